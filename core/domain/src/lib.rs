@@ -1,0 +1,1 @@
+//! The rules of face payment: pure functions and state machines, no I/O, no clock.

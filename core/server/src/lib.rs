@@ -1,0 +1,1 @@
+//! The appliance: REST, WebSocket, use cases and the command line of the facepay binary.

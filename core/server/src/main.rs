@@ -1,0 +1,2 @@
+//! The facepay binary.
+fn main() {}

@@ -1,0 +1,1 @@
+//! Cameras in, sightings out: GStreamer ingest, batching, tracking, quality, gallery.

@@ -1,0 +1,1 @@
+//! Face detection by MediaPipe BlazeFace, landmarks refined by the face mesh.

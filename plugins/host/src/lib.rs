@@ -1,0 +1,1 @@
+//! Loads plugins and turns their C tables into safe calls.

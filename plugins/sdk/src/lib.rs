@@ -1,0 +1,1 @@
+//! The plugin contract: the C ABI, its Rust mirror and safe traits.
