@@ -1,1 +1,32 @@
-//! The rules of face payment: pure functions and state machines, no I/O, no clock.
+//! The rules of face payment: pure functions and state machines.
+//!
+//! Nothing here reads a clock, draws a random number, does I/O or knows a wire format: time,
+//! identifiers and measurements come in as arguments, decisions go out as values. What is true of
+//! money, consent and identity is true here, and tested here without a database or a camera.
+#![warn(missing_docs)]
+
+pub mod checkout;
+pub mod decision;
+pub mod ledger;
+pub mod limits;
+pub mod operation;
+pub mod threshold;
+pub mod transaction;
+
+pub mod consent;
+pub mod currency;
+pub mod id;
+pub mod money;
+pub mod role;
+pub mod secret;
+pub mod time;
+pub mod user;
+
+pub use currency::Currency;
+pub use id::{
+    AccountId, CameraId, CheckoutId, ConsentId, FaceId, KeyId, OperationId, OperatorId, TransactionId,
+    TransferId, UserId,
+};
+pub use money::Money;
+pub use secret::Secret;
+pub use time::Timestamp;

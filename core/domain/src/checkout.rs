@@ -1,0 +1,174 @@
+//! A payment waiting for a face: from the amount at the till to paid, declined or given up.
+use std::{fmt, str::FromStr};
+
+/// Where a checkout stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum State {
+    /// Nobody was recognised yet.
+    AwaitingPayer,
+    /// The payer is known and must prove a further factor.
+    AwaitingStepUp,
+    /// The payer is known and must say yes.
+    AwaitingConfirmation,
+    /// The provider is being asked.
+    Paying,
+    /// Paid.
+    Paid,
+    /// Refused by a rule or by the provider.
+    Declined,
+    /// The provider's answer is not known yet.
+    InDoubt,
+    /// Nobody paid in time.
+    Expired,
+    /// Given up by the merchant or the payer.
+    Cancelled,
+}
+
+/// What happened to a checkout.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Event {
+    /// A payer was recognised and must confirm.
+    PayerFound,
+    /// A payer was recognised and must prove a further factor.
+    StepUpRequired,
+    /// The further factor was proved.
+    SteppedUp,
+    /// Confirmed, or policy spares the question.
+    Confirmed,
+    /// The provider took the money.
+    Paid,
+    /// A rule or the provider refused.
+    Declined,
+    /// Provably nothing reached the provider: confirm again.
+    NotSent,
+    /// The provider's answer was lost.
+    OutcomeUnknown,
+    /// The deadline passed.
+    Expired,
+    /// Given up.
+    Cancelled,
+}
+
+impl State {
+    /// Every state, in the order of a checkout's life.
+    pub const ALL: &[Self] = &[
+        Self::AwaitingPayer,
+        Self::AwaitingStepUp,
+        Self::AwaitingConfirmation,
+        Self::Paying,
+        Self::Paid,
+        Self::Declined,
+        Self::InDoubt,
+        Self::Expired,
+        Self::Cancelled,
+    ];
+
+    /// The name on the wire and in the database.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::AwaitingPayer => "awaiting_payer",
+            Self::AwaitingStepUp => "awaiting_step_up",
+            Self::AwaitingConfirmation => "awaiting_confirmation",
+            Self::Paying => "paying",
+            Self::Paid => "paid",
+            Self::Declined => "declined",
+            Self::InDoubt => "in_doubt",
+            Self::Expired => "expired",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    /// Whether the checkout is over; `InDoubt` is not, recovery settles it.
+    #[must_use]
+    pub fn is_final(self) -> bool {
+        matches!(self, Self::Paid | Self::Declined | Self::Expired | Self::Cancelled)
+    }
+
+    /// The state after `event`.
+    ///
+    /// # Errors
+    /// When this state does not allow the event; nothing changes then.
+    pub fn after(self, event: Event) -> Result<Self, Refused> {
+        let waiting = matches!(self, Self::AwaitingPayer | Self::AwaitingStepUp | Self::AwaitingConfirmation);
+        Ok(match (self, event) {
+            (Self::AwaitingPayer, Event::PayerFound) | (Self::AwaitingStepUp, Event::SteppedUp) => {
+                Self::AwaitingConfirmation
+            }
+            (Self::AwaitingPayer | Self::AwaitingConfirmation, Event::StepUpRequired) => Self::AwaitingStepUp,
+            (Self::AwaitingConfirmation, Event::Confirmed) => Self::Paying,
+            (Self::Paying | Self::InDoubt, Event::Paid) => Self::Paid,
+            (Self::Paying | Self::InDoubt, Event::NotSent) => Self::AwaitingConfirmation,
+            (Self::Paying, Event::OutcomeUnknown) => Self::InDoubt,
+            (Self::Paying | Self::InDoubt, Event::Declined) => Self::Declined,
+            (_, Event::Declined) if waiting => Self::Declined,
+            (_, Event::Expired) if waiting => Self::Expired,
+            (_, Event::Cancelled) if waiting => Self::Cancelled,
+            _ => return Err(Refused { from: self, event }),
+        })
+    }
+}
+
+/// A step that the state does not allow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a checkout that is {from} can't take the step {event:?}")]
+pub struct Refused {
+    /// Where the checkout stands.
+    pub from: State,
+    /// What was tried.
+    pub event: Event,
+}
+
+impl fmt::Display for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Text that names no state.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not a checkout state")]
+pub struct UnknownState(pub String);
+
+impl FromStr for State {
+    type Err = UnknownState;
+    fn from_str(text: &str) -> Result<Self, UnknownState> {
+        let found = Self::ALL.iter().copied().find(|state| state.as_str() == text);
+        found.ok_or_else(|| UnknownState(text.chars().take(40).collect()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_usual_way_ends_paid() {
+        let events = [Event::PayerFound, Event::Confirmed, Event::Paid];
+        let end = events.iter().try_fold(State::AwaitingPayer, |state, &event| state.after(event));
+        assert_eq!(end, Ok(State::Paid));
+    }
+
+    #[test]
+    fn nobody_pays_without_confirming() {
+        for &state in State::ALL {
+            let pays = state.after(Event::Paid).is_ok();
+            assert_eq!(pays, matches!(state, State::Paying | State::InDoubt), "{state}");
+        }
+    }
+
+    #[test]
+    fn a_checkout_that_is_paying_cannot_be_cancelled_or_expire() {
+        for state in [State::Paying, State::InDoubt, State::Paid] {
+            assert!(state.after(Event::Cancelled).is_err(), "{state}");
+            assert!(state.after(Event::Expired).is_err(), "{state}");
+        }
+    }
+
+    #[test]
+    fn every_state_survives_its_text_form() {
+        for &state in State::ALL {
+            assert_eq!(state.as_str().parse(), Ok(state));
+        }
+    }
+}

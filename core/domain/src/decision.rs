@@ -1,0 +1,275 @@
+//! The one question: may this face pay this amount, here, now?
+//!
+//! [`decide`] refuses first and approves last. A number that is missing or not a number refuses.
+use std::time::Duration;
+
+use crate::{
+    Currency, Money, Timestamp, consent,
+    limits::{Exceeded, Limits, Usage},
+    threshold::{ImpostorTail, similarity_min},
+    user,
+};
+
+/// What the cameras and the networks say about the face.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Evidence {
+    /// When the frame that decided was captured.
+    pub captured_at: Timestamp,
+    /// Whether the camera was in its healthy state at that moment.
+    pub camera_live: bool,
+    /// Cosine similarity to the best template.
+    pub similarity: f32,
+    /// How far the best person is ahead of the second best; `None` when there is no second.
+    pub margin: Option<f32>,
+    /// The track's score at each configured liveness step, 0 to 1, with the step's least score.
+    pub liveness: Vec<LivenessScore>,
+    /// How many faces were in view.
+    pub faces_in_view: u32,
+    /// How many templates were searched.
+    pub templates_searched: usize,
+}
+
+/// One liveness step's verdict on the track.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LivenessScore {
+    /// Probability of a live person.
+    pub score: f32,
+    /// The least score that passes.
+    pub score_min: f32,
+}
+
+/// What is known about the person that the face belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Payer {
+    /// Whether the person may pay at all.
+    pub status: user::Status,
+    /// The standing of the consent that the matched template rests on.
+    pub consent: consent::Standing,
+    /// The currency of the person's account.
+    pub currency: Currency,
+    /// What the person may spend.
+    pub limits: Limits,
+    /// What the person spent.
+    pub usage: Usage,
+}
+
+/// What the operator laid down.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Policy {
+    /// The recogniser's impostor scores.
+    pub impostors: ImpostorTail,
+    /// The accepted chance that a stranger is taken for someone, for a payment without further factor.
+    pub fpir_target: f64,
+    /// No match below this similarity, however small the gallery.
+    pub similarity_floor: f32,
+    /// How far the best person must be ahead of the second.
+    pub margin_min: f32,
+    /// How far above its least a liveness score must be to spare a further factor.
+    pub liveness_grey_band: f32,
+    /// How old the deciding frame may be.
+    pub frame_age_max: Duration,
+    /// From which amount on, in minor units, a further factor is asked.
+    pub step_up_amount_min: i64,
+    /// Up to which amount, in minor units, no confirmation is asked; 0 asks always.
+    pub tap_free_amount_max: i64,
+}
+
+/// What is to be paid, and until when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Charge {
+    /// The amount.
+    pub amount: Money,
+    /// From when on it is too late.
+    pub expires_at: Timestamp,
+}
+
+/// The answer.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Decision {
+    /// May pay.
+    Approve(Approval),
+    /// May pay after proving a further factor.
+    StepUp(StepUp),
+    /// May not pay.
+    Decline(Reason),
+}
+
+/// An approval and what it was measured against.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Approval {
+    /// Whether the payer must still say yes.
+    pub confirmation: Confirmation,
+    /// The similarity that this gallery asked for.
+    pub similarity_min: f32,
+}
+
+/// Whether the payer must say yes before money moves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Confirmation {
+    /// Yes: being recognised is not consent to pay.
+    Required,
+    /// Spared by policy for a small amount.
+    Spared,
+}
+
+/// Why a further factor is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StepUp {
+    /// Another person is nearly as similar.
+    LookAlike,
+    /// Liveness passed, but only just.
+    LivenessGreyBand,
+    /// The amount asks for it.
+    Amount,
+}
+
+/// Why a payment was refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Reason {
+    /// Too late.
+    #[error("the checkout has expired")]
+    CheckoutExpired,
+    /// Blocked by an operator.
+    #[error("this person may not pay at present")]
+    PayerBlocked,
+    /// The template rests on no live consent.
+    #[error("there is no live consent to face payment ({0:?})")]
+    NoConsent(consent::Standing),
+    /// The camera was not healthy.
+    #[error("the camera is not healthy")]
+    CameraUnhealthy,
+    /// The frame is too old, or from the future.
+    #[error("the picture is not fresh")]
+    FrameStale,
+    /// A liveness step is missing or refused.
+    #[error("the face was not proved live")]
+    NotLive,
+    /// No face of the gallery is similar enough.
+    #[error("the face matches nobody closely enough")]
+    NoMatch,
+    /// Several faces were in view, so that it is not clear who pays.
+    #[error("more than one face is in view")]
+    SeveralFaces,
+    /// Another currency than the account's.
+    #[error("the account is not in this currency")]
+    WrongCurrency,
+    /// A limit would be broken.
+    #[error(transparent)]
+    Limit(#[from] Exceeded),
+}
+
+impl Reason {
+    /// The stable code on the wire, in receipts and metrics.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::CheckoutExpired => "checkout_expired",
+            Self::PayerBlocked => "payer_blocked",
+            Self::NoConsent(_) => "consent_missing",
+            Self::CameraUnhealthy => "camera_unhealthy",
+            Self::FrameStale => "frame_stale",
+            Self::NotLive => "not_live",
+            Self::NoMatch => "no_match",
+            Self::SeveralFaces => "several_faces",
+            Self::WrongCurrency => "wrong_currency",
+            Self::Limit(Exceeded::Amount { .. }) => "limit_amount",
+            Self::Limit(Exceeded::Day { .. }) => "limit_day",
+            Self::Limit(Exceeded::Velocity { .. }) => "limit_velocity",
+        }
+    }
+}
+
+impl StepUp {
+    /// The stable code on the wire, in receipts and metrics.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::LookAlike => "look_alike",
+            Self::LivenessGreyBand => "liveness_grey_band",
+            Self::Amount => "amount",
+        }
+    }
+}
+
+/// Decides on one charge, given what was seen, who it seems to be and what the operator laid down.
+#[must_use]
+pub fn decide(
+    charge: &Charge,
+    payer: &Payer,
+    evidence: &Evidence,
+    policy: &Policy,
+    now: Timestamp,
+) -> Decision {
+    let similarity_min = similarity_min(
+        &policy.impostors,
+        evidence.templates_searched,
+        policy.fpir_target,
+        policy.similarity_floor,
+    );
+    if let Some(reason) = refusal(charge, payer, evidence, policy, similarity_min, now) {
+        return Decision::Decline(reason);
+    }
+    if let Some(factor) = step_up(charge, evidence, policy) {
+        return Decision::StepUp(factor);
+    }
+    let spared = charge.amount.minor() <= policy.tap_free_amount_max;
+    let confirmation = if spared { Confirmation::Spared } else { Confirmation::Required };
+    Decision::Approve(Approval { confirmation, similarity_min })
+}
+
+fn refusal(
+    charge: &Charge,
+    payer: &Payer,
+    evidence: &Evidence,
+    policy: &Policy,
+    similarity_min: f32,
+    now: Timestamp,
+) -> Option<Reason> {
+    let face = || face_refusal(evidence, policy, similarity_min, now);
+    let person = || person_refusal(charge, payer);
+    (now >= charge.expires_at).then_some(Reason::CheckoutExpired).or_else(face).or_else(person)
+}
+
+/// What speaks against the face. Comparisons are written so that NaN refuses.
+fn face_refusal(evidence: &Evidence, policy: &Policy, similarity_min: f32, now: Timestamp) -> Option<Reason> {
+    let fresh = evidence.captured_at <= now && now.since(evidence.captured_at) <= policy.frame_age_max;
+    let live = !evidence.liveness.is_empty() && evidence.liveness.iter().all(|l| l.score >= l.score_min);
+    let matched = evidence.similarity >= similarity_min;
+    let unclear = [
+        (evidence.camera_live, Reason::CameraUnhealthy),
+        (fresh, Reason::FrameStale),
+        (evidence.faces_in_view == 1, Reason::SeveralFaces),
+        (live, Reason::NotLive),
+        (matched, Reason::NoMatch),
+    ];
+    unclear.iter().find(|(passed, _)| !passed).map(|(_, reason)| *reason)
+}
+
+fn person_refusal(charge: &Charge, payer: &Payer) -> Option<Reason> {
+    if payer.consent != consent::Standing::Live {
+        Some(Reason::NoConsent(payer.consent))
+    } else if payer.status != user::Status::Active {
+        Some(Reason::PayerBlocked)
+    } else if payer.currency != charge.amount.currency() {
+        Some(Reason::WrongCurrency)
+    } else {
+        payer.limits.check(payer.usage, charge.amount).err().map(Reason::Limit)
+    }
+}
+
+fn step_up(charge: &Charge, evidence: &Evidence, policy: &Policy) -> Option<StepUp> {
+    let ahead = evidence.margin.is_none_or(|margin| margin >= policy.margin_min);
+    let clearly_live = evidence.liveness.iter().all(|l| l.score >= l.score_min + policy.liveness_grey_band);
+    if !ahead {
+        Some(StepUp::LookAlike)
+    } else if !clearly_live {
+        Some(StepUp::LivenessGreyBand)
+    } else if charge.amount.minor() >= policy.step_up_amount_min {
+        Some(StepUp::Amount)
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,164 @@
+//! Who may do what: roles, permissions and the one table that joins them.
+use std::{fmt, str::FromStr};
+
+macro_rules! names {
+    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $text:literal,)* }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum $name { $($(#[$variant_doc])* $variant,)* }
+
+        impl $name {
+            /// Every one.
+            pub const ALL: &[Self] = &[$(Self::$variant,)*];
+
+            /// The name on the wire and in the database.
+            #[must_use]
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $text,)* }
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+    };
+}
+
+names! {
+    /// What a key or an operator is for.
+    Role {
+        /// Runs the appliance.
+        Admin = "admin",
+        /// Serves customers: enrols, takes payments.
+        Operator = "operator",
+        /// Builds on the appliance: payments, webhooks, plugins.
+        Integrator = "integrator",
+        /// Reads everything, changes nothing.
+        Auditor = "auditor",
+        /// A terminal in front of customers.
+        Kiosk = "kiosk",
+    }
+}
+
+names! {
+    /// One kind of thing that can be done.
+    Permission {
+        /// See people, consents and faces' metadata.
+        PeopleRead = "people.read",
+        /// Add and change people and consents, enrol faces.
+        PeopleWrite = "people.write",
+        /// Erase people.
+        PeopleErase = "people.erase",
+        /// Compare an image with enrolled faces.
+        FacesMatch = "faces.match",
+        /// See payments and receipts.
+        PaymentsRead = "payments.read",
+        /// Take payments.
+        PaymentsTake = "payments.take",
+        /// Void and refund payments.
+        PaymentsReturn = "payments.return",
+        /// Put money into wallets.
+        WalletsFund = "wallets.fund",
+        /// See camera states and pictures.
+        CamerasView = "cameras.view",
+        /// Add, change and remove cameras.
+        CamerasManage = "cameras.manage",
+        /// Be a camera: send pictures.
+        CamerasPush = "cameras.push",
+        /// See plugins.
+        PluginsRead = "plugins.read",
+        /// See the system's state, metrics and events.
+        SystemRead = "system.read",
+        /// Read and verify the audit chain.
+        AuditRead = "audit.read",
+        /// Make and revoke keys and operators.
+        AccessManage = "access.manage",
+    }
+}
+
+impl Role {
+    /// Whether this role may do `permission`. What is not listed is refused.
+    #[must_use]
+    pub fn may(self, permission: Permission) -> bool {
+        use Permission::{
+            AuditRead, CamerasManage, CamerasPush, CamerasView, FacesMatch, PaymentsRead, PaymentsReturn,
+            PaymentsTake, PeopleRead, PeopleWrite, PluginsRead, SystemRead,
+        };
+        match self {
+            Self::Admin => true,
+            Self::Operator => matches!(
+                permission,
+                PeopleRead
+                    | PeopleWrite
+                    | FacesMatch
+                    | PaymentsRead
+                    | PaymentsTake
+                    | PaymentsReturn
+                    | CamerasView
+                    | CamerasPush
+                    | SystemRead
+            ),
+            Self::Integrator => matches!(
+                permission,
+                PeopleRead
+                    | FacesMatch
+                    | PaymentsRead
+                    | PaymentsTake
+                    | PaymentsReturn
+                    | CamerasView
+                    | CamerasManage
+                    | CamerasPush
+                    | PluginsRead
+                    | SystemRead
+            ),
+            Self::Auditor => {
+                matches!(permission, PeopleRead | PaymentsRead | PluginsRead | SystemRead | AuditRead)
+            }
+            Self::Kiosk => matches!(permission, PaymentsTake | CamerasView | CamerasPush),
+        }
+    }
+}
+
+/// Text that names no role.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not a role; the roles are admin, operator, integrator, auditor and kiosk")]
+pub struct UnknownRole(pub String);
+
+impl FromStr for Role {
+    type Err = UnknownRole;
+    fn from_str(text: &str) -> Result<Self, UnknownRole> {
+        let found = Self::ALL.iter().copied().find(|role| role.as_str() == text);
+        found.ok_or_else(|| UnknownRole(text.chars().take(40).collect()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_auditor_changes_nothing() {
+        for &permission in Permission::ALL {
+            if Role::Auditor.may(permission) {
+                assert!(permission.as_str().ends_with(".read"), "{permission}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_kiosk_sees_no_people_and_returns_no_money() {
+        for permission in [Permission::PeopleRead, Permission::PaymentsRead, Permission::PaymentsReturn] {
+            assert!(!Role::Kiosk.may(permission), "{permission}");
+        }
+    }
+
+    #[test]
+    fn only_an_admin_erases_funds_and_manages_access() {
+        for permission in [Permission::PeopleErase, Permission::WalletsFund, Permission::AccessManage] {
+            let may: Vec<_> = Role::ALL.iter().filter(|role| role.may(permission)).collect();
+            assert_eq!(may, [&Role::Admin], "{permission}");
+        }
+    }
+}
