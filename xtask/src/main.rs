@@ -1,2 +1,44 @@
-//! Set-up and automation.
-fn main() {}
+//! `cargo xtask`: from a fresh Debian with a Rust toolchain to a running demo or a finished test run.
+#![allow(clippy::print_stdout, reason = "a command line's output is its purpose")]
+use std::{env, process::ExitCode};
+
+mod ci;
+mod command;
+mod demo;
+mod models;
+mod setup;
+#[cfg(test)]
+mod tidy;
+
+const USAGE: &str = "\
+usage: cargo xtask <command>
+
+  demo [ARGS]      installs what is missing, builds, runs `facepay demo ARGS`
+  test             installs what is missing, builds, runs every test
+  ci               formatting, lints and docs, then the same tests
+  setup [--check]  installs the Debian packages that building and testing need; --check only reports
+  models           downloads the original networks, converts them and compares with models/weights";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = env::args().skip(1).collect();
+    let words: Vec<&str> = args.iter().map(String::as_str).collect();
+    let done = match words.as_slice() {
+        ["demo", rest @ ..] => demo::run(rest),
+        ["test"] => ci::test(),
+        ["ci"] => ci::run(),
+        ["setup"] => setup::install(setup::Need::Test),
+        ["setup", "--check"] => setup::check(),
+        ["models"] => models::run(),
+        _ => {
+            eprintln!("{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
