@@ -1,0 +1,252 @@
+//! A camera as the rest of the system sees it: its settings, its state, its numbers.
+
+use std::fmt;
+use std::str::FromStr;
+use std::time::Duration;
+
+use crate::source::{SourceError, SourceUrl};
+
+/// Name of a camera: 1 to 40 of `a-z`, `0-9` and `-`, cheap to clone.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct CameraId(std::sync::Arc<str>);
+
+/// What to open and how.
+#[derive(Clone, Debug, serde::Deserialize)]
+pub struct CameraConfig {
+    /// The camera's name.
+    pub id: CameraId,
+    /// Where its pictures come from.
+    pub source: SourceUrl,
+    /// Frames handed on for analysis, per second, at most. All are decoded, to keep the stream whole.
+    #[serde(default = "analysed_fps_max")]
+    pub analysed_fps_max: u32,
+    /// A picture that stays the same for this long is a frozen camera.
+    #[serde(default = "frozen_after_ms")]
+    pub frozen_after_ms: u64,
+}
+
+fn analysed_fps_max() -> u32 {
+    10
+}
+
+fn frozen_after_ms() -> u64 {
+    10_000
+}
+
+/// How a camera does. Only [`CameraState::Live`] is good enough to pay by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum CameraState {
+    /// Being opened; no picture yet.
+    Connecting,
+    /// Delivers fresh pictures.
+    Live,
+    /// Connected, but no picture for two seconds.
+    Stalled,
+    /// Cannot be reached, or went away; it is tried again.
+    Offline,
+    /// Refuses our user and password; tried again rarely.
+    Unauthorized,
+    /// The camera is there but has no such stream.
+    NotFound,
+    /// Its codec or format cannot be decoded here.
+    Unsupported,
+    /// Delivers pictures in which nothing is to be seen: covered, or in the dark.
+    Black,
+    /// Delivers the same picture again and again.
+    Frozen,
+    /// The link is too slow: pictures arrive, but late.
+    Throttled,
+}
+
+impl CameraState {
+    /// Every state, in the order of the enum.
+    pub const ALL: [CameraState; 10] = [
+        CameraState::Connecting,
+        CameraState::Live,
+        CameraState::Stalled,
+        CameraState::Offline,
+        CameraState::Unauthorized,
+        CameraState::NotFound,
+        CameraState::Unsupported,
+        CameraState::Black,
+        CameraState::Frozen,
+        CameraState::Throttled,
+    ];
+
+    /// Stable machine-readable name.
+    pub fn name(self) -> &'static str {
+        match self {
+            CameraState::Connecting => "connecting",
+            CameraState::Live => "live",
+            CameraState::Stalled => "stalled",
+            CameraState::Offline => "offline",
+            CameraState::Unauthorized => "unauthorized",
+            CameraState::NotFound => "not_found",
+            CameraState::Unsupported => "unsupported",
+            CameraState::Black => "black",
+            CameraState::Frozen => "frozen",
+            CameraState::Throttled => "throttled",
+        }
+    }
+}
+
+/// A camera's state and numbers at one moment.
+#[derive(Clone, Debug)]
+pub struct CameraStatus {
+    /// The camera.
+    pub id: CameraId,
+    /// Its source; prints without credentials.
+    pub source: SourceUrl,
+    /// How it does.
+    pub state: CameraState,
+    /// What went wrong last, for a person to read; empty when nothing did. Holds no credentials.
+    pub reason: String,
+    /// Picture width in pixels, 0 before the first.
+    pub width: u32,
+    /// Picture height in pixels, 0 before the first.
+    pub height: u32,
+    /// Codec on the wire, such as `h264`; empty before the first picture.
+    pub codec: String,
+    /// The decoder that really runs, such as `avdec_h264`; empty before the first picture.
+    pub decoder: String,
+    /// Pictures decoded since the camera was added.
+    pub frames_in: u64,
+    /// Of these, handed on for analysis.
+    pub frames_analysed: u64,
+    /// Decoded pictures per second, over the last seconds.
+    pub fps: f32,
+    /// Age of the newest picture; `None` before the first.
+    pub frame_age: Option<Duration>,
+    /// How often the source was opened again.
+    pub reconnects: u64,
+    /// How many preview viewers there are.
+    pub viewers: usize,
+}
+
+/// A camera changed its state.
+#[derive(Clone, Debug)]
+pub struct CameraEvent {
+    /// The camera.
+    pub camera: CameraId,
+    /// The state it left; `None` when it was just added.
+    pub from: Option<CameraState>,
+    /// The state it is in; `None` when it was removed.
+    pub to: Option<CameraState>,
+    /// What happened, for a person to read. Holds no credentials.
+    pub reason: String,
+}
+
+/// What opening a source once has shown.
+#[derive(Clone, Debug)]
+pub struct CameraReport {
+    /// Codec on the wire.
+    pub codec: String,
+    /// Picture width in pixels.
+    pub width: u32,
+    /// Picture height in pixels.
+    pub height: u32,
+    /// Measured pictures per second.
+    pub fps: f32,
+    /// The decoder that ran.
+    pub decoder: String,
+    /// From opening to the first decoded picture.
+    pub first_frame: Duration,
+}
+
+/// Why a camera operation failed. [`CameraError::code`] is stable.
+#[derive(Debug, thiserror::Error)]
+pub enum CameraError {
+    /// The name is taken: remove that camera first.
+    #[error("there is already a camera {0}")]
+    Exists(CameraId),
+    /// No camera of this name.
+    #[error("there is no camera {0}")]
+    Unknown(CameraId),
+    /// As many cameras as this appliance takes are running.
+    #[error("no more than {0} cameras can run at once")]
+    Full(usize),
+    /// A setting is out of range.
+    #[error("{0}")]
+    Config(&'static str),
+    /// The source may not be opened.
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    /// A pushed picture is not usable.
+    #[error(transparent)]
+    Picture(#[from] crate::still::StillError),
+    /// Pictures can only be pushed to a camera whose source is `push:`.
+    #[error("the camera {0} does not take pushed pictures")]
+    NotPush(CameraId),
+    /// There is no picture yet.
+    #[error("the camera {0} has delivered no picture yet")]
+    NoPicture(CameraId),
+    /// The source did not open; the state says why.
+    #[error("the source is {}: {reason}", state.name())]
+    Failed {
+        /// What the source turned out to be.
+        state: CameraState,
+        /// The cause, for a person to read.
+        reason: String,
+    },
+    /// Something on this machine is missing or broken.
+    #[error("{0}")]
+    Machine(String),
+}
+
+impl CameraError {
+    /// Stable machine-readable name.
+    pub fn code(&self) -> &'static str {
+        match self {
+            CameraError::Exists(_) => "camera_exists",
+            CameraError::Unknown(_) => "camera_not_found",
+            CameraError::Full(_) => "cameras_full",
+            CameraError::Config(_) => "camera_config_invalid",
+            CameraError::Source(source) => source.code(),
+            CameraError::Picture(picture) => picture.code(),
+            CameraError::NotPush(_) => "camera_not_push",
+            CameraError::NoPicture(_) => "camera_no_picture",
+            CameraError::Failed { state, .. } => state.name(),
+            CameraError::Machine(_) => "camera_machine",
+        }
+    }
+}
+
+/// The text is no camera name.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("a camera name is 1 to 40 of a-z, 0-9 and -")]
+pub struct BadCameraId;
+
+impl CameraId {
+    /// The name as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for CameraId {
+    type Err = BadCameraId;
+
+    fn from_str(text: &str) -> Result<CameraId, BadCameraId> {
+        let slug = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-');
+        let ok = (1..=40).contains(&text.len()) && text.bytes().all(slug);
+        if ok { Ok(CameraId(text.into())) } else { Err(BadCameraId) }
+    }
+}
+
+impl fmt::Display for CameraId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for CameraId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for CameraId {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<CameraId, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}

@@ -1,0 +1,146 @@
+//! Still pictures from outside: JPEG or PNG bytes become RGB, or a named reason why not.
+
+use std::io::Cursor;
+
+use image::{DynamicImage, ImageDecoder, ImageError, ImageReader, Limits};
+
+mod header;
+#[cfg(test)]
+mod tests;
+
+pub use header::{Header, Kind};
+
+/// Decoded RGB picture, upright (EXIF orientation already applied).
+#[derive(Clone)]
+pub struct Still {
+    width: u32,
+    height: u32,
+    rgb: Vec<u8>,
+}
+
+/// How large a picture may be before it is refused unread.
+#[derive(Clone, Copy, Debug)]
+pub struct StillLimits {
+    /// Longest side, in pixels.
+    pub side_px_max: u32,
+    /// Width times height.
+    pub pixels_max: u64,
+    /// What the decoder may allocate, in bytes.
+    pub alloc_bytes_max: u64,
+}
+
+impl Default for StillLimits {
+    fn default() -> StillLimits {
+        StillLimits { side_px_max: 8192, pixels_max: 40_000_000, alloc_bytes_max: 256 << 20 }
+    }
+}
+
+/// Why bytes are not a usable picture. [`StillError::code`] is stable.
+#[derive(Debug, thiserror::Error)]
+pub enum StillError {
+    /// Neither JPEG nor PNG, or damaged beyond reading: send another file.
+    #[error("the bytes are not a readable JPEG or PNG picture")]
+    NotAPicture,
+    /// The file ends before the picture does: send it again.
+    #[error("the picture is cut off before its end")]
+    Truncated,
+    /// No pixels.
+    #[error("the picture has no pixels")]
+    Empty,
+    /// Over the limits: send a smaller one.
+    #[error("the picture is too large ({width} x {height})")]
+    TooLarge {
+        /// Declared width in pixels.
+        width: u32,
+        /// Declared height in pixels.
+        height: u32,
+    },
+    /// A picture, but of a kind we do not read: send JPEG or PNG.
+    #[error("pictures of type {0} are not supported; send JPEG or PNG")]
+    Unsupported(&'static str),
+}
+
+impl StillError {
+    /// Stable machine-readable name.
+    pub fn code(&self) -> &'static str {
+        match self {
+            StillError::NotAPicture => "not_a_picture",
+            StillError::Truncated => "truncated",
+            StillError::Empty => "empty",
+            StillError::TooLarge { .. } => "too_large",
+            StillError::Unsupported(_) => "unsupported",
+        }
+    }
+}
+
+impl Still {
+    /// Takes interleaved RGB bytes; `None` unless there are exactly `width * height * 3` and at least one pixel.
+    pub fn from_rgb(width: u32, height: u32, rgb: Vec<u8>) -> Option<Still> {
+        let wanted = u64::from(width) * u64::from(height) * 3;
+        (wanted > 0 && rgb.len() as u64 == wanted).then_some(Still { width, height, rgb })
+    }
+
+    /// Width in pixels, at least 1.
+    pub fn width(&self) -> u32 {
+        self.width
+    }
+
+    /// Height in pixels, at least 1.
+    pub fn height(&self) -> u32 {
+        self.height
+    }
+
+    /// Interleaved R, G, B bytes, `width * height * 3` of them.
+    pub fn rgb(&self) -> &[u8] {
+        &self.rgb
+    }
+}
+
+/// Decodes a JPEG or PNG picture and turns it upright.
+///
+/// # Errors
+/// A [`StillError`] with a stable code. Sizes are checked on the header, before anything is allocated.
+pub fn decode(bytes: &[u8], limits: &StillLimits) -> Result<Still, StillError> {
+    let header = header::read(bytes)?;
+    let (width, height) = (header.width, header.height);
+    if width == 0 || height == 0 {
+        return Err(StillError::Empty);
+    }
+    let pixels = u64::from(width) * u64::from(height);
+    if width > limits.side_px_max || height > limits.side_px_max || pixels > limits.pixels_max {
+        return Err(StillError::TooLarge { width, height });
+    }
+    if !header.complete {
+        return Err(StillError::Truncated);
+    }
+
+    let format = match header.kind {
+        Kind::Jpeg => image::ImageFormat::Jpeg,
+        Kind::Png => image::ImageFormat::Png,
+    };
+    let mut allowed = Limits::default();
+    allowed.max_image_width = Some(limits.side_px_max);
+    allowed.max_image_height = Some(limits.side_px_max);
+    allowed.max_alloc = Some(limits.alloc_bytes_max);
+    let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
+    reader.limits(allowed);
+    let named = |error| name(error, width, height);
+    let mut decoder = reader.into_decoder().map_err(named)?;
+    // A damaged EXIF block is no reason to refuse a good picture.
+    let orientation = decoder.orientation().unwrap_or(image::metadata::Orientation::NoTransforms);
+    let mut picture = DynamicImage::from_decoder(decoder).map_err(named)?;
+    picture.apply_orientation(orientation);
+    let rgb = picture.into_rgb8();
+    Still::from_rgb(rgb.width(), rgb.height(), rgb.into_raw()).ok_or(StillError::Empty)
+}
+
+fn name(error: ImageError, width: u32, height: u32) -> StillError {
+    match error {
+        ImageError::Limits(_) => StillError::TooLarge { width, height },
+        ImageError::Unsupported(_) => StillError::Unsupported("an unusual JPEG or PNG variant"),
+        ImageError::IoError(cause) if cause.kind() == std::io::ErrorKind::UnexpectedEof => {
+            StillError::Truncated
+        }
+        _ => StillError::NotAPicture,
+    }
+}
