@@ -1,1 +1,32 @@
 //! The plugin contract: the C ABI, its Rust mirror and safe traits.
+//!
+//! A plugin author writes a struct, implements [`Plugin`] and one or more of [`Detector`], [`Liveness`], [`Recognizer`]
+//! and [`Payment`], and names them in [`export_plugin!`]. No `unsafe` is needed. The normative contract is
+//! `include/facepay_plugin.h`; [`abi`] mirrors it and a test compares the two.
+#![allow(unsafe_code)] // one of the two homes of unsafe code: this crate crosses the C boundary
+#![warn(missing_docs)]
+
+pub mod abi;
+
+mod call;
+mod error;
+mod face;
+mod frame;
+mod host;
+mod inference;
+mod payment;
+mod plugin;
+mod vision;
+
+pub use call::{Call, monotonic_ns};
+pub use error::{Error, Result};
+pub use face::{Face, Point, Rect};
+pub use frame::{ColourMatrix, ColourRange, FRAME_SIDE_MAX, FourCc, Frame, FrameDesc, Plane};
+pub use host::{Host, Level};
+pub use inference::{Inference, InferenceService, Model, ModelInfo, Region, Tensor, TensorDesc};
+pub use payment::{
+    Caps, Effect, Event, Framing, HttpRequest, HttpResponse, Money, Op, Outcome, Payment, Prompt, Request,
+    TcpExchange, TcpResponse, Verdict,
+};
+pub use plugin::{Descriptor, Health, HostExtension, Limits, Plugin};
+pub use vision::{Detector, EmbeddingInfo, Liveness, Metric, Recognizer};

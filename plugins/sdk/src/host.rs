@@ -1,0 +1,65 @@
+//! What a plugin can ask of the host that loaded it.
+
+use std::sync::Arc;
+
+use crate::inference::{Inference, InferenceService};
+
+/// Severity of a log line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// Finest detail.
+    Trace,
+    /// For whoever looks for a fault.
+    Debug,
+    /// Worth knowing.
+    Info,
+    /// Works, but an operator should look.
+    Warn,
+    /// Something failed.
+    Error,
+}
+
+/// The host, as a plugin sees it. Cheap to clone; lives as long as the process.
+#[derive(Clone)]
+pub struct Host {
+    services: Arc<dyn Services>,
+}
+
+/// The services behind a [`Host`].
+pub(crate) trait Services: Send + Sync {
+    fn log(&self, level: Level, message: &str);
+    fn inference(&self) -> Option<Arc<dyn InferenceService>>;
+}
+
+impl Host {
+    pub(crate) fn new(services: Arc<dyn Services>) -> Self {
+        Self { services }
+    }
+
+    /// A host inside the process, without the C boundary: for a plugin's own tests. It keeps no log.
+    pub fn local(inference: Option<Arc<dyn InferenceService>>) -> Self {
+        Self::new(Arc::new(Local { inference }))
+    }
+
+    /// Writes one line to the host's log. Never a name, template, image, token or card number.
+    pub fn log(&self, level: Level, message: &str) {
+        self.services.log(level, message);
+    }
+
+    /// The host's networks, where the host offers them.
+    pub fn inference(&self) -> Option<Inference> {
+        self.services.inference().map(Inference::new)
+    }
+}
+
+struct Local {
+    inference: Option<Arc<dyn InferenceService>>,
+}
+
+impl Services for Local {
+    fn log(&self, _level: Level, _message: &str) {}
+
+    fn inference(&self) -> Option<Arc<dyn InferenceService>> {
+        self.inference.clone()
+    }
+}

@@ -1,0 +1,82 @@
+//! The payment step machine: what is asked of a provider, what the host does for it, what came of it.
+
+use crate::abi;
+use crate::call::Call;
+use crate::error::Result;
+use crate::plugin::Plugin;
+
+mod effect;
+mod event;
+mod request;
+
+pub use effect::{Effect, Framing, HttpRequest, Outcome, Prompt, TcpExchange, Verdict};
+pub use event::{Event, HttpResponse, TcpResponse};
+pub use request::{Money, Op, Request};
+
+/// What a provider can do beyond its operations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Caps {
+    /// The same `attempt_ref` again has no second effect.
+    pub idempotent: bool,
+    /// SYNC finds an operation by `attempt_ref` alone.
+    pub sync_by_ref: bool,
+    /// REVERSE undoes an operation whose outcome is unknown.
+    pub reversal: bool,
+    /// CAPTURE may take less than was authorised.
+    pub partial_capture: bool,
+    /// CAPTURE may be repeated until the authorised amount is used up.
+    pub multi_capture: bool,
+    /// REFUND may return less than was captured.
+    pub partial_refund: bool,
+    /// One payment may be split over several recipients.
+    pub split: bool,
+    /// The provider sends webhooks.
+    pub webhook: bool,
+}
+
+impl Caps {
+    /// No capability.
+    pub const NONE: Self = Self::from_bits(0);
+
+    /// The capabilities that the ABI's bits name; unknown bits are ignored.
+    pub const fn from_bits(bits: u64) -> Self {
+        Self {
+            idempotent: bits & abi::FP_CAP_IDEMPOTENT != 0,
+            sync_by_ref: bits & abi::FP_CAP_SYNC_BY_REF != 0,
+            reversal: bits & abi::FP_CAP_REVERSAL != 0,
+            partial_capture: bits & abi::FP_CAP_PARTIAL_CAPTURE != 0,
+            multi_capture: bits & abi::FP_CAP_MULTI_CAPTURE != 0,
+            partial_refund: bits & abi::FP_CAP_PARTIAL_REFUND != 0,
+            split: bits & abi::FP_CAP_SPLIT != 0,
+            webhook: bits & abi::FP_CAP_WEBHOOK != 0,
+        }
+    }
+
+    /// The ABI's bits.
+    pub const fn bits(self) -> u64 {
+        (self.idempotent as u64) * abi::FP_CAP_IDEMPOTENT
+            | (self.sync_by_ref as u64) * abi::FP_CAP_SYNC_BY_REF
+            | (self.reversal as u64) * abi::FP_CAP_REVERSAL
+            | (self.partial_capture as u64) * abi::FP_CAP_PARTIAL_CAPTURE
+            | (self.multi_capture as u64) * abi::FP_CAP_MULTI_CAPTURE
+            | (self.partial_refund as u64) * abi::FP_CAP_PARTIAL_REFUND
+            | (self.split as u64) * abi::FP_CAP_SPLIT
+            | (self.webhook as u64) * abi::FP_CAP_WEBHOOK
+    }
+}
+
+/// A payment provider. It does no I/O: it says what the host shall do and hears what came of it.
+pub trait Payment: Plugin {
+    /// The operations that it offers.
+    const OPS: &'static [Op];
+    /// What it can do beyond them.
+    const CAPS: Caps;
+    /// One running operation. Lives between steps, is never stored.
+    type Task: Send + 'static;
+
+    /// Takes on one operation.
+    fn begin(&self, call: &Call<'_>, request: &Request) -> Result<Self::Task>;
+
+    /// What to do next, given what happened. The first event is [`Event::Start`]; after [`Effect::Done`] there is no step.
+    fn step(&self, call: &Call<'_>, task: &mut Self::Task, event: &Event) -> Result<Effect>;
+}
