@@ -1,1 +1,13 @@
 //! The appliance: REST, WebSocket, use cases and the command line of the facepay binary.
+
+pub mod settings;
+pub mod telemetry;
+
+pub mod app;
+pub mod serve;
+
+pub mod api;
+pub mod auth;
+pub mod ws;
+
+mod metrics;

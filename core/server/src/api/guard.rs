@@ -1,0 +1,87 @@
+//! What stands before every handler: request id, credentials, time limit, metrics.
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::time::{Duration, Instant};
+
+use axum::extract::Request;
+use axum::handler::Handler;
+use axum::response::{IntoResponse, Response};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use tracing::Instrument;
+
+use super::problem::{Problem, ProblemCode};
+use super::route::Access;
+use crate::app::App;
+use crate::auth;
+use crate::metrics::RequestLabels;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const REQUEST_ID_CHARS_MAX: usize = 64;
+
+/// Where a request came from; the accept loop puts it into the request.
+#[derive(Debug, Clone, Copy)]
+pub struct Peer(pub SocketAddr);
+
+/// A handler behind its access rule.
+#[derive(Clone)]
+pub(crate) struct Guarded<H> {
+    pub(crate) handler: H,
+    pub(crate) route: &'static str,
+    pub(crate) access: Access,
+}
+
+impl<H, T> Handler<T, App> for Guarded<H>
+where
+    H: Handler<T, App>,
+    T: 'static,
+{
+    type Future = Pin<Box<dyn Future<Output = Response> + Send>>;
+
+    fn call(self, mut request: Request, app: App) -> Self::Future {
+        let id = request_id(request.headers());
+        let method = request.method().clone();
+        let span = tracing::info_span!("request", %id, route = self.route, %method);
+        let work = async move {
+            let began = Instant::now();
+            let limit = Duration::from_millis(app.settings().server.request_timeout_ms);
+            let answer = async {
+                match auth::admit(&app, self.access, &mut request).await {
+                    Ok(()) => self.handler.call(request, app.clone()).await,
+                    Err(problem) => problem.into_response(),
+                }
+            };
+            let mut response =
+                tokio::time::timeout(limit, answer).await.unwrap_or_else(|_| overdue().into_response());
+            let code = response.status().as_u16();
+            let labels = RequestLabels { route: self.route, method: method.to_string(), code };
+            app.metrics().requests.get_or_create(&labels).observe(began.elapsed().as_secs_f64());
+            let problem = response.extensions().get::<ProblemCode>().map(|p| p.0);
+            tracing::debug!(code, problem, "answered");
+            if let Ok(value) = HeaderValue::try_from(id) {
+                response.headers_mut().insert(REQUEST_ID, value);
+            }
+            response
+        };
+        Box::pin(work.instrument(span))
+    }
+}
+
+fn overdue() -> Problem {
+    Problem::new(
+        StatusCode::GATEWAY_TIMEOUT,
+        "request_timeout",
+        "the appliance took longer than server.request_timeout_ms; ask for the state before trying again",
+    )
+}
+
+/// The caller's own id where it is harmless in a log, else a fresh one.
+fn request_id(headers: &HeaderMap) -> String {
+    let given = headers.get(REQUEST_ID).and_then(|value| value.to_str().ok());
+    let harmless = |id: &&str| {
+        (1..=REQUEST_ID_CHARS_MAX).contains(&id.len())
+            && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+    };
+    given.filter(harmless).map_or_else(|| uuid::Uuid::now_v7().to_string(), str::to_owned)
+}

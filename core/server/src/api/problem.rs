@@ -1,0 +1,131 @@
+//! Errors on the wire: RFC 9457 problem documents with a stable `code`.
+
+use std::borrow::Cow;
+
+use axum::response::{IntoResponse, Response};
+use http::{HeaderName, HeaderValue, StatusCode, header};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// An answer that says what was wrong and what the caller can do.
+#[derive(Debug, Clone)]
+pub struct Problem {
+    /// The HTTP status.
+    pub status: StatusCode,
+    /// Stable, for programs: `snake_case`.
+    pub code: &'static str,
+    /// For people: this occurrence.
+    pub detail: Cow<'static, str>,
+    /// Named reasons, such as those of the face quality gate.
+    pub reasons: Vec<String>,
+    headers: Vec<(HeaderName, HeaderValue)>,
+}
+
+/// The document as it is sent (`application/problem+json`).
+#[derive(Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub(crate) struct ProblemDocument<'a> {
+    /// A URI reference that names the kind of problem: `/problems/<code>`.
+    r#type: String,
+    /// The status in words.
+    title: &'a str,
+    /// The HTTP status code.
+    status: u16,
+    /// Stable name of the problem.
+    code: &'a str,
+    /// What happened this time, and what to do.
+    detail: &'a str,
+    /// Named reasons, where there are several.
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    reasons: &'a [String],
+}
+
+impl Problem {
+    pub(crate) fn new(
+        status: StatusCode,
+        code: &'static str,
+        detail: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self { status, code, detail: detail.into(), reasons: Vec::new(), headers: Vec::new() }
+    }
+
+    pub(crate) fn with_reasons(mut self, reasons: Vec<String>) -> Self {
+        self.reasons = reasons;
+        self
+    }
+
+    pub(crate) fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.push((name, value));
+        self
+    }
+
+    pub(crate) fn bad_request(code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, code, detail)
+    }
+
+    pub(crate) fn unprocessable(code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, detail)
+    }
+
+    pub(crate) fn conflict(code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::CONFLICT, code, detail)
+    }
+
+    pub(crate) fn not_found(what: &'static str) -> Self {
+        let code = match what {
+            "user" => "user_not_found",
+            "consent" => "consent_not_found",
+            "face" => "face_not_found",
+            "transaction" => "transaction_not_found",
+            "checkout" => "checkout_not_found",
+            "camera" => "camera_not_found",
+            "key" => "key_not_found",
+            "operator" => "operator_not_found",
+            _ => "not_found",
+        };
+        Self::new(StatusCode::NOT_FOUND, code, format!("there is no such {what}"))
+    }
+
+    pub(crate) fn unavailable(code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, code, detail)
+            .with_header(header::RETRY_AFTER, HeaderValue::from_static("1"))
+    }
+
+    /// An error of ours; `cause` goes to the log, not to the caller.
+    pub(crate) fn internal(cause: &dyn std::error::Error) -> Self {
+        tracing::error!(error = %chain(cause), "request failed");
+        let detail = "something went wrong on the appliance; its log has the cause";
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", detail)
+    }
+}
+
+/// An error with its causes in one line.
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(Some(error), |e| e.source());
+    causes.take(8).map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let document = ProblemDocument {
+            r#type: format!("/problems/{}", self.code),
+            title: self.status.canonical_reason().unwrap_or("Error"),
+            status: self.status.as_u16(),
+            code: self.code,
+            detail: &self.detail,
+            reasons: &self.reasons,
+        };
+        let body = serde_json::to_vec(&document).unwrap_or_default();
+        let mut response = (self.status, body).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.extend(self.headers.iter().cloned());
+        // The metrics layer reads the code from here.
+        response.extensions_mut().insert(ProblemCode(self.code));
+        response
+    }
+}
+
+/// The `code` of a problem that was answered, for logs.
+#[derive(Clone, Copy)]
+pub(crate) struct ProblemCode(pub(crate) &'static str);

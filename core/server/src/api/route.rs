@@ -1,0 +1,137 @@
+//! One table of routes: the router, the access rules and the OpenAPI document all come from it.
+
+use axum::Router;
+use axum::handler::Handler;
+use axum::routing::{MethodFilter, on};
+use domain::role::Permission;
+use http::Method;
+use utoipa::ToSchema;
+use utoipa::openapi::{RefOr, Schema};
+
+use super::guard::Guarded;
+use crate::app::App;
+
+/// Who may call a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Anybody: health, set-up, sign-in, the front page.
+    Open,
+    /// Anybody on this machine, else a holder of the permission.
+    LoopbackOr(Permission),
+    /// A key or session whose role has the permission.
+    Needs(Permission),
+}
+
+/// Where a payload's schema comes from.
+pub(crate) type NamedSchemas = Vec<(String, RefOr<Schema>)>;
+
+/// A described payload.
+#[derive(Clone)]
+pub(crate) struct Payload {
+    pub(crate) name: String,
+    pub(crate) schemas: NamedSchemas,
+}
+
+impl Payload {
+    fn of<T: ToSchema>() -> Self {
+        let name = T::name().into_owned();
+        let mut schemas = vec![(name.clone(), T::schema())];
+        T::schemas(&mut schemas);
+        Self { name, schemas }
+    }
+}
+
+/// One method of one path.
+#[derive(Clone)]
+pub struct Route {
+    pub method: Method,
+    pub path: &'static str,
+    pub access: Access,
+    pub(crate) summary: &'static str,
+    pub(crate) takes: Option<Payload>,
+    pub(crate) gives: Option<Payload>,
+    /// Content type of an answer that is not JSON.
+    pub(crate) streams: Option<&'static str>,
+    pub(crate) status: u16,
+    pub(crate) query: &'static [(&'static str, &'static str)],
+    pub(crate) idempotent: bool,
+}
+
+fn route(method: Method, path: &'static str, access: Access, summary: &'static str) -> Route {
+    let status = 200;
+    let (takes, gives, streams) = (None, None, None);
+    Route { method, path, access, summary, takes, gives, streams, status, query: &[], idempotent: false }
+}
+
+pub(crate) fn get(path: &'static str, access: Access, summary: &'static str) -> Route {
+    route(Method::GET, path, access, summary)
+}
+
+pub(crate) fn post(path: &'static str, access: Access, summary: &'static str) -> Route {
+    route(Method::POST, path, access, summary)
+}
+
+pub(crate) fn patch(path: &'static str, access: Access, summary: &'static str) -> Route {
+    route(Method::PATCH, path, access, summary)
+}
+
+pub(crate) fn delete(path: &'static str, access: Access, summary: &'static str) -> Route {
+    route(Method::DELETE, path, access, summary)
+}
+
+impl Route {
+    pub(crate) fn takes<T: ToSchema>(mut self) -> Self {
+        self.takes = Some(Payload::of::<T>());
+        self
+    }
+
+    pub(crate) fn gives<T: ToSchema>(mut self, status: u16) -> Self {
+        self.gives = Some(Payload::of::<T>());
+        self.status = status;
+        self
+    }
+
+    pub(crate) fn gives_nothing(mut self) -> Self {
+        self.status = 204;
+        self
+    }
+
+    pub(crate) fn streams(mut self, content_type: &'static str) -> Self {
+        self.streams = Some(content_type);
+        self
+    }
+
+    /// Query parameters with what they mean.
+    pub(crate) fn query(mut self, query: &'static [(&'static str, &'static str)]) -> Self {
+        self.query = query;
+        self
+    }
+
+    /// `Idempotency-Key` is required.
+    pub(crate) fn idempotent(mut self) -> Self {
+        self.idempotent = true;
+        self
+    }
+}
+
+/// The routes gathered so far.
+#[derive(Default)]
+pub(crate) struct Routes {
+    pub(crate) router: Router<App>,
+    pub(crate) table: Vec<Route>,
+}
+
+impl Routes {
+    /// Adds a route; without an access rule there is none.
+    pub(crate) fn add<H, T>(mut self, route: Route, handler: H) -> Self
+    where
+        H: Handler<T, App>,
+        T: 'static,
+    {
+        let guarded = Guarded { handler, route: route.path, access: route.access };
+        let filter = MethodFilter::try_from(route.method.clone()).unwrap_or(MethodFilter::GET);
+        self.router = self.router.route(route.path, on(filter, guarded));
+        self.table.push(route);
+        self
+    }
+}

@@ -1,0 +1,161 @@
+//! What Prometheus reads: counted here, never with a person among the labels.
+
+use std::sync::atomic::AtomicU64;
+
+use prometheus_client::encoding::{EncodeLabelSet, text::encode};
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::{Histogram, exponential_buckets, linear_buckets};
+use prometheus_client::registry::{Registry, Unit};
+
+/// Labels of one answered request.
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+pub(crate) struct RequestLabels {
+    pub(crate) route: &'static str,
+    pub(crate) method: String,
+    pub(crate) code: u16,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+pub(crate) struct CameraLabels {
+    pub(crate) camera: String,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+pub(crate) struct CameraResultLabels {
+    pub(crate) camera: String,
+    pub(crate) result: &'static str,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+pub(crate) struct CameraStateLabels {
+    pub(crate) camera: String,
+    pub(crate) state: String,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+pub(crate) struct StageLabels {
+    pub(crate) stage: String,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+pub(crate) struct StateLabels {
+    pub(crate) state: &'static str,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+pub(crate) struct ReasonLabels {
+    pub(crate) reason: &'static str,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+pub(crate) struct FaultLabels {
+    pub(crate) plugin: String,
+    pub(crate) kind: &'static str,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct BuildLabels {
+    version: &'static str,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct DeviceLabels {
+    adapter: String,
+    backend: String,
+}
+
+type Histograms<L> = Family<L, Histogram, fn() -> Histogram>;
+
+/// Every metric of the appliance.
+pub struct Metrics {
+    registry: Registry,
+    pub(crate) requests: Histograms<RequestLabels>,
+    pub(crate) connections_refused: Counter,
+    pub(crate) ws_clients: Gauge,
+    pub(crate) ws_evicted: Family<ReasonLabels, Counter>,
+    pub(crate) transactions: Family<StateLabels, Counter>,
+    pub(crate) stage_duration: Histograms<StageLabels>,
+    pub(crate) frame_age: Histograms<CameraLabels>,
+    pub(crate) frames: Family<CameraResultLabels, Counter<u64, AtomicU64>>,
+    pub(crate) camera_state: Family<CameraStateLabels, Gauge>,
+    pub(crate) batch_size: Histogram,
+    pub(crate) match_similarity: Histogram,
+    pub(crate) plugin_faults: Family<FaultLabels, Counter>,
+    pub(crate) audit_chain_ok: Gauge,
+    pub(crate) outbox_lag: Gauge<f64, AtomicU64>,
+    device: Family<DeviceLabels, Gauge>,
+}
+
+/// 0.5 ms to about 16 s.
+fn seconds() -> Histogram {
+    Histogram::new(exponential_buckets(0.0005, 2.0, 16))
+}
+
+impl Metrics {
+    /// Fresh metrics, all at zero.
+    pub fn new() -> Self {
+        let metrics = Self {
+            registry: Registry::with_prefix("facepay"),
+            requests: Family::new_with_constructor(seconds),
+            connections_refused: Counter::default(),
+            ws_clients: Gauge::default(),
+            ws_evicted: Family::default(),
+            transactions: Family::default(),
+            stage_duration: Family::new_with_constructor(seconds),
+            frame_age: Family::new_with_constructor(seconds),
+            frames: Family::default(),
+            camera_state: Family::default(),
+            batch_size: Histogram::new(exponential_buckets(1.0, 2.0, 7)),
+            match_similarity: Histogram::new(linear_buckets(0.0, 0.05, 21)),
+            plugin_faults: Family::default(),
+            audit_chain_ok: Gauge::default(),
+            outbox_lag: Gauge::default(),
+            device: Family::default(),
+        };
+        metrics.registered()
+    }
+
+    fn registered(mut self) -> Self {
+        let r = &mut self.registry;
+        let timed = [("http_request_duration", "Time to answer a request")];
+        r.register_with_unit(timed[0].0, timed[0].1, Unit::Seconds, self.requests.clone());
+        r.register_with_unit("stage_duration", "Time of one recognition stage", Unit::Seconds, self.stage_duration.clone());
+        r.register_with_unit("frame_age", "Age of a frame when its result was known", Unit::Seconds, self.frame_age.clone());
+        r.register("connections_refused", "Connections above the limit", self.connections_refused.clone());
+        r.register("ws_clients", "Open WebSockets", self.ws_clients.clone());
+        r.register("ws_evicted", "WebSockets closed by us", self.ws_evicted.clone());
+        r.register("transactions", "Payments by the state they reached", self.transactions.clone());
+        r.register("frames", "Frames of a camera", self.frames.clone());
+        r.register("camera_state", "1 for the state a camera is in", self.camera_state.clone());
+        r.register("batch_size", "Frames in one batch", self.batch_size.clone());
+        r.register("match_similarity", "Similarity of confirmed sightings", self.match_similarity.clone());
+        r.register("plugin_faults", "Failed plugin calls", self.plugin_faults.clone());
+        r.register("audit_chain_ok", "1 when the audit chain verified at start", self.audit_chain_ok.clone());
+        r.register_with_unit("outbox_lag", "Age of the oldest unsent event", Unit::Seconds, self.outbox_lag.clone());
+        r.register("compute_device_info", "1 for the device that runs the networks", self.device.clone());
+        let build: Family<BuildLabels, Gauge> = Family::default();
+        build.get_or_create(&BuildLabels { version: env!("CARGO_PKG_VERSION") }).set(1);
+        r.register("build_info", "1 for the version that runs", build);
+        self
+    }
+
+    pub(crate) fn set_device(&self, adapter: &str, backend: &str) {
+        let labels = DeviceLabels { adapter: adapter.to_owned(), backend: backend.to_owned() };
+        self.device.get_or_create(&labels).set(1);
+    }
+
+    /// The OpenMetrics text of this moment.
+    pub(crate) fn text(&self) -> Result<String, std::fmt::Error> {
+        let mut text = String::new();
+        encode(&mut text, &self.registry)?;
+        Ok(text)
+    }
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        Self::new()
+    }
+}

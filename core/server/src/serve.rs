@@ -1,0 +1,146 @@
+//! The listening socket: one hyper connection per client, bounded, drained before the end.
+
+use std::convert::Infallible;
+use std::future::Future;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use tokio::io::AsyncWriteExt;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tower::ServiceExt;
+
+use crate::api::{self, Peer};
+use crate::app::App;
+
+const HEADERS_MAX: usize = 64;
+const HEAD_BYTES_MAX: usize = 64 * 1024;
+/// After a failed accept (out of file descriptors, say): long enough to let others close.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// Why the appliance cannot listen.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    #[error(
+        "cannot listen on {address}: the port is taken; stop the other program (`ss -ltnp` names it) or set \
+         server.listen to a free port"
+    )]
+    PortTaken { address: SocketAddr },
+    #[error("cannot listen on {address}: {source}; check server.listen")]
+    Bind { address: SocketAddr, source: std::io::Error },
+}
+
+/// Takes the port.
+///
+/// # Errors
+/// When it is taken, not ours to take, or the address is not this machine's.
+pub async fn bind(address: SocketAddr) -> Result<TcpListener, ServeError> {
+    TcpListener::bind(address).await.map_err(|source| match source.kind() {
+        std::io::ErrorKind::AddrInUse => ServeError::PortTaken { address },
+        _ => ServeError::Bind { address, source },
+    })
+}
+
+/// Serves until `stop` ends, then drains: not ready first, open requests finish, sockets get 1001.
+pub async fn run(listener: TcpListener, app: App, stop: impl Future<Output = ()>) {
+    let router = api::router(&app);
+    let limits = Arc::new(Semaphore::new(app.settings().server.connections_max));
+    let graceful = GracefulShutdown::new();
+    tokio::pin!(stop);
+    loop {
+        let (socket, peer) = tokio::select! {
+            () = &mut stop => break,
+            accepted = listener.accept() => match accepted {
+                Ok(accepted) => accepted,
+                Err(error) => {
+                    tracing::warn!(%error, "accept failed");
+                    tokio::time::sleep(ACCEPT_PAUSE).await;
+                    continue;
+                }
+            },
+        };
+        match limits.clone().try_acquire_owned() {
+            Ok(permit) => serve_connection(socket, peer, router.clone(), &app, &graceful, permit),
+            Err(_) => {
+                app.metrics().connections_refused.inc();
+                tokio::spawn(refuse(socket));
+            }
+        }
+    }
+    app.begin_drain();
+    drop(listener);
+    drain(&app, graceful).await;
+}
+
+#[allow(clippy::too_many_arguments, reason = "one call, each a different thing")]
+fn serve_connection(
+    socket: TcpStream,
+    peer: SocketAddr,
+    router: Router,
+    app: &App,
+    graceful: &GracefulShutdown,
+    permit: OwnedSemaphorePermit,
+) {
+    // Small answers must not wait for a full segment; a socket that refuses the option still works.
+    let _ = socket.set_nodelay(true);
+    let service = hyper::service::service_fn(move |mut request: hyper::Request<Incoming>| {
+        request.extensions_mut().insert(Peer(peer));
+        let router = router.clone();
+        async move { Ok::<_, Infallible>(answer(router, request).await) }
+    });
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(Duration::from_millis(app.settings().server.header_read_timeout_ms))
+        .max_headers(HEADERS_MAX)
+        .max_buf_size(HEAD_BYTES_MAX)
+        .serve_connection(TokioIo::new(socket), service)
+        .with_upgrades();
+    let watched = graceful.watch(connection);
+    tokio::spawn(async move {
+        if let Err(error) = watched.await {
+            tracing::debug!(%error, %peer, "connection ended early");
+        }
+        drop(permit);
+    });
+}
+
+async fn answer(router: Router, request: hyper::Request<Incoming>) -> http::Response<Body> {
+    match router.oneshot(request.map(Body::new)).await {
+        Ok(response) => response,
+        Err(never) => match never {},
+    }
+}
+
+/// Tells a client above the limit to come back, without parsing what it sends.
+async fn refuse(mut socket: TcpStream) {
+    const BODY: &str = r#"{"type":"/problems/connections_full","title":"Service Unavailable","status":503,"code":"connections_full","detail":"server.connections_max clients are connected; try again"}"#;
+    let head = format!(
+        "HTTP/1.1 503 Service Unavailable\r\ncontent-type: application/problem+json\r\nretry-after: 1\r\n\
+         connection: close\r\ncontent-length: {}\r\n\r\n",
+        BODY.len()
+    );
+    let told = async {
+        socket.write_all(head.as_bytes()).await?;
+        socket.write_all(BODY.as_bytes()).await?;
+        socket.shutdown().await
+    };
+    // A client that does not even take these bytes is simply dropped.
+    let _ = tokio::time::timeout(Duration::from_secs(1), told).await;
+}
+
+async fn drain(app: &App, graceful: GracefulShutdown) {
+    let limit = Duration::from_millis(app.settings().server.drain_timeout_ms);
+    let all = async {
+        tokio::join!(graceful.shutdown(), app.sockets_closed());
+    };
+    if tokio::time::timeout(limit, all).await.is_err() {
+        tracing::warn!("clients were still connected after server.drain_timeout_ms; cutting them");
+    }
+}

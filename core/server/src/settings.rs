@@ -1,0 +1,261 @@
+//! The settings: which keys exist, how the layers are laid over each other, what may be shown.
+
+mod nearest;
+mod sections;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use config::{Config, File, FileFormat};
+
+pub use sections::{
+    Auth, Cameras, Checkout, Compute, Data, Database, Device, ListedCamera, Log, LogFormat,
+    Payment, Plugins, Policy, Recognition, Redis, Server, Settings, Ws,
+};
+
+/// Every key with its default, as delivered.
+pub const DEFAULT_TOML: &str = include_str!("../../../config/default.toml");
+const DEMO_TOML: &str = include_str!("../../../config/demo.toml");
+const PRODUCTION_TOML: &str = include_str!("../../../config/production.toml");
+
+/// Subtrees whose keys are not fixed; their own types check them.
+const FREE: [&str; 3] = ["plugins.settings", "cameras.list", "payment.endpoints"];
+
+/// Environment names of older deployments and the keys they set.
+const ALIASES: [(&str, &str); 4] = [
+    ("DATABASE_URL", "database.url"),
+    ("REDIS_URL", "redis.url"),
+    ("FACE_RECOGNITION_THRESHOLD", "recognition.similarity_min"),
+    ("MAX_CONCURRENT_CONNECTIONS", "server.connections_max"),
+];
+const ENV_PREFIX: &str = "FACEPAY__";
+
+/// Why the settings cannot be used; the text names the layer, the key and the way out.
+#[derive(Debug, thiserror::Error)]
+pub enum SettingsError {
+    #[error("{layer}: unknown key `{key}`; the nearest known key is `{nearest}`")]
+    UnknownKey { layer: String, key: String, nearest: String },
+    #[error("{layer}: {source}")]
+    Syntax { layer: String, source: Box<toml::de::Error> },
+    #[error("cannot read {path}: {source}")]
+    Read { path: PathBuf, source: std::io::Error },
+    #[error("unknown profile `{0}`; there are `demo` and `production`")]
+    UnknownProfile(String),
+    #[error("settings: {0}")]
+    Value(#[from] config::ConfigError),
+    #[error("settings: `{key}` {problem}")]
+    OutOfRange { key: &'static str, problem: String },
+}
+
+/// Where the layers above the defaults come from; `main` reads them from the machine.
+#[derive(Default, Clone)]
+pub struct Layers {
+    /// A shipped profile by name; wins over one named in a file or the environment.
+    pub profile: Option<String>,
+    /// Files in the order in which they apply.
+    pub files: Vec<PathBuf>,
+    /// The process environment.
+    pub env: BTreeMap<String, String>,
+}
+
+impl Layers {
+    /// The layers of this machine: `/etc/facepay/*.toml`, then `config_file`, then the environment.
+    pub fn of_this_machine(profile: Option<String>, config_file: Option<PathBuf>) -> Self {
+        let mut files: Vec<PathBuf> = std::fs::read_dir("/etc/facepay")
+            .map(|entries| entries.flatten().map(|e| e.path()).collect())
+            .unwrap_or_default();
+        files.retain(|path| path.extension().is_some_and(|e| e == "toml"));
+        files.sort();
+        files.extend(config_file);
+        // Undecodable variables cannot be ours: our names and values are text.
+        let env = std::env::vars_os()
+            .filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?)))
+            .collect();
+        Self { profile, files, env }
+    }
+}
+
+impl Settings {
+    /// The settings that result from `layers` over the defaults.
+    pub fn load(layers: &Layers) -> Result<Self, SettingsError> {
+        let known = known_keys()?;
+        let env = env_overrides(&layers.env, &known)?;
+        let mut texts = Vec::new();
+        for path in &layers.files {
+            let text = std::fs::read_to_string(path)
+                .map_err(|source| SettingsError::Read { path: path.clone(), source })?;
+            texts.push((path.display().to_string(), text));
+        }
+        let profile = profile_name(layers, &texts, &env)?;
+        if !profile.is_empty() {
+            let text = profile_text(&profile)?;
+            texts.insert(0, (format!("profile {profile}"), text.to_owned()));
+        }
+        let mut builder = Config::builder().add_source(File::from_str(DEFAULT_TOML, FileFormat::Toml));
+        for (layer, text) in &texts {
+            check_keys(layer, text, &known)?;
+            builder = builder.add_source(File::from_str(text, FileFormat::Toml));
+        }
+        for (key, value) in env {
+            builder = builder.set_override(key, env_value(&value))?;
+        }
+        builder = builder.set_override("profile", profile)?;
+        let settings: Self = builder.build()?.try_deserialize()?;
+        settings.check()?;
+        Ok(settings)
+    }
+
+    /// The settings as TOML with passwords and tokens taken out of every URL and plugin table.
+    pub fn redacted(&self) -> String {
+        let mut shown = self.clone();
+        for url in [&mut shown.database.url, &mut shown.redis.url] {
+            *url = without_userinfo(url);
+        }
+        for camera in &mut shown.cameras.list {
+            camera.source = without_userinfo(&camera.source);
+        }
+        for endpoint in &mut shown.payment.endpoints {
+            *endpoint = without_userinfo(endpoint);
+        }
+        for table in shown.plugins.settings.values_mut() {
+            redact_table(table);
+        }
+        toml::to_string_pretty(&shown).unwrap_or_else(|e| format!("# cannot be shown: {e}\n"))
+    }
+}
+
+/// `url` without a user name, a password or a query, any of which can hold a secret.
+pub fn without_userinfo(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else {
+        return url.to_owned();
+    };
+    let authority_end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let (authority, tail) = rest.split_at(authority_end);
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    let shown_user = if host.len() == authority.len() { "" } else { "***@" };
+    let path = tail.split(['?', '#']).next().unwrap_or_default();
+    let shown_query = if path.len() == tail.len() { "" } else { "?***" };
+    format!("{scheme}://{shown_user}{host}{path}{shown_query}")
+}
+
+fn redact_table(value: &mut serde_json::Value) {
+    const SECRET: [&str; 6] = ["secret", "password", "token", "pin", "credential", "api_key"];
+    match value {
+        serde_json::Value::Object(map) => {
+            for (key, inner) in map {
+                let key = key.to_ascii_lowercase();
+                if SECRET.iter().any(|word| key.contains(word)) {
+                    *inner = serde_json::Value::String("***".to_owned());
+                } else {
+                    redact_table(inner);
+                }
+            }
+        }
+        serde_json::Value::Array(items) => items.iter_mut().for_each(redact_table),
+        _ => {}
+    }
+}
+
+fn known_keys() -> Result<BTreeSet<String>, SettingsError> {
+    let mut keys = BTreeSet::new();
+    flatten("", &parse("default.toml", DEFAULT_TOML)?, &mut keys);
+    Ok(keys)
+}
+
+fn parse(layer: &str, text: &str) -> Result<toml::Table, SettingsError> {
+    toml::from_str(text)
+        .map_err(|e| SettingsError::Syntax { layer: layer.to_owned(), source: Box::new(e) })
+}
+
+fn flatten(prefix: &str, table: &toml::Table, keys: &mut BTreeSet<String>) {
+    for (name, value) in table {
+        let key = if prefix.is_empty() { name.clone() } else { format!("{prefix}.{name}") };
+        match value {
+            toml::Value::Table(inner) if !FREE.contains(&key.as_str()) => flatten(&key, inner, keys),
+            _ => {
+                keys.insert(key);
+            }
+        }
+    }
+}
+
+fn check_keys(layer: &str, text: &str, known: &BTreeSet<String>) -> Result<(), SettingsError> {
+    let mut keys = BTreeSet::new();
+    flatten("", &parse(layer, text)?, &mut keys);
+    keys.into_iter().try_for_each(|key| check_key(layer, key, known).map(drop))
+}
+
+fn check_key(layer: &str, key: String, known: &BTreeSet<String>) -> Result<String, SettingsError> {
+    let free = FREE.iter().any(|root| key.strip_prefix(root).is_some_and(|r| r.starts_with('.')));
+    if free || known.contains(&key) {
+        return Ok(key);
+    }
+    let nearest = nearest::nearest(&key, known.iter().map(String::as_str)).to_owned();
+    Err(SettingsError::UnknownKey { layer: layer.to_owned(), key, nearest })
+}
+
+fn env_overrides(
+    env: &BTreeMap<String, String>,
+    known: &BTreeSet<String>,
+) -> Result<Vec<(String, String)>, SettingsError> {
+    let aliased = ALIASES.iter().filter_map(|(name, key)| {
+        let value = env.get(*name).filter(|v| !v.is_empty())?;
+        Some(Ok(((*key).to_owned(), value.clone())))
+    });
+    let prefixed = env.iter().filter_map(|(name, value)| {
+        let key = name.strip_prefix(ENV_PREFIX)?.to_ascii_lowercase().replace("__", ".");
+        Some(check_key(&format!("environment {name}"), key, known).map(|key| (key, value.clone())))
+    });
+    aliased.chain(prefixed).collect()
+}
+
+/// A value of the environment with the type it spells: TOML where it parses, else text.
+fn env_value(text: &str) -> config::Value {
+    let parsed = toml::from_str::<toml::Table>(&format!("v = {text}")).ok();
+    match parsed.as_ref().and_then(|table| table.get("v")) {
+        Some(toml::Value::Integer(n)) => (*n).into(),
+        Some(toml::Value::Float(n)) => (*n).into(),
+        Some(toml::Value::Boolean(b)) => (*b).into(),
+        Some(toml::Value::Array(items)) => {
+            let texts = items.iter().map(|i| i.as_str().map_or_else(|| i.to_string(), str::to_owned));
+            texts.collect::<Vec<String>>().into()
+        }
+        Some(toml::Value::String(s)) => s.as_str().into(),
+        _ => text.into(),
+    }
+}
+
+fn profile_name(
+    layers: &Layers,
+    texts: &[(String, String)],
+    env: &[(String, String)],
+) -> Result<String, SettingsError> {
+    if let Some(profile) = &layers.profile {
+        return Ok(profile.clone());
+    }
+    if let Some((_, profile)) = env.iter().find(|(key, _)| key == "profile") {
+        return Ok(profile.clone());
+    }
+    for (layer, text) in texts.iter().rev() {
+        if let Some(profile) = parse(layer, text)?.get("profile").and_then(toml::Value::as_str) {
+            return Ok(profile.to_owned());
+        }
+    }
+    Ok(String::new())
+}
+
+fn profile_text(name: &str) -> Result<&'static str, SettingsError> {
+    match name {
+        "demo" => Ok(DEMO_TOML),
+        "production" => Ok(PRODUCTION_TOML),
+        other => Err(SettingsError::UnknownProfile(other.to_owned())),
+    }
+}
+
+/// The file of the appliance key, inside the data folder.
+pub fn appliance_key_file(data_folder: &Path) -> PathBuf {
+    data_folder.join("appliance.key")
+}
+
+#[cfg(test)]
+mod tests;

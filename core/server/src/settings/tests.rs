@@ -1,0 +1,101 @@
+//! What the settings layers accept and refuse.
+
+use super::*;
+
+fn load(file: &str, env: &[(&str, &str)]) -> Result<Settings, SettingsError> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("facepay.toml");
+    std::fs::write(&path, file).unwrap();
+    let env = env.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+    Settings::load(&Layers { profile: None, files: vec![path], env })
+}
+
+fn refusal(file: &str, env: &[(&str, &str)]) -> String {
+    load(file, env).err().map(|e| e.to_string()).unwrap_or_default()
+}
+
+#[test]
+fn the_defaults_and_every_profile_are_valid() {
+    for profile in ["", "demo", "production"] {
+        let layers = Layers { profile: Some(profile.to_owned()), ..Layers::default() };
+        let settings = Settings::load(&layers).unwrap();
+        assert_eq!(settings.profile, profile);
+    }
+}
+
+#[test]
+fn a_later_layer_wins() {
+    let file = "[server]\nlisten = \"127.0.0.1:1\"\nconnections_max = 7";
+    let settings = load(file, &[("FACEPAY__SERVER__LISTEN", "127.0.0.1:2")]).unwrap();
+    assert_eq!(settings.server.listen.port(), 2);
+    assert_eq!(settings.server.connections_max, 7);
+}
+
+#[test]
+fn names_of_older_deployments_are_understood() {
+    let settings = load(
+        "",
+        &[
+            ("DATABASE_URL", "postgresql://h/d"),
+            ("REDIS_URL", "redis://h"),
+            ("FACE_RECOGNITION_THRESHOLD", "0.6"),
+            ("MAX_CONCURRENT_CONNECTIONS", "9"),
+        ],
+    )
+    .unwrap();
+    assert_eq!(settings.database.url, "postgresql://h/d");
+    assert_eq!(settings.redis.url, "redis://h");
+    assert!((settings.recognition.similarity_min - 0.6).abs() < 1e-6);
+    assert_eq!(settings.server.connections_max, 9);
+}
+
+#[test]
+fn an_unknown_key_names_the_nearest_known_one() {
+    for (file, env, nearest) in [
+        ("[server]\nlisen = 1", vec![], "server.listen"),
+        ("[serve]\nlisten = \"x\"", vec![], "server.listen"),
+        ("[databse]\nurl = \"x\"", vec![], "database.url"),
+        ("", vec![("FACEPAY__RECOGNITION__MARGIN", "1")], "recognition.margin_min"),
+    ] {
+        let text = refusal(file, &env);
+        assert!(text.contains("unknown key") && text.contains(nearest), "{text}");
+    }
+}
+
+#[test]
+fn impossible_values_name_their_key() {
+    for (file, key) in [
+        ("[server]\nconnections_max = 0", "server.connections_max"),
+        ("[recognition]\nfpir_target = 0.0", "recognition.fpir_target"),
+        ("[recognition]\nmargin_min = 1.5", "recognition.margin_min"),
+        ("[policy]\nsale_amount_max = -1", "policy.sale_amount_max"),
+        ("[payment]\nendpoints = [\"http://10.0.0.1\"]", "payment.endpoints"),
+        ("[payment]\nendpoints = [\"http://127.0.0.1.evil.example\"]", "payment.endpoints"),
+    ] {
+        assert!(refusal(file, &[]).contains(key), "{file}: {}", refusal(file, &[]));
+    }
+}
+
+#[test]
+fn a_list_can_come_from_the_environment() {
+    let settings = load("", &[("FACEPAY__CAMERAS__NETWORKS", "[\"10.0.0.0/8\", \"::1\"]")]).unwrap();
+    assert_eq!(settings.cameras.networks, ["10.0.0.0/8", "::1"]);
+}
+
+#[test]
+fn what_is_shown_holds_no_secret() {
+    let file = r#"
+        [database]
+        url = "postgresql://joe:hunter2@db/pay?sslkey=hunter2"
+        [[cameras.list]]
+        id = "till-1"
+        source = "rtsp://admin:hunter2@10.0.0.9/stream"
+        [plugins.settings.acme]
+        merchant = "m-1"
+        api_secret = "hunter2"
+        nested = { token = "hunter2" }
+    "#;
+    let shown = load(file, &[("REDIS_URL", "redis://:hunter2@h:6379")]).unwrap().redacted();
+    assert!(!shown.contains("hunter2"), "{shown}");
+    assert!(shown.contains("m-1") && shown.contains("10.0.0.9"), "{shown}");
+}
