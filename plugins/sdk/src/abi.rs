@@ -7,11 +7,13 @@
 
 use std::ffi::{c_char, c_void};
 
+mod borrowed;
 mod growing;
 mod payment;
 mod services;
 mod vision;
 
+pub use borrowed::*;
 pub use growing::*;
 pub use payment::*;
 pub use services::*;

@@ -10,11 +10,13 @@ pub mod abi;
 
 mod call;
 mod error;
+#[doc(hidden)]
+pub mod export;
 mod face;
 mod frame;
 mod host;
 mod inference;
-mod payment;
+pub mod payment;
 mod plugin;
 mod vision;
 

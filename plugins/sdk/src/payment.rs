@@ -8,6 +8,7 @@ use crate::plugin::Plugin;
 mod effect;
 mod event;
 mod request;
+pub mod wire;
 
 pub use effect::{Effect, Framing, HttpRequest, Outcome, Prompt, TcpExchange, Verdict};
 pub use event::{Event, HttpResponse, TcpResponse};
@@ -54,15 +55,20 @@ impl Caps {
 
     /// The ABI's bits.
     pub const fn bits(self) -> u64 {
-        (self.idempotent as u64) * abi::FP_CAP_IDEMPOTENT
-            | (self.sync_by_ref as u64) * abi::FP_CAP_SYNC_BY_REF
-            | (self.reversal as u64) * abi::FP_CAP_REVERSAL
-            | (self.partial_capture as u64) * abi::FP_CAP_PARTIAL_CAPTURE
-            | (self.multi_capture as u64) * abi::FP_CAP_MULTI_CAPTURE
-            | (self.partial_refund as u64) * abi::FP_CAP_PARTIAL_REFUND
-            | (self.split as u64) * abi::FP_CAP_SPLIT
-            | (self.webhook as u64) * abi::FP_CAP_WEBHOOK
+        bit(self.idempotent, abi::FP_CAP_IDEMPOTENT)
+            | bit(self.sync_by_ref, abi::FP_CAP_SYNC_BY_REF)
+            | bit(self.reversal, abi::FP_CAP_REVERSAL)
+            | bit(self.partial_capture, abi::FP_CAP_PARTIAL_CAPTURE)
+            | bit(self.multi_capture, abi::FP_CAP_MULTI_CAPTURE)
+            | bit(self.partial_refund, abi::FP_CAP_PARTIAL_REFUND)
+            | bit(self.split, abi::FP_CAP_SPLIT)
+            | bit(self.webhook, abi::FP_CAP_WEBHOOK)
     }
+}
+
+/// `bit` when on, no bit otherwise.
+const fn bit(on: bool, bit: u64) -> u64 {
+    if on { bit } else { 0 }
 }
 
 /// A payment provider. It does no I/O: it says what the host shall do and hears what came of it.
