@@ -6,6 +6,21 @@ use std::time::Duration;
 
 use crate::source::{SourceError, SourceUrl};
 
+mod backlog;
+mod backoff;
+mod cameras;
+mod health;
+mod luma;
+mod pace;
+mod push;
+pub(crate) mod seat;
+mod supervisor;
+mod trial;
+
+pub use cameras::{Cameras, CamerasOptions};
+pub use seat::FrameSink;
+pub use supervisor::Jitter;
+
 /// Name of a camera: 1 to 40 of `a-z`, `0-9` and `-`, cheap to clone.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct CameraId(std::sync::Arc<str>);
@@ -217,6 +232,11 @@ impl CameraError {
 pub struct BadCameraId;
 
 impl CameraId {
+    /// Names a source that is opened once, to see what it delivers.
+    pub(crate) fn trial() -> CameraId {
+        CameraId("trial".into())
+    }
+
     /// The name as text.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -2,5 +2,7 @@
 
 pub mod camera;
 pub mod frame;
+mod ingest;
+pub mod preview;
 pub mod source;
 pub mod still;

@@ -8,7 +8,7 @@ mod header;
 #[cfg(test)]
 mod tests;
 
-pub use header::{Header, Kind};
+use header::{Header, Kind};
 
 /// Decoded RGB picture, upright (EXIF orientation already applied).
 #[derive(Clone)]
@@ -96,11 +96,8 @@ impl Still {
     }
 }
 
-/// Decodes a JPEG or PNG picture and turns it upright.
-///
-/// # Errors
-/// A [`StillError`] with a stable code. Sizes are checked on the header, before anything is allocated.
-pub fn decode(bytes: &[u8], limits: &StillLimits) -> Result<Still, StillError> {
+/// Looks only at the markers: whether a picture is worth decoding.
+pub(crate) fn check(bytes: &[u8], limits: &StillLimits) -> Result<Header, StillError> {
     let header = header::read(bytes)?;
     let (width, height) = (header.width, header.height);
     if width == 0 || height == 0 {
@@ -110,10 +107,15 @@ pub fn decode(bytes: &[u8], limits: &StillLimits) -> Result<Still, StillError> {
     if width > limits.side_px_max || height > limits.side_px_max || pixels > limits.pixels_max {
         return Err(StillError::TooLarge { width, height });
     }
-    if !header.complete {
-        return Err(StillError::Truncated);
-    }
+    if header.complete { Ok(header) } else { Err(StillError::Truncated) }
+}
 
+/// Decodes a JPEG or PNG picture and turns it upright.
+///
+/// # Errors
+/// A [`StillError`] with a stable code. Sizes are checked on the header, before anything is allocated.
+pub fn decode(bytes: &[u8], limits: &StillLimits) -> Result<Still, StillError> {
+    let header = check(bytes, limits)?;
     let format = match header.kind {
         Kind::Jpeg => image::ImageFormat::Jpeg,
         Kind::Png => image::ImageFormat::Png,
@@ -124,7 +126,7 @@ pub fn decode(bytes: &[u8], limits: &StillLimits) -> Result<Still, StillError> {
     allowed.max_alloc = Some(limits.alloc_bytes_max);
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
     reader.limits(allowed);
-    let named = |error| name(error, width, height);
+    let named = |error| name(error, header.width, header.height);
     let mut decoder = reader.into_decoder().map_err(named)?;
     // A damaged EXIF block is no reason to refuse a good picture.
     let orientation = decoder.orientation().unwrap_or(image::metadata::Orientation::NoTransforms);

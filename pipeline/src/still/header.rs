@@ -4,7 +4,7 @@ use super::StillError;
 
 /// Which format the magic bytes announce.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub(crate) enum Kind {
     /// ISO 10918.
     Jpeg,
     /// ISO 15948.
@@ -13,15 +13,15 @@ pub enum Kind {
 
 /// What the markers say.
 #[derive(Clone, Copy, Debug)]
-pub struct Header {
+pub(crate) struct Header {
     /// Format by magic bytes.
-    pub kind: Kind,
+    pub(crate) kind: Kind,
     /// Stored width in pixels, before EXIF orientation.
-    pub width: u32,
+    pub(crate) width: u32,
     /// Stored height in pixels, before EXIF orientation.
-    pub height: u32,
+    pub(crate) height: u32,
     /// Whether the end marker is there. Decoders paint what is missing grey instead of failing.
-    pub complete: bool,
+    pub(crate) complete: bool,
 }
 
 const PNG_MAGIC: &[u8] = b"\x89PNG\r\n\x1a\n";

@@ -1,0 +1,214 @@
+//! All cameras of the appliance: added, watched and removed at run time.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use futures_util::{Stream, stream};
+use parking_lot::Mutex;
+use tokio::sync::broadcast;
+
+use super::push::PushSource;
+use super::seat::{FrameSink, Seat};
+use super::supervisor::{Jitter, Supervisor};
+use super::{CameraConfig, CameraError, CameraEvent, CameraId, CameraReport, CameraStatus, trial};
+use crate::frame::Frame;
+use crate::preview::OverlayBox;
+use crate::source::{SourceKind, SourcePolicy, SourceUrl};
+
+const EVENTS_MAX: usize = 256;
+
+/// What all cameras have in common.
+#[derive(Clone)]
+pub struct CamerasOptions {
+    /// Which sources may be opened.
+    pub policy: SourcePolicy,
+    /// So many cameras can run at once.
+    pub cameras_max: usize,
+    /// Spreads the retries of cameras that failed together: a number in 0..1 for each call.
+    pub jitter: Jitter,
+}
+
+/// The running cameras. Cheap to clone; they stop when the last clone is dropped.
+#[derive(Clone)]
+pub struct Cameras {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    policy: Arc<SourcePolicy>,
+    cameras_max: usize,
+    jitter: Jitter,
+    sink: FrameSink,
+    events: broadcast::Sender<CameraEvent>,
+    running: Mutex<HashMap<CameraId, Camera>>,
+}
+
+struct Camera {
+    seat: Arc<Seat>,
+    source: Source,
+}
+
+enum Source {
+    Push(PushSource),
+    Stream(#[expect(dead_code, reason = "held to keep the camera running")] Supervisor),
+}
+
+impl Cameras {
+    /// No cameras yet. Every picture that is to be analysed goes to `sink`.
+    pub fn new(options: CamerasOptions, sink: FrameSink) -> Cameras {
+        let inner = Inner {
+            policy: Arc::new(options.policy),
+            cameras_max: options.cameras_max,
+            jitter: options.jitter,
+            sink,
+            events: broadcast::Sender::new(EVENTS_MAX),
+            running: Mutex::new(HashMap::new()),
+        };
+        Cameras { inner: Arc::new(inner) }
+    }
+
+    /// Starts a camera; it connects in the background. Resolves the source's host, so it may block.
+    ///
+    /// # Errors
+    /// When the name is taken, no more cameras fit, a setting is out of range or the source is not allowed.
+    pub fn add(&self, config: CameraConfig) -> Result<(), CameraError> {
+        check(&config)?;
+        self.inner.policy.check(&config.source)?;
+        let mut running = self.inner.running.lock();
+        if running.contains_key(&config.id) {
+            return Err(CameraError::Exists(config.id));
+        }
+        if running.len() >= self.inner.cameras_max {
+            return Err(CameraError::Full(self.inner.cameras_max));
+        }
+        let id = config.id.clone();
+        let kind = config.source.kind();
+        let inner = &self.inner;
+        let seat = Arc::new(Seat::new(config, Arc::clone(&inner.sink), inner.events.clone(), Instant::now()));
+        let source = match kind {
+            SourceKind::Push => Source::Push(PushSource::start(Arc::clone(&seat))?),
+            _ => {
+                let (policy, jitter) = (Arc::clone(&inner.policy), Arc::clone(&inner.jitter));
+                Source::Stream(Supervisor::start(Arc::clone(&seat), policy, jitter)?)
+            }
+        };
+        running.insert(id, Camera { seat, source });
+        Ok(())
+    }
+
+    /// Stops a camera and waits until its threads are gone, about 0.1 s: it blocks.
+    ///
+    /// # Errors
+    /// [`CameraError::Unknown`].
+    pub fn remove(&self, id: &CameraId) -> Result<(), CameraError> {
+        let camera = self.inner.running.lock().remove(id).ok_or_else(|| CameraError::Unknown(id.clone()))?;
+        drop(camera.source);
+        camera.seat.leave();
+        Ok(())
+    }
+
+    /// How every camera does, by name.
+    pub fn list(&self) -> Vec<CameraStatus> {
+        let now = Instant::now();
+        let mut all: Vec<_> =
+            self.inner.running.lock().values().map(|camera| camera.seat.status(now)).collect();
+        all.sort_by(|a, b| a.id.cmp(&b.id));
+        all
+    }
+
+    /// How one camera does.
+    ///
+    /// # Errors
+    /// [`CameraError::Unknown`].
+    pub fn status(&self, id: &CameraId) -> Result<CameraStatus, CameraError> {
+        Ok(self.seat(id)?.status(Instant::now()))
+    }
+
+    /// Opens a source once, without adding it, and reports what it delivers. Blocks for up to `within`.
+    ///
+    /// # Errors
+    /// [`CameraError::Failed`] with the state that a camera with this source would be in.
+    pub fn test(&self, source: &SourceUrl, within: Duration) -> Result<CameraReport, CameraError> {
+        self.inner.policy.check(source)?;
+        trial::run(source, &self.inner.policy, within)
+    }
+
+    /// Leaves a JPEG or PNG picture with a `push:` camera; it replaces one that still waits. Does not block.
+    ///
+    /// # Errors
+    /// When there is no such camera, it takes no pictures, or this is no usable picture.
+    pub fn push(&self, id: &CameraId, picture: Bytes) -> Result<(), CameraError> {
+        let running = self.inner.running.lock();
+        let camera = running.get(id).ok_or_else(|| CameraError::Unknown(id.clone()))?;
+        match &camera.source {
+            Source::Push(source) => source.push(picture),
+            Source::Stream(_) => Err(CameraError::NotPush(id.clone())),
+        }
+    }
+
+    /// The newest picture that was handed on for analysis.
+    ///
+    /// # Errors
+    /// [`CameraError::Unknown`] or [`CameraError::NoPicture`].
+    pub fn latest(&self, id: &CameraId) -> Result<Arc<Frame>, CameraError> {
+        self.seat(id)?.latest().ok_or_else(|| CameraError::NoPicture(id.clone()))
+    }
+
+    /// The newest picture with its boxes, as a JPEG at most 640 wide. Encodes now, about 2 ms.
+    ///
+    /// # Errors
+    /// [`CameraError::Unknown`] or [`CameraError::NoPicture`].
+    pub fn latest_jpeg(&self, id: &CameraId) -> Result<Bytes, CameraError> {
+        self.seat(id)?.snapshot().ok_or_else(|| CameraError::NoPicture(id.clone()))
+    }
+
+    /// JPEG pictures as they come, at most 15 a second, until the camera is removed. All viewers share
+    /// one encode; one that is slow skips pictures.
+    ///
+    /// # Errors
+    /// [`CameraError::Unknown`].
+    pub fn mjpeg(&self, id: &CameraId) -> Result<impl Stream<Item = Bytes> + Send + use<>, CameraError> {
+        let viewer = self.seat(id)?.watch();
+        Ok(stream::unfold(viewer, |mut viewer| async move {
+            loop {
+                // Ends when the camera, and with it the sender, is gone.
+                viewer.changed().await.ok()?;
+                let picture = viewer.borrow_and_update().clone();
+                if let Some(picture) = picture {
+                    return Some((picture, viewer));
+                }
+            }
+        }))
+    }
+
+    /// Sets the boxes drawn on the camera's previews from now on.
+    ///
+    /// # Errors
+    /// [`CameraError::Unknown`].
+    pub fn overlay(&self, id: &CameraId, boxes: Vec<OverlayBox>) -> Result<(), CameraError> {
+        self.seat(id)?.set_overlay(boxes);
+        Ok(())
+    }
+
+    /// State changes from now on. A receiver that falls 256 events behind loses the oldest and is told so.
+    pub fn events(&self) -> broadcast::Receiver<CameraEvent> {
+        self.inner.events.subscribe()
+    }
+
+    fn seat(&self, id: &CameraId) -> Result<Arc<Seat>, CameraError> {
+        let running = self.inner.running.lock();
+        running.get(id).map(|camera| Arc::clone(&camera.seat)).ok_or_else(|| CameraError::Unknown(id.clone()))
+    }
+}
+
+fn check(config: &CameraConfig) -> Result<(), CameraError> {
+    if !(1..=60).contains(&config.analysed_fps_max) {
+        return Err(CameraError::Config("analysed_fps_max lies between 1 and 60"));
+    }
+    if !(1_000..=600_000).contains(&config.frozen_after_ms) {
+        return Err(CameraError::Config("frozen_after_ms lies between 1000 and 600000"));
+    }
+    Ok(())
+}

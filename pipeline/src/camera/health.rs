@@ -1,0 +1,139 @@
+//! What a camera's pictures say about it: fresh, missing, late, black or frozen. Pure: the clock comes in.
+
+use std::time::{Duration, Instant};
+
+use super::CameraState;
+use super::luma::Luma;
+
+/// Bounds of what counts as healthy.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct HealthLimits {
+    /// The first picture must come within this time.
+    pub(crate) connect_max: Duration,
+    /// Then the longest gap between two pictures.
+    pub(crate) gap_max: Duration,
+    /// Pictures may be this late.
+    pub(crate) behind_max: Duration,
+    /// Darkness is forgiven for this long.
+    pub(crate) black_max: Duration,
+    /// A picture that repeats is forgiven for this long.
+    pub(crate) frozen_max: Duration,
+}
+
+/// The health of one opened source.
+pub(crate) struct Health {
+    limits: HealthLimits,
+    opened: Instant,
+    newest: Option<Instant>,
+    signature: u64,
+    changed: Instant,
+    bright: Instant,
+    punctual: Instant,
+}
+
+impl Health {
+    pub(crate) fn new(limits: HealthLimits, now: Instant) -> Health {
+        Health { limits, opened: now, newest: None, signature: 0, changed: now, bright: now, punctual: now }
+    }
+
+    /// Takes note of a picture that came at `now`, `behind` the live edge.
+    pub(crate) fn on_picture(&mut self, now: Instant, luma: &Luma, behind: Duration) {
+        let first = self.newest.is_none();
+        if first || luma.signature != self.signature {
+            self.changed = now;
+        }
+        if first || !luma.black {
+            self.bright = now;
+        }
+        if first || behind <= self.limits.behind_max {
+            self.punctual = now;
+        }
+        self.signature = luma.signature;
+        self.newest = Some(now);
+    }
+
+    /// The state at `now`.
+    pub(crate) fn state(&self, now: Instant) -> CameraState {
+        let Some(newest) = self.newest else {
+            let waited = now.saturating_duration_since(self.opened);
+            return if waited > self.limits.connect_max {
+                CameraState::Offline
+            } else {
+                CameraState::Connecting
+            };
+        };
+        if now.saturating_duration_since(newest) > self.limits.gap_max {
+            return CameraState::Stalled;
+        }
+        let lasted = |since: Instant, bound: Duration| newest.saturating_duration_since(since) >= bound;
+        if lasted(self.punctual, self.limits.gap_max) {
+            CameraState::Throttled
+        } else if lasted(self.bright, self.limits.black_max) {
+            CameraState::Black
+        } else if lasted(self.changed, self.limits.frozen_max) {
+            CameraState::Frozen
+        } else {
+            CameraState::Live
+        }
+    }
+
+    /// When the newest picture came.
+    pub(crate) fn newest(&self) -> Option<Instant> {
+        self.newest
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LIMITS: HealthLimits = HealthLimits {
+        connect_max: Duration::from_secs(10),
+        gap_max: Duration::from_secs(2),
+        behind_max: Duration::from_secs(1),
+        black_max: Duration::from_secs(1),
+        frozen_max: Duration::from_secs(5),
+    };
+
+    /// Feeds ten pictures a second for `millis`, then asks `wait_ms` after the last.
+    fn after(millis: u64, picture: impl Fn(u64) -> (Luma, u64), wait_ms: u64) -> CameraState {
+        let start = Instant::now();
+        let mut health = Health::new(LIMITS, start);
+        let mut last = start;
+        for at in (0..millis).step_by(100) {
+            let (luma, behind_ms) = picture(at);
+            last = start + Duration::from_millis(at);
+            health.on_picture(last, &luma, Duration::from_millis(behind_ms));
+        }
+        health.state(last + Duration::from_millis(wait_ms))
+    }
+
+    fn changing(at: u64) -> (Luma, u64) {
+        (Luma { signature: at, black: false }, 20)
+    }
+
+    #[test]
+    fn pictures_tell_the_state() {
+        assert_eq!(after(0, changing, 0), CameraState::Connecting);
+        assert_eq!(after(0, changing, 10_001), CameraState::Offline);
+        assert_eq!(after(100, changing, 0), CameraState::Live);
+        assert_eq!(after(9_000, changing, 2_000), CameraState::Live);
+        assert_eq!(after(9_000, changing, 2_001), CameraState::Stalled);
+        let same = |_| (Luma { signature: 7, black: false }, 20);
+        assert_eq!(after(4_900, same, 0), CameraState::Live);
+        assert_eq!(after(5_200, same, 0), CameraState::Frozen);
+        let dark = |at| (Luma { signature: at, black: true }, 20);
+        assert_eq!(after(900, dark, 0), CameraState::Live);
+        assert_eq!(after(1_200, dark, 0), CameraState::Black);
+        let late = |at| (Luma { signature: at, black: false }, 1_500);
+        assert_eq!(after(1_900, late, 0), CameraState::Live);
+        assert_eq!(after(2_200, late, 0), CameraState::Throttled);
+    }
+
+    #[test]
+    fn light_after_darkness_is_live_again() {
+        let lifted = |at| (Luma { signature: at, black: at < 3_000 }, 20);
+        assert_eq!(after(3_000, lifted, 0), CameraState::Black);
+        assert_eq!(after(3_100, lifted, 0), CameraState::Live);
+    }
+}

@@ -1,0 +1,116 @@
+//! A camera whose pictures are sent in, by a browser or a kiosk: one waits, and a newer one replaces it.
+
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant, SystemTime};
+
+use bytes::Bytes;
+use parking_lot::{Condvar, Mutex};
+
+use super::seat::Seat;
+use super::{CameraError, CameraState};
+use crate::frame::{Capture, Frame};
+use crate::still::{self, StillLimits};
+
+/// Video pictures, not photographs: larger ones only cost time.
+const LIMITS: StillLimits =
+    StillLimits { side_px_max: 4096, pixels_max: 8_400_000, alloc_bytes_max: 64 << 20 };
+const BYTES_MAX: usize = 8 << 20;
+const LOOK_EVERY: Duration = Duration::from_millis(500);
+
+/// The thread that decodes what is pushed. Dropping it stops the camera.
+pub(crate) struct PushSource {
+    slot: Arc<Slot>,
+    thread: Option<JoinHandle<()>>,
+}
+
+#[derive(Default)]
+struct Slot {
+    waiting: Mutex<Waiting>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct Waiting {
+    picture: Option<(Bytes, Instant, SystemTime)>,
+    stop: bool,
+}
+
+impl PushSource {
+    pub(crate) fn start(seat: Arc<Seat>) -> Result<PushSource, CameraError> {
+        let slot = Arc::new(Slot::default());
+        let taken = Arc::clone(&slot);
+        let thread = std::thread::Builder::new()
+            .name(format!("cam-{}", seat.id()))
+            .spawn(move || run(&seat, &taken))
+            .map_err(|error| CameraError::Machine(format!("no thread for the camera: {error}")))?;
+        Ok(PushSource { slot, thread: Some(thread) })
+    }
+
+    /// Leaves a picture to be decoded; replaces one that still waits.
+    ///
+    /// # Errors
+    /// [`CameraError::Picture`] when its header already shows that it cannot be used.
+    pub(crate) fn push(&self, picture: Bytes) -> Result<(), CameraError> {
+        still::check(&picture, &LIMITS)?;
+        if picture.len() > BYTES_MAX {
+            return Err(CameraError::Config("a pushed picture has at most 8 MiB"));
+        }
+        self.slot.waiting.lock().picture = Some((picture, Instant::now(), SystemTime::now()));
+        self.slot.changed.notify_one();
+        Ok(())
+    }
+}
+
+impl Drop for PushSource {
+    fn drop(&mut self) {
+        self.slot.waiting.lock().stop = true;
+        self.slot.changed.notify_one();
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            tracing::error!("a push camera panicked");
+        }
+    }
+}
+
+fn run(seat: &Seat, slot: &Slot) {
+    seat.decodes("jpeg", "image");
+    loop {
+        let mut waiting = slot.waiting.lock();
+        if waiting.picture.is_none() && !waiting.stop {
+            slot.changed.wait_for(&mut waiting, LOOK_EVERY);
+        }
+        if waiting.stop {
+            return;
+        }
+        let picture = waiting.picture.take();
+        drop(waiting);
+        if let Some((bytes, at, wall)) = picture {
+            show(seat, &bytes, at, wall);
+        }
+        look(seat);
+    }
+}
+
+fn show(seat: &Seat, bytes: &[u8], at: Instant, wall: SystemTime) {
+    match still::decode(bytes, &LIMITS) {
+        Ok(still) => {
+            let arrival = seat.arrive(at, 0);
+            let captured = Capture { at, wall, pts_ns: None };
+            seat.deliver(Frame::from_still(seat.id().clone(), arrival.seq, captured, still), &arrival);
+        }
+        Err(error) => tracing::debug!(camera = %seat.id(), %error, "a pushed picture was dropped"),
+    }
+}
+
+fn look(seat: &Seat) {
+    match seat.health(Instant::now()) {
+        // Nobody has pushed yet: that is no fault.
+        CameraState::Connecting | CameraState::Offline => {}
+        CameraState::Stalled => seat.enter(CameraState::Stalled, "nobody pushes pictures"),
+        CameraState::Black => seat.enter(CameraState::Black, "the picture is black"),
+        CameraState::Frozen => seat.enter(CameraState::Frozen, "the picture does not change"),
+        state => seat.enter(state, ""),
+    }
+}

@@ -1,0 +1,252 @@
+//! What the threads of one camera share: its state, its numbers, its newest picture, its viewers.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use parking_lot::Mutex;
+use tokio::sync::{broadcast, watch};
+
+use super::backlog::Backlog;
+use super::health::{Health, HealthLimits};
+use super::luma::Luma;
+use super::pace::{Pace, Rate};
+use super::{CameraConfig, CameraEvent, CameraId, CameraState, CameraStatus};
+use crate::frame::Frame;
+use crate::preview::{OverlayBox, Preview};
+
+/// Takes the pictures that are to be analysed; called on the camera's own thread, must not block.
+pub type FrameSink = Arc<dyn Fn(Arc<Frame>) + Send + Sync>;
+
+const CONNECT_MAX: Duration = Duration::from_secs(10);
+const GAP_MAX: Duration = Duration::from_secs(2);
+const BEHIND_MAX: Duration = Duration::from_secs(1);
+const BLACK_MAX: Duration = Duration::from_secs(1);
+const PREVIEW_FPS_MAX: u32 = 15;
+
+pub(crate) struct Seat {
+    config: CameraConfig,
+    sink: FrameSink,
+    events: broadcast::Sender<CameraEvent>,
+    standing: Mutex<Standing>,
+    flow: Mutex<Flow>,
+    latest: Mutex<Option<Arc<Frame>>>,
+    overlay: Mutex<Vec<OverlayBox>>,
+    viewers: watch::Sender<Option<Bytes>>,
+    preview: Preview,
+}
+
+struct Standing {
+    state: CameraState,
+    reason: String,
+    reconnects: u64,
+}
+
+/// Everything that a picture changes.
+struct Flow {
+    health: Health,
+    backlog: Backlog,
+    analysed: Pace,
+    shown: Pace,
+    rate: Rate,
+    newest: Option<Instant>,
+    frames_in: u64,
+    frames_analysed: u64,
+    size: (u32, u32),
+    codec: String,
+    decoder: String,
+}
+
+/// When a picture came and how late the source was.
+pub(crate) struct Arrival {
+    pub(crate) at: Instant,
+    pub(crate) behind: Duration,
+    pub(crate) seq: u64,
+}
+
+impl Seat {
+    pub(crate) fn new(
+        config: CameraConfig,
+        sink: FrameSink,
+        events: broadcast::Sender<CameraEvent>,
+        now: Instant,
+    ) -> Seat {
+        let flow = Flow {
+            health: Health::new(limits(&config), now),
+            backlog: Backlog::default(),
+            analysed: Pace::new(config.analysed_fps_max),
+            shown: Pace::new(PREVIEW_FPS_MAX),
+            rate: Rate::default(),
+            newest: None,
+            frames_in: 0,
+            frames_analysed: 0,
+            size: (0, 0),
+            codec: String::new(),
+            decoder: String::new(),
+        };
+        let standing = Standing { state: CameraState::Connecting, reason: String::new(), reconnects: 0 };
+        let seat = Seat {
+            config,
+            sink,
+            events,
+            standing: Mutex::new(standing),
+            flow: Mutex::new(flow),
+            latest: Mutex::new(None),
+            overlay: Mutex::new(Vec::new()),
+            viewers: watch::Sender::new(None),
+            preview: Preview::default(),
+        };
+        seat.announce(None, Some(CameraState::Connecting), "added");
+        seat
+    }
+
+    pub(crate) fn id(&self) -> &CameraId {
+        &self.config.id
+    }
+
+    pub(crate) fn config(&self) -> &CameraConfig {
+        &self.config
+    }
+
+    /// The source is opened anew: nothing is known about its pictures.
+    pub(crate) fn opened(&self, now: Instant, again: bool) {
+        let mut flow = self.flow.lock();
+        flow.health = Health::new(limits(&self.config), now);
+        flow.backlog = Backlog::default();
+        drop(flow);
+        if again {
+            self.standing.lock().reconnects += 1;
+        }
+    }
+
+    /// Notes which codec comes in and which decoder runs.
+    pub(crate) fn decodes(&self, codec: &str, decoder: &str) {
+        let mut flow = self.flow.lock();
+        flow.codec = codec.to_owned();
+        flow.decoder = decoder.to_owned();
+    }
+
+    /// Counts a picture that came at `at`, `lag_nanos` after its time stamp.
+    pub(crate) fn arrive(&self, at: Instant, lag_nanos: i64) -> Arrival {
+        let mut flow = self.flow.lock();
+        let behind = flow.backlog.behind(at, lag_nanos);
+        flow.frames_in += 1;
+        flow.rate.count(at);
+        Arrival { at, behind, seq: flow.frames_in }
+    }
+
+    /// Hands a picture on. Returns true when the state should be looked at now.
+    pub(crate) fn deliver(&self, frame: Frame, arrival: &Arrival) -> bool {
+        let luma = Luma::of(&frame);
+        let mut flow = self.flow.lock();
+        let before = flow.health.state(arrival.at);
+        flow.health.on_picture(arrival.at, &luma, arrival.behind);
+        let changed = flow.health.state(arrival.at) != before;
+        flow.size = (frame.width(), frame.height());
+        flow.newest = Some(frame.captured.at);
+        let analyse = flow.analysed.due(arrival.at);
+        let show = self.viewers.receiver_count() > 0 && flow.shown.due(arrival.at);
+        flow.frames_analysed += u64::from(analyse);
+        drop(flow);
+
+        let frame = Arc::new(frame);
+        if analyse {
+            *self.latest.lock() = Some(Arc::clone(&frame));
+            (self.sink)(Arc::clone(&frame));
+        }
+        if show {
+            // One encode, however many watch; a slow viewer skips pictures.
+            match self.preview.encode(&frame, &self.overlay.lock().clone()) {
+                Ok(jpeg) => drop(self.viewers.send_replace(Some(jpeg))),
+                Err(error) => tracing::debug!(camera = %self.config.id, %error, "no preview"),
+            }
+        }
+        changed
+    }
+
+    /// What the pictures say at `now`.
+    pub(crate) fn health(&self, now: Instant) -> CameraState {
+        self.flow.lock().health.state(now)
+    }
+
+    /// How long ago the newest picture came.
+    pub(crate) fn silence(&self, now: Instant) -> Option<Duration> {
+        Some(now.saturating_duration_since(self.flow.lock().health.newest()?))
+    }
+
+    /// Enters a state and tells everybody, if it is another.
+    pub(crate) fn enter(&self, state: CameraState, reason: &str) {
+        let mut standing = self.standing.lock();
+        let from = standing.state;
+        reason.clone_into(&mut standing.reason);
+        if from == state {
+            return;
+        }
+        standing.state = state;
+        drop(standing);
+        tracing::info!(camera = %self.config.id, from = from.name(), to = state.name(), reason, "camera state");
+        self.announce(Some(from), Some(state), reason);
+    }
+
+    /// The camera is gone: viewers end, the picture is forgotten.
+    pub(crate) fn leave(&self) {
+        *self.latest.lock() = None;
+        let from = self.standing.lock().state;
+        self.announce(Some(from), None, "removed");
+    }
+
+    pub(crate) fn status(&self, now: Instant) -> CameraStatus {
+        let flow = self.flow.lock();
+        let standing = self.standing.lock();
+        CameraStatus {
+            id: self.config.id.clone(),
+            source: self.config.source.clone(),
+            state: standing.state,
+            reason: standing.reason.clone(),
+            width: flow.size.0,
+            height: flow.size.1,
+            codec: flow.codec.clone(),
+            decoder: flow.decoder.clone(),
+            frames_in: flow.frames_in,
+            frames_analysed: flow.frames_analysed,
+            fps: flow.rate.per_second(now),
+            frame_age: flow.newest.map(|at| now.saturating_duration_since(at)),
+            reconnects: standing.reconnects,
+            viewers: self.viewers.receiver_count(),
+        }
+    }
+
+    pub(crate) fn latest(&self) -> Option<Arc<Frame>> {
+        self.latest.lock().clone()
+    }
+
+    pub(crate) fn set_overlay(&self, boxes: Vec<OverlayBox>) {
+        *self.overlay.lock() = boxes;
+    }
+
+    /// The newest picture with its boxes, encoded now.
+    pub(crate) fn snapshot(&self) -> Option<Bytes> {
+        let frame = self.latest()?;
+        self.preview.encode(&frame, &self.overlay.lock().clone()).ok()
+    }
+
+    pub(crate) fn watch(&self) -> watch::Receiver<Option<Bytes>> {
+        self.viewers.subscribe()
+    }
+
+    fn announce(&self, from: Option<CameraState>, to: Option<CameraState>, reason: &str) {
+        let event = CameraEvent { camera: self.config.id.clone(), from, to, reason: reason.to_owned() };
+        // Nobody listening is fine: the status says the same.
+        let _listeners = self.events.send(event);
+    }
+}
+
+fn limits(config: &CameraConfig) -> HealthLimits {
+    HealthLimits {
+        connect_max: CONNECT_MAX,
+        gap_max: GAP_MAX,
+        behind_max: BEHIND_MAX,
+        black_max: BLACK_MAX,
+        frozen_max: Duration::from_millis(config.frozen_after_ms),
+    }
+}

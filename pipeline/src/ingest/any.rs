@@ -1,0 +1,68 @@
+//! A recording or a local camera: GStreamer finds out what is in it.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use gst::prelude::*;
+use gstreamer as gst;
+
+use super::decoder::{make, tame};
+use super::tail::{self, Timing};
+use super::{Fault, Reporter};
+use crate::camera::seat::Seat;
+
+/// A recording in any container that is installed.
+pub(super) fn file(
+    pipeline: &gst::Pipeline,
+    path: &Path,
+    seat: &Arc<Seat>,
+    reporter: &Reporter,
+) -> Result<(), Fault> {
+    let source = make("filesrc")?;
+    source.set_property("location", path);
+    let tail = tail::add(pipeline, Timing::Recorded, seat, reporter)?;
+    decode(pipeline, &[source], &tail)
+}
+
+/// A camera on this machine, up to 1280 x 960 and 30 pictures a second.
+pub(super) fn device(
+    pipeline: &gst::Pipeline,
+    path: &Path,
+    seat: &Arc<Seat>,
+    reporter: &Reporter,
+) -> Result<(), Fault> {
+    let source = make("v4l2src")?;
+    source.set_property("device", path.to_string_lossy().as_ref());
+    let mut wanted = gst::Caps::new_empty();
+    for media in ["video/x-raw", "image/jpeg"] {
+        let caps = gst::Caps::builder(media)
+            .field("width", gst::IntRange::new(320, 1280))
+            .field("height", gst::IntRange::new(240, 960))
+            .field("framerate", gst::FractionRange::new(gst::Fraction::new(5, 1), gst::Fraction::new(30, 1)))
+            .build();
+        wanted.merge(caps);
+    }
+    let filter = make("capsfilter")?;
+    filter.set_property("caps", wanted);
+    let tail = tail::add(pipeline, Timing::Live, seat, reporter)?;
+    decode(pipeline, &[source, filter], &tail)
+}
+
+/// `head ! decodebin ! tail`, for the first video stream in it.
+fn decode(pipeline: &gst::Pipeline, head: &[gst::Element], tail: &gst::Element) -> Result<(), Fault> {
+    let unbuildable = |_| Fault::unsupported("the pipeline cannot be built");
+    let decodebin = make("decodebin")?;
+    // Sound is not decoded.
+    decodebin.set_property("caps", gst::Caps::new_empty_simple("video/x-raw"));
+    decodebin.set_property("expose-all-streams", false);
+    pipeline.connect_deep_element_added(|_, _, element| tame(element));
+    let entry = tail.static_pad("sink").ok_or_else(|| Fault::missing("videoconvert"))?;
+    decodebin.connect_pad_added(move |_, pad| {
+        if !entry.is_linked() && pad.link(&entry).is_err() {
+            tracing::warn!("a decoded stream is not video");
+        }
+    });
+    pipeline.add_many(head).map_err(unbuildable)?;
+    pipeline.add(&decodebin).map_err(unbuildable)?;
+    gst::Element::link_many(head.iter().chain([&decodebin])).map_err(unbuildable)
+}

@@ -1,0 +1,97 @@
+//! An IP camera: `rtspsrc`, and as soon as it says what it sends, the chain that decodes just that.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use gst::prelude::*;
+use gstreamer as gst;
+
+use super::decoder::{Codec, make};
+use super::tail::{self, Timing};
+use super::{Fault, Reporter, Signal};
+use crate::camera::seat::Seat;
+use crate::source::{Rtsp, SourcePolicy};
+
+const CONNECT_MAX: Duration = Duration::from_secs(5);
+
+pub(super) fn build(
+    pipeline: &gst::Pipeline,
+    place: &Rtsp,
+    policy: &SourcePolicy,
+    seat: &Arc<Seat>,
+    reporter: &Reporter,
+) -> Result<(), Fault> {
+    let address = policy.resolve(place)?;
+    // A certificate names a host: only there the name itself must be used.
+    let host = if place.tls { place.host.clone() } else { address.to_string() };
+    let source = make("rtspsrc")?;
+    source.set_property("location", place.location(&host));
+    if let Some(login) = &place.login {
+        source.set_property("user-id", &login.user);
+        source.set_property("user-pw", &login.password);
+    }
+    // Interleaved TCP passes firewalls and loses nothing; with it there is nothing to reorder, hence no latency.
+    source.set_property_from_str("protocols", if place.tls { "tls" } else { "tcp" });
+    source.set_property("latency", 0u32);
+    // Time stamps as the camera wrote them: smoothed ones hide how late a slow link is.
+    source.set_property_from_str("buffer-mode", "none");
+    source.set_property("tcp-timeout", CONNECT_MAX.as_micros() as u64);
+    source.set_property("teardown-timeout", gst::ClockTime::from_mseconds(100));
+    source.set_property("user-agent", "FacePay");
+
+    let taken = AtomicBool::new(false);
+    source.connect("select-stream", false, move |values| {
+        let caps = values.get(2).and_then(|value| value.get::<gst::Caps>().ok());
+        let video = caps.as_ref().is_some_and(|caps| field(caps, "media").as_deref() == Some("video"));
+        // Sound and metadata are not even asked for; of several pictures the first is taken.
+        Some((video && !taken.swap(true, Ordering::Relaxed)).to_value())
+    });
+    let (weak, seat, reporter) = (pipeline.downgrade(), Arc::clone(seat), reporter.clone());
+    source.connect_pad_added(move |_, pad| {
+        let Some(pipeline) = weak.upgrade() else { return };
+        if let Err(fault) = attach(&pipeline, pad, &seat, &reporter) {
+            reporter.tell(Signal::Broken(fault));
+        }
+    });
+    pipeline.add(&source).map_err(|_| Fault::unsupported("the pipeline cannot be built"))
+}
+
+/// Builds the chain for one announced stream and links it.
+fn attach(
+    pipeline: &gst::Pipeline,
+    pad: &gst::Pad,
+    seat: &Arc<Seat>,
+    reporter: &Reporter,
+) -> Result<(), Fault> {
+    let caps = pad.current_caps().unwrap_or_else(|| pad.query_caps(None));
+    if field(&caps, "media").as_deref() != Some("video") {
+        return Ok(());
+    }
+    let encoding = field(&caps, "encoding-name").unwrap_or_default();
+    let codec = Codec::of_encoding(&encoding).ok_or_else(|| {
+        Fault::unsupported(format!("the camera sends {encoding}, which cannot be decoded here"))
+    })?;
+    let mut chain = vec![make(codec.depayloader)?];
+    if let Some(parser) = codec.parser {
+        chain.push(make(parser)?);
+    }
+    chain.push(codec.decoder()?);
+
+    let unbuildable = |_| Fault::unsupported(format!("the pipeline for {} cannot be built", codec.name));
+    pipeline.add_many(&chain).map_err(unbuildable)?;
+    let tail = tail::add(pipeline, Timing::Live, seat, reporter)?;
+    chain.push(tail.clone());
+    gst::Element::link_many(&chain).map_err(unbuildable)?;
+    // From the sink upwards, so that nothing flows into an element that is not running yet.
+    let sink = tail.static_pad("src").and_then(|pad| pad.peer()).and_then(|pad| pad.parent_element());
+    for element in sink.iter().chain(chain.iter().rev()) {
+        element.sync_state_with_parent().map_err(unbuildable)?;
+    }
+    let entry = chain[0].static_pad("sink").ok_or_else(|| Fault::missing(codec.depayloader))?;
+    pad.link(&entry).map(drop).map_err(|_| Fault::unsupported("the camera's stream cannot be linked"))
+}
+
+fn field(caps: &gst::Caps, name: &str) -> Option<String> {
+    caps.structure(0)?.get::<String>(name).ok()
+}
