@@ -1,18 +1,14 @@
 //! From frames to faces: BlazeFace finds them, the mesh refines them.
 
-use plugin_sdk::{Call, Error, Face, Frame, Inference, Model, Rect, Region, Result, Tensor};
+use plugin_sdk::{Call, Error, Face, Frame, Inference, Model, Rect, Result};
 
-use crate::anchors::{Anchor, anchors};
 use crate::config::Config;
-use crate::decode::{Candidate, ROW, decode, sigmoid};
+use crate::decode::{Candidate, sigmoid};
+use crate::eye::Eye;
 use crate::mesh::{self, Mesh};
-use crate::network::Network;
-use crate::nms;
+use crate::model::{open, output, run};
 use crate::pose::pose;
 use crate::square::Square;
-
-/// Candidates that overlap more than this are the same face.
-const OVERLAP_MAX: f32 = 0.3;
 
 /// A frame whose faces all have less mesh presence than this is looked at again.
 const QUALITY_FACE: f32 = 0.5;
@@ -30,15 +26,6 @@ pub struct Finder {
     second: Option<Eye>,
     mesh: MeshModel,
     config: Config,
-}
-
-/// A BlazeFace network with its anchors and the places of its outputs.
-struct Eye {
-    network: &'static Network,
-    anchors: Vec<Anchor>,
-    model: Model,
-    regressors: usize,
-    logits: usize,
 }
 
 /// The mesh network with the places of its outputs.
@@ -123,42 +110,6 @@ impl Finder {
     }
 }
 
-impl Eye {
-    fn open(inference: &Inference, network: &'static Network) -> Result<Self> {
-        let model = open(inference, network.name, network.input_side)?;
-        let anchors = anchors(network);
-        let regressors = output(&model, anchors.len() * ROW)?;
-        let logits = output(&model, anchors.len())?;
-        Ok(Self { network, anchors, model, regressors, logits })
-    }
-
-    /// The candidates of each frame with the frame's index, in frame pixels, surest first.
-    fn candidates(
-        &self,
-        call: &Call<'_>,
-        frames: &[Frame<'_>],
-        indices: &[u32],
-        config: &Config,
-    ) -> Result<Vec<(u32, Candidate)>> {
-        let side = self.network.input_side;
-        let squares = indices.iter().map(|&index| {
-            let frame = &frames[index as usize];
-            (index, Square::around_frame(frame.width(), frame.height()))
-        });
-        let squares: Vec<_> = squares.collect();
-        let tensors = run(&self.model, call, frames, &regions(&squares, side))?;
-        let mut found = Vec::new();
-        for (row, (index, square)) in squares.into_iter().enumerate() {
-            let regressors = tensors[self.regressors].region(row);
-            let logits = tensors[self.logits].region(row);
-            let candidates = decode(regressors, logits, &self.anchors, config.score_min);
-            let faces = nms::merge(candidates, OVERLAP_MAX).into_iter().take(config.faces_max as usize);
-            found.extend(faces.map(|face| (index, face.map(|point| square.locate(point, side)))));
-        }
-        Ok(found)
-    }
-}
-
 impl MeshModel {
     fn open(inference: &Inference) -> Result<Self> {
         let model = open(inference, mesh::NETWORK, mesh::INPUT_SIDE)?;
@@ -174,7 +125,7 @@ impl MeshModel {
         frames: &[Frame<'_>],
         crops: &[(u32, Square)],
     ) -> Result<Vec<(Mesh, f32)>> {
-        let tensors = run(&self.model, call, frames, &regions(crops, mesh::INPUT_SIDE))?;
+        let tensors = run(&self.model, call, frames, crops)?;
         let meshes = crops.iter().enumerate().map(|(row, (_, square))| {
             let mesh = Mesh::new(tensors[self.vertices].region(row), square)?;
             Some((mesh, sigmoid(tensors[self.presence].region(row)[0])))
@@ -215,41 +166,4 @@ impl Found {
 fn best(faces: &[Face], index: u32) -> f32 {
     let qualities = faces.iter().filter(|face| face.frame_index == index).map(|face| face.quality);
     qualities.fold(-1.0, f32::max)
-}
-
-fn regions(squares: &[(u32, Square)], input_side: usize) -> Vec<Region> {
-    let region = |(frame_index, square): &(u32, Square)| Region {
-        frame_index: *frame_index,
-        affine: square.affine(input_side),
-    };
-    squares.iter().map(region).collect()
-}
-
-/// Opens a model and makes sure that its input is as large as its weights were trained for.
-fn open(inference: &Inference, name: &str, input_side: usize) -> Result<Model> {
-    let model = inference.open(name)?;
-    let found = (model.info().input_width as usize, model.info().input_height as usize);
-    if found != (input_side, input_side) {
-        return Err(Error::Unsupported(format!(
-            "{name} takes {found:?} pixels instead of {input_side} squared"
-        )));
-    }
-    Ok(model)
-}
-
-/// Which output of `model` has `len` values for each region.
-fn output(model: &Model, len: usize) -> Result<usize> {
-    let mut outputs = model.info().outputs.iter();
-    outputs
-        .position(|output| output.dims.iter().product::<usize>() == len)
-        .ok_or_else(|| Error::Unsupported(format!("{} has no output of {len} values", model.info().name)))
-}
-
-/// Runs `model`; a network that answers with anything but numbers is an error, not an empty frame.
-fn run(model: &Model, call: &Call<'_>, frames: &[Frame<'_>], regions: &[Region]) -> Result<Vec<Tensor>> {
-    let tensors = model.run(call, frames, regions)?;
-    if tensors.iter().flat_map(|tensor| &tensor.data).any(|value| !value.is_finite()) {
-        return Err(Error::Internal(format!("{} gave values that are no numbers", model.info().name)));
-    }
-    Ok(tensors)
 }

@@ -2,7 +2,7 @@
 //!
 //! A frame goes whole into BlazeFace, letterboxed. Each face found goes into the mesh, upright; the mesh gives the five
 //! landmarks, the angles of the head and, as its presence, the face's quality. Frames in which the configured network
-//! finds no good face get a second look by the other one. The networks run in the host.
+//! finds no good face get a second look by the other one. Wide views can be tiled. The networks run in the host.
 
 pub mod config;
 pub mod network;
@@ -12,11 +12,14 @@ pub mod decode;
 pub mod nms;
 
 pub mod square;
+pub mod tiles;
 
 pub mod mesh;
 pub mod pose;
 
+pub mod eye;
 pub mod finder;
+pub mod model;
 
 use plugin_sdk::{
     Call, Descriptor, Detector, Error, Face, Frame, Host, HostExtension, Limits, Plugin, Result,

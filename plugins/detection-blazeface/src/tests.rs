@@ -192,6 +192,15 @@ fn without_a_second_look_an_empty_frame_costs_one_run() {
 }
 
 #[test]
+fn tiles_are_looked_at_in_the_same_run_and_cut_faces_left_to_the_whole() {
+    // The middle anchor lies inside every look; the first lies on the edge of each, and only the whole may report it.
+    let scene = Arc::new(Scene { full: vec![vec![(24 * 49, 3.0), (0, 2.0)]], ..Scene::default() });
+    let faces = detect(&scene, r#"{"tiles": 2}"#, &[(700, 400)]).expect("the networks work");
+    assert_eq!(runs(&scene)[0], ran("blazeface-full-range", 3));
+    assert_eq!(faces.len(), 4, "three whole faces and one cut by the frame's own edge");
+}
+
+#[test]
 fn each_frame_keeps_its_surest_faces() {
     let seen = vec![(100, 1.0), (1000, 3.0), (2000, 2.0)];
     let scene = Arc::new(Scene { full: vec![seen.clone(), seen], ..Scene::default() });
