@@ -18,7 +18,7 @@ use crate::npz;
 fn reference(name: &str) -> Option<Vec<u8>> {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/evaldata/reference");
     let read = std::fs::read(folder.join(name));
-    read.inspect_err(|error| println!("SKIP({name}: {error})")).ok()
+    read.inspect_err(|error| eprintln!("SKIP({name}: {error})")).ok()
 }
 
 fn json(name: &str) -> Option<Value> {
