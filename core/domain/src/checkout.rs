@@ -1,6 +1,8 @@
 //! A payment waiting for a face: from the amount at the till to paid, declined or given up.
 use std::{fmt, str::FromStr};
 
+use crate::transaction;
+
 /// Where a checkout stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum State {
@@ -109,6 +111,27 @@ impl State {
     }
 }
 
+impl Event {
+    /// What a step of the payment means for the checkout that it belongs to; `None` when nothing.
+    #[must_use]
+    pub fn of_payment(event: transaction::Event) -> Option<Self> {
+        use transaction::Event as Payment;
+        Some(match event {
+            Payment::Identified => Self::PayerFound,
+            Payment::StepUpRequired => Self::StepUpRequired,
+            Payment::SteppedUp => Self::SteppedUp,
+            Payment::Confirmed => Self::Confirmed,
+            Payment::Captured => Self::Paid,
+            Payment::PolicyDeclined | Payment::ProviderDeclined | Payment::Voided => Self::Declined,
+            Payment::NotSent => Self::NotSent,
+            Payment::OutcomeUnknown => Self::OutcomeUnknown,
+            Payment::Cancelled => Self::Cancelled,
+            Payment::Expired => Self::Expired,
+            Payment::Authorized | Payment::RefundedInPart | Payment::RefundedInFull => return None,
+        })
+    }
+}
+
 /// A step that the state does not allow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a checkout that is {from} can't take the step {event:?}")]
@@ -162,6 +185,24 @@ mod tests {
         for state in [State::Paying, State::InDoubt, State::Paid] {
             assert!(state.after(Event::Cancelled).is_err(), "{state}");
             assert!(state.after(Event::Expired).is_err(), "{state}");
+        }
+    }
+
+    #[test]
+    fn a_checkout_allows_every_step_that_its_payment_allows_before_the_money_moved() {
+        let payments = [
+            (State::AwaitingPayer, transaction::State::RequiresIdentification),
+            (State::AwaitingStepUp, transaction::State::RequiresStepUp),
+            (State::AwaitingConfirmation, transaction::State::RequiresConfirmation),
+            (State::Paying, transaction::State::Processing),
+        ];
+        for (checkout, payment) in payments {
+            for &event in transaction::Event::ALL {
+                let follows = Event::of_payment(event).map(|step| checkout.after(step));
+                if payment.after(event).is_ok() {
+                    assert!(follows.is_none_or(|step| step.is_ok()), "{checkout} {event:?}");
+                }
+            }
         }
     }
 

@@ -1,1 +1,49 @@
-//! Durable state: SQLite or PostgreSQL through diesel, sealed templates, ledger, outbox and audit chain.
+//! Durable state: people, consent, sealed templates, money, access and the audit chain, in SQLite or
+//! PostgreSQL.
+//!
+//! [`Store`] is the only way to the database. Its methods block and are grouped by what they are
+//! about; each write is one database transaction that carries its own audit record and, where others
+//! must hear of it, its outbox message. Rules are not decided here: state machines and balances come
+//! from `domain`, and the database's constraints stand behind them.
+
+mod account;
+mod api_key;
+mod audit;
+mod camera;
+mod checkout;
+mod connection;
+mod consent;
+mod counter;
+mod error;
+mod face;
+mod fact;
+mod idempotency;
+mod operation;
+mod operator;
+mod outbox;
+mod pool;
+mod row;
+mod schema;
+mod transaction;
+mod url;
+mod user;
+
+pub mod seal;
+mod store;
+
+pub use account::{AccountRow, Funding};
+pub use api_key::{ApiKeyRow, NewApiKey};
+pub use audit::{AuditFault, AuditRow};
+pub use camera::CameraRow;
+pub use checkout::{CheckoutRow, NewCheckout};
+pub use consent::{ConsentRow, NewConsent};
+pub use error::StoreError;
+pub use face::{FaceRow, GalleryRow, NewFace};
+pub use idempotency::{Claim, SavedResponse};
+pub use operation::{OperationRow, Outcome, Preparation, Prepared};
+pub use operator::OperatorRow;
+pub use outbox::OutboxRow;
+pub use store::{By, Store};
+pub use transaction::{Details, NewTransaction, TransactionFilter, TransactionRow};
+pub use url::DatabaseUrl;
+pub use user::{NewUser, Profile, UserRow};

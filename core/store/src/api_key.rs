@@ -1,0 +1,128 @@
+//! API keys: only the SHA-256 of each is kept.
+use diesel::prelude::*;
+use domain::{KeyId, Timestamp, role::Role};
+
+use crate::{By, Store, StoreError, audit::NewAudit, row, schema::api_keys};
+
+/// A key to be recorded.
+#[derive(Debug, Clone)]
+pub struct NewApiKey {
+    /// The id to be given.
+    pub id: KeyId,
+    /// What people call it.
+    pub name: String,
+    /// What it may do.
+    pub role: Role,
+    /// SHA-256 of the key.
+    pub sha256: [u8; 32],
+    /// When it ends.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// A key, without anything that would let one in.
+#[derive(Debug, Clone)]
+pub struct ApiKeyRow {
+    /// The id.
+    pub id: KeyId,
+    /// What people call it.
+    pub name: String,
+    /// What it may do.
+    pub role: Role,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it ends.
+    pub expires_at: Option<Timestamp>,
+    /// When it was revoked.
+    pub revoked_at: Option<Timestamp>,
+}
+
+#[derive(Queryable, Insertable)]
+#[diesel(table_name = api_keys)]
+struct Record {
+    id: String,
+    name: String,
+    role: String,
+    sha256: Vec<u8>,
+    created_at: i64,
+    expires_at: Option<i64>,
+    revoked_at: Option<i64>,
+}
+
+impl TryFrom<Record> for ApiKeyRow {
+    type Error = StoreError;
+    fn try_from(r: Record) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: row::parse(&r.id)?,
+            name: r.name,
+            role: row::parse(&r.role)?,
+            created_at: Timestamp(r.created_at),
+            expires_at: row::time_opt(r.expires_at),
+            revoked_at: row::time_opt(r.revoked_at),
+        })
+    }
+}
+
+impl ApiKeyRow {
+    /// Whether the key opens anything at `now`.
+    #[must_use]
+    pub fn is_live(&self, now: Timestamp) -> bool {
+        self.revoked_at.is_none() && self.expires_at.is_none_or(|end| now < end)
+    }
+}
+
+impl Store {
+    /// Records a key.
+    ///
+    /// # Errors
+    /// When the database can't be written.
+    pub fn add_api_key(&self, by: By<'_>, key: &NewApiKey) -> Result<(), StoreError> {
+        self.write_audited(by, |c| {
+            let record = Record {
+                id: key.id.to_string(),
+                name: key.name.clone(),
+                role: key.role.to_string(),
+                sha256: key.sha256.to_vec(),
+                created_at: by.at.0,
+                expires_at: key.expires_at.map(|at| at.0),
+                revoked_at: None,
+            };
+            diesel::insert_into(api_keys::table).values(&record).execute(c)?;
+            Ok(((), NewAudit::new("key.added", key.id).with(format!("{{\"role\":\"{}\"}}", key.role))))
+        })
+    }
+
+    /// The key with this SHA-256, live or not.
+    ///
+    /// # Errors
+    /// When the database doesn't answer.
+    pub fn api_key(&self, sha256: &[u8; 32]) -> Result<Option<ApiKeyRow>, StoreError> {
+        let by_digest = api_keys::table.filter(api_keys::sha256.eq(sha256.as_slice()));
+        let record = self.read(|c| Ok(by_digest.first::<Record>(c).optional()?))?;
+        record.map(ApiKeyRow::try_from).transpose()
+    }
+
+    /// Every key, oldest first.
+    ///
+    /// # Errors
+    /// When the database doesn't answer.
+    pub fn api_keys(&self) -> Result<Vec<ApiKeyRow>, StoreError> {
+        let rows = self.read(|c| Ok(api_keys::table.order(api_keys::id).load::<Record>(c)?))?;
+        rows.into_iter().map(ApiKeyRow::try_from).collect()
+    }
+
+    /// Revokes a key at once.
+    ///
+    /// # Errors
+    /// When there is no such key, or it was revoked before.
+    pub fn revoke_api_key(&self, by: By<'_>, id: KeyId) -> Result<(), StoreError> {
+        self.write_audited(by, |c| {
+            let live = api_keys::table
+                .filter(api_keys::id.eq(id.to_string()))
+                .filter(api_keys::revoked_at.is_null());
+            match diesel::update(live).set(api_keys::revoked_at.eq(by.at.0)).execute(c)? {
+                0 => Err(StoreError::NotFound("key")),
+                _ => Ok(((), NewAudit::new("key.revoked", id))),
+            }
+        })
+    }
+}

@@ -1,0 +1,100 @@
+//! One connection to either database, and what each needs before use.
+use diesel::{Connection as _, PgConnection, SqliteConnection, connection::SimpleConnection as _};
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness as _, embed_migrations};
+
+use crate::{DatabaseUrl, StoreError};
+
+const SQLITE: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
+const POSTGRES: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
+
+/// SQLite: readers beside one writer, every commit on the disk before it is acknowledged.
+const SQLITE_PRAGMAS: &str = "PRAGMA busy_timeout = 10000;
+    PRAGMA journal_mode = WAL;
+    PRAGMA synchronous = FULL;
+    PRAGMA foreign_keys = ON;
+    PRAGMA secure_delete = ON;
+    PRAGMA trusted_schema = OFF;";
+
+/// A connection to SQLite or PostgreSQL.
+#[derive(diesel::MultiConnection)]
+pub(crate) enum AnyConnection {
+    Sqlite(SqliteConnection),
+    Postgres(PgConnection),
+}
+
+impl AnyConnection {
+    /// Opens `url`, ready for use.
+    pub(crate) fn open(url: &DatabaseUrl) -> Result<Self, StoreError> {
+        match url {
+            DatabaseUrl::Sqlite(path) => {
+                let cause = |why: String| StoreError::NotWritable(format!("{}: {why}", path.display()));
+                let mut connection = SqliteConnection::establish(&path.to_string_lossy())
+                    .map_err(|error| cause(error.to_string()))?;
+                connection.batch_execute(SQLITE_PRAGMAS).map_err(|error| cause(error.to_string()))?;
+                Ok(Self::Sqlite(connection))
+            }
+            DatabaseUrl::Postgres(libpq) => {
+                let unavailable = |why: String| StoreError::Unavailable(format!("{url}: {}", why.trim()));
+                let mut connection =
+                    PgConnection::establish(libpq).map_err(|error| unavailable(error.to_string()))?;
+                connection.batch_execute("SET lock_timeout = '10s'; SET statement_timeout = '30s'")?;
+                Ok(Self::Postgres(connection))
+            }
+        }
+    }
+
+    /// Brings the tables up to date.
+    pub(crate) fn migrate(&mut self) -> Result<(), StoreError> {
+        let done = match self {
+            Self::Sqlite(connection) => connection.run_pending_migrations(SQLITE).map(drop),
+            Self::Postgres(connection) => {
+                // Two appliances may start at once: the second waits here and finds nothing to do.
+                connection.batch_execute("SELECT pg_advisory_lock(7305)")?;
+                let done = connection.run_pending_migrations(POSTGRES).map(drop);
+                connection.batch_execute("SELECT pg_advisory_unlock(7305)")?;
+                done
+            }
+        };
+        done.map_err(|cause| match cause.downcast::<diesel::result::Error>() {
+            Ok(error) => StoreError::from(*error),
+            Err(cause) => StoreError::Corrupt(format!("the migrations don't apply: {cause}")),
+        })
+    }
+
+    /// Starts a transaction that will write: SQLite takes its one write lock at once, so that a
+    /// read that turns into a write can't fail half-way.
+    fn begin(&mut self) -> Result<(), StoreError> {
+        let sql = match self {
+            Self::Sqlite(_) => "BEGIN IMMEDIATE",
+            Self::Postgres(_) => "BEGIN",
+        };
+        Ok(self.batch_execute(sql)?)
+    }
+
+    /// Runs `work` in one transaction: all of it is committed, or nothing is.
+    pub(crate) fn atomically<T>(
+        &mut self,
+        work: impl FnOnce(&mut Self) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.begin()?;
+        let mut open = Open { connection: self, done: false };
+        let value = work(open.connection)?;
+        open.connection.batch_execute("COMMIT")?;
+        open.done = true;
+        Ok(value)
+    }
+}
+
+/// An open transaction; rolled back when dropped without a commit, a panic included.
+struct Open<'a> {
+    connection: &'a mut AnyConnection,
+    done: bool,
+}
+
+impl Drop for Open<'_> {
+    fn drop(&mut self) {
+        if !self.done && self.connection.batch_execute("ROLLBACK").is_err() {
+            tracing::debug!("nothing to roll back: the database had ended the transaction itself");
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! What can go wrong, in words for the one who must mend it.
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
+use domain::{ledger::LedgerError, money::MoneyError};
+
+/// Why the store did nothing. Whatever was under way was rolled back whole.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// There is no such row.
+    #[error("there is no {0} with this id")]
+    NotFound(&'static str),
+    /// The state or a uniqueness rule forbids it.
+    #[error("{0}")]
+    Conflict(String),
+    /// A template was to be stored without a live consent of that person.
+    #[error("there is no live consent of this person; record one first")]
+    ConsentMissing,
+    /// A wallet holds too little.
+    #[error("{available} minor units are available and {asked} are needed")]
+    InsufficientFunds {
+        /// What could be set aside.
+        available: i64,
+        /// What was asked for.
+        asked: i64,
+    },
+    /// A domain rule about money.
+    #[error(transparent)]
+    Money(#[from] MoneyError),
+    /// The disk is full, or the file or folder can't be written.
+    #[error("the database can't be written ({0}); free disk space or make its folder writable")]
+    NotWritable(String),
+    /// The database does not answer.
+    #[error("the database does not answer ({0}); check that it runs and that database.url is right")]
+    Unavailable(String),
+    /// The URL names no database.
+    #[error("{0}")]
+    Url(String),
+    /// A sealed box does not open: wrong appliance key, or the data was changed.
+    #[error("sealed data does not open: the appliance key is another one, or the data was changed")]
+    Seal,
+    /// A row holds what this program never writes.
+    #[error("the database holds a value that can't be read ({0}); verify it with `facepay audit verify`")]
+    Corrupt(String),
+    /// Any other failure of the database.
+    #[error("the database refused: {0}")]
+    Database(#[source] DieselError),
+}
+
+impl From<DieselError> for StoreError {
+    fn from(error: DieselError) -> Self {
+        let DieselError::DatabaseError(kind, info) = &error else {
+            return Self::Database(error);
+        };
+        let text = info.message().to_owned();
+        match kind {
+            DatabaseErrorKind::UniqueViolation => Self::Conflict(unique(&text)),
+            DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand => {
+                Self::Unavailable(text)
+            }
+            _ if text.contains("faces_need_consent") => Self::ConsentMissing,
+            _ if not_writable(&text) => Self::NotWritable(text),
+            _ if not_answering(&text) => Self::Unavailable(text),
+            _ => Self::Database(error),
+        }
+    }
+}
+
+fn not_writable(text: &str) -> bool {
+    ["readonly database", "disk is full", "disk full", "No space left", "disk I/O error", "unable to open"]
+        .iter()
+        .any(|sign| text.contains(sign))
+}
+
+fn not_answering(text: &str) -> bool {
+    ["server closed the connection", "terminating connection", "could not connect", "AnyConnection refused"]
+        .iter()
+        .any(|sign| text.contains(sign))
+}
+
+/// What is taken already, by the name of the constraint or column that both databases give.
+fn unique(text: &str) -> String {
+    let taken = [
+        ("email_tag", "another person has this e-mail address"),
+        ("operations_one_charge", "this payment has a charge already"),
+        ("operations.transaction_id", "this payment has a charge already"),
+        ("operators", "another operator has this name"),
+        ("cameras", "another camera has this id"),
+        ("accounts", "this account exists already"),
+    ];
+    let found = taken.iter().find(|(sign, _)| text.contains(sign)).map(|(_, words)| *words);
+    found.unwrap_or("this exists already").to_owned()
+}
+
+impl From<LedgerError> for StoreError {
+    fn from(error: LedgerError) -> Self {
+        match error {
+            LedgerError::InsufficientFunds { available, asked } => {
+                Self::InsufficientFunds { available, asked }
+            }
+            LedgerError::Money(money) => Self::Money(money),
+            other => Self::Conflict(other.to_string()),
+        }
+    }
+}
+
+impl From<domain::transaction::Refused> for StoreError {
+    fn from(refused: domain::transaction::Refused) -> Self {
+        Self::Conflict(refused.to_string())
+    }
+}
+
+impl From<domain::operation::Refused> for StoreError {
+    fn from(refused: domain::operation::Refused) -> Self {
+        Self::Conflict(refused.to_string())
+    }
+}
+
+impl From<domain::checkout::Refused> for StoreError {
+    fn from(refused: domain::checkout::Refused) -> Self {
+        Self::Conflict(refused.to_string())
+    }
+}

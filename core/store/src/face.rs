@@ -1,0 +1,201 @@
+//! Face templates: sealed with the person's key, bound to person, template and model.
+use diesel::prelude::*;
+use domain::{ConsentId, FaceId, Timestamp, UserId};
+use zeroize::Zeroizing;
+
+use crate::{
+    By, Store, StoreError,
+    audit::NewAudit,
+    outbox, row,
+    schema::{faces, subject_keys},
+    seal::{Key, context},
+};
+
+/// A template to be stored. The vector is printed nowhere.
+pub struct NewFace<'a> {
+    /// The id to be given.
+    pub id: FaceId,
+    /// Whose.
+    pub user: UserId,
+    /// The live consent that it rests on.
+    pub consent: ConsentId,
+    /// Which recogniser made it.
+    pub model_tag: u32,
+    /// The unit vector.
+    pub template: &'a [f32],
+    /// How good the picture was, 0 to 1.
+    pub quality: f32,
+}
+
+/// A template without its vector.
+#[derive(Debug, Clone)]
+pub struct FaceRow {
+    /// The id.
+    pub id: FaceId,
+    /// Whose.
+    pub user: UserId,
+    /// The consent that it rests on.
+    pub consent: ConsentId,
+    /// Which recogniser made it.
+    pub model_tag: u32,
+    /// How good the picture was, 0 to 1.
+    pub quality: f32,
+    /// When it was stored.
+    pub created_at: Timestamp,
+}
+
+/// A template as the gallery needs it.
+pub struct GalleryRow {
+    /// The id.
+    pub id: FaceId,
+    /// Whose.
+    pub user: UserId,
+    /// The unit vector; overwritten when dropped.
+    pub template: Zeroizing<Vec<f32>>,
+}
+
+#[derive(Queryable, Insertable)]
+#[diesel(table_name = faces)]
+struct Record {
+    id: String,
+    user_id: String,
+    consent_id: String,
+    model_tag: i64,
+    dim: i32,
+    template_sealed: Vec<u8>,
+    quality: f64,
+    created_at: i64,
+}
+
+impl TryFrom<Record> for FaceRow {
+    type Error = StoreError;
+    fn try_from(r: Record) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: row::parse(&r.id)?,
+            user: row::parse(&r.user_id)?,
+            consent: row::parse(&r.consent_id)?,
+            model_tag: model_tag(r.model_tag)?,
+            quality: r.quality as f32,
+            created_at: Timestamp(r.created_at),
+        })
+    }
+}
+
+fn model_tag(stored: i64) -> Result<u32, StoreError> {
+    u32::try_from(stored).map_err(|_| StoreError::Corrupt(format!("model tag {stored}")))
+}
+
+fn bound_to(user: &str, face: &str, model_tag: i64) -> Vec<u8> {
+    context(&["face", user, face, &model_tag.to_string()])
+}
+
+/// Templates read at a time while the gallery is filled.
+const GALLERY_PAGE: i64 = 2_000;
+
+impl Store {
+    /// Stores a template.
+    ///
+    /// # Errors
+    /// [`StoreError::ConsentMissing`] when the consent isn't this person's or isn't live: the database
+    /// itself refuses.
+    pub fn add_face(&self, by: By<'_>, face: &NewFace<'_>) -> Result<FaceRow, StoreError> {
+        let (id, user) = (face.id.to_string(), face.user.to_string());
+        let tag = i64::from(face.model_tag);
+        let dim = i32::try_from(face.template.len())
+            .map_err(|_| StoreError::Conflict("a template this long can't be stored".to_owned()))?;
+        let plain: Zeroizing<Vec<u8>> =
+            Zeroizing::new(face.template.iter().flat_map(|value| value.to_le_bytes()).collect());
+        self.write_audited(by, |c| {
+            let key = self.subject_key(c, &user)?;
+            let record = Record {
+                id: id.clone(),
+                user_id: user.clone(),
+                consent_id: face.consent.to_string(),
+                model_tag: tag,
+                dim,
+                template_sealed: key.seal(&plain, &bound_to(&user, &id, tag))?,
+                quality: f64::from(face.quality),
+                created_at: by.at.0,
+            };
+            diesel::insert_into(faces::table).values(&record).execute(c)?;
+            let detail = format!("{{\"user\":\"{user}\",\"consent\":\"{}\"}}", face.consent);
+            outbox::append(c, by.at, "face.enrolled", &format!("{{\"user\":\"{user}\",\"face\":\"{id}\"}}"))?;
+            Ok((record.try_into()?, NewAudit::new("face.enrolled", &id).with(detail)))
+        })
+    }
+
+    /// A person's templates, oldest first.
+    ///
+    /// # Errors
+    /// When the database doesn't answer.
+    pub fn faces(&self, user: UserId) -> Result<Vec<FaceRow>, StoreError> {
+        let rows = self.read(|c| {
+            let of_user = faces::table.filter(faces::user_id.eq(user.to_string()));
+            Ok(of_user.order((faces::created_at, faces::id)).load::<Record>(c)?)
+        })?;
+        rows.into_iter().map(FaceRow::try_from).collect()
+    }
+
+    /// One template of a person.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn face(&self, id: FaceId) -> Result<FaceRow, StoreError> {
+        self.read(|c| Ok(faces::table.find(id.to_string()).first::<Record>(c).optional()?))?
+            .ok_or(StoreError::NotFound("face"))?
+            .try_into()
+    }
+
+    /// Removes one template of a person.
+    ///
+    /// # Errors
+    /// When the person has no such template.
+    pub fn remove_face(&self, by: By<'_>, user: UserId, id: FaceId) -> Result<(), StoreError> {
+        self.write_audited(by, |c| {
+            let mine =
+                faces::table.filter(faces::id.eq(id.to_string())).filter(faces::user_id.eq(user.to_string()));
+            if diesel::delete(mine).execute(c)? == 0 {
+                return Err(StoreError::NotFound("face"));
+            }
+            let detail = format!("{{\"user\":\"{user}\"}}");
+            outbox::append(c, by.at, "face.removed", &format!("{{\"user\":\"{user}\",\"face\":\"{id}\"}}"))?;
+            Ok(((), NewAudit::new("face.removed", id).with(detail)))
+        })
+    }
+
+    /// Opens every template that the recogniser `tag` made and hands it to `each`.
+    ///
+    /// # Errors
+    /// When the database doesn't answer or a template does not open.
+    pub fn gallery(&self, tag: u32, mut each: impl FnMut(GalleryRow)) -> Result<(), StoreError> {
+        let mut after = String::new();
+        loop {
+            let rows: Vec<(String, String, Vec<u8>, Vec<u8>)> = self.read(|c| {
+                let page = faces::table
+                    .inner_join(subject_keys::table.on(subject_keys::user_id.eq(faces::user_id)))
+                    .filter(faces::model_tag.eq(i64::from(tag)))
+                    .filter(faces::id.gt(&after))
+                    .order(faces::id)
+                    .limit(GALLERY_PAGE)
+                    .select((faces::id, faces::user_id, faces::template_sealed, subject_keys::key_wrapped));
+                Ok(page.load(c)?)
+            })?;
+            let Some((last, ..)) = rows.last() else { return Ok(()) };
+            after.clone_from(last);
+            for (id, user, sealed, wrapped) in rows {
+                let key = Key::unwrap(&wrapped, &self.key, &user)?;
+                let plain = Zeroizing::new(key.open(&sealed, &bound_to(&user, &id, i64::from(tag)))?);
+                let (values, rest) = plain.as_chunks::<4>();
+                if !rest.is_empty() {
+                    return Err(StoreError::Corrupt(format!("template {id} has {} bytes", plain.len())));
+                }
+                let template = values.iter().map(|value| f32::from_le_bytes(*value)).collect();
+                each(GalleryRow {
+                    id: row::parse(&id)?,
+                    user: row::parse(&user)?,
+                    template: Zeroizing::new(template),
+                });
+            }
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! Idempotency keys: one request, one effect, one answer.
+use diesel::prelude::*;
+use domain::Timestamp;
+
+use crate::{Store, StoreError, schema::idempotency};
+
+/// The answer that a request got.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SavedResponse {
+    /// The HTTP status.
+    pub status: u16,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+/// What a key means at this moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Claim {
+    /// Never seen: go ahead, then [`Store::finish`].
+    Fresh,
+    /// Seen with the same body, and answered.
+    Replay(SavedResponse),
+    /// Seen with the same body, still at work.
+    InFlight,
+    /// Seen with another body.
+    Mismatch,
+}
+
+#[derive(Queryable, Insertable)]
+#[diesel(table_name = idempotency)]
+struct Record {
+    scope: String,
+    key: String,
+    body_sha256: Vec<u8>,
+    status: Option<i32>,
+    response: Option<Vec<u8>>,
+    created_at: i64,
+}
+
+impl Store {
+    /// Claims `key` within `scope` (caller and route) for a body with this SHA-256.
+    ///
+    /// # Errors
+    /// When the database can't be written.
+    pub fn claim(
+        &self,
+        scope: &str,
+        key: &str,
+        body_sha256: &[u8; 32],
+        at: Timestamp,
+    ) -> Result<Claim, StoreError> {
+        self.write(|c| {
+            let known: Option<Record> = idempotency::table.find((scope, key)).first(c).optional()?;
+            let Some(known) = known else {
+                let record = Record {
+                    scope: scope.to_owned(),
+                    key: key.to_owned(),
+                    body_sha256: body_sha256.to_vec(),
+                    status: None,
+                    response: None,
+                    created_at: at.0,
+                };
+                return match diesel::insert_into(idempotency::table).values(&record).execute(c) {
+                    Ok(_) => Ok(Claim::Fresh),
+                    // Another caller was quicker by a moment.
+                    Err(diesel::result::Error::DatabaseError(
+                        diesel::result::DatabaseErrorKind::UniqueViolation,
+                        _,
+                    )) => Err(StoreError::Conflict("another request with this key is at work".to_owned())),
+                    Err(error) => Err(error.into()),
+                };
+            };
+            Ok(if known.body_sha256 != body_sha256 {
+                Claim::Mismatch
+            } else if let (Some(status), Some(body)) = (known.status, known.response) {
+                let status =
+                    u16::try_from(status).map_err(|_| StoreError::Corrupt(format!("status {status}")))?;
+                Claim::Replay(SavedResponse { status, body })
+            } else {
+                Claim::InFlight
+            })
+        })
+    }
+
+    /// Keeps the answer of a claimed key.
+    ///
+    /// # Errors
+    /// When the database can't be written.
+    pub fn finish(&self, scope: &str, key: &str, response: &SavedResponse) -> Result<(), StoreError> {
+        self.write(|c| {
+            let answer = (
+                idempotency::status.eq(i32::from(response.status)),
+                idempotency::response.eq(&response.body),
+            );
+            diesel::update(idempotency::table.find((scope, key))).set(answer).execute(c)?;
+            Ok(())
+        })
+    }
+
+    /// Gives a claimed key free after a request that had no effect.
+    ///
+    /// # Errors
+    /// When the database can't be written.
+    pub fn release(&self, scope: &str, key: &str) -> Result<(), StoreError> {
+        self.write(|c| {
+            let open = idempotency::table
+                .filter(idempotency::scope.eq(scope))
+                .filter(idempotency::key.eq(key))
+                .filter(idempotency::status.is_null());
+            diesel::delete(open).execute(c)?;
+            Ok(())
+        })
+    }
+
+    /// Forgets answers from before `at`.
+    ///
+    /// # Errors
+    /// When the database can't be written.
+    pub fn forget_answers(&self, before: Timestamp) -> Result<usize, StoreError> {
+        self.write(|c| {
+            let old = idempotency::table
+                .filter(idempotency::created_at.lt(before.0))
+                .filter(idempotency::status.is_not_null());
+            Ok(diesel::delete(old).execute(c)?)
+        })
+    }
+}

@@ -1,0 +1,142 @@
+//! Staff accounts.
+use diesel::prelude::*;
+use domain::{OperatorId, Timestamp, role::Role};
+
+use crate::{By, Store, StoreError, audit::NewAudit, row, schema::operators};
+
+/// A member of staff. The password's hash is printed nowhere.
+#[derive(Clone)]
+pub struct OperatorRow {
+    /// The id.
+    pub id: OperatorId,
+    /// The name to log in with.
+    pub name: String,
+    /// What the operator may do.
+    pub role: Role,
+    /// The password's argon2id hash, in PHC form.
+    pub password_hash: String,
+    /// Failed log-ins since the last good one.
+    pub failed_logins: u32,
+    /// Until when log-ins are refused.
+    pub locked_until: Option<Timestamp>,
+    /// When the account was made.
+    pub created_at: Timestamp,
+    /// When the account was shut.
+    pub disabled_at: Option<Timestamp>,
+}
+
+#[derive(Queryable, Insertable)]
+#[diesel(table_name = operators)]
+struct Record {
+    id: String,
+    name: String,
+    role: String,
+    password_hash: String,
+    failed_logins: i32,
+    locked_until: Option<i64>,
+    created_at: i64,
+    disabled_at: Option<i64>,
+}
+
+impl TryFrom<Record> for OperatorRow {
+    type Error = StoreError;
+    fn try_from(r: Record) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: row::parse(&r.id)?,
+            name: r.name,
+            role: row::parse(&r.role)?,
+            password_hash: r.password_hash,
+            failed_logins: u32::try_from(r.failed_logins).unwrap_or(u32::MAX),
+            locked_until: row::time_opt(r.locked_until),
+            created_at: Timestamp(r.created_at),
+            disabled_at: row::time_opt(r.disabled_at),
+        })
+    }
+}
+
+impl Store {
+    /// Makes an account.
+    ///
+    /// # Errors
+    /// When the name is taken.
+    pub fn add_operator(
+        &self,
+        by: By<'_>,
+        id: OperatorId,
+        name: &str,
+        role: Role,
+        password_hash: &str,
+    ) -> Result<(), StoreError> {
+        self.write_audited(by, |c| {
+            let record = Record {
+                id: id.to_string(),
+                name: name.to_owned(),
+                role: role.to_string(),
+                password_hash: password_hash.to_owned(),
+                failed_logins: 0,
+                locked_until: None,
+                created_at: by.at.0,
+                disabled_at: None,
+            };
+            diesel::insert_into(operators::table).values(&record).execute(c)?;
+            Ok(((), NewAudit::new("operator.added", id).with(format!("{{\"role\":\"{role}\"}}"))))
+        })
+    }
+
+    /// The account that logs in as `name`.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn operator_named(&self, name: &str) -> Result<OperatorRow, StoreError> {
+        self.read(|c| Ok(operators::table.filter(operators::name.eq(name)).first::<Record>(c).optional()?))?
+            .ok_or(StoreError::NotFound("operator"))?
+            .try_into()
+    }
+
+    /// Every account, by name.
+    ///
+    /// # Errors
+    /// When the database doesn't answer.
+    pub fn operators(&self) -> Result<Vec<OperatorRow>, StoreError> {
+        let rows = self.read(|c| Ok(operators::table.order(operators::name).load::<Record>(c)?))?;
+        rows.into_iter().map(OperatorRow::try_from).collect()
+    }
+
+    /// Notes a log-in: a good one clears the count of failures, a bad one adds to it.
+    ///
+    /// # Errors
+    /// When the database can't be written.
+    pub fn note_login(
+        &self,
+        by: By<'_>,
+        id: OperatorId,
+        good: bool,
+        locked_until: Option<Timestamp>,
+    ) -> Result<(), StoreError> {
+        self.write_audited(by, |c| {
+            let row = operators::table.find(id.to_string());
+            let lock = operators::locked_until.eq(locked_until.map(|at| at.0));
+            if good {
+                diesel::update(row).set((operators::failed_logins.eq(0), lock)).execute(c)?;
+            } else {
+                let more = operators::failed_logins.eq(operators::failed_logins + 1);
+                diesel::update(row).set((more, lock)).execute(c)?;
+            }
+            Ok(((), NewAudit::new(if good { "operator.login" } else { "operator.login_failed" }, id)))
+        })
+    }
+
+    /// Shuts an account.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn disable_operator(&self, by: By<'_>, id: OperatorId) -> Result<(), StoreError> {
+        self.write_audited(by, |c| {
+            let row = operators::table.find(id.to_string());
+            match diesel::update(row).set(operators::disabled_at.eq(by.at.0)).execute(c)? {
+                0 => Err(StoreError::NotFound("operator")),
+                _ => Ok(((), NewAudit::new("operator.disabled", id))),
+            }
+        })
+    }
+}

@@ -1,0 +1,227 @@
+//! The tables, the same for SQLite and PostgreSQL; see migrations/.
+
+diesel::table! {
+    users (id) {
+        id -> Text,
+        status -> Text,
+        profile_sealed -> Binary,
+        email_tag -> Nullable<Binary>,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    subject_keys (user_id) {
+        user_id -> Text,
+        key_wrapped -> Binary,
+    }
+}
+
+diesel::table! {
+    consents (id) {
+        id -> Text,
+        user_id -> Text,
+        text_version -> Text,
+        text_sha256 -> Text,
+        language -> Text,
+        channel -> Text,
+        operator -> Text,
+        given_at -> BigInt,
+        expires_at -> BigInt,
+        withdrawn_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    faces (id) {
+        id -> Text,
+        user_id -> Text,
+        consent_id -> Text,
+        model_tag -> BigInt,
+        dim -> Integer,
+        template_sealed -> Binary,
+        quality -> Double,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    accounts (id) {
+        id -> Text,
+        kind -> Text,
+        owner -> Text,
+        currency -> Text,
+        posted -> BigInt,
+        pending_debits -> BigInt,
+        pending_credits -> BigInt,
+        version -> BigInt,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    transfers (id) {
+        id -> Text,
+        debit_account -> Text,
+        credit_account -> Text,
+        amount -> BigInt,
+        currency -> Text,
+        state -> Text,
+        purpose -> Text,
+        created_at -> BigInt,
+        settled_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    transactions (id) {
+        id -> Text,
+        state -> Text,
+        amount -> BigInt,
+        currency -> Text,
+        refunded -> BigInt,
+        user_id -> Nullable<Text>,
+        reference -> Nullable<Text>,
+        reason -> Nullable<Text>,
+        evidence -> Nullable<Text>,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    operations (id) {
+        id -> Text,
+        transaction_id -> Text,
+        kind -> Text,
+        state -> Text,
+        attempt_ref -> Binary,
+        provider -> Text,
+        provider_ref -> Nullable<Text>,
+        amount -> BigInt,
+        currency -> Text,
+        transfer_id -> Nullable<Text>,
+        reason -> Nullable<Text>,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    checkouts (id) {
+        id -> Text,
+        state -> Text,
+        transaction_id -> Text,
+        camera_id -> Text,
+        reason -> Nullable<Text>,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    idempotency (scope, key) {
+        scope -> Text,
+        key -> Text,
+        body_sha256 -> Binary,
+        status -> Nullable<Integer>,
+        response -> Nullable<Binary>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    counters (name) {
+        name -> Text,
+        value -> BigInt,
+    }
+}
+
+diesel::table! {
+    outbox (seq) {
+        seq -> BigInt,
+        at -> BigInt,
+        kind -> Text,
+        payload -> Text,
+    }
+}
+
+diesel::table! {
+    audit (seq) {
+        seq -> BigInt,
+        at -> BigInt,
+        actor -> Text,
+        action -> Text,
+        subject -> Text,
+        detail -> Text,
+        previous_sha256 -> Binary,
+        sha256 -> Binary,
+    }
+}
+
+diesel::table! {
+    cameras (id) {
+        id -> Text,
+        name -> Text,
+        source_sealed -> Binary,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    operators (id) {
+        id -> Text,
+        name -> Text,
+        role -> Text,
+        password_hash -> Text,
+        failed_logins -> Integer,
+        locked_until -> Nullable<BigInt>,
+        created_at -> BigInt,
+        disabled_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    api_keys (id) {
+        id -> Text,
+        name -> Text,
+        role -> Text,
+        sha256 -> Binary,
+        created_at -> BigInt,
+        expires_at -> Nullable<BigInt>,
+        revoked_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    facts (name) {
+        name -> Text,
+        value -> Text,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(
+    users,
+    subject_keys,
+    consents,
+    faces,
+    accounts,
+    transfers,
+    transactions,
+    operations,
+    checkouts,
+    idempotency,
+    counters,
+    outbox,
+    audit,
+    cameras,
+    operators,
+    api_keys,
+    facts,
+);
+
+diesel::joinable!(subject_keys -> users (user_id));

@@ -1,0 +1,113 @@
+//! Sealed boxes: AES-256-GCM (NIST SP 800-38D) with a key for each person, itself sealed by the
+//! appliance's key. To destroy a person's key is to erase all that was sealed with it.
+use aes_gcm::{
+    Aes256Gcm, KeyInit as _,
+    aead::{Aead as _, Payload},
+};
+use hmac::{Hmac, Mac as _};
+use rand::Rng as _;
+use sha2::Sha256;
+use zeroize::{Zeroize as _, ZeroizeOnDrop};
+
+use crate::StoreError;
+
+const NONCE_BYTES: usize = 12;
+/// The length of a key, in bytes.
+pub const KEY_BYTES: usize = 32;
+
+/// A 256-bit key; never printed, overwritten when dropped.
+#[derive(Clone, ZeroizeOnDrop)]
+pub struct Key([u8; KEY_BYTES]);
+
+impl Key {
+    /// A key from `bytes`.
+    #[must_use]
+    pub fn new(bytes: [u8; KEY_BYTES]) -> Self {
+        Self(bytes)
+    }
+
+    /// A key from the operating system's randomness.
+    #[must_use]
+    pub fn random() -> Self {
+        let mut bytes = [0; KEY_BYTES];
+        rand::rng().fill_bytes(&mut bytes);
+        Self(bytes)
+    }
+
+    /// Seals `plain`, bound to `context`: nonce, ciphertext and tag in one box.
+    pub(crate) fn seal(&self, plain: &[u8], context: &[u8]) -> Result<Vec<u8>, StoreError> {
+        let mut nonce = [0; NONCE_BYTES];
+        rand::rng().fill_bytes(&mut nonce);
+        let payload = Payload { msg: plain, aad: context };
+        let sealed = self.cipher().encrypt(&nonce.into(), payload).map_err(|_| StoreError::Seal)?;
+        Ok([&nonce[..], &sealed].concat())
+    }
+
+    /// Opens a box that was sealed with this key and `context`.
+    pub(crate) fn open(&self, sealed: &[u8], context: &[u8]) -> Result<Vec<u8>, StoreError> {
+        let (nonce, sealed) = sealed.split_first_chunk::<NONCE_BYTES>().ok_or(StoreError::Seal)?;
+        let payload = Payload { msg: sealed, aad: context };
+        self.cipher().decrypt(&(*nonce).into(), payload).map_err(|_| StoreError::Seal)
+    }
+
+    /// This key sealed by `appliance`, for the person `user`.
+    pub(crate) fn wrap(&self, appliance: &Self, user: &str) -> Result<Vec<u8>, StoreError> {
+        appliance.seal(&self.0, context(&["subject-key", user]).as_slice())
+    }
+
+    /// The key of the person `user` out of its sealed form.
+    pub(crate) fn unwrap(wrapped: &[u8], appliance: &Self, user: &str) -> Result<Self, StoreError> {
+        let mut bytes = appliance.open(wrapped, context(&["subject-key", user]).as_slice())?;
+        let key = bytes.as_slice().try_into().map(Self).map_err(|_| StoreError::Seal);
+        bytes.zeroize();
+        key
+    }
+
+    /// A tag by which equal `text` can be found without storing it: HMAC-SHA-256 for one `purpose`.
+    pub(crate) fn tag(&self, purpose: &str, text: &str) -> Vec<u8> {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes a key of any length");
+        mac.update(&context(&[purpose, text]));
+        mac.finalize().into_bytes().to_vec()
+    }
+
+    fn cipher(&self) -> Aes256Gcm {
+        Aes256Gcm::new(&self.0.into())
+    }
+}
+
+/// Associated data of named parts, each with its length before it so that parts can't run together.
+pub(crate) fn context(parts: &[&str]) -> Vec<u8> {
+    let length = |part: &str| u32::try_from(part.len()).unwrap_or(u32::MAX).to_be_bytes();
+    parts.iter().flat_map(|part| length(part).into_iter().chain(part.bytes())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_box_opens_only_with_its_key_and_context() {
+        let (key, other) = (Key::random(), Key::random());
+        let sealed = key.seal(b"template", b"user-1").unwrap();
+        assert_eq!(key.open(&sealed, b"user-1").unwrap(), b"template");
+        assert!(matches!(key.open(&sealed, b"user-2"), Err(StoreError::Seal)));
+        assert!(matches!(other.open(&sealed, b"user-1"), Err(StoreError::Seal)));
+    }
+
+    #[test]
+    fn a_changed_or_cut_box_does_not_open() {
+        let key = Key::random();
+        let sealed = key.seal(b"template", b"").unwrap();
+        for at in 0..sealed.len() {
+            let mut changed = sealed.clone();
+            changed[at] ^= 1;
+            assert!(key.open(&changed, b"").is_err(), "byte {at}");
+            assert!(key.open(&sealed[..at], b"").is_err(), "cut at {at}");
+        }
+    }
+
+    #[test]
+    fn context_parts_cannot_run_together() {
+        assert_ne!(context(&["ab", "c"]), context(&["a", "bc"]));
+    }
+}

@@ -1,0 +1,329 @@
+//! Payments as the merchant sees them. Every step goes through `domain`'s state machine.
+use std::time::Duration;
+
+use diesel::prelude::*;
+use domain::{
+    Currency, Money, Timestamp, TransactionId, UserId,
+    limits::Usage,
+    transaction::{Event, State},
+};
+
+use crate::{
+    By, Store, StoreError, audit::NewAudit, checkout, connection::AnyConnection, outbox, row,
+    schema::transactions,
+};
+
+/// A payment to be opened.
+#[derive(Debug, Clone)]
+pub struct NewTransaction {
+    /// The id to be given.
+    pub id: TransactionId,
+    /// How much.
+    pub amount: Money,
+    /// The merchant's own name for it.
+    pub reference: Option<String>,
+    /// When it ends unless it is paid.
+    pub expires_at: Timestamp,
+}
+
+/// A payment.
+#[derive(Debug, Clone)]
+pub struct TransactionRow {
+    /// The id.
+    pub id: TransactionId,
+    /// Where it stands.
+    pub state: State,
+    /// How much.
+    pub amount: Money,
+    /// How much of it went back, in minor units.
+    pub refunded_minor: i64,
+    /// Who pays, once known.
+    pub user: Option<UserId>,
+    /// The merchant's own name for it.
+    pub reference: Option<String>,
+    /// Why it was refused or what it waits for, as a stable code.
+    pub reason: Option<String>,
+    /// What the decision was measured by, as JSON without image or template.
+    pub evidence: Option<String>,
+    /// When it was opened.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+    /// When it ends unless it is paid.
+    pub expires_at: Timestamp,
+}
+
+/// Which payments to list; newest first.
+#[derive(Debug, Clone, Default)]
+pub struct TransactionFilter {
+    /// Only this person's.
+    pub user: Option<UserId>,
+    /// Only those in this state.
+    pub state: Option<State>,
+    /// Only those before this one.
+    pub before: Option<TransactionId>,
+    /// How many at the most.
+    pub limit: u32,
+}
+
+/// What a step adds to a payment, beside its new state.
+#[derive(Debug, Clone, Default)]
+pub struct Details {
+    /// Who pays.
+    pub user: Option<UserId>,
+    /// Why it was refused or what it waits for, as a stable code.
+    pub reason: Option<String>,
+    /// What the decision was measured by, as JSON without image or template.
+    pub evidence: Option<String>,
+}
+
+#[derive(Queryable, Insertable)]
+#[diesel(table_name = transactions)]
+struct Record {
+    id: String,
+    state: String,
+    amount: i64,
+    currency: String,
+    refunded: i64,
+    user_id: Option<String>,
+    reference: Option<String>,
+    reason: Option<String>,
+    evidence: Option<String>,
+    created_at: i64,
+    updated_at: i64,
+    expires_at: i64,
+}
+
+impl TryFrom<Record> for TransactionRow {
+    type Error = StoreError;
+    fn try_from(r: Record) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: row::parse(&r.id)?,
+            state: row::parse(&r.state)?,
+            amount: row::money(r.amount, &r.currency)?,
+            refunded_minor: r.refunded,
+            user: row::parse_opt(r.user_id.as_deref())?,
+            reference: r.reference,
+            reason: r.reason,
+            evidence: r.evidence,
+            created_at: Timestamp(r.created_at),
+            updated_at: Timestamp(r.updated_at),
+            expires_at: Timestamp(r.expires_at),
+        })
+    }
+}
+
+/// States in which a payment counts towards its payer's limits.
+const SPENT: [State; 6] = [
+    State::Processing,
+    State::Authorized,
+    State::Captured,
+    State::PartiallyRefunded,
+    State::Refunded,
+    State::InDoubt,
+];
+
+const DAY: Duration = Duration::from_secs(86_400);
+const HOUR: Duration = Duration::from_secs(3_600);
+
+impl Store {
+    /// Opens a payment whose payer is not known yet.
+    ///
+    /// # Errors
+    /// When the database can't be written.
+    pub fn add_transaction(&self, by: By<'_>, new: &NewTransaction) -> Result<TransactionRow, StoreError> {
+        self.write_audited(by, |c| {
+            insert(c, by, new)?;
+            Ok((load(c, new.id)?, opened(new)))
+        })
+    }
+
+    /// The payment with this id.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn transaction(&self, id: TransactionId) -> Result<TransactionRow, StoreError> {
+        self.read(|c| load(c, id))
+    }
+
+    /// Payments that `filter` lets through, newest first.
+    ///
+    /// # Errors
+    /// When the database doesn't answer.
+    pub fn transactions(&self, filter: &TransactionFilter) -> Result<Vec<TransactionRow>, StoreError> {
+        let rows = self.read(|c| {
+            let mut query = transactions::table.into_boxed();
+            if let Some(user) = filter.user {
+                query = query.filter(transactions::user_id.eq(user.to_string()));
+            }
+            if let Some(state) = filter.state {
+                query = query.filter(transactions::state.eq(state.as_str()));
+            }
+            if let Some(before) = filter.before {
+                query = query.filter(transactions::id.lt(before.to_string()));
+            }
+            let page = query.order(transactions::id.desc()).limit(row::page(filter.limit));
+            Ok(page.load::<Record>(c)?)
+        })?;
+        rows.into_iter().map(TransactionRow::try_from).collect()
+    }
+
+    /// Takes one step of a payment, and of the checkout that it belongs to.
+    ///
+    /// # Errors
+    /// When the state machine refuses; nothing changes then.
+    pub fn step_transaction(
+        &self,
+        by: By<'_>,
+        id: TransactionId,
+        event: Event,
+        details: &Details,
+    ) -> Result<TransactionRow, StoreError> {
+        self.write_audited(by, |c| step(c, by, id, event, details))
+    }
+
+    /// What a person spent in `currency` before `now`, payments under way included.
+    ///
+    /// # Errors
+    /// When the database doesn't answer.
+    pub fn usage(&self, user: UserId, currency: Currency, now: Timestamp) -> Result<Usage, StoreError> {
+        let since = |span| {
+            transactions::table
+                .filter(transactions::user_id.eq(user.to_string()))
+                .filter(transactions::currency.eq(currency.to_string()))
+                .filter(transactions::state.eq_any(SPENT.map(State::as_str)))
+                .filter(transactions::created_at.gt(now.minus(span).0))
+        };
+        self.read(|c| {
+            let amounts: Vec<i64> = since(DAY).select(transactions::amount).load(c)?;
+            let count: i64 = since(HOUR).count().get_result(c)?;
+            Ok(Usage {
+                day_amount: amounts.iter().fold(0, |sum: i64, minor| sum.saturating_add(*minor)),
+                hour_count: u32::try_from(count).unwrap_or(u32::MAX),
+            })
+        })
+    }
+
+    /// Payments and checkouts that no provider was asked about and whose time is over.
+    ///
+    /// # Errors
+    /// When the database doesn't answer.
+    pub fn overdue_transactions(&self, now: Timestamp) -> Result<Vec<TransactionId>, StoreError> {
+        let waiting = [State::RequiresIdentification, State::RequiresStepUp, State::RequiresConfirmation];
+        let ids: Vec<String> = self.read(|c| {
+            let overdue = transactions::table
+                .filter(transactions::state.eq_any(waiting.map(State::as_str)))
+                .filter(transactions::expires_at.le(now.0));
+            Ok(overdue.select(transactions::id).limit(row::PAGE_ROWS_MAX).load(c)?)
+        })?;
+        ids.iter().map(|id| row::parse(id)).collect()
+    }
+}
+
+pub(crate) fn insert(c: &mut AnyConnection, by: By<'_>, new: &NewTransaction) -> Result<(), StoreError> {
+    let record = Record {
+        id: new.id.to_string(),
+        state: State::RequiresIdentification.as_str().to_owned(),
+        amount: new.amount.minor(),
+        currency: new.amount.currency().to_string(),
+        refunded: 0,
+        user_id: None,
+        reference: new.reference.clone(),
+        reason: None,
+        evidence: None,
+        created_at: by.at.0,
+        updated_at: by.at.0,
+        expires_at: new.expires_at.0,
+    };
+    diesel::insert_into(transactions::table).values(&record).execute(c)?;
+    Ok(())
+}
+
+pub(crate) fn opened(new: &NewTransaction) -> NewAudit {
+    let (minor, currency) = (new.amount.minor(), new.amount.currency());
+    NewAudit::new("transaction.opened", new.id)
+        .with(format!("{{\"amount\":{minor},\"currency\":\"{currency}\"}}"))
+}
+
+pub(crate) fn load(c: &mut AnyConnection, id: TransactionId) -> Result<TransactionRow, StoreError> {
+    let record: Option<Record> = transactions::table.find(id.to_string()).first(c).optional()?;
+    record.ok_or(StoreError::NotFound("transaction"))?.try_into()
+}
+
+/// The payment, locked until the database transaction ends.
+pub(crate) fn locked(
+    c: &mut AnyConnection,
+    by: By<'_>,
+    id: TransactionId,
+) -> Result<TransactionRow, StoreError> {
+    diesel::update(transactions::table.find(id.to_string()))
+        .set(transactions::updated_at.eq(by.at.0))
+        .execute(c)?;
+    load(c, id)
+}
+
+/// One step: state machine, row, checkout, outbox. The audit record is the caller's to append.
+pub(crate) fn step(
+    c: &mut AnyConnection,
+    by: By<'_>,
+    id: TransactionId,
+    event: Event,
+    details: &Details,
+) -> Result<(TransactionRow, NewAudit), StoreError> {
+    let before = locked(c, by, id)?;
+    let state = before.state.after(event)?;
+    let text = id.to_string();
+    let row = transactions::table.find(&text);
+    diesel::update(row)
+        .set((transactions::state.eq(state.as_str()), transactions::reason.eq(&details.reason)))
+        .execute(c)?;
+    if let Some(user) = details.user {
+        diesel::update(row).set(transactions::user_id.eq(user.to_string())).execute(c)?;
+    }
+    if let Some(evidence) = &details.evidence {
+        diesel::update(row).set(transactions::evidence.eq(evidence)).execute(c)?;
+    }
+    let after = load(c, id)?;
+    let message = message(&after);
+    outbox::append(c, by.at, &format!("transaction.{state}"), &message)?;
+    checkout::follow(c, by, id, event, details.reason.as_deref())?;
+    Ok((after, NewAudit::new(action(event), id).with(message)))
+}
+
+/// Adds to what went back, in the transaction of the refund's outcome.
+pub(crate) fn add_refund(c: &mut AnyConnection, id: TransactionId, amount: Money) -> Result<(), StoreError> {
+    diesel::update(transactions::table.find(id.to_string()))
+        .set(transactions::refunded.eq(transactions::refunded + amount.minor()))
+        .execute(c)?;
+    Ok(())
+}
+
+fn message(row: &TransactionRow) -> String {
+    let (id, state, amount) = (row.id, row.state, row.amount);
+    let reason = row.reason.as_deref().map(|code| format!(",\"reason\":\"{code}\"")).unwrap_or_default();
+    format!(
+        "{{\"transaction\":\"{id}\",\"state\":\"{state}\",\"amount\":{{\"amount\":{},\"currency\":\"{}\"}}{reason}}}",
+        amount.minor(),
+        amount.currency()
+    )
+}
+
+fn action(event: Event) -> &'static str {
+    match event {
+        Event::Identified => "transaction.identified",
+        Event::StepUpRequired => "transaction.step_up_required",
+        Event::SteppedUp => "transaction.stepped_up",
+        Event::Confirmed => "transaction.confirmed",
+        Event::PolicyDeclined => "transaction.policy_declined",
+        Event::Cancelled => "transaction.cancelled",
+        Event::Expired => "transaction.expired",
+        Event::Authorized => "transaction.authorized",
+        Event::Captured => "transaction.captured",
+        Event::ProviderDeclined => "transaction.provider_declined",
+        Event::NotSent => "transaction.not_sent",
+        Event::OutcomeUnknown => "transaction.outcome_unknown",
+        Event::Voided => "transaction.voided",
+        Event::RefundedInPart => "transaction.refunded_in_part",
+        Event::RefundedInFull => "transaction.refunded_in_full",
+    }
+}

@@ -1,0 +1,218 @@
+//! People: their profile is sealed with a key of their own, which erasure destroys.
+use diesel::prelude::*;
+use domain::{Timestamp, UserId, user::Status};
+
+use crate::{
+    By, Store, StoreError,
+    audit::NewAudit,
+    connection::AnyConnection,
+    outbox, row,
+    schema::{subject_keys, users},
+    seal::{Key, context},
+};
+
+/// What is known about a person. Printed nowhere.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Profile {
+    /// The name to greet and to print on receipts.
+    pub name: String,
+    /// An e-mail address.
+    pub email: Option<String>,
+}
+
+/// A person to be added.
+pub struct NewUser {
+    /// The id to be given.
+    pub id: UserId,
+    /// Name and address.
+    pub profile: Profile,
+}
+
+/// A person.
+#[derive(Clone)]
+pub struct UserRow {
+    /// The id.
+    pub id: UserId,
+    /// Whether the person may pay.
+    pub status: Status,
+    /// Name and address.
+    pub profile: Profile,
+    /// When the person was added.
+    pub created_at: Timestamp,
+    /// When the person was last changed.
+    pub updated_at: Timestamp,
+}
+
+type Sealed = (String, String, Vec<u8>, i64, i64, Vec<u8>);
+
+/// Separates the profile's fields inside its sealed box; no field may hold it.
+const FIELD_END: char = '\u{1f}';
+
+impl Profile {
+    fn to_bytes(&self) -> Vec<u8> {
+        format!("{}{FIELD_END}{}", self.name, self.email.as_deref().unwrap_or_default()).into_bytes()
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Result<Self, StoreError> {
+        let text = std::str::from_utf8(bytes).map_err(|_| StoreError::Seal)?;
+        let (name, email) = text.split_once(FIELD_END).ok_or(StoreError::Seal)?;
+        let email = (!email.is_empty()).then(|| email.to_owned());
+        Ok(Self { name: name.to_owned(), email })
+    }
+}
+
+impl Store {
+    /// Adds a person with a data key of their own.
+    ///
+    /// # Errors
+    /// When another person has the same e-mail address.
+    pub fn add_user(&self, by: By<'_>, user: &NewUser) -> Result<UserRow, StoreError> {
+        let id = user.id.to_string();
+        let key = Key::random();
+        let (wrapped, profile) = (key.wrap(&self.key, &id)?, self.seal_profile(&key, &id, &user.profile)?);
+        self.write_audited(by, |c| {
+            let row = (
+                users::id.eq(&id),
+                users::status.eq("active"),
+                users::profile_sealed.eq(&profile),
+                users::email_tag.eq(self.email_tag(&user.profile)),
+                users::created_at.eq(by.at.0),
+                users::updated_at.eq(by.at.0),
+            );
+            diesel::insert_into(users::table).values(row).execute(c)?;
+            let key_row = (subject_keys::user_id.eq(&id), subject_keys::key_wrapped.eq(&wrapped));
+            diesel::insert_into(subject_keys::table).values(key_row).execute(c)?;
+            Ok(((), NewAudit::new("user.added", &id)))
+        })?;
+        self.user(user.id)
+    }
+
+    /// The person with this id.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn user(&self, id: UserId) -> Result<UserRow, StoreError> {
+        let id = id.to_string();
+        let sealed: Sealed = self
+            .read(|c| sealed_users().filter(users::id.eq(&id)).first(c).optional().map_err(Into::into))?
+            .ok_or(StoreError::NotFound("user"))?;
+        self.opened(sealed)
+    }
+
+    /// People in the order of their ids, which is the order in which they were added.
+    ///
+    /// # Errors
+    /// When the database doesn't answer.
+    pub fn users(&self, after: Option<UserId>, limit: u32) -> Result<Vec<UserRow>, StoreError> {
+        let after = after.map(|id| id.to_string()).unwrap_or_default();
+        let rows: Vec<Sealed> = self.read(|c| {
+            let page = sealed_users().filter(users::id.gt(&after)).order(users::id).limit(row::page(limit));
+            Ok(page.load(c)?)
+        })?;
+        rows.into_iter().map(|sealed| self.opened(sealed)).collect()
+    }
+
+    /// How many people there are.
+    ///
+    /// # Errors
+    /// When the database doesn't answer.
+    pub fn user_count(&self) -> Result<i64, StoreError> {
+        self.read(|c| Ok(users::table.count().get_result(c)?))
+    }
+
+    /// Changes a person's profile and status.
+    ///
+    /// # Errors
+    /// When there is no such person, or another has the same e-mail address.
+    pub fn change_user(
+        &self,
+        by: By<'_>,
+        id: UserId,
+        profile: &Profile,
+        status: Status,
+    ) -> Result<UserRow, StoreError> {
+        let text = id.to_string();
+        self.write_audited(by, |c| {
+            let key = self.subject_key(c, &text)?;
+            let row = (
+                users::status.eq(status_name(status)),
+                users::profile_sealed.eq(self.seal_profile(&key, &text, profile)?),
+                users::email_tag.eq(self.email_tag(profile)),
+                users::updated_at.eq(by.at.0),
+            );
+            diesel::update(users::table.find(&text)).set(row).execute(c)?;
+            let detail = format!("{{\"status\":\"{}\"}}", status_name(status));
+            Ok(((), NewAudit::new("user.changed", &text).with(detail)))
+        })?;
+        self.user(id)
+    }
+
+    /// Erases a person: data key, profile, consents and templates. What is left in older copies of
+    /// the database can't be opened any more.
+    ///
+    /// # Errors
+    /// When there is no such person.
+    pub fn erase_user(&self, by: By<'_>, id: UserId) -> Result<(), StoreError> {
+        let text = id.to_string();
+        self.write_audited(by, |c| {
+            if diesel::delete(users::table.find(&text)).execute(c)? == 0 {
+                return Err(StoreError::NotFound("user"));
+            }
+            outbox::append(c, by.at, "user.erased", &format!("{{\"user\":\"{text}\"}}"))?;
+            Ok(((), NewAudit::new("user.erased", &text)))
+        })
+    }
+
+    pub(crate) fn subject_key(&self, c: &mut AnyConnection, user: &str) -> Result<Key, StoreError> {
+        let wrapped: Option<Vec<u8>> =
+            subject_keys::table.find(user).select(subject_keys::key_wrapped).first(c).optional()?;
+        Key::unwrap(&wrapped.ok_or(StoreError::NotFound("user"))?, &self.key, user)
+    }
+
+    fn seal_profile(&self, key: &Key, id: &str, profile: &Profile) -> Result<Vec<u8>, StoreError> {
+        key.seal(&profile.to_bytes(), &context(&["profile", id]))
+    }
+
+    fn email_tag(&self, profile: &Profile) -> Option<Vec<u8>> {
+        profile.email.as_deref().map(|email| self.key.tag("email", &email.to_lowercase()))
+    }
+
+    fn opened(&self, sealed: Sealed) -> Result<UserRow, StoreError> {
+        let (id, status, profile, created_at, updated_at, wrapped) = sealed;
+        let key = Key::unwrap(&wrapped, &self.key, &id)?;
+        Ok(UserRow {
+            status: status_named(&status)?,
+            profile: Profile::from_bytes(&key.open(&profile, &context(&["profile", &id]))?)?,
+            id: row::parse(&id)?,
+            created_at: Timestamp(created_at),
+            updated_at: Timestamp(updated_at),
+        })
+    }
+}
+
+#[diesel::dsl::auto_type(no_type_alias)]
+fn sealed_users() -> _ {
+    users::table.inner_join(subject_keys::table).select((
+        users::id,
+        users::status,
+        users::profile_sealed,
+        users::created_at,
+        users::updated_at,
+        subject_keys::key_wrapped,
+    ))
+}
+
+fn status_name(status: Status) -> &'static str {
+    match status {
+        Status::Active => "active",
+        Status::Blocked => "blocked",
+    }
+}
+
+fn status_named(text: &str) -> Result<Status, StoreError> {
+    match text {
+        "active" => Ok(Status::Active),
+        "blocked" => Ok(Status::Blocked),
+        other => Err(StoreError::Corrupt(format!("user status `{other}`"))),
+    }
+}

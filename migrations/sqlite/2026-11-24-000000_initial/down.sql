@@ -1,0 +1,17 @@
+DROP TABLE facts;
+DROP TABLE api_keys;
+DROP TABLE operators;
+DROP TABLE cameras;
+DROP TABLE audit;
+DROP TABLE outbox;
+DROP TABLE counters;
+DROP TABLE idempotency;
+DROP TABLE checkouts;
+DROP TABLE operations;
+DROP TABLE transactions;
+DROP TABLE transfers;
+DROP TABLE accounts;
+DROP TABLE faces;
+DROP TABLE consents;
+DROP TABLE subject_keys;
+DROP TABLE users;

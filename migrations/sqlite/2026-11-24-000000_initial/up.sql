@@ -1,0 +1,213 @@
+-- People, consent, faces, money, access, audit. Times are microseconds since 1970 UTC; ids are UUID text;
+-- amounts are whole minor units. Columns named *_sealed hold AES-256-GCM boxes.
+
+CREATE TABLE users (
+    id TEXT PRIMARY KEY,
+    status TEXT NOT NULL CHECK (status IN ('active', 'blocked')),
+    profile_sealed BLOB NOT NULL,
+    email_tag BLOB UNIQUE,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL
+) STRICT;
+
+-- One data key for each person, wrapped by the appliance's key. Destroying the row erases the person.
+CREATE TABLE subject_keys (
+    user_id TEXT PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
+    key_wrapped BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE consents (
+    id TEXT PRIMARY KEY,
+    user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    text_version TEXT NOT NULL,
+    text_sha256 TEXT NOT NULL,
+    language TEXT NOT NULL,
+    channel TEXT NOT NULL,
+    operator TEXT NOT NULL,
+    given_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL CHECK (expires_at > given_at),
+    withdrawn_at INTEGER
+) STRICT;
+CREATE INDEX consents_user ON consents (user_id, given_at);
+
+CREATE TABLE faces (
+    id TEXT PRIMARY KEY,
+    user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    consent_id TEXT NOT NULL REFERENCES consents (id) ON DELETE CASCADE,
+    model_tag INTEGER NOT NULL,
+    dim INTEGER NOT NULL CHECK (dim > 0),
+    template_sealed BLOB NOT NULL,
+    quality REAL NOT NULL,
+    created_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX faces_user ON faces (user_id, created_at);
+CREATE INDEX faces_model ON faces (model_tag, id);
+
+-- No template without a live consent of that person; none survives its withdrawal.
+CREATE TRIGGER faces_need_consent BEFORE INSERT ON faces
+WHEN NOT EXISTS (
+    SELECT 1 FROM consents c
+    WHERE c.id = NEW.consent_id AND c.user_id = NEW.user_id AND c.withdrawn_at IS NULL
+      AND c.given_at <= NEW.created_at AND c.expires_at > NEW.created_at
+)
+BEGIN
+    SELECT RAISE (ABORT, 'faces_need_consent');
+END;
+CREATE TRIGGER faces_are_fixed BEFORE UPDATE OF user_id, consent_id, template_sealed ON faces
+BEGIN
+    SELECT RAISE (ABORT, 'faces_are_fixed');
+END;
+CREATE TRIGGER withdrawal_removes_faces AFTER UPDATE OF withdrawn_at ON consents
+WHEN NEW.withdrawn_at IS NOT NULL
+BEGIN
+    DELETE FROM faces WHERE consent_id = NEW.id;
+END;
+
+-- The owner is a user's id or the name of a house account; it outlives the user, as books must.
+CREATE TABLE accounts (
+    id TEXT PRIMARY KEY,
+    kind TEXT NOT NULL CHECK (kind IN ('wallet', 'merchant', 'issuing')),
+    owner TEXT NOT NULL,
+    currency TEXT NOT NULL,
+    posted INTEGER NOT NULL,
+    pending_debits INTEGER NOT NULL CHECK (pending_debits >= 0),
+    pending_credits INTEGER NOT NULL CHECK (pending_credits >= 0),
+    version INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    UNIQUE (kind, owner, currency),
+    CHECK (kind = 'issuing' OR posted - pending_debits >= 0)
+) STRICT;
+
+CREATE TABLE transfers (
+    id TEXT PRIMARY KEY,
+    debit_account TEXT NOT NULL REFERENCES accounts (id),
+    credit_account TEXT NOT NULL REFERENCES accounts (id),
+    amount INTEGER NOT NULL CHECK (amount > 0),
+    currency TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('pending', 'posted', 'voided')),
+    purpose TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    settled_at INTEGER,
+    CHECK (debit_account <> credit_account)
+) STRICT;
+CREATE INDEX transfers_debit ON transfers (debit_account, created_at);
+CREATE INDEX transfers_credit ON transfers (credit_account, created_at);
+
+CREATE TABLE transactions (
+    id TEXT PRIMARY KEY,
+    state TEXT NOT NULL,
+    amount INTEGER NOT NULL CHECK (amount > 0),
+    currency TEXT NOT NULL,
+    refunded INTEGER NOT NULL CHECK (refunded >= 0 AND refunded <= amount),
+    user_id TEXT,
+    reference TEXT,
+    reason TEXT,
+    evidence TEXT,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX transactions_user ON transactions (user_id, created_at);
+CREATE INDEX transactions_state ON transactions (state, created_at);
+
+CREATE TABLE operations (
+    id TEXT PRIMARY KEY,
+    transaction_id TEXT NOT NULL REFERENCES transactions (id),
+    kind TEXT NOT NULL,
+    state TEXT NOT NULL,
+    attempt_ref BLOB NOT NULL UNIQUE,
+    provider TEXT NOT NULL,
+    provider_ref TEXT,
+    amount INTEGER NOT NULL CHECK (amount > 0),
+    currency TEXT NOT NULL,
+    transfer_id TEXT REFERENCES transfers (id),
+    reason TEXT,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX operations_transaction ON operations (transaction_id, created_at);
+CREATE INDEX operations_state ON operations (state, created_at);
+-- At most one request of a payment may move its money: a second is refused by the database itself.
+CREATE UNIQUE INDEX operations_one_charge ON operations (transaction_id)
+WHERE kind IN ('sale', 'authorize') AND state NOT IN ('declined', 'not_sent', 'reversed');
+
+CREATE TABLE checkouts (
+    id TEXT PRIMARY KEY,
+    state TEXT NOT NULL,
+    transaction_id TEXT NOT NULL UNIQUE REFERENCES transactions (id),
+    camera_id TEXT NOT NULL,
+    reason TEXT,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX checkouts_state ON checkouts (state, created_at);
+
+CREATE TABLE idempotency (
+    scope TEXT NOT NULL,
+    key TEXT NOT NULL,
+    body_sha256 BLOB NOT NULL,
+    status INTEGER,
+    response BLOB,
+    created_at INTEGER NOT NULL,
+    PRIMARY KEY (scope, key)
+) STRICT;
+
+-- Numbers that rise in commit order: taking one locks its row until the transaction ends.
+CREATE TABLE counters (
+    name TEXT PRIMARY KEY,
+    value INTEGER NOT NULL
+) STRICT;
+INSERT INTO counters (name, value) VALUES ('outbox', 0), ('audit', 0);
+
+CREATE TABLE outbox (
+    seq INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    payload TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE audit (
+    seq INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,
+    actor TEXT NOT NULL,
+    action TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    detail TEXT NOT NULL,
+    previous_sha256 BLOB NOT NULL,
+    sha256 BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE cameras (
+    id TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    source_sealed BLOB NOT NULL,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE operators (
+    id TEXT PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    role TEXT NOT NULL,
+    password_hash TEXT NOT NULL,
+    failed_logins INTEGER NOT NULL,
+    locked_until INTEGER,
+    created_at INTEGER NOT NULL,
+    disabled_at INTEGER
+) STRICT;
+
+CREATE TABLE api_keys (
+    id TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    role TEXT NOT NULL,
+    sha256 BLOB NOT NULL UNIQUE,
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER,
+    revoked_at INTEGER
+) STRICT;
+
+CREATE TABLE facts (
+    name TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT;
