@@ -4,5 +4,6 @@ pub mod camera;
 pub mod frame;
 mod ingest;
 pub mod preview;
+pub mod simulate;
 pub mod source;
 pub mod still;

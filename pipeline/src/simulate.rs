@@ -1,0 +1,32 @@
+//! Cameras without hardware: an RTSP server in this process whose pictures are made from still pictures.
+//!
+//! A [`Clip`] is encoded once and then looped from memory, so a dozen cameras cost a few per cent of a core.
+//! Every picture carries its index as a [`barcode`], which tells how old a picture really is.
+
+pub mod barcode;
+mod clip;
+mod encoder;
+mod farm;
+mod feeder;
+mod mount;
+mod scene;
+#[cfg(test)]
+mod tests;
+
+pub use clip::{Clip, ClipOptions, picture};
+pub use farm::{MountOptions, RtspFarm};
+pub use mount::Mount;
+
+/// Why there are no simulated cameras.
+#[derive(Debug, thiserror::Error)]
+pub enum SimulateError {
+    /// An element is not installed; the text names it and its Debian package.
+    #[error("the GStreamer element {0} is not installed")]
+    Missing(&'static str),
+    /// Sizes, rates or pictures that cannot be used.
+    #[error("{0}")]
+    Options(&'static str),
+    /// GStreamer did not do as it should.
+    #[error("{0}")]
+    Broken(String),
+}

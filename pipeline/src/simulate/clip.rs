@@ -1,0 +1,113 @@
+//! A few seconds of encoded video, kept in memory.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use gstreamer as gst;
+
+use super::scene::Scene;
+use super::{SimulateError, encoder};
+use crate::still::Still;
+
+/// How a clip is made.
+#[derive(Clone, Debug)]
+pub struct ClipOptions {
+    /// Width in pixels, a multiple of 2.
+    pub width: u32,
+    /// Height in pixels, a multiple of 2.
+    pub height: u32,
+    /// Pictures per second.
+    pub fps: u32,
+    /// Length in pictures; then it loops without a seam.
+    pub pictures: u32,
+    /// Sensor noise: largest deviation of a sample, 0..=32.
+    pub noise: u8,
+}
+
+impl Default for ClipOptions {
+    fn default() -> ClipOptions {
+        ClipOptions { width: 640, height: 480, fps: 15, pictures: 150, noise: 3 }
+    }
+}
+
+/// Encoded H.264 access units, ready to be looped. Cheap to clone.
+#[derive(Clone)]
+pub struct Clip {
+    pub(super) inner: Arc<Encoded>,
+}
+
+pub(super) struct Encoded {
+    pub(super) options: ClipOptions,
+    pub(super) caps: gst::Caps,
+    pub(super) pictures: Vec<gst::Buffer>,
+    /// The same length of darkness, so that a camera can be covered.
+    pub(super) black: Vec<gst::Buffer>,
+}
+
+impl Clip {
+    /// Encodes a slow movement over the pictures, which stand side by side. About 5 ms a picture.
+    ///
+    /// # Errors
+    /// [`SimulateError`] when no H.264 encoder is installed or the options make no video.
+    pub fn encode(pictures: &[Still], options: &ClipOptions) -> Result<Clip, SimulateError> {
+        check(pictures, options)?;
+        let scene = scene(pictures, options);
+        let (caps, encoded) = encoder::h264(options, options.pictures, |index| scene.paint(index as usize))?;
+        let dark = vec![16; (options.width * options.height * 3) as usize];
+        // One key frame and a second of nothing are enough: they loop, too.
+        let (_, black) = encoder::h264(options, options.fps, |_| dark.clone())?;
+        Ok(Clip { inner: Arc::new(Encoded { options: options.clone(), caps, pictures: encoded, black }) })
+    }
+
+    /// Writes the clip as a Matroska file, to be played as a recording.
+    ///
+    /// # Errors
+    /// [`SimulateError::Missing`] or [`SimulateError::Broken`].
+    pub fn save(&self, path: &Path) -> Result<(), SimulateError> {
+        encoder::matroska(&self.inner, path)
+    }
+
+    /// How it was made.
+    pub fn options(&self) -> &ClipOptions {
+        &self.inner.options
+    }
+
+    /// Bytes of encoded video.
+    pub fn bytes(&self) -> usize {
+        self.inner.pictures.iter().map(|unit| unit.size()).sum()
+    }
+}
+
+/// One picture of the clip as RGB, uncompressed: what a browser camera would push.
+///
+/// # Errors
+/// [`SimulateError::Options`].
+pub fn picture(pictures: &[Still], options: &ClipOptions, index: u32) -> Result<Still, SimulateError> {
+    check(pictures, options)?;
+    let rgb = scene(pictures, options).paint(index as usize);
+    Still::from_rgb(options.width, options.height, rgb).ok_or(SimulateError::Options("a picture has pixels"))
+}
+
+fn scene<'a>(pictures: &'a [Still], options: &ClipOptions) -> Scene<'a> {
+    Scene {
+        pictures,
+        width: options.width as usize,
+        height: options.height as usize,
+        period: options.pictures as usize,
+        noise: options.noise,
+    }
+}
+
+fn check(pictures: &[Still], options: &ClipOptions) -> Result<(), SimulateError> {
+    let side = |value: u32| (64..=4096).contains(&value) && value.is_multiple_of(2);
+    if pictures.is_empty() || pictures.len() > 8 {
+        return Err(SimulateError::Options("a clip shows one to eight pictures"));
+    }
+    if !side(options.width) || !side(options.height) {
+        return Err(SimulateError::Options("a clip is 64 to 4096 pixels wide and high, in even numbers"));
+    }
+    if !(1..=60).contains(&options.fps) || !(1..=3_600).contains(&options.pictures) || options.noise > 32 {
+        return Err(SimulateError::Options("a clip has 1 to 60 fps, 1 to 3600 pictures and noise up to 32"));
+    }
+    Ok(())
+}

@@ -1,0 +1,116 @@
+//! What goes wrong with cameras is named, and mended when it can be.
+
+use std::time::Duration;
+
+use pipeline::camera::CameraState;
+use pipeline::simulate::{MountOptions, RtspFarm};
+
+use crate::bench::{Bench, clip, farm, or_skip};
+
+#[test]
+fn a_killed_server_is_noticed_and_found_again() {
+    let Some((farm, mount)) = farm() else { return };
+    let mut bench = Bench::new();
+    let id = bench.add("door", mount.url());
+    bench.wait_for(&id, CameraState::Live);
+    farm.kill();
+    bench.wait_for(&id, CameraState::Offline);
+    farm.revive().expect("the port is free");
+    bench.wait_for(&id, CameraState::Live);
+    assert!(bench.cameras.status(&id).expect("it is there").reconnects >= 1);
+}
+
+#[test]
+fn an_ended_stream_is_opened_again() {
+    let Some((_farm, mount)) = farm() else { return };
+    let mut bench = Bench::new();
+    let id = bench.add("door", mount.url());
+    bench.wait_for(&id, CameraState::Live);
+    mount.end();
+    bench.wait_for(&id, CameraState::Offline);
+    bench.wait_for(&id, CameraState::Live);
+}
+
+#[test]
+fn a_silent_camera_is_stalled_within_three_seconds_and_recovers() {
+    let Some((_farm, mount)) = farm() else { return };
+    let mut bench = Bench::new();
+    let id = bench.add("door", mount.url());
+    bench.wait_for(&id, CameraState::Live);
+    mount.stall(true);
+    let took = bench.wait_for(&id, CameraState::Stalled);
+    assert!(took < Duration::from_secs(3), "noticed after {took:?}");
+    mount.stall(false);
+    bench.wait_for(&id, CameraState::Live);
+}
+
+#[test]
+fn a_wrong_password_is_unauthorized_and_the_right_one_opens() {
+    let Some(clip) = clip() else { return };
+    let farm = RtspFarm::start().expect("the farm starts");
+    let login = Some(("guard".to_owned(), "p@ss word".to_owned()));
+    let Some(mount) = or_skip(farm.mount("safe", &clip, &MountOptions { login })) else { return };
+    let with = |login: &str| mount.url().replace("rtsp://", &format!("rtsp://{login}@"));
+    let mut bench = Bench::new();
+
+    let wrong = bench.add("wrong", &with("guard:guess"));
+    bench.wait_for(&wrong, CameraState::Unauthorized);
+    let none = bench.add("none", mount.url());
+    bench.wait_for(&none, CameraState::Unauthorized);
+    let right = bench.add("right", &with("guard:p%40ss%20word"));
+    bench.wait_for(&right, CameraState::Live);
+
+    for status in bench.cameras.list() {
+        let shown = format!("{status:?}");
+        assert!(
+            !shown.contains("guess") && !shown.contains("ss word") && !shown.contains("ss%20"),
+            "{shown}"
+        );
+    }
+}
+
+#[test]
+fn a_missing_stream_is_not_found() {
+    let Some((_farm, mount)) = farm() else { return };
+    let mut bench = Bench::new();
+    let id = bench.add("door", &mount.url().replace("/door", "/window"));
+    bench.wait_for(&id, CameraState::NotFound);
+}
+
+#[test]
+fn a_covered_lens_is_black_until_it_is_uncovered() {
+    let Some((_farm, mount)) = farm() else { return };
+    let mut bench = Bench::new();
+    let id = bench.add("door", mount.url());
+    bench.wait_for(&id, CameraState::Live);
+    mount.black(true);
+    bench.wait_for(&id, CameraState::Black);
+    mount.black(false);
+    bench.wait_for(&id, CameraState::Live);
+}
+
+#[test]
+fn a_picture_that_stays_the_same_is_frozen() {
+    let Some((_farm, mount)) = farm() else { return };
+    let mut bench = Bench::new();
+    let id = bench.add_with("door", mount.url(), |config| config.frozen_after_ms = 1_500);
+    bench.wait_for(&id, CameraState::Live);
+    mount.freeze(true);
+    bench.wait_for(&id, CameraState::Frozen);
+    mount.freeze(false);
+    bench.wait_for(&id, CameraState::Live);
+}
+
+#[test]
+fn a_slow_link_is_throttled_and_its_pictures_admit_their_age() {
+    let Some((_farm, mount)) = farm() else { return };
+    let mut bench = Bench::new();
+    let id = bench.add("door", mount.url());
+    bench.wait_for(&id, CameraState::Live);
+    // Shorter than what counts as a stall.
+    mount.lag(Duration::from_millis(1_700));
+    bench.wait_for(&id, CameraState::Throttled);
+    while bench.frames.try_recv().is_ok() {}
+    let age = bench.frame().captured.at.elapsed();
+    assert!((1_500..2_500).contains(&age.as_millis()), "{age:?}");
+}

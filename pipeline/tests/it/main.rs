@@ -1,0 +1,7 @@
+//! The pipeline from outside: simulated cameras in, pictures out.
+
+mod bench;
+mod cycles;
+mod faults;
+mod ingest;
+mod sources;
