@@ -1,1 +1,35 @@
 //! Loads plugins and turns their C tables into safe calls.
+//!
+//! A plugin's code is copied into a sealed memory file, hashed there and opened from there, so that what was hashed is what
+//! runs. It is never unloaded. Whatever a plugin returns is treated as hostile: it is checked before it leaves this crate.
+#![allow(unsafe_code)] // one of the two homes of unsafe code: this crate opens shared libraries and calls C tables
+
+mod call;
+mod error;
+mod faults;
+mod host;
+mod library;
+mod manifest;
+mod payment;
+mod permits;
+mod plugin;
+mod services;
+mod settings;
+mod vision;
+
+pub use call::{CallContext, Trace};
+pub use error::{CallError, LoadError};
+pub use faults::{Faults, PluginState};
+pub use host::{Host, HostOptions};
+pub use manifest::Manifest;
+pub use payment::{Payment, PaymentTask};
+pub use plugin::Plugin;
+pub use settings::{PluginSettings, Schema, SettingsError};
+pub use vision::{Detector, Embeddings, Liveness, Recognizer};
+
+pub use plugin_sdk::{
+    Caps, ColourMatrix, ColourRange, Effect, EmbeddingInfo, Error as InferenceError, Event, Face, FourCc,
+    Frame, FrameDesc, Framing, Health, HttpRequest, HttpResponse, InferenceService, Limits, Metric,
+    ModelInfo, Money, Op, Outcome, Plane, Point, Prompt, Rect, Region, Request, TcpExchange, TcpResponse,
+    Tensor, TensorDesc, Verdict,
+};

@@ -1,0 +1,216 @@
+//! The payment step machine as safe calls, and the checks of what it asks for.
+
+use std::ffi::c_void;
+use std::sync::Arc;
+use std::time::Duration;
+
+use plugin_sdk::abi::{self, Growing, fp_payment_v1};
+use plugin_sdk::payment::wire::{EventWire, RequestWire, read_effect};
+use plugin_sdk::{Caps, Effect, Event, HttpRequest, Op, Outcome, Request, Verdict};
+
+use crate::call::CallContext;
+use crate::error::CallError;
+use crate::plugin::Plugin;
+
+/// Most steps of one operation.
+const STEPS_MAX: u32 = 256;
+/// Longest body of a request or message, and longest details of an outcome.
+const BODY_BYTES_MAX: usize = 1 << 20;
+/// Longest path with its query.
+const PATH_BYTES_MAX: usize = 4096;
+/// Most headers of a request.
+const HEADERS_MAX: usize = 64;
+/// Longest provider's id.
+const PROVIDER_REF_BYTES_MAX: usize = 255;
+/// Longest decline code.
+const DECLINE_CODE_BYTES_MAX: usize = 64;
+/// Longest wait that an effect may ask for.
+const WAIT_MAX: Duration = Duration::from_secs(15 * 60);
+
+/// A payment provider.
+#[derive(Clone)]
+pub struct Payment {
+    plugin: Arc<Plugin>,
+    table: fp_payment_v1,
+}
+
+impl Payment {
+    /// `None` when the table lacks one of its functions.
+    pub(crate) fn new(plugin: Arc<Plugin>, table: fp_payment_v1) -> Option<Self> {
+        (table.begin.is_some() && table.step.is_some() && table.end.is_some())
+            .then_some(Self { plugin, table })
+    }
+
+    /// The plugin behind the provider.
+    pub fn plugin(&self) -> &Arc<Plugin> {
+        &self.plugin
+    }
+
+    /// Whether the provider offers an operation.
+    pub fn offers(&self, op: Op) -> bool {
+        self.table.ops_mask & (1 << op.code()) != 0
+    }
+
+    /// What the provider can do beyond its operations.
+    pub fn caps(&self) -> Caps {
+        Caps::from_bits(self.table.caps)
+    }
+
+    /// Takes on one operation. `attempt_ref` has to be durable before this is called.
+    pub fn begin(&self, context: &CallContext, request: &Request) -> Result<PaymentTask, CallError> {
+        if !self.offers(request.op) {
+            return Err(self.plugin.not_called(format!("it does not offer {:?}", request.op)));
+        }
+        let begin = self.table.begin.expect("checked in `new`");
+        let wire = RequestWire::new(request);
+        let mut task = std::ptr::null_mut();
+        let called = self.plugin.call(context, |call| {
+            // SAFETY: [work] within a permit; the instance lives; request, call and place are valid during the call.
+            unsafe { begin(self.plugin.this(), call, wire.raw(), &raw mut task) }
+        });
+        match called {
+            Ok(()) | Err(CallError::Overrun { .. }) if task.is_null() => {
+                Err(self.plugin.malformed("no task for an operation that it took on"))
+            }
+            // A late task is not used, but it exists: dropping it ends it.
+            Ok(()) | Err(CallError::Overrun { .. }) => {
+                let task = PaymentTask { provider: self.clone(), task, steps: 0, done: false };
+                called.map(|()| task)
+            }
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// A running operation. Dropping it ends it on the plugin's side; it has no effect on the provider.
+pub struct PaymentTask {
+    provider: Payment,
+    task: *mut c_void,
+    steps: u32,
+    done: bool,
+}
+
+// SAFETY: step and end are [work], any thread; `&mut self` and drop keep them to one at a time.
+unsafe impl Send for PaymentTask {}
+
+impl PaymentTask {
+    /// What to do next, given what happened. The first event is [`Event::Start`]; [`Effect::Done`] is the last answer.
+    ///
+    /// After an error the operation's outcome is as unknown as its last effect left it.
+    pub fn step(&mut self, context: &CallContext, event: &Event) -> Result<Effect, CallError> {
+        let plugin = &self.provider.plugin;
+        if self.done {
+            return Err(plugin.not_called("the operation has ended"));
+        }
+        if matches!(event, Event::Start) != (self.steps == 0) {
+            return Err(plugin.not_called("Start is the first event, and only the first"));
+        }
+        if self.steps >= STEPS_MAX {
+            return Err(plugin.malformed(format!("no outcome after {STEPS_MAX} steps")));
+        }
+        self.steps += 1;
+        let step = self.provider.table.step.expect("checked in `Payment::new`");
+        let wire = EventWire::new(event);
+        let mut next = abi::fp_effect::empty();
+        plugin.call(context, |call| {
+            // SAFETY: [work] within a permit, one at a time through `&mut self`; the task has not ended; event, call and
+            // place are valid during the call.
+            unsafe { step(plugin.this(), call, self.task, wire.raw(), &raw mut next) }
+        })?;
+        // SAFETY: what the effect points to is valid until the next step or end.
+        let effect = unsafe { read_effect(&next) };
+        let effect = effect.map_err(|error| plugin.malformed(format!("an effect: {error}")))?;
+        if let Some(flaw) = flaw(&effect) {
+            return Err(plugin.malformed(format!("an effect with {flaw}")));
+        }
+        self.done = matches!(effect, Effect::Done(_));
+        Ok(effect)
+    }
+}
+
+impl Drop for PaymentTask {
+    fn drop(&mut self) {
+        let end = self.provider.table.end.expect("checked in `Payment::new`");
+        let plugin = &self.provider.plugin;
+        let _permit = plugin.permit();
+        // SAFETY: [work] within a permit; the task came from `begin` and is ended once, here.
+        unsafe { end(plugin.this(), self.task) };
+    }
+}
+
+/// What is wrong with an effect, if anything.
+fn flaw(effect: &Effect) -> Option<String> {
+    match effect {
+        Effect::Http(request) => http_flaw(request),
+        Effect::TcpExchange(exchange) => {
+            size_flaw("a message", exchange.body.len(), BODY_BYTES_MAX).or(wait_flaw(exchange.timeout_ms))
+        }
+        Effect::Sleep(time) => (*time > WAIT_MAX).then(|| format!("a sleep of {time:?}")),
+        Effect::Prompt(prompt) => match serde_json::from_str::<serde_json::Value>(&prompt.json) {
+            Ok(json) if json.get("kind").is_some_and(serde_json::Value::is_string) => {
+                size_flaw("a prompt", prompt.json.len(), BODY_BYTES_MAX).or(wait_flaw(prompt.timeout_ms))
+            }
+            _ => Some("a prompt that is no JSON object with a kind".into()),
+        },
+        Effect::Done(outcome) => outcome_flaw(outcome),
+    }
+}
+
+fn http_flaw(request: &HttpRequest) -> Option<String> {
+    if request.method.is_empty()
+        || request.method.len() > 16
+        || !request.method.bytes().all(|b| b.is_ascii_uppercase())
+    {
+        return Some("a method that is not a short upper-case word".into());
+    }
+    let printable = |byte: u8| byte.is_ascii_graphic();
+    if !request.path.starts_with('/')
+        || request.path.starts_with("//")
+        || !request.path.bytes().all(printable)
+    {
+        return Some("a path that is not absolute, printable ASCII".into());
+    }
+    let header = |(name, value): &(String, String)| {
+        !name.is_empty()
+            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+            && !value.bytes().any(|byte| byte.is_ascii_control())
+    };
+    if request.headers.len() > HEADERS_MAX || !request.headers.iter().all(header) {
+        return Some("too many or malformed headers".into());
+    }
+    size_flaw("a path", request.path.len(), PATH_BYTES_MAX)
+        .or(size_flaw("a body", request.body.len(), BODY_BYTES_MAX))
+        .or(wait_flaw(request.timeout_ms))
+}
+
+fn outcome_flaw(outcome: &Outcome) -> Option<String> {
+    if let Verdict::Declined { code } = &outcome.verdict
+        && (code.len() > DECLINE_CODE_BYTES_MAX
+            || !code.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_'))
+    {
+        return Some("a decline code that is not a short word of [a-z0-9_]".into());
+    }
+    if !outcome.result_json.is_empty()
+        && serde_json::from_slice::<serde::de::IgnoredAny>(&outcome.result_json).is_err()
+    {
+        return Some("result_json that is not JSON".into());
+    }
+    size_flaw("a provider_ref", outcome.provider_ref.len(), PROVIDER_REF_BYTES_MAX).or(size_flaw(
+        "result_json",
+        outcome.result_json.len(),
+        BODY_BYTES_MAX,
+    ))
+}
+
+fn size_flaw(name: &str, bytes: usize, bytes_max: usize) -> Option<String> {
+    (bytes > bytes_max).then(|| format!("{name} of {bytes} bytes, at most {bytes_max}"))
+}
+
+fn wait_flaw(timeout_ms: u32) -> Option<String> {
+    let time = Duration::from_millis(u64::from(timeout_ms));
+    (time.is_zero() || time > WAIT_MAX)
+        .then(|| format!("a timeout of {time:?}, not within 1ms..={WAIT_MAX:?}"))
+}
+
+#[cfg(test)]
+mod tests;
