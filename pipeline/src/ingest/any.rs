@@ -52,17 +52,38 @@ pub(super) fn device(
 fn decode(pipeline: &gst::Pipeline, head: &[gst::Element], tail: &gst::Element) -> Result<(), Fault> {
     let unbuildable = |_| Fault::unsupported("the pipeline cannot be built");
     let decodebin = make("decodebin")?;
-    // Sound is not decoded.
-    decodebin.set_property("caps", gst::Caps::new_empty_simple("video/x-raw"));
-    decodebin.set_property("expose-all-streams", false);
+    // Sound and subtitles are not decoded: they end where they are found.
+    decodebin.connect("autoplug-continue", false, |values| {
+        let caps = values.get(2).and_then(|value| value.get::<gst::Caps>().ok());
+        let media =
+            caps.as_ref().and_then(|caps| caps.structure(0)).map(|structure| structure.name().to_string());
+        Some(media.is_none_or(|media| !media.starts_with("audio/") && !media.starts_with("text/")).to_value())
+    });
     pipeline.connect_deep_element_added(|_, _, element| tame(element));
     let entry = tail.static_pad("sink").ok_or_else(|| Fault::missing("videoconvert"))?;
+    let weak = pipeline.downgrade();
     decodebin.connect_pad_added(move |_, pad| {
-        if !entry.is_linked() && pad.link(&entry).is_err() {
-            tracing::warn!("a decoded stream is not video");
+        let caps = pad.current_caps().unwrap_or_else(|| pad.query_caps(None));
+        let video = caps.structure(0).is_some_and(|structure| structure.name() == "video/x-raw");
+        if video && !entry.is_linked() {
+            if pad.link(&entry).is_err() {
+                tracing::warn!("a decoded stream cannot be linked");
+            }
+        } else if weak.upgrade().and_then(|pipeline| swallow(&pipeline, pad)).is_none() {
+            tracing::debug!("a stream that is not wanted stays unlinked");
         }
     });
     pipeline.add_many(head).map_err(unbuildable)?;
     pipeline.add(&decodebin).map_err(unbuildable)?;
     gst::Element::link_many(head.iter().chain([&decodebin])).map_err(unbuildable)
+}
+
+/// Gives a stream that nobody wants an end, so that the others flow.
+fn swallow(pipeline: &gst::Pipeline, pad: &gst::Pad) -> Option<()> {
+    let end = make("fakesink").ok()?;
+    end.set_property("async", false);
+    end.set_property("sync", false);
+    pipeline.add(&end).ok()?;
+    end.sync_state_with_parent().ok()?;
+    pad.link(&end.static_pad("sink")?).ok().map(drop)
 }

@@ -6,7 +6,6 @@ use std::thread::JoinHandle;
 use std::time::Instant;
 
 use gst::glib;
-use gst::prelude::*;
 use gstreamer as gst;
 use gstreamer_app as app;
 use gstreamer_rtsp_server as rtsp;
