@@ -257,7 +257,6 @@ impl Instance {
                 _ => {
                     tracing::warn!(plugin = %manifest.id, interface = %id, "interface is unknown and unused");
                 }
-                }
             }
         }
         Ok(tables)
