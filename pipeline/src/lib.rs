@@ -7,3 +7,7 @@ pub mod preview;
 pub mod simulate;
 pub mod source;
 pub mod still;
+
+pub mod embedding;
+pub mod gallery;
+pub mod tracker;
