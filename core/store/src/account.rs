@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::{
     By, Store, StoreError,
     audit::NewAudit,
-    connection::AnyConnection,
+    connection::{AnyConnection, insert_or_ignore},
     outbox, row,
     schema::{accounts, transfers, users},
 };
@@ -137,8 +137,10 @@ pub(crate) fn opened(
         version: 0,
         created_at: at.0,
     };
-    diesel::insert_into(accounts::table).values(&record).execute(c)?;
-    Ok(id)
+    if insert_or_ignore!(c, accounts::table, &record) == 1 {
+        return Ok(id);
+    }
+    existing(c, kind, owner, currency)?.ok_or(StoreError::NotFound("account"))
 }
 
 pub(crate) fn existing(

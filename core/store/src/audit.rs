@@ -116,7 +116,8 @@ impl Store {
     /// # Errors
     /// When the database doesn't answer.
     pub fn audit(&self, after: i64, limit: u32) -> Result<Vec<AuditRow>, StoreError> {
-        Ok(self.audit_records(after, row::page(limit))?.into_iter().map(AuditRow::from).collect())
+        let rows = self.read(|c| records(c, after, row::page(limit)))?;
+        Ok(rows.into_iter().map(AuditRow::from).collect())
     }
 
     /// Walks the whole chain: the number of records, or the first that is wrong.
@@ -124,31 +125,30 @@ impl Store {
     /// # Errors
     /// When the database doesn't answer.
     pub fn audit_verify(&self) -> Result<Result<i64, AuditFault>, StoreError> {
-        let (mut seq, mut previous) = (0, GENESIS.to_vec());
-        loop {
-            let records = self.audit_records(seq, WALK_ROWS)?;
-            for record in &records {
-                if let Some(what) = fault(record, seq + 1, &previous) {
-                    return Ok(Err(AuditFault { seq: seq + 1, what }));
+        self.read_at_once(|c| {
+            let (mut seq, mut previous) = (0, GENESIS.to_vec());
+            loop {
+                let records = records(c, seq, WALK_ROWS)?;
+                if records.is_empty() {
+                    break;
                 }
-                seq = record.seq;
-                previous.clone_from(&record.sha256);
+                for record in records {
+                    if let Some(what) = fault(&record, seq + 1, &previous) {
+                        return Ok(Err(AuditFault { seq: seq + 1, what }));
+                    }
+                    seq = record.seq;
+                    previous = record.sha256;
+                }
             }
-            if records.is_empty() {
-                break;
-            }
-        }
-        let last = self.read(|c| counter::last(c, "audit"))?;
-        let cut = AuditFault { seq: seq + 1, what: "records are missing at the end" };
-        Ok(if seq == last { Ok(seq) } else { Err(cut) })
-    }
-
-    fn audit_records(&self, after: i64, limit: i64) -> Result<Vec<Record>, StoreError> {
-        self.read(|c| {
-            let rows = audit::table.filter(audit::seq.gt(after)).order(audit::seq).limit(limit);
-            Ok(rows.load::<Record>(c)?)
+            let cut = AuditFault { seq: seq + 1, what: "records are missing at the end" };
+            Ok(if seq == counter::last(c, "audit")? { Ok(seq) } else { Err(cut) })
         })
     }
+}
+
+fn records(c: &mut AnyConnection, after: i64, limit: i64) -> Result<Vec<Record>, StoreError> {
+    let rows = audit::table.filter(audit::seq.gt(after)).order(audit::seq).limit(limit);
+    Ok(rows.load(c)?)
 }
 
 fn fault(record: &Record, expected: i64, previous: &[u8]) -> Option<&'static str> {

@@ -61,22 +61,29 @@ impl AnyConnection {
         })
     }
 
-    /// Starts a transaction that will write: SQLite takes its one write lock at once, so that a
-    /// read that turns into a write can't fail half-way.
-    fn begin(&mut self) -> Result<(), StoreError> {
-        let sql = match self {
-            Self::Sqlite(_) => "BEGIN IMMEDIATE",
-            Self::Postgres(_) => "BEGIN",
-        };
-        Ok(self.batch_execute(sql)?)
-    }
-
-    /// Runs `work` in one transaction: all of it is committed, or nothing is.
+    /// Runs `work` in one transaction: all of it is committed, or nothing is. SQLite takes its one
+    /// write lock at once, so that a read that turns into a write can't fail half-way.
     pub(crate) fn atomically<T>(
         &mut self,
         work: impl FnOnce(&mut Self) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        self.begin()?;
+        self.within(["BEGIN IMMEDIATE", "BEGIN"], work)
+    }
+
+    /// Runs `query` on the database as it is at one moment.
+    pub(crate) fn at_once<T>(
+        &mut self,
+        query: impl FnOnce(&mut Self) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.within(["BEGIN", "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"], query)
+    }
+
+    fn within<T>(
+        &mut self,
+        [sqlite, postgres]: [&str; 2],
+        work: impl FnOnce(&mut Self) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.batch_execute(if matches!(self, Self::Sqlite(_)) { sqlite } else { postgres })?;
         let mut open = Open { connection: self, done: false };
         let value = work(open.connection)?;
         open.connection.batch_execute("COMMIT")?;
@@ -98,3 +105,20 @@ impl Drop for Open<'_> {
         }
     }
 }
+
+/// Inserts a row unless one with the same key is there, which a concurrent transaction may be about to
+/// commit; gives the number of rows inserted. Diesel offers this for each database, not for both at once.
+macro_rules! insert_or_ignore {
+    ($connection:expr, $table:expr, $row:expr) => {{
+        use diesel::RunQueryDsl as _;
+        match $connection {
+            $crate::connection::AnyConnection::Sqlite(c) => {
+                diesel::insert_into($table).values($row).on_conflict_do_nothing().execute(c)?
+            }
+            $crate::connection::AnyConnection::Postgres(c) => {
+                diesel::insert_into($table).values($row).on_conflict_do_nothing().execute(c)?
+            }
+        }
+    }};
+}
+pub(crate) use insert_or_ignore;

@@ -7,7 +7,7 @@ use crate::{
     By, Store, StoreError,
     audit::NewAudit,
     outbox, row,
-    schema::{faces, subject_keys},
+    schema::{consents, faces, subject_keys},
     seal::{Key, context},
 };
 
@@ -161,6 +161,34 @@ impl Store {
             outbox::append(c, by.at, "face.removed", &format!("{{\"user\":\"{user}\",\"face\":\"{id}\"}}"))?;
             Ok(((), NewAudit::new("face.removed", id).with(detail)))
         })
+    }
+
+    /// Removes templates whose consent has ended by itself, and names them.
+    ///
+    /// # Errors
+    /// When the database can't be written.
+    pub fn remove_expired_faces(&self, by: By<'_>) -> Result<Vec<(FaceId, UserId)>, StoreError> {
+        let expired: Vec<(String, String)> = self.read(|c| {
+            let query = faces::table
+                .inner_join(consents::table.on(consents::id.eq(faces::consent_id)))
+                .filter(consents::expires_at.le(by.at.0))
+                .order(faces::id)
+                .limit(row::PAGE_ROWS_MAX);
+            Ok(query.select((faces::id, faces::user_id)).load(c)?)
+        })?;
+        let mut removed = Vec::with_capacity(expired.len());
+        for (face, user) in expired {
+            let (face, user) = (row::parse(&face)?, row::parse(&user)?);
+            match self.remove_face(by, user, face) {
+                // Removed by another in the meantime.
+                Err(StoreError::NotFound(_)) => {}
+                done => {
+                    done?;
+                    removed.push((face, user));
+                }
+            }
+        }
+        Ok(removed)
     }
 
     /// Opens every template that the recogniser `tag` made and hands it to `each`.

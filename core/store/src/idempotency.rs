@@ -2,7 +2,7 @@
 use diesel::prelude::*;
 use domain::Timestamp;
 
-use crate::{Store, StoreError, schema::idempotency};
+use crate::{Store, StoreError, connection::insert_or_ignore, schema::idempotency};
 
 /// The answer that a request got.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,26 +50,19 @@ impl Store {
         at: Timestamp,
     ) -> Result<Claim, StoreError> {
         self.write(|c| {
-            let known: Option<Record> = idempotency::table.find((scope, key)).first(c).optional()?;
-            let Some(known) = known else {
-                let record = Record {
-                    scope: scope.to_owned(),
-                    key: key.to_owned(),
-                    body_sha256: body_sha256.to_vec(),
-                    status: None,
-                    response: None,
-                    created_at: at.0,
-                };
-                return match diesel::insert_into(idempotency::table).values(&record).execute(c) {
-                    Ok(_) => Ok(Claim::Fresh),
-                    // Another caller was quicker by a moment.
-                    Err(diesel::result::Error::DatabaseError(
-                        diesel::result::DatabaseErrorKind::UniqueViolation,
-                        _,
-                    )) => Err(StoreError::Conflict("another request with this key is at work".to_owned())),
-                    Err(error) => Err(error.into()),
-                };
+            let record = Record {
+                scope: scope.to_owned(),
+                key: key.to_owned(),
+                body_sha256: body_sha256.to_vec(),
+                status: None,
+                response: None,
+                created_at: at.0,
             };
+            // The row decides who came first; a second caller waits here for the first one's commit.
+            if insert_or_ignore!(c, idempotency::table, &record) == 1 {
+                return Ok(Claim::Fresh);
+            }
+            let known: Record = idempotency::table.find((scope, key)).first(c)?;
             Ok(if known.body_sha256 != body_sha256 {
                 Claim::Mismatch
             } else if let (Some(status), Some(body)) = (known.status, known.response) {
@@ -112,15 +105,13 @@ impl Store {
         })
     }
 
-    /// Forgets answers from before `at`.
+    /// Forgets keys claimed before `before`, those included whose request ended without an answer.
     ///
     /// # Errors
     /// When the database can't be written.
     pub fn forget_answers(&self, before: Timestamp) -> Result<usize, StoreError> {
         self.write(|c| {
-            let old = idempotency::table
-                .filter(idempotency::created_at.lt(before.0))
-                .filter(idempotency::status.is_not_null());
+            let old = idempotency::table.filter(idempotency::created_at.lt(before.0));
             Ok(diesel::delete(old).execute(c)?)
         })
     }

@@ -18,6 +18,7 @@ mod error;
 mod face;
 mod fact;
 mod idempotency;
+mod ledger;
 mod operation;
 mod operator;
 mod outbox;
@@ -28,6 +29,7 @@ mod transaction;
 mod url;
 mod user;
 
+pub mod cache;
 pub mod seal;
 mod store;
 
@@ -40,6 +42,7 @@ pub use consent::{ConsentRow, NewConsent};
 pub use error::StoreError;
 pub use face::{FaceRow, GalleryRow, NewFace};
 pub use idempotency::{Claim, SavedResponse};
+pub use ledger::LedgerFault;
 pub use operation::{OperationRow, Outcome, Preparation, Prepared};
 pub use operator::OperatorRow;
 pub use outbox::OutboxRow;

@@ -241,12 +241,17 @@ fn prepared_transaction(
         let words = format!("a payment that is {} can't take a {}", transaction.state, new.kind);
         return Err(StoreError::Conflict(words));
     }
+    // Only a refund may be about a part: everything else moves or frees the whole reservation.
     let left = transaction.amount.minor() - transaction.refunded_minor - refunds_in_flight(c, new)?;
-    let fits = new.amount.currency() == transaction.amount.currency() && new.amount.minor() <= left;
-    if fits {
+    let fits = match new.kind {
+        Kind::Refund => new.amount.minor() <= left,
+        _ => new.amount.minor() == left,
+    };
+    if fits && new.amount.currency() == transaction.amount.currency() {
         Ok(transaction)
     } else {
-        Err(StoreError::Conflict(format!("{} is more than is left", new.amount)))
+        let words = format!("{} does not fit the {} of this payment", new.amount, transaction.amount);
+        Err(StoreError::Conflict(words))
     }
 }
 

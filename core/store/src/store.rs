@@ -5,6 +5,7 @@ use crate::{
     DatabaseUrl, StoreError,
     audit::NewAudit,
     connection::AnyConnection,
+    counter,
     pool::Pools,
     seal::{self, Key},
 };
@@ -65,6 +66,14 @@ impl Store {
         query(&mut *self.pools.reader()?)
     }
 
+    /// Reads what belongs together as it was at one moment.
+    pub(crate) fn read_at_once<T>(
+        &self,
+        query: impl FnOnce(&mut AnyConnection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.pools.reader()?.at_once(query)
+    }
+
     /// Runs `work` in one transaction. A conflict between two PostgreSQL transactions is tried again.
     pub(crate) fn write<T>(
         &self,
@@ -87,6 +96,7 @@ impl Store {
         work: impl Fn(&mut AnyConnection) -> Result<(T, NewAudit), StoreError>,
     ) -> Result<T, StoreError> {
         self.write(|connection| {
+            counter::queue(connection)?;
             let (value, record) = work(connection)?;
             record.append(connection, by)?;
             Ok(value)
