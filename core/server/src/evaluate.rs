@@ -1,0 +1,8 @@
+//! How good recognition is, by the protocols of the field: pure statistics over scores.
+//!
+//! Terms are those of ISO/IEC 19795-1: a genuine pair shows one person, an impostor pair two; a
+//! failure to acquire is a picture without a usable face, and counts as an error of every pair it is in.
+
+pub mod interval;
+pub mod pairs;
+pub mod verification;

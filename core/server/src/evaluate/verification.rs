@@ -1,0 +1,188 @@
+//! One-to-one verification: accuracy by cross-validated folds, true accept rate at fixed false accept
+//! rates, equal error rate.
+
+use super::interval::wilson95;
+
+/// One compared pair.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Trial {
+    /// Cosine similarity; `None` when a picture had no usable face.
+    pub similarity: Option<f32>,
+    /// Whether both pictures show the same person.
+    pub genuine: bool,
+    /// The fold that the pair belongs to.
+    pub fold: usize,
+}
+
+/// Accuracy over the folds, each judged with the threshold that suits the others best.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Accuracy {
+    /// The mean over the folds.
+    pub mean: f64,
+    /// The standard deviation over the folds.
+    pub std: f64,
+    /// The 95 % interval of the share of all pairs that were judged right.
+    pub ci95: [f64; 2],
+}
+
+/// A true accept rate with its interval.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct AcceptRate {
+    /// The share of genuine pairs that reach the threshold.
+    pub rate: f64,
+    /// Its 95 % interval.
+    pub ci95: [f64; 2],
+    /// The threshold.
+    pub similarity_min: f32,
+}
+
+/// Accuracy by folds; `None` with fewer than two folds.
+pub fn accuracy(trials: &[Trial]) -> Option<Accuracy> {
+    let folds = trials.iter().map(|trial| trial.fold + 1).max().filter(|folds| *folds >= 2)?;
+    let mut rates = Vec::with_capacity(folds);
+    let mut right = 0;
+    for fold in 0..folds {
+        let (own, others): (Vec<Trial>, Vec<Trial>) = trials.iter().partition(|trial| trial.fold == fold);
+        let threshold = best_threshold(&others);
+        let hits = own.iter().filter(|trial| judged_right(trial, threshold)).count();
+        right += hits;
+        rates.push(hits as f64 / own.len().max(1) as f64);
+    }
+    let mean = rates.iter().sum::<f64>() / folds as f64;
+    let spread = rates.iter().map(|rate| (rate - mean).powi(2)).sum::<f64>();
+    let std = (spread / (folds - 1) as f64).sqrt();
+    Some(Accuracy { mean, std, ci95: wilson95(right, trials.len()) })
+}
+
+/// A pair without a usable face is always wrong.
+fn judged_right(trial: &Trial, threshold: f32) -> bool {
+    trial.similarity.is_some_and(|similarity| (similarity >= threshold) == trial.genuine)
+}
+
+/// The threshold with the most pairs judged right: one sweep over the sorted scores.
+fn best_threshold(trials: &[Trial]) -> f32 {
+    let mut scored: Vec<(f32, bool)> =
+        trials.iter().filter_map(|trial| Some((trial.similarity?, trial.genuine))).collect();
+    scored.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let mut right = scored.iter().filter(|(_, genuine)| !genuine).count();
+    let (mut best, mut threshold) = (right, f32::INFINITY);
+    for (index, (similarity, genuine)) in scored.iter().enumerate() {
+        right = if *genuine { right + 1 } else { right - 1 };
+        let tie = scored.get(index + 1).is_some_and(|next| next.0 == *similarity);
+        if right > best && !tie {
+            // Half-way to the next score below, so that the threshold doesn't hang on one picture.
+            let below = scored.get(index + 1).map_or(*similarity, |next| next.0);
+            (best, threshold) = (right, f32::midpoint(*similarity, below));
+        }
+    }
+    threshold
+}
+
+/// The true accept rate at the least threshold whose false accept rate is not above
+/// `false_accept_rate`; `None` when there are too few impostor pairs to tell.
+pub fn accept_rate_at(trials: &[Trial], false_accept_rate: f64) -> Option<AcceptRate> {
+    let impostors = descending(trials, false);
+    let all_impostors = trials.iter().filter(|trial| !trial.genuine).count();
+    let genuine_count = trials.iter().filter(|trial| trial.genuine).count();
+    let allowed = (all_impostors as f64 * false_accept_rate + 1e-9).floor() as usize;
+    if allowed == 0 || genuine_count == 0 {
+        return None;
+    }
+    // Just above the first impostor that may not pass.
+    let similarity_min = impostors.get(allowed).map_or(f32::NEG_INFINITY, |score| score.next_up());
+    let accepted = descending(trials, true).iter().filter(|score| **score >= similarity_min).count();
+    Some(AcceptRate {
+        rate: accepted as f64 / genuine_count as f64,
+        ci95: wilson95(accepted, genuine_count),
+        similarity_min,
+    })
+}
+
+/// The rate at which as large a share of genuine pairs is refused as of impostor pairs accepted;
+/// `None` without both kinds. A pair without a usable face is refused.
+pub fn equal_error_rate(trials: &[Trial]) -> Option<f64> {
+    let (genuine, impostors) = (descending(trials, true), descending(trials, false));
+    let n_genuine = trials.iter().filter(|trial| trial.genuine).count();
+    let n_impostors = trials.len() - n_genuine;
+    if n_genuine == 0 || n_impostors == 0 {
+        return None;
+    }
+    let mut thresholds: Vec<f32> = genuine.iter().chain(&impostors).copied().collect();
+    thresholds.sort_by(f32::total_cmp);
+    let rates = |threshold: f32| {
+        let accepted = genuine.partition_point(|score| *score >= threshold);
+        let passed = impostors.partition_point(|score| *score >= threshold);
+        (1.0 - accepted as f64 / n_genuine as f64, passed as f64 / n_impostors as f64)
+    };
+    let gap = |(refused, accepted): (f64, f64)| (refused - accepted).abs();
+    let all = thresholds.into_iter().map(rates);
+    let best = all.min_by(|a, b| gap(*a).total_cmp(&gap(*b)))?;
+    Some(f64::midpoint(best.0, best.1))
+}
+
+/// The scores of one kind of pair, highest first.
+fn descending(trials: &[Trial], genuine: bool) -> Vec<f32> {
+    let of_kind = trials.iter().filter(|trial| trial.genuine == genuine);
+    let mut scores: Vec<f32> = of_kind.filter_map(|trial| trial.similarity).collect();
+    scores.sort_by(|a, b| b.total_cmp(a));
+    scores
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn trial(similarity: f32, genuine: bool, fold: usize) -> Trial {
+        Trial { similarity: Some(similarity), genuine, fold }
+    }
+
+    /// Two folds of 100 pairs each kind, separated but for `swapped` genuine pairs in each.
+    fn trials(swapped: usize) -> Vec<Trial> {
+        let pair = |fold, i: usize| {
+            let jitter = i as f32 * 1e-4;
+            let genuine = if i < swapped { 0.05 + jitter } else { 0.6 + jitter };
+            [trial(genuine, true, fold), trial(0.1 + jitter, false, fold)]
+        };
+        (0..2).flat_map(|fold| (0..100).flat_map(move |i| pair(fold, i))).collect()
+    }
+
+    #[test]
+    fn separated_scores_are_all_right() {
+        let found = accuracy(&trials(0)).unwrap();
+        assert_eq!((found.mean, found.std, found.ci95[1]), (1.0, 0.0, 1.0));
+        assert_eq!(equal_error_rate(&trials(0)), Some(0.0));
+        assert_eq!(accept_rate_at(&trials(0), 1e-2).unwrap().rate, 1.0);
+    }
+
+    #[test]
+    fn genuine_pairs_among_the_impostors_are_errors() {
+        let found = accuracy(&trials(10)).unwrap();
+        assert!((found.mean - 0.95).abs() < 1e-9, "{found:?}");
+        assert!((accept_rate_at(&trials(10), 1e-2).unwrap().rate - 0.9).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_failure_to_acquire_is_an_error_of_its_pair() {
+        let mut with_failures = trials(0);
+        with_failures[0].similarity = None;
+        with_failures[1].similarity = None;
+        let found = accuracy(&with_failures).unwrap();
+        assert!((found.mean - 398.0 / 400.0).abs() < 1e-9, "{found:?}");
+        assert!(accept_rate_at(&with_failures, 1e-2).unwrap().rate < 1.0);
+    }
+
+    #[test]
+    fn too_few_impostors_give_no_rate() {
+        assert!(accept_rate_at(&trials(0), 1e-3).is_none());
+        assert!(accept_rate_at(&[], 1e-2).is_none());
+        assert!(accuracy(&[trial(0.5, true, 0)]).is_none());
+        assert!(equal_error_rate(&[trial(0.5, true, 0)]).is_none());
+    }
+
+    #[test]
+    fn at_most_the_allowed_share_of_impostors_passes() {
+        let found = accept_rate_at(&trials(0), 2e-2).unwrap();
+        let passing = descending(&trials(0), false).iter().filter(|s| **s >= found.similarity_min).count();
+        assert!(passing <= 4, "{passing}");
+    }
+}
