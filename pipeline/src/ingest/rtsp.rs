@@ -40,6 +40,7 @@ pub(super) fn build(
     source.set_property("teardown-timeout", gst::ClockTime::from_mseconds(100));
     source.set_property("user-agent", "FacePay");
 
+    stay(&source, place.location(&host), reporter.clone());
     let taken = AtomicBool::new(false);
     source.connect("select-stream", false, move |values| {
         let caps = values.get(2).and_then(|value| value.get::<gst::Caps>().ok());
@@ -55,6 +56,19 @@ pub(super) fn build(
         }
     });
     pipeline.add(&source).map_err(|_| Fault::unsupported("the pipeline cannot be built"))
+}
+
+/// Refuses to follow a redirection: policy has checked this address, not the one it leads to.
+fn stay(source: &gst::Element, location: String, reporter: Reporter) {
+    source.connect("before-send", false, move |values| {
+        let source = values.first().and_then(|value| value.get::<gst::Element>().ok());
+        let here = source
+            .is_some_and(|source| source.property::<Option<String>>("location").as_ref() == Some(&location));
+        if !here {
+            reporter.tell(Signal::Broken(Fault::offline("the camera redirects to another address")));
+        }
+        Some(here.to_value())
+    });
 }
 
 /// Builds the chain for one announced stream and links it.

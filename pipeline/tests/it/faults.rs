@@ -1,5 +1,7 @@
 //! What goes wrong with cameras is named, and mended when it can be.
 
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
 use std::time::Duration;
 
 use pipeline::camera::CameraState;
@@ -113,4 +115,37 @@ fn a_slow_link_is_throttled_and_its_pictures_admit_their_age() {
     while bench.frames.try_recv().is_ok() {}
     let age = bench.frame().captured.at.elapsed();
     assert!((1_500..2_500).contains(&age.as_millis()), "{age:?}");
+}
+
+#[test]
+fn a_redirection_is_not_followed() {
+    let elsewhere = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let target = format!("rtsp://{}/inner", elsewhere.local_addr().expect("an address"));
+    let door = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("rtsp://{}/door", door.local_addr().expect("an address"));
+    std::thread::spawn(move || door.incoming().flatten().for_each(|stream| redirect(&stream, &target)));
+
+    let mut bench = Bench::new();
+    let id = bench.add("door", &url);
+    bench.wait_for(&id, CameraState::Offline);
+    bench.cameras.remove(&id).expect("it is removed");
+    elsewhere.set_nonblocking(true).expect("a socket");
+    while let Ok((mut stream, _)) = elsewhere.accept() {
+        stream.set_nonblocking(false).expect("a socket");
+        let mut heard = String::new();
+        stream.read_to_string(&mut heard).expect("the camera has closed it");
+        assert_eq!(heard, "", "nothing may be said to an address that was not checked");
+    }
+}
+
+/// Answers every request with a redirection.
+fn redirect(mut stream: &TcpStream, target: &str) {
+    for line in BufReader::new(stream).lines().map_while(Result::ok) {
+        if let Some(number) = line.strip_prefix("CSeq: ") {
+            let answer = format!("RTSP/1.0 302 Found\r\nCSeq: {number}\r\nLocation: {target}\r\n\r\n");
+            if stream.write_all(answer.as_bytes()).is_err() {
+                return;
+            }
+        }
+    }
 }
