@@ -18,7 +18,7 @@ use descriptor::DescriptorStorage;
 ///
 /// Each plugin is followed by the interfaces that it offers, named by their traits.
 ///
-/// ```ignore
+/// ```text
 /// plugin_sdk::export_plugin!(Wallet: Payment);
 /// plugin_sdk::export_plugin!(Faces: Detector, Recognizer; Print: Liveness);
 /// ```
