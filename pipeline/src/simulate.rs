@@ -5,6 +5,7 @@
 
 pub mod barcode;
 mod clip;
+mod codec;
 mod encoder;
 mod farm;
 mod feeder;
@@ -14,6 +15,7 @@ mod scene;
 mod tests;
 
 pub use clip::{Clip, ClipOptions, picture};
+pub use codec::ClipCodec;
 pub use farm::{MountOptions, RtspFarm};
 pub use mount::Mount;
 

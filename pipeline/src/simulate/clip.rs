@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use gstreamer as gst;
 
+use super::codec::ClipCodec;
 use super::scene::Scene;
 use super::{SimulateError, encoder};
 use crate::still::Still;
@@ -20,17 +21,19 @@ pub struct ClipOptions {
     pub fps: u32,
     /// Length in pictures; then it loops without a seam.
     pub pictures: u32,
+    /// How it is encoded.
+    pub codec: ClipCodec,
     /// Sensor noise: largest deviation of a sample, 0..=32.
     pub noise: u8,
 }
 
 impl Default for ClipOptions {
     fn default() -> ClipOptions {
-        ClipOptions { width: 640, height: 480, fps: 15, pictures: 150, noise: 3 }
+        ClipOptions { width: 640, height: 480, fps: 15, pictures: 150, codec: ClipCodec::H264, noise: 3 }
     }
 }
 
-/// Encoded H.264 access units, ready to be looped. Cheap to clone.
+/// Encoded access units, ready to be looped. Cheap to clone.
 #[derive(Clone)]
 pub struct Clip {
     pub(super) inner: Arc<Encoded>,
@@ -48,14 +51,15 @@ impl Clip {
     /// Encodes a slow movement over the pictures, which stand side by side. About 5 ms a picture.
     ///
     /// # Errors
-    /// [`SimulateError`] when no H.264 encoder is installed or the options make no video.
+    /// [`SimulateError`] when the encoder is not installed or the options make no video.
     pub fn encode(pictures: &[Still], options: &ClipOptions) -> Result<Clip, SimulateError> {
         check(pictures, options)?;
         let scene = scene(pictures, options);
-        let (caps, encoded) = encoder::h264(options, options.pictures, |index| scene.paint(index as usize))?;
+        let (caps, encoded) =
+            encoder::encode(options, options.pictures, |index| scene.paint(index as usize))?;
         let dark = vec![16; (options.width * options.height * 3) as usize];
         // One key frame and a second of nothing are enough: they loop, too.
-        let (_, black) = encoder::h264(options, options.fps, |_| dark.clone())?;
+        let (_, black) = encoder::encode(options, options.fps, |_| dark.clone())?;
         Ok(Clip { inner: Arc::new(Encoded { options: options.clone(), caps, pictures: encoded, black }) })
     }
 

@@ -1,4 +1,4 @@
-//! Encodes RGB pictures to H.264 access units in memory.
+//! Encodes RGB pictures to access units in memory.
 
 use std::path::Path;
 
@@ -11,7 +11,7 @@ use super::SimulateError;
 use super::clip::{ClipOptions, Encoded};
 
 /// Encodes `count` pictures; one in a second is a key frame, none waits for a later one.
-pub(super) fn h264(
+pub(super) fn encode(
     options: &ClipOptions,
     count: u32,
     paint: impl Fn(u32) -> Vec<u8> + Sync,
@@ -28,31 +28,15 @@ pub(super) fn h264(
         .block(true)
         .max_buffers(4)
         .build();
-    let sink = app::AppSink::builder()
-        .caps(
-            &gst::Caps::builder("video/x-h264")
-                .field("stream-format", "byte-stream")
-                .field("alignment", "au")
-                .build(),
-        )
-        .sync(false)
-        .build();
-    let encoder = make("x264enc")?;
-    encoder.set_property_from_str("tune", "zerolatency");
-    encoder.set_property_from_str("speed-preset", "veryfast");
-    encoder.set_property_from_str("pass", "qual");
-    encoder.set_property("quantizer", 20u32);
-    encoder.set_property("key-int-max", options.fps);
-    let parser = make("h264parse")?;
-    // Parameter sets before every key frame: a camera that joins late needs them.
-    parser.set_property("config-interval", -1i32);
+    let sink = app::AppSink::builder().caps(&options.codec.caps()).sync(false).build();
     let filter = make("capsfilter")?;
     filter.set_property("caps", video::VideoCapsBuilder::new().format(video::VideoFormat::I420).build());
-    let convert = make("videoconvert")?;
-    let chain = [source.upcast_ref(), &convert, &filter, &encoder, &parser, sink.upcast_ref()];
+    let mut chain = vec![source.clone().upcast(), make("videoconvert")?, filter];
+    chain.extend(options.codec.encoder(options.fps)?);
+    chain.push(sink.clone().upcast());
     let pipeline = gst::Pipeline::new();
-    pipeline.add_many(chain).map_err(broken)?;
-    gst::Element::link_many(chain).map_err(broken)?;
+    pipeline.add_many(&chain).map_err(broken)?;
+    gst::Element::link_many(&chain).map_err(broken)?;
 
     pipeline.set_state(gst::State::Playing).map_err(broken)?;
     let units = std::thread::scope(|scope| {
@@ -103,12 +87,16 @@ pub(super) fn stamp(buffer: &mut gst::Buffer, index: u64, fps: u32) {
 /// Writes access units into a Matroska file.
 pub(super) fn matroska(clip: &Encoded, path: &Path) -> Result<(), SimulateError> {
     let source = app::AppSrc::builder().caps(&clip.caps).format(gst::Format::Time).build();
-    let (parser, mux, sink) = (make("h264parse")?, make("matroskamux")?, make("filesink")?);
+    let (mux, sink) = (make("matroskamux")?, make("filesink")?);
     sink.set_property("location", path);
-    let chain = [source.upcast_ref(), &parser, &mux, &sink];
+    let mut chain: Vec<gst::Element> = vec![source.clone().upcast()];
+    if let Some(parser) = clip.options.codec.parser() {
+        chain.push(make(parser)?);
+    }
+    chain.extend([mux, sink]);
     let pipeline = gst::Pipeline::new();
-    pipeline.add_many(chain).map_err(broken)?;
-    gst::Element::link_many(chain).map_err(broken)?;
+    pipeline.add_many(&chain).map_err(broken)?;
+    gst::Element::link_many(&chain).map_err(broken)?;
     pipeline.set_state(gst::State::Playing).map_err(broken)?;
     for (index, unit) in clip.pictures.iter().enumerate() {
         let mut unit = unit.clone();

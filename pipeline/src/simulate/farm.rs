@@ -69,8 +69,9 @@ impl RtspFarm {
     /// # Errors
     /// [`SimulateError::Missing`] when the RTP payloader is not installed.
     pub fn mount(&self, name: &str, clip: &Clip, options: &MountOptions) -> Result<Mount, SimulateError> {
-        for element in ["rtph264pay", "h264parse"] {
-            gst::ElementFactory::find(element).ok_or(SimulateError::Missing("rtph264pay or h264parse"))?;
+        let codec = clip.options().codec;
+        for element in codec.parser().into_iter().chain([codec.payloader()]) {
+            gst::ElementFactory::find(element).ok_or(SimulateError::Missing(element))?;
         }
         let url = format!("rtsp://127.0.0.1:{}/{name}", self.port);
         let inner = Arc::new(mount::Inner {
@@ -80,8 +81,7 @@ impl RtspFarm {
             flow: Mutex::default(),
         });
         let factory = rtsp::RTSPMediaFactory::new();
-        factory
-            .set_launch("( appsrc name=camera ! h264parse ! rtph264pay name=pay0 pt=96 config-interval=-1 )");
+        factory.set_launch(codec.launch());
         factory.set_shared(true);
         self.guard(&factory, options);
         let (weak, caps) = (Arc::downgrade(&inner), clip.inner.caps.clone());

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use pipeline::camera::CameraState;
 use pipeline::simulate::{MountOptions, RtspFarm};
@@ -135,6 +135,19 @@ fn a_redirection_is_not_followed() {
         let mut heard = String::new();
         stream.read_to_string(&mut heard).expect("the camera has closed it");
         assert_eq!(heard, "", "nothing may be said to an address that was not checked");
+    }
+}
+
+#[test]
+fn a_camera_that_never_answers_can_be_removed_at_once() {
+    let mute = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let bench = Bench::new();
+    for scheme in ["rtsp", "rtsps"] {
+        let id = bench.add("door", &format!("{scheme}://{}/", mute.local_addr().expect("an address")));
+        let _connection = mute.accept().expect("the camera is called");
+        let begun = Instant::now();
+        bench.cameras.remove(&id).expect("it is removed");
+        assert!(begun.elapsed() < Duration::from_secs(2), "{scheme} took {:?}", begun.elapsed());
     }
 }
 

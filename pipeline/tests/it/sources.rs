@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use pipeline::camera::{CameraError, CameraId, CameraState};
 use pipeline::frame::{Frame, PixelFormat};
-use pipeline::simulate::{Clip, ClipOptions, barcode};
+use pipeline::simulate::{Clip, ClipCodec, ClipOptions, MountOptions, RtspFarm, barcode};
 use pipeline::source::SourcePolicy;
 
 use crate::bench::{Bench, PATIENCE, or_skip, portrait};
@@ -35,6 +35,29 @@ fn a_recording_plays_in_real_time_and_over_and_over() {
     assert!(took > Duration::from_millis(1_800), "three rounds of a second took {took:?}");
     let status = bench.cameras.status(&id).expect("it is there");
     assert_eq!((status.state, status.reconnects), (CameraState::Live, 0), "{status:?}");
+}
+
+#[test]
+fn every_codec_that_cameras_speak_is_decoded() {
+    let farm = RtspFarm::start().expect("the farm starts");
+    let mut bench = Bench::new();
+    let rows = [
+        ("h264", ClipCodec::H264),
+        ("h265", ClipCodec::H265),
+        ("mjpeg", ClipCodec::Mjpeg),
+        ("vp8", ClipCodec::Vp8),
+    ];
+    for (name, codec) in rows {
+        let options = ClipOptions { width: 320, height: 240, pictures: 30, codec, ..ClipOptions::default() };
+        let Some(clip) = or_skip(Clip::encode(&[portrait()], &options)) else { continue };
+        let Some(mount) = or_skip(farm.mount(name, &clip, &MountOptions::default())) else { continue };
+        let id = bench.add(name, mount.url());
+        bench.wait_for(&id, CameraState::Live);
+        let status = bench.cameras.status(&id).expect("it is there");
+        assert_eq!((status.codec.as_str(), status.width, status.height), (name, 320, 240), "{status:?}");
+        let frame = bench.cameras.latest(&id).expect("a picture");
+        assert!(barcode::read(&frame).is_some(), "{name} pictures can be read");
+    }
 }
 
 #[test]
