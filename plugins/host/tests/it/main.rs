@@ -1,0 +1,7 @@
+//! Real shared libraries: the wallet, a Rust probe and C fixtures with chosen faults.
+#![allow(clippy::unwrap_used)] // a test's helpers fail the test
+
+mod answers;
+mod fixture;
+mod loading;
+mod rust_plugins;

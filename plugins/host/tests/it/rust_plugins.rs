@@ -1,0 +1,198 @@
+//! Plugins written with the SDK: the wallet as it ships, and a probe over a host model.
+
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use plugin_host::{
+    CallContext, CallError, Effect, Event, Face, Frame, Host, HostOptions, InferenceError, InferenceService,
+    ModelInfo, Money, Op, Outcome, Payment, PluginState, Rect, Region, Request, Tensor, TensorDesc, Verdict,
+};
+
+use crate::fixture::{built, frame, settings};
+
+/// A model `four`: each region gives its own origin, then 3 and 4. It takes at most two regions at once.
+#[derive(Default)]
+struct Four {
+    batches: Mutex<Vec<usize>>,
+}
+
+impl InferenceService for Four {
+    fn open(&self, model: &str) -> Result<ModelInfo, InferenceError> {
+        match model {
+            "four" => Ok(ModelInfo {
+                name: model.into(),
+                input_width: 8,
+                input_height: 8,
+                outputs: vec![TensorDesc { name: "out".into(), dims: vec![4] }],
+                max_batch: 2,
+                model_tag: 77,
+                sha256: [7; 32],
+            }),
+            "broken" => panic!("the engine broke"),
+            other => Err(InferenceError::Unsupported(format!("no model {other}"))),
+        }
+    }
+
+    fn run(&self, _: &str, frames: &[Frame<'_>], regions: &[Region]) -> Result<Vec<Tensor>, InferenceError> {
+        assert!(
+            frames.iter().all(|frame| frame.width() == 64 && frame.plane(0).unwrap().data.len() == 64 * 48)
+        );
+        self.batches.lock().unwrap().push(regions.len());
+        let data = regions.iter().flat_map(|region| [region.affine[2], region.affine[5], 3.0, 4.0]).collect();
+        Ok(vec![Tensor { dims: vec![regions.len(), 4], data }])
+    }
+}
+
+fn probe_host() -> (Host, Arc<Four>) {
+    let four = Arc::new(Four::default());
+    let inference: Arc<dyn InferenceService> = four.clone();
+    (Host::new(HostOptions { inference: Some(inference), ..HostOptions::default() }), four)
+}
+
+fn probe_path() -> std::path::PathBuf {
+    built("libprobe.so")
+}
+
+#[test]
+fn a_plugin_runs_the_hosts_model_in_batches_that_the_model_takes() {
+    let (host, four) = probe_host();
+    let plugin = host.load(&probe_path(), &settings("org.facepay.probe", "{}")).unwrap();
+    let (context, frames) = (CallContext::default(), [frame(), frame(), frame()]);
+    let faces = plugin.detector().unwrap().detect(&context, &frames).unwrap();
+    let expected = Rect { x: 2.0, y: 3.0, w: 3.0, h: 4.0 };
+    assert!(faces.len() == 3 && faces.iter().all(|face| face.bbox == expected));
+    assert_eq!(*four.batches.lock().unwrap(), [2, 1]);
+    let recognizer = plugin.recognizer().unwrap();
+    assert_eq!((recognizer.dim(), recognizer.model_tag()), (4, 77));
+    let face = Face { bbox: Rect { x: 0.0, y: 0.0, w: 1.0, h: 1.0 }, ..Face::default() };
+    let embeddings = recognizer.embed(&context, &frames, &[face]).unwrap();
+    assert!(embeddings.iter().eq([[0.0_f32, 0.0, 0.6, 0.8]]));
+}
+
+#[test]
+fn a_panic_takes_its_instance_out_of_use_and_no_other() {
+    let (host, _) = probe_host();
+    let sick = host.load(&probe_path(), &settings("org.facepay.probe", r#"{"panic":true}"#)).unwrap();
+    let well = host.load(&probe_path(), &settings("org.facepay.probe", "")).unwrap();
+    assert_eq!(sick.manifest().sha256, well.manifest().sha256);
+    let detect = |plugin: &Arc<plugin_host::Plugin>| {
+        plugin.detector().unwrap().detect(&CallContext::default(), &[frame()])
+    };
+    let error = detect(&sick).unwrap_err();
+    assert!(matches!(error, CallError::Refused { source: InferenceError::Panic(_), .. }), "{error}");
+    assert!(error.to_string().contains("told to panic"), "{error}");
+    assert!(matches!(detect(&sick), Err(CallError::Faulted { .. })));
+    assert!(matches!(sick.state(), PluginState::Faulted { reason } if reason.contains("told to panic")));
+    assert_eq!(detect(&well).unwrap().len(), 1);
+    drop(sick); // a poisoned instance is destroyed like any other
+    assert_eq!(well.state(), PluginState::Active);
+}
+
+#[test]
+fn a_plugin_that_needs_the_hosts_networks_is_refused_without_them() {
+    let error = Host::default().load(&probe_path(), &settings("org.facepay.probe", "")).err().unwrap();
+    assert!(error.to_string().contains("start the host with an inference engine"), "{error}");
+}
+
+#[test]
+fn a_model_that_cannot_be_opened_is_the_plugins_reason_not_to_start() {
+    let (host, _) = probe_host();
+    for (model, expected) in [("five", "no model five"), ("broken", "the host panicked")] {
+        let config = format!(r#"{{"model":"{model}"}}"#);
+        let error =
+            host.load(&probe_path(), &settings("org.facepay.probe", &config)).err().unwrap().to_string();
+        assert!(error.contains("refused to activate") && error.contains(expected), "{error}");
+    }
+}
+
+const WALLET: &str = r#"{"currencies":["EUR"],"sale_amount_max":5000}"#;
+
+fn wallet() -> Payment {
+    let settings = settings("org.facepay.payment-wallet", WALLET);
+    Host::default().load(&built("libpayment_wallet.so"), &settings).unwrap().payment().unwrap()
+}
+
+fn sale(minor: i64) -> Request {
+    let payload = format!(
+        r#"{{"reservation":{{"state":"pending","amount":{minor},"currency":"EUR"}},"wallet":{{"status":"active"}}}}"#
+    );
+    Request {
+        op: Op::Sale,
+        attempt_ref: [5; 16],
+        original_ref: None,
+        provider_ref: None,
+        money: Some(Money::new(minor, "EUR", 2).unwrap()),
+        payload_json: payload.into_bytes(),
+    }
+}
+
+fn pay(wallet: &Payment, request: &Request) -> Result<Outcome, CallError> {
+    let context = CallContext::until(Instant::now() + Duration::from_secs(60));
+    match wallet.begin(&context, request)?.step(&context, &Event::Start)? {
+        Effect::Done(outcome) => Ok(outcome),
+        other => panic!("the wallet asked for {other:?}"),
+    }
+}
+
+#[test]
+fn the_wallet_as_it_ships_approves_and_declines() {
+    let wallet = wallet();
+    let manifest = wallet.plugin().manifest();
+    assert_eq!((manifest.licence.as_str(), manifest.interfaces.len()), ("MIT", 1));
+    assert!(wallet.offers(Op::Reverse) && !wallet.offers(Op::Webhook));
+    assert!(wallet.caps().idempotent && wallet.caps().sync_by_ref && !wallet.caps().webhook);
+    let approved = pay(&wallet, &sale(5000)).unwrap();
+    assert_eq!(approved.verdict, Verdict::Approved);
+    assert_eq!(approved.provider_ref, format!("wallet-{}", "05".repeat(16)));
+    let declined = pay(&wallet, &sale(5001)).unwrap();
+    assert_eq!(declined.verdict, Verdict::Declined { code: "amount_above_limit".into() });
+}
+
+#[test]
+fn a_request_that_the_wallet_cannot_read_is_an_error_with_a_reason() {
+    let request = Request { payload_json: b"{}".to_vec(), ..sale(10) };
+    let error = pay(&wallet(), &request).map(|outcome| outcome.verdict).unwrap_err().to_string();
+    assert!(error.contains("payload_json: missing field `reservation`"), "{error}");
+    let webhook = Request { op: Op::Webhook, ..sale(10) };
+    assert!(matches!(pay(&wallet(), &webhook), Err(CallError::Caller { .. })));
+}
+
+#[test]
+fn steps_out_of_order_do_not_reach_the_plugin() {
+    let (wallet, context) = (wallet(), CallContext::default());
+    let mut task = wallet.begin(&context, &sale(10)).unwrap();
+    assert!(matches!(task.step(&context, &Event::Slept), Err(CallError::Caller { .. })));
+    assert!(matches!(task.step(&context, &Event::Start), Ok(Effect::Done(_))));
+    assert!(matches!(task.step(&context, &Event::Start), Err(CallError::Caller { .. })));
+}
+
+#[test]
+fn wallet_settings_outside_the_schema_are_refused_by_name() {
+    let rows = [
+        ("{}", "currencies: is missing"),
+        (r#"{"currencies":["EUR"],"sale_amount_max":0}"#, "sale_amount_max: must be at least 1"),
+        (r#"{"currencies":["eur"],"sale_amount_max":1}"#, "eur is no ISO 4217 code"),
+        (r#"{"currencies":["EUR"],"sale_amount_max":1,"fee":2}"#, "fee: is no setting"),
+    ];
+    for (config, expected) in rows {
+        let settings = settings("org.facepay.payment-wallet", config);
+        let error =
+            Host::default().load(&built("libpayment_wallet.so"), &settings).err().unwrap().to_string();
+        assert!(error.contains(expected), "{config}: {error}");
+    }
+}
+
+#[test]
+fn many_threads_share_one_wallet() {
+    let wallet = wallet();
+    std::thread::scope(|scope| {
+        for _ in 0..16 {
+            scope.spawn(|| {
+                for minor in 1..200 {
+                    assert_eq!(pay(&wallet, &sale(minor)).unwrap().verdict, Verdict::Approved);
+                }
+            });
+        }
+    });
+    assert_eq!(wallet.plugin().faults(), plugin_host::Faults::default());
+}
