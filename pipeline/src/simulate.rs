@@ -22,7 +22,7 @@ pub use mount::Mount;
 /// Why there are no simulated cameras.
 #[derive(Debug, thiserror::Error)]
 pub enum SimulateError {
-    /// An element is not installed; the text names it and its Debian package.
+    /// An element is not installed: x264enc is in Debian's gstreamer1.0-plugins-ugly, the others in -good and -bad.
     #[error("the GStreamer element {0} is not installed")]
     Missing(&'static str),
     /// Sizes, rates or pictures that cannot be used.

@@ -77,6 +77,11 @@ impl Health {
         }
     }
 
+    /// For how long pictures have been coming late.
+    pub(crate) fn late_for(&self) -> Duration {
+        self.newest.map(|newest| newest.saturating_duration_since(self.punctual)).unwrap_or_default()
+    }
+
     /// When the newest picture came.
     pub(crate) fn newest(&self) -> Option<Instant> {
         self.newest
@@ -128,6 +133,21 @@ mod tests {
         let late = |at| (Luma { signature: at, black: false }, 1_500);
         assert_eq!(after(1_900, late, 0), CameraState::Live);
         assert_eq!(after(2_200, late, 0), CameraState::Throttled);
+    }
+
+    #[test]
+    fn lateness_lasts_until_a_punctual_picture() {
+        let start = Instant::now();
+        let mut health = Health::new(LIMITS, start);
+        let mut late_for = |at_ms: u64, behind_ms: u64| {
+            let luma = Luma { signature: at_ms, black: false };
+            health.on_picture(start + Duration::from_millis(at_ms), &luma, Duration::from_millis(behind_ms));
+            health.late_for().as_millis()
+        };
+        assert_eq!(late_for(0, 0), 0);
+        assert_eq!(late_for(4_000, 3_000), 4_000);
+        assert_eq!(late_for(9_000, 1_001), 9_000);
+        assert_eq!(late_for(9_100, 1_000), 0);
     }
 
     #[test]

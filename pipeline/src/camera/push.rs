@@ -10,7 +10,7 @@ use parking_lot::{Condvar, Mutex};
 use super::seat::Seat;
 use super::{CameraError, CameraState};
 use crate::frame::{Capture, Frame};
-use crate::still::{self, StillLimits};
+use crate::still::{self, StillError, StillLimits};
 
 /// Video pictures, not photographs: larger ones only cost time.
 const LIMITS: StillLimits =
@@ -52,9 +52,10 @@ impl PushSource {
     /// # Errors
     /// [`CameraError::Picture`] when its header already shows that it cannot be used.
     pub(crate) fn push(&self, picture: Bytes) -> Result<(), CameraError> {
-        still::check(&picture, &LIMITS)?;
+        let header = still::check(&picture, &LIMITS)?;
         if picture.len() > BYTES_MAX {
-            return Err(CameraError::Config("a pushed picture has at most 8 MiB"));
+            let (width, height) = (header.width, header.height);
+            return Err(StillError::TooLarge { width, height }.into());
         }
         self.slot.waiting.lock().picture = Some((picture, Instant::now(), SystemTime::now()));
         self.slot.changed.notify_one();

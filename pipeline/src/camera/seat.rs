@@ -174,6 +174,11 @@ impl Seat {
         Some(now.saturating_duration_since(self.flow.lock().health.newest()?))
     }
 
+    /// For how long pictures have been coming late.
+    pub(crate) fn late_for(&self) -> Duration {
+        self.flow.lock().health.late_for()
+    }
+
     /// Enters a state and tells everybody, if it is another.
     pub(crate) fn enter(&self, state: CameraState, reason: &str) {
         let mut standing = self.standing.lock();

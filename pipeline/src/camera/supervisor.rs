@@ -18,6 +18,8 @@ const SIGNALS_MAX: usize = 64;
 const LOOK_EVERY: Duration = Duration::from_millis(250);
 /// A source that stays silent this long is opened again.
 const SILENCE_MAX: Duration = Duration::from_secs(4);
+/// A source that is late this long is opened again: that sheds the backlog, and forgives a camera that set its clock.
+const LATE_MAX: Duration = Duration::from_secs(15);
 /// After this long a source counts as good, and its next failure starts with a short delay.
 const GOOD_AFTER: Duration = Duration::from_secs(5);
 
@@ -137,7 +139,13 @@ impl Watch {
             }
             CameraState::Black => self.seat.enter(state, "the picture is black"),
             CameraState::Frozen => self.seat.enter(state, "the picture does not change"),
-            CameraState::Throttled => self.seat.enter(state, "pictures come more than a second late"),
+            CameraState::Throttled => {
+                let reason = "pictures come more than a second late";
+                self.seat.enter(state, reason);
+                if self.seat.late_for() > LATE_MAX {
+                    return Some(Fault { state, reason: reason.into(), permanent: false });
+                }
+            }
             state => self.seat.enter(state, ""),
         }
         None
