@@ -1,4 +1,16 @@
 //! Face networks in Burn, their weights, and the engine that runs them on regions of pictures.
+//!
+//! [`manifest`] says which networks exist, where their weights come from and what they eat; [`import`] turns a
+//! published `.onnx` or `.tflite` file into the safetensors that [`weights`] loads and checks; [`net`] holds one
+//! hand-written module per architecture; [`engine`] runs them on regions of camera pictures.
+
+pub mod manifest;
+
+pub mod import;
+
+pub mod weights;
+
+pub mod net;
 
 pub mod engine;
 

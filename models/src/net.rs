@@ -1,0 +1,80 @@
+//! The networks, one hand-written Burn module per architecture, behind one small trait.
+
+use burn::module::Module;
+use burn::tensor::{Device, Tensor};
+
+use crate::manifest::{Architecture, Entry};
+use crate::weights::{self, WeightsError, fill};
+
+pub mod conv;
+
+pub mod blazeface;
+
+pub mod blazeface_full;
+
+pub mod face_mesh;
+
+pub mod minifasnet;
+
+pub mod mobilefacenet;
+
+use blazeface::BlazefaceShortConfig;
+use blazeface_full::BlazefaceFullConfig;
+use face_mesh::FaceMeshConfig;
+use minifasnet::MinifasnetConfig;
+use mobilefacenet::MobilefacenetConfig;
+
+/// A network with its weights on a device.
+pub trait Network: Send + Sync {
+    /// What one item of the input is: `[3, height, width]`.
+    fn input(&self) -> [usize; 3];
+
+    /// Runs the network on a batch.
+    ///
+    /// # Shapes
+    /// - input: `[n, 3, height, width]`, normalised as the manifest says
+    /// - output: one `[n, len]` per output of the manifest's entry, in its order
+    fn forward(&self, input: Tensor<4>) -> Vec<Tensor<2>>;
+}
+
+/// Builds the entry's network on a device from the bytes of its safetensors file.
+///
+/// # Errors
+/// When the bytes are not safetensors, or when a tensor is missing, surplus, of another shape or not finite; the
+/// error names the file and the tensor.
+pub fn load(entry: &Entry, weights: &[u8], device: &Device) -> Result<Box<dyn Network>, WeightsError> {
+    let file = &entry.weights.file;
+    Ok(match entry.architecture {
+        Architecture::BlazefaceFullRange => {
+            boxed(fill(BlazefaceFullConfig.init(device), file, weights, device)?)
+        }
+        Architecture::BlazefaceShortRange => {
+            boxed(fill(BlazefaceShortConfig.init(device), file, weights, device)?)
+        }
+        Architecture::FaceMesh => boxed(fill(FaceMeshConfig.init(device), file, weights, device)?),
+        Architecture::MinifasnetV1se => boxed(fill(MinifasnetConfig.init(device), file, weights, device)?),
+        Architecture::Mobilefacenet512 => {
+            boxed(fill(MobilefacenetConfig::Of512.init(device), file, weights, device)?)
+        }
+        Architecture::Mobilefacenet192 => {
+            boxed(fill(MobilefacenetConfig::Of192.init(device), file, weights, device)?)
+        }
+    })
+}
+
+fn boxed<N: Network + Module + 'static>(network: N) -> Box<dyn Network> {
+    Box::new(network)
+}
+
+/// Path and shape of every parameter of an architecture, in the order of its layers.
+pub(crate) fn parameters(architecture: Architecture) -> Vec<(String, Vec<usize>)> {
+    let device = &Device::flex();
+    match architecture {
+        Architecture::BlazefaceFullRange => weights::parameters(&BlazefaceFullConfig.init(device)),
+        Architecture::BlazefaceShortRange => weights::parameters(&BlazefaceShortConfig.init(device)),
+        Architecture::FaceMesh => weights::parameters(&FaceMeshConfig.init(device)),
+        Architecture::MinifasnetV1se => weights::parameters(&MinifasnetConfig.init(device)),
+        Architecture::Mobilefacenet512 => weights::parameters(&MobilefacenetConfig::Of512.init(device)),
+        Architecture::Mobilefacenet192 => weights::parameters(&MobilefacenetConfig::Of192.init(device)),
+    }
+}

@@ -1,0 +1,220 @@
+//! The layers these networks are made of: convolutions with BatchNorm folded in, PReLU, depthwise separable
+//! blocks, squeeze-and-excitation.
+
+use burn::module::{Initializer, Module, Param};
+use burn::tensor::activation::{relu, sigmoid};
+use burn::tensor::module::{conv2d, max_pool2d};
+use burn::tensor::ops::{ConvOptions, MaxPoolOptions, PadMode};
+use burn::tensor::{Device, Tensor};
+
+/// Shape of a [`Conv`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ConvConfig {
+    channels: [usize; 2],
+    kernel: usize,
+    stride: usize,
+    padding: [usize; 2],
+    groups: usize,
+}
+
+impl ConvConfig {
+    /// A dense convolution without padding.
+    pub fn dense(channels: [usize; 2], kernel: usize, stride: usize) -> Self {
+        Self { channels, kernel, stride, padding: [0, 0], groups: 1 }
+    }
+
+    /// A 1x1 convolution.
+    pub fn pointwise(channels: [usize; 2]) -> Self {
+        Self::dense(channels, 1, 1)
+    }
+
+    /// One filter per channel, without padding.
+    pub fn depthwise(channels: usize, kernel: usize, stride: usize) -> Self {
+        Self { groups: channels, ..Self::dense([channels, channels], kernel, stride) }
+    }
+
+    /// Zeros on all four sides.
+    pub fn padded(self, pixels: usize) -> Self {
+        Self { padding: [pixels, pixels], ..self }
+    }
+
+    /// TensorFlow's `SAME` on an input whose sides are multiples of the stride: when the zeros don't divide evenly,
+    /// the odd one lies below and to the right.
+    pub fn same(self) -> Self {
+        let total = self.kernel.saturating_sub(self.stride);
+        Self { padding: [total / 2, total - total / 2], ..self }
+    }
+
+    /// The layer, its parameters zero until weights are loaded.
+    pub fn init(&self, device: &Device) -> Conv {
+        let [inputs, outputs] = self.channels;
+        let weight = [outputs, inputs / self.groups, self.kernel, self.kernel];
+        Conv {
+            weight: Initializer::Zeros.init(weight, device),
+            bias: Initializer::Zeros.init([outputs], device),
+            stride: self.stride,
+            padding: self.padding,
+            groups: self.groups,
+        }
+    }
+}
+
+/// A convolution with bias.
+#[derive(Module, Debug)]
+pub struct Conv {
+    /// `[outputs, inputs / groups, kernel, kernel]`
+    pub weight: Param<Tensor<4>>,
+    /// `[outputs]`
+    pub bias: Param<Tensor<1>>,
+    stride: usize,
+    padding: [usize; 2],
+    groups: usize,
+}
+
+impl Conv {
+    /// # Shapes
+    /// `[n, inputs, h, w]` to `[n, outputs, h', w']`
+    pub fn forward(&self, x: Tensor<4>) -> Tensor<4> {
+        let padding = (self.padding[0], self.padding[1]);
+        let options = ConvOptions::new_with_padding([self.stride; 2], [padding; 2], [1; 2], self.groups);
+        conv2d(x, self.weight.val(), Some(self.bias.val()), options)
+    }
+}
+
+/// PReLU: a slope per channel below zero.
+#[derive(Module, Debug)]
+pub struct Slope {
+    /// `[channels]`
+    pub slope: Param<Tensor<1>>,
+}
+
+impl Slope {
+    /// The layer, its slopes zero until weights are loaded.
+    pub fn init(channels: usize, device: &Device) -> Self {
+        Self { slope: Initializer::Zeros.init([channels], device) }
+    }
+
+    /// # Shapes
+    /// `[n, channels, h, w]` to the same
+    pub fn forward(&self, x: Tensor<4>) -> Tensor<4> {
+        let slope = self.slope.val();
+        let channels = slope.dims()[0];
+        let below = x.clone().clamp_max(0.0).mul(slope.reshape([1, channels, 1, 1]));
+        relu(x).add(below)
+    }
+}
+
+/// A convolution and its PReLU.
+#[derive(Module, Debug)]
+pub struct ConvSlope {
+    /// The convolution.
+    pub conv: Conv,
+    /// What follows it.
+    pub prelu: Slope,
+}
+
+impl ConvSlope {
+    /// The pair, its parameters zero until weights are loaded.
+    pub fn init(config: ConvConfig, device: &Device) -> Self {
+        Self { conv: config.init(device), prelu: Slope::init(config.channels[1], device) }
+    }
+
+    /// # Shapes
+    /// as [`Conv::forward`]
+    pub fn forward(&self, x: Tensor<4>) -> Tensor<4> {
+        self.prelu.forward(self.conv.forward(x))
+    }
+}
+
+/// A depthwise 3x3 and a pointwise convolution with nothing between them.
+#[derive(Module, Debug)]
+pub struct Separable {
+    /// Depthwise.
+    pub depthwise: Conv,
+    /// Pointwise.
+    pub pointwise: Conv,
+}
+
+impl Separable {
+    /// The pair with TensorFlow's `SAME` padding.
+    pub fn init(channels: [usize; 2], stride: usize, device: &Device) -> Self {
+        Self {
+            depthwise: ConvConfig::depthwise(channels[0], 3, stride).same().init(device),
+            pointwise: ConvConfig::pointwise(channels).init(device),
+        }
+    }
+
+    /// # Shapes
+    /// `[n, inputs, h, w]` to `[n, outputs, h / stride, w / stride]`
+    pub fn forward(&self, x: Tensor<4>) -> Tensor<4> {
+        self.pointwise.forward(self.depthwise.forward(x))
+    }
+}
+
+/// The path around a residual block that may halve the picture and add channels: the maximum of each 2x2, then
+/// channels of zeros.
+///
+/// # Shapes
+/// `[n, c, h, w]` to `[n, channels, h / stride, w / stride]`
+pub fn shortcut(x: Tensor<4>, channels: usize, stride: usize) -> Tensor<4> {
+    let x = if stride == 2 { max_pool2d(x, MaxPoolOptions::new([2, 2])) } else { x };
+    let missing = channels - x.dims()[1];
+    if missing == 0 { x } else { x.pad([(0, 0), (0, missing), (0, 0), (0, 0)], PadMode::Constant(0.0)) }
+}
+
+/// An inverted bottleneck: widen, filter each channel, narrow; PReLU after the first two.
+#[derive(Module, Debug)]
+pub struct Bottleneck {
+    /// 1x1, `inputs` to `inner` channels.
+    pub expand: ConvSlope,
+    /// 3x3, one filter per channel.
+    pub depthwise: ConvSlope,
+    /// 1x1, `inner` to `outputs` channels.
+    pub project: Conv,
+}
+
+impl Bottleneck {
+    /// The block. `channels` are inputs and outputs; `depthwise` says the inner width, the stride and the padding.
+    pub fn init(channels: [usize; 2], depthwise: ConvConfig, device: &Device) -> Self {
+        let [inputs, outputs] = channels;
+        let inner = depthwise.channels[0];
+        Self {
+            expand: ConvSlope::init(ConvConfig::pointwise([inputs, inner]), device),
+            depthwise: ConvSlope::init(depthwise, device),
+            project: ConvConfig::pointwise([inner, outputs]).init(device),
+        }
+    }
+
+    /// # Shapes
+    /// `[n, inputs, h, w]` to `[n, outputs, h / stride, w / stride]`
+    pub fn forward(&self, x: Tensor<4>) -> Tensor<4> {
+        self.project.forward(self.depthwise.forward(self.expand.forward(x)))
+    }
+}
+
+/// Squeeze-and-excitation: each channel scaled by what all channels' means say.
+#[derive(Module, Debug)]
+pub struct Excite {
+    /// 1x1, to a quarter of the channels.
+    pub squeeze: Conv,
+    /// 1x1, back.
+    pub excite: Conv,
+}
+
+impl Excite {
+    /// The block, its parameters zero until weights are loaded.
+    pub fn init(channels: usize, device: &Device) -> Self {
+        Self {
+            squeeze: ConvConfig::pointwise([channels, channels / 4]).init(device),
+            excite: ConvConfig::pointwise([channels / 4, channels]).init(device),
+        }
+    }
+
+    /// # Shapes
+    /// `[n, channels, h, w]` to the same
+    pub fn forward(&self, x: Tensor<4>) -> Tensor<4> {
+        let [n, channels, h, w] = x.dims();
+        let means = x.clone().reshape([n, channels, h * w]).mean_dim(2).reshape([n, channels, 1, 1]);
+        x * sigmoid(self.excite.forward(relu(self.squeeze.forward(means))))
+    }
+}

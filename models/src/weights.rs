@@ -1,0 +1,237 @@
+//! Weight files: read and checked against the manifest, then put into a network, each tensor by its path.
+
+use std::path::Path;
+
+use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
+use burn::tensor::{Device, Tensor, TensorData};
+use half::f16;
+use safetensors::{Dtype, SafeTensors};
+
+use crate::manifest::{Digest, Entry};
+
+/// Largest weight file that is read, in bytes; the largest of today's has 5 MB.
+pub const FILE_BYTES_MAX: u64 = 512 << 20;
+
+/// Why weights cannot be used. Every case names the file.
+#[derive(Debug, thiserror::Error)]
+pub enum WeightsError {
+    /// The file isn't there or can't be read.
+    #[error("{file}: the weights cannot be read; check that the file is there, or run `facepay models install`")]
+    Read {
+        /// The file.
+        file: String,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The file is larger than any network's.
+    #[error("{file}: {bytes} bytes are more than weights may have; this is another file")]
+    TooLarge {
+        /// The file.
+        file: String,
+        /// Its size.
+        bytes: u64,
+    },
+    /// The file isn't the one the manifest means: changed, cut short, or another version.
+    #[error(
+        "{file}: sha256 is {found}, the manifest says {expected}; the file was changed or cut short, install it anew"
+    )]
+    Digest {
+        /// The file.
+        file: String,
+        /// What the manifest says.
+        expected: Digest,
+        /// What the bytes say.
+        found: Digest,
+    },
+    /// The bytes are not safetensors.
+    #[error("{file}: not a safetensors file, or cut short")]
+    Format {
+        /// The file.
+        file: String,
+        /// What is wrong with it.
+        source: safetensors::SafeTensorError,
+    },
+    /// The network has a tensor that the file lacks.
+    #[error("{file}: tensor {tensor} of shape {expected:?} is missing; these are another network's weights")]
+    Missing {
+        /// The file.
+        file: String,
+        /// The tensor.
+        tensor: String,
+        /// Shape it should have.
+        expected: Vec<usize>,
+    },
+    /// A tensor has another shape than the network's.
+    #[error("{file}: tensor {tensor} has shape {found:?}, the network needs {expected:?}")]
+    Shape {
+        /// The file.
+        file: String,
+        /// The tensor.
+        tensor: String,
+        /// Shape it should have.
+        expected: Vec<usize>,
+        /// Shape it has.
+        found: Vec<usize>,
+    },
+    /// A tensor is neither f32 nor f16.
+    #[error("{file}: tensor {tensor} has numbers of type {found}, not f32 or f16")]
+    Type {
+        /// The file.
+        file: String,
+        /// The tensor.
+        tensor: String,
+        /// Its type.
+        found: String,
+    },
+    /// A tensor has a number that is not finite.
+    #[error("{file}: tensor {tensor} has numbers that are not finite")]
+    NotFinite {
+        /// The file.
+        file: String,
+        /// The tensor.
+        tensor: String,
+    },
+    /// The file has a tensor that the network lacks.
+    #[error("{file}: tensor {tensor} belongs to no layer; these are another network's weights")]
+    Surplus {
+        /// The file.
+        file: String,
+        /// The tensor.
+        tensor: String,
+    },
+}
+
+/// Reads an entry's weights from the weights folder and checks their sha256.
+///
+/// # Errors
+/// [`WeightsError::Read`], [`WeightsError::TooLarge`], [`WeightsError::Digest`].
+pub fn read(entry: &Entry, dir: &Path) -> Result<Vec<u8>, WeightsError> {
+    let path = dir.join(&entry.weights.file);
+    let file = path.display().to_string();
+    let unreadable = |source| WeightsError::Read { file: file.clone(), source };
+    let bytes = std::fs::metadata(&path).map_err(unreadable)?.len();
+    if bytes > FILE_BYTES_MAX {
+        return Err(WeightsError::TooLarge { file, bytes });
+    }
+    let bytes = std::fs::read(&path).map_err(unreadable)?;
+    let (expected, found) = (entry.weights.sha256, Digest::of(&bytes));
+    if found != expected {
+        return Err(WeightsError::Digest { file, expected, found });
+    }
+    Ok(bytes)
+}
+
+/// Puts every tensor of a safetensors file into the parameter with its path.
+///
+/// # Errors
+/// The first thing that is wrong: the format, or a tensor that is missing, surplus, of another shape or type, or
+/// not finite.
+pub fn fill<M: Module>(module: M, file: &str, bytes: &[u8], device: &Device) -> Result<M, WeightsError> {
+    let tensors = SafeTensors::deserialize(bytes)
+        .map_err(|source| WeightsError::Format { file: file.to_owned(), source })?;
+    let mut filler = Filler { file, tensors, device, path: Vec::new(), used: Vec::new(), wrong: None };
+    let module = module.map(&mut filler);
+    if let Some(error) = filler.wrong {
+        return Err(error);
+    }
+    let mut names: Vec<&str> = filler.tensors.names();
+    names.sort_unstable();
+    match names.into_iter().find(|name| !filler.used.iter().any(|used| used == name)) {
+        Some(tensor) => Err(WeightsError::Surplus { file: file.to_owned(), tensor: tensor.to_owned() }),
+        None => Ok(module),
+    }
+}
+
+struct Filler<'a> {
+    file: &'a str,
+    tensors: SafeTensors<'a>,
+    device: &'a Device,
+    path: Vec<String>,
+    used: Vec<String>,
+    wrong: Option<WeightsError>,
+}
+
+impl Filler<'_> {
+    fn values(&mut self, expected: &[usize]) -> Result<Vec<f32>, WeightsError> {
+        let (file, tensor) = (self.file.to_owned(), self.path.join("."));
+        let Ok(view) = self.tensors.tensor(&tensor) else {
+            return Err(WeightsError::Missing { file, tensor, expected: expected.to_vec() });
+        };
+        if view.shape() != expected {
+            let (expected, found) = (expected.to_vec(), view.shape().to_vec());
+            return Err(WeightsError::Shape { file, tensor, expected, found });
+        }
+        let Some(values) = floats(view.dtype(), view.data()) else {
+            return Err(WeightsError::Type { file, tensor, found: format!("{:?}", view.dtype()) });
+        };
+        if values.iter().any(|value| !value.is_finite()) {
+            return Err(WeightsError::NotFinite { file, tensor });
+        }
+        self.used.push(tensor);
+        Ok(values)
+    }
+}
+
+impl ModuleMapper for Filler<'_> {
+    fn enter_module(&mut self, name: &str, _container: &str) {
+        self.path.push(name.to_owned());
+    }
+
+    fn exit_module(&mut self, _name: &str, _container: &str) {
+        self.path.pop();
+    }
+
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        if self.wrong.is_some() {
+            return param;
+        }
+        let shape = param.lazy_shape();
+        match self.values(&shape) {
+            Ok(values) => {
+                let tensor = Tensor::from_data(TensorData::new(values, shape), self.device);
+                Param::initialized(param.id, tensor)
+            }
+            Err(error) => {
+                self.wrong = Some(error);
+                param
+            }
+        }
+    }
+}
+
+/// Little-endian f32 or f16 numbers; `None` for another type.
+pub(crate) fn floats(dtype: Dtype, bytes: &[u8]) -> Option<Vec<f32>> {
+    let f32s = || bytes.as_chunks::<4>().0.iter().map(|&b| f32::from_le_bytes(b)).collect();
+    let f16s = || bytes.as_chunks::<2>().0.iter().map(|&b| f16::from_le_bytes(b).to_f32()).collect();
+    match dtype {
+        Dtype::F32 => Some(f32s()),
+        Dtype::F16 => Some(f16s()),
+        _ => None,
+    }
+}
+
+/// Path and shape of every parameter, in the order of the module's fields.
+pub(crate) fn parameters<M: Module>(module: &M) -> Vec<(String, Vec<usize>)> {
+    let mut lister = Lister { path: Vec::new(), found: Vec::new() };
+    module.visit(&mut lister);
+    lister.found
+}
+
+struct Lister {
+    path: Vec<String>,
+    found: Vec<(String, Vec<usize>)>,
+}
+
+impl ModuleVisitor for Lister {
+    fn enter_module(&mut self, name: &str, _container: &str) {
+        self.path.push(name.to_owned());
+    }
+
+    fn exit_module(&mut self, _name: &str, _container: &str) {
+        self.path.pop();
+    }
+
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        self.found.push((self.path.join("."), param.lazy_shape().to_vec()));
+    }
+}
