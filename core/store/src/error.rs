@@ -119,3 +119,30 @@ impl From<domain::checkout::Refused> for StoreError {
         Self::Conflict(refused.to_string())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_failure_says_who_must_mend_it() {
+        for (text, expected) in [
+            ("database or disk is full", "not writable"),
+            ("could not extend file \"base/5/1\": No space left on device", "not writable"),
+            ("attempt to write a readonly database", "not writable"),
+            ("terminating connection due to administrator command", "unavailable"),
+            ("faces_need_consent", "consent"),
+            ("division by zero", "database"),
+        ] {
+            let raised = DieselError::DatabaseError(DatabaseErrorKind::Unknown, Box::new(text.to_owned()));
+            let found = match StoreError::from(raised) {
+                StoreError::NotWritable(_) => "not writable",
+                StoreError::Unavailable(_) => "unavailable",
+                StoreError::ConsentMissing => "consent",
+                StoreError::Database(_) => "database",
+                other => panic!("{text}: {other}"),
+            };
+            assert_eq!(found, expected, "{text}");
+        }
+    }
+}

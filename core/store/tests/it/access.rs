@@ -1,0 +1,78 @@
+//! Keys, staff and cameras.
+use std::time::Duration;
+
+use domain::{KeyId, OperatorId, role::Role};
+use store::{CameraRow, NewApiKey, StoreError};
+use uuid::Uuid;
+
+use crate::{
+    Claim,
+    bench::{Bench, START, by, later},
+    claims,
+};
+
+pub(crate) const CLAIMS: &[Claim] = claims![
+    a_key_is_found_by_its_digest_while_it_lives,
+    an_operator_is_locked_out_and_let_in_again,
+    a_cameras_address_is_sealed,
+];
+
+const HOUR: Duration = Duration::from_secs(3_600);
+
+fn a_key_is_found_by_its_digest_while_it_lives(bench: &Bench) {
+    let id = KeyId(Uuid::now_v7());
+    let key = NewApiKey {
+        id,
+        name: "till".to_owned(),
+        role: Role::Operator,
+        sha256: [3; 32],
+        expires_at: Some(START.plus(HOUR)),
+    };
+    bench.store.add_api_key(by(), &key).unwrap();
+    assert!(bench.store.api_key(&[4; 32]).unwrap().is_none());
+    let found = bench.store.api_key(&[3; 32]).unwrap().unwrap();
+    assert_eq!((found.id, found.role), (id, Role::Operator));
+    assert!(found.is_live(START) && !found.is_live(START.plus(HOUR)));
+    bench.store.revoke_api_key(by(), id).unwrap();
+    assert!(!bench.store.api_key(&[3; 32]).unwrap().unwrap().is_live(START));
+    assert!(matches!(bench.store.revoke_api_key(by(), id), Err(StoreError::NotFound("key"))));
+    assert_eq!(bench.store.api_keys().unwrap().len(), 1);
+}
+
+fn an_operator_is_locked_out_and_let_in_again(bench: &Bench) {
+    let id = OperatorId(Uuid::now_v7());
+    bench.store.add_operator(by(), id, "eve", Role::Admin, "hash").unwrap();
+    let again = bench.store.add_operator(by(), OperatorId(Uuid::now_v7()), "eve", Role::Admin, "hash");
+    assert!(matches!(again, Err(StoreError::Conflict(_))));
+    let until = START.plus(HOUR);
+    bench.store.note_login(by(), id, false, None).unwrap();
+    bench.store.note_login(by(), id, false, Some(until)).unwrap();
+    let locked = bench.store.operator_named("eve").unwrap();
+    assert_eq!((locked.failed_logins, locked.locked_until), (2, Some(until)));
+    bench.store.note_login(later(HOUR), id, true, None).unwrap();
+    let open = bench.store.operator_named("eve").unwrap();
+    assert_eq!((open.failed_logins, open.locked_until), (0, None));
+    bench.store.disable_operator(by(), id).unwrap();
+    assert!(bench.store.operators().unwrap()[0].disabled_at.is_some());
+    assert!(matches!(bench.store.operator_named("bob"), Err(StoreError::NotFound("operator"))));
+}
+
+fn a_cameras_address_is_sealed(bench: &Bench) {
+    let source = "rtsp://admin:secret@camera.example/1";
+    let camera = |name: &str| CameraRow {
+        id: "till-1".parse().unwrap(),
+        name: name.to_owned(),
+        source: source.to_owned(),
+    };
+    bench.store.add_camera(by(), &camera("Till")).unwrap();
+    assert!(matches!(bench.store.add_camera(by(), &camera("Till")), Err(StoreError::Conflict(_))));
+    bench.store.change_camera(by(), &camera("Till one")).unwrap();
+    let found = bench.store.cameras().unwrap();
+    assert_eq!((found[0].name.as_str(), found[0].source.as_str()), ("Till one", source));
+    let hex =
+        if bench.url.starts_with("sqlite") { "hex(source_sealed)" } else { "encode(source_sealed, 'hex')" };
+    let stored = bench.lines(&format!("SELECT {hex} AS line FROM cameras")).concat().to_lowercase();
+    assert!(!stored.contains(&hex::encode("secret")));
+    bench.store.remove_camera(by(), &camera("").id).unwrap();
+    assert!(matches!(bench.store.remove_camera(by(), &camera("").id), Err(StoreError::NotFound("camera"))));
+}

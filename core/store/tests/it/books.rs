@@ -1,0 +1,104 @@
+//! What is written beside each change: audit records, messages, idempotency keys and facts.
+use std::time::Duration;
+
+use store::{AuditFault, Claim as KeyClaim, SavedResponse};
+
+use crate::{
+    Claim,
+    bench::{Bench, START, by, later},
+    claims,
+};
+
+pub(crate) const CLAIMS: &[Claim] = claims![
+    the_first_bad_audit_record_is_named,
+    a_book_that_was_changed_is_found,
+    each_change_has_its_record_and_no_name_in_it,
+    a_key_gets_the_answer_it_got_before,
+    a_released_key_is_fresh_again,
+    a_fact_is_taken_once,
+];
+
+fn the_first_bad_audit_record_is_named(bench: &Bench) {
+    for name in ["ada", "bob", "cyd", "dan"] {
+        bench.person(name);
+    }
+    assert_eq!(bench.store.audit_verify().unwrap(), Ok(4));
+    for (damage, seq, what, repair) in [
+        (
+            "UPDATE audit SET actor = 'x' WHERE seq = 2",
+            2,
+            "changed",
+            "UPDATE audit SET actor = 'test' WHERE seq = 2",
+        ),
+        ("UPDATE audit SET seq = 9 WHERE seq = 3", 3, "missing", "UPDATE audit SET seq = 3 WHERE seq = 9"),
+        (
+            "UPDATE audit SET previous_sha256 = sha256 WHERE seq = 4",
+            4,
+            "does not follow",
+            "UPDATE audit SET previous_sha256 = (SELECT b.sha256 FROM audit b WHERE b.seq = 3) WHERE seq = 4",
+        ),
+        ("DELETE FROM audit WHERE seq = 4", 4, "at the end", "SELECT 1"),
+    ] {
+        bench.sql(damage).unwrap();
+        let fault: AuditFault = bench.store.audit_verify().unwrap().unwrap_err();
+        assert_eq!(fault.seq, seq, "{damage}");
+        assert!(fault.what.contains(what), "{damage}: {fault}");
+        bench.sql(repair).unwrap();
+    }
+}
+
+fn a_book_that_was_changed_is_found(bench: &Bench) {
+    let ada = bench.payer("ada", 1_000);
+    bench.assert_sound();
+    bench.sql(&format!("UPDATE accounts SET posted = posted + 1 WHERE owner = '{ada}'")).unwrap();
+    let fault = bench.store.ledger_verify().unwrap().unwrap_err();
+    assert_eq!(fault.account, bench.store.accounts(&ada.to_string()).unwrap()[0].id);
+}
+
+fn each_change_has_its_record_and_no_name_in_it(bench: &Bench) {
+    let ada = bench.payer("ada", 1_000);
+    bench.consent(ada, Duration::from_secs(60));
+    let records = bench.store.audit(0, 100).unwrap();
+    let actions: Vec<&str> = records.iter().map(|record| record.action.as_str()).collect();
+    assert_eq!(actions, ["user.added", "wallet.funded", "consent.given"]);
+    for text in records.iter().flat_map(|record| [&record.subject, &record.detail]) {
+        assert!(!text.contains("ada") && !text.contains('@'), "{text}");
+    }
+    assert_eq!(bench.store.audit(1, 1).unwrap()[0].action, "wallet.funded");
+}
+
+fn a_key_gets_the_answer_it_got_before(bench: &Bench) {
+    let claim = |scope: &str, body: u8| bench.store.claim(scope, "key", &[body; 32], START).unwrap();
+    let answer = SavedResponse { status: 201, body: b"{}".to_vec() };
+    assert_eq!(claim("POST /a", 1), KeyClaim::Fresh);
+    assert_eq!(claim("POST /a", 1), KeyClaim::InFlight);
+    bench.store.finish("POST /a", "key", &answer).unwrap();
+    assert_eq!(claim("POST /a", 1), KeyClaim::Replay(answer));
+    assert_eq!(claim("POST /a", 2), KeyClaim::Mismatch);
+    assert_eq!(claim("POST /b", 2), KeyClaim::Fresh, "a key means nothing on another route");
+    let day_later = later(Duration::from_secs(86_400)).at;
+    assert_eq!(bench.store.forget_answers(day_later).unwrap(), 2);
+    assert_eq!(claim("POST /a", 2), KeyClaim::Fresh);
+}
+
+fn a_released_key_is_fresh_again(bench: &Bench) {
+    let claim = || bench.store.claim("POST /a", "key", &[1; 32], START).unwrap();
+    let answer = SavedResponse { status: 200, body: Vec::new() };
+    assert_eq!(claim(), KeyClaim::Fresh);
+    bench.store.release("POST /a", "key").unwrap();
+    assert_eq!(claim(), KeyClaim::Fresh);
+    bench.store.finish("POST /a", "key", &answer).unwrap();
+    bench.store.release("POST /a", "key").unwrap();
+    assert_eq!(claim(), KeyClaim::Replay(answer), "an answer that was given stays");
+}
+
+fn a_fact_is_taken_once(bench: &Bench) {
+    bench.store.set_fact("setup", "wrong").unwrap();
+    bench.store.set_fact("setup", "code").unwrap();
+    assert_eq!(bench.store.fact("setup").unwrap().as_deref(), Some("code"));
+    assert!(!bench.store.take_fact("setup", "wrong").unwrap());
+    assert!(bench.store.take_fact("setup", "code").unwrap());
+    assert!(!bench.store.take_fact("setup", "code").unwrap());
+    assert_eq!(bench.written(), (0, 0));
+    assert_eq!(by().at, START);
+}

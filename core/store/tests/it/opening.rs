@@ -1,0 +1,77 @@
+//! Opening a database: what is wrong is said in words, and both databases have the same tables.
+use store::{DatabaseUrl, Store, StoreError, seal::Key};
+
+use crate::{
+    Claim,
+    bench::{Bench, Database},
+    claims,
+    servers::Postgres,
+};
+
+pub(crate) const CLAIMS: &[Claim] = claims![
+    another_appliances_key_is_refused,
+    a_place_that_cannot_be_opened_is_named,
+    a_lost_connection_is_replaced,
+    every_column_is_there_under_the_name_the_program_uses,
+];
+
+fn another_appliances_key_is_refused(bench: &Bench) {
+    let refused = bench.reopened(Key::random()).err().unwrap();
+    assert!(matches!(refused, StoreError::Seal));
+    bench.reopened(bench.key.clone()).unwrap();
+}
+
+fn a_place_that_cannot_be_opened_is_named(bench: &Bench) {
+    let places: &[&str] = match bench.database {
+        // No such folder; a folder that nobody can write in; a folder in the file's place.
+        Database::Sqlite => &["sqlite:/nowhere/facepay.db", "sqlite:/proc/facepay.db", "sqlite:/tmp"],
+        Database::Postgres => {
+            &["postgresql://pay:s3cret@127.0.0.1:1/facepay", "postgresql://pay:s3cret@/facepay?host=/nowhere"]
+        }
+    };
+    for place in places {
+        let error = Store::open(&place.parse::<DatabaseUrl>().unwrap(), Key::random()).err().unwrap();
+        let right = match bench.database {
+            Database::Sqlite => matches!(error, StoreError::NotWritable(_)),
+            Database::Postgres => matches!(error, StoreError::Unavailable(_)),
+        };
+        assert!(right, "{place}: {error:?}");
+        assert!(!error.to_string().contains("s3cret"), "{error}");
+    }
+}
+
+fn a_lost_connection_is_replaced(bench: &Bench) {
+    bench.person("ada");
+    if bench.database == Database::Postgres {
+        Postgres::shared().unwrap().cut(&bench.url);
+    }
+    bench.person("bob");
+    assert_eq!(bench.store.user_count().unwrap(), 2);
+}
+
+fn every_column_is_there_under_the_name_the_program_uses(bench: &Bench) {
+    let sql = match bench.database {
+        Database::Sqlite => {
+            "SELECT m.name || '.' || c.name AS line FROM sqlite_schema m JOIN pragma_table_info(m.name) c
+             WHERE m.type = 'table' AND m.name NOT LIKE '\\_\\_%' ESCAPE '\\' ORDER BY m.name, c.cid"
+        }
+        Database::Postgres => {
+            "SELECT table_name || '.' || column_name AS line FROM information_schema.columns
+             WHERE table_schema = 'public' AND table_name NOT LIKE '\\_\\_%' ORDER BY table_name, ordinal_position"
+        }
+    };
+    let found = bench.lines(sql);
+    let schema = include_str!("../../src/schema.rs");
+    let mut expected = Vec::new();
+    let mut table = "";
+    for line in schema.lines().map(str::trim) {
+        if let Some((name, _)) = line.split_once(" (").filter(|_| line.ends_with('{')) {
+            table = name;
+        } else if let Some((column, _)) = line.split_once(" -> ").filter(|_| line.ends_with(',')) {
+            expected.push(format!("{table}.{column}"));
+        }
+    }
+    expected.sort_by_key(|line| line.split('.').next().map(str::to_owned));
+    assert!(expected.len() > 80, "{expected:?}");
+    assert_eq!(found, expected);
+}

@@ -1,0 +1,84 @@
+//! Many at once: no money is spent twice, nobody waits in a circle, one of many claims wins.
+use std::{sync::Barrier, thread};
+
+use domain::operation::{Event, Kind};
+use store::{Claim as KeyClaim, StoreError};
+
+use crate::{
+    Claim,
+    bench::{Bench, MERCHANT, by, eur},
+    claims,
+};
+
+pub(crate) const CLAIMS: &[Claim] = claims![
+    fifty_reservations_at_once_never_overdraw,
+    sales_and_top_ups_at_once_all_end_well,
+    one_of_many_claims_of_a_key_is_fresh,
+    many_appliances_may_open_one_database_at_once,
+];
+
+/// Runs `work` on `n` threads that start together.
+fn at_once<T: Send>(n: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
+    let (gate, work) = (&Barrier::new(n), &work);
+    thread::scope(|scope| {
+        let start = |nth| {
+            scope.spawn(move || {
+                gate.wait();
+                work(nth)
+            })
+        };
+        let threads: Vec<_> = (0..n).map(start).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    })
+}
+
+fn fifty_reservations_at_once_never_overdraw(bench: &Bench) {
+    let payer = bench.payer("ada", 1_000);
+    let payments: Vec<_> = (0..50).map(|_| bench.identified(payer, eur(100))).collect();
+    let results = at_once(50, |nth| bench.prepare(payments[nth], Kind::Sale, eur(100)));
+    let reserved = results.iter().filter(|result| result.is_ok()).count();
+    for refused in results.into_iter().filter_map(Result::err) {
+        assert!(matches!(refused, StoreError::InsufficientFunds { available: 0, asked: 100 }), "{refused}");
+    }
+    assert_eq!(reserved, 10);
+    assert_eq!(bench.holds(payer), (1_000, 0));
+    bench.assert_sound();
+}
+
+fn sales_and_top_ups_at_once_all_end_well(bench: &Bench) {
+    const SALES: usize = 5;
+    let payers: Vec<_> = (0..8).map(|nth| bench.payer(&format!("payer-{nth}"), 1_000)).collect();
+    at_once(16, |nth| {
+        let payer = payers[nth / 2];
+        for _ in 0..SALES {
+            if nth % 2 == 0 {
+                bench.fund(payer, 10).unwrap();
+            } else {
+                let payment = bench.identified(payer, eur(100));
+                bench.operate(payment, Kind::Sale, eur(100), &[Event::Submitted, Event::Approved]);
+            }
+        }
+    });
+    for payer in payers {
+        assert_eq!(bench.holds(payer), (550, 550));
+    }
+    assert_eq!(bench.holds(MERCHANT), (4_000, 4_000));
+    bench.assert_sound();
+    let (_, last) = bench.written();
+    let seqs: Vec<i64> = bench.store.outbox(0, 500).unwrap().iter().map(|row| row.seq).collect();
+    assert_eq!(seqs, (1..=last).collect::<Vec<_>>(), "messages are numbered without gaps");
+}
+
+fn one_of_many_claims_of_a_key_is_fresh(bench: &Bench) {
+    let claims = at_once(20, |_| bench.store.claim("POST /transactions", "key", &[1; 32], by().at).unwrap());
+    let fresh = claims.iter().filter(|claim| **claim == KeyClaim::Fresh).count();
+    let waiting = claims.iter().filter(|claim| **claim == KeyClaim::InFlight).count();
+    assert_eq!((fresh, waiting), (1, 19));
+}
+
+fn many_appliances_may_open_one_database_at_once(bench: &Bench) {
+    let opened = at_once(4, |_| bench.reopened(bench.key.clone()).and_then(|store| store.ping()));
+    for result in opened {
+        result.unwrap();
+    }
+}
