@@ -6,7 +6,7 @@ use std::sync::Arc;
 use gstreamer as gst;
 
 use super::codec::ClipCodec;
-use super::scene::Scene;
+use super::scene::{Scene, shrunk};
 use super::{SimulateError, encoder};
 use crate::still::Still;
 
@@ -92,9 +92,10 @@ pub fn picture(pictures: &[Still], options: &ClipOptions, index: u32) -> Result<
     Still::from_rgb(options.width, options.height, rgb).ok_or(SimulateError::Options("a picture has pixels"))
 }
 
-fn scene<'a>(pictures: &'a [Still], options: &ClipOptions) -> Scene<'a> {
+fn scene(pictures: &[Still], options: &ClipOptions) -> Scene {
+    let place = options.width / pictures.len().max(1) as u32;
     Scene {
-        pictures,
+        pictures: pictures.iter().map(|picture| shrunk(picture, place, options.height)).collect(),
         width: options.width as usize,
         height: options.height as usize,
         period: options.pictures as usize,

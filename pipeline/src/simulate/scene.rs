@@ -4,8 +4,8 @@ use super::barcode;
 use crate::still::Still;
 
 /// Paints the pictures of a clip.
-pub(super) struct Scene<'a> {
-    pub(super) pictures: &'a [Still],
+pub(super) struct Scene {
+    pub(super) pictures: Vec<Still>,
     pub(super) width: usize,
     pub(super) height: usize,
     /// Pictures until the movement is back where it began.
@@ -16,7 +16,7 @@ pub(super) struct Scene<'a> {
 
 const WALL: [u8; 3] = [112, 116, 118];
 
-impl Scene<'_> {
+impl Scene {
     /// Interleaved RGB of picture `index`: the stills side by side, a barcode below.
     pub(super) fn paint(&self, index: usize) -> Vec<u8> {
         let mut rgb = vec![0; self.width * self.height * 3];
@@ -54,6 +54,22 @@ impl Scene<'_> {
             }
         }
     }
+}
+
+/// Shrinks a photograph to what a `width` by `height` place can show: sampling it would skip pixels and leave jagged faces.
+pub(super) fn shrunk(picture: &Still, width: u32, height: u32) -> Still {
+    let across = f64::from(picture.width()) / f64::from(width.max(1));
+    let down = f64::from(picture.height()) / f64::from(height.max(1));
+    let excess = across.max(down);
+    let to = |side: u32| ((f64::from(side) / excess) as u32).max(1);
+    let (to_width, to_height) = (to(picture.width()), to(picture.height()));
+    let small = (excess > 1.0)
+        .then(|| image::RgbImage::from_raw(picture.width(), picture.height(), picture.rgb().to_vec()))
+        .flatten()
+        .map(|rgb| image::imageops::thumbnail(&rgb, to_width, to_height));
+    small
+        .and_then(|small| Still::from_rgb(to_width, to_height, small.into_raw()))
+        .unwrap_or_else(|| picture.clone())
 }
 
 /// Where the camera looks: room pixel → still pixel.

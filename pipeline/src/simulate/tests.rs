@@ -59,6 +59,17 @@ fn the_movement_ends_where_it_began() {
 }
 
 #[test]
+fn a_large_photograph_is_shrunk_smoothly() {
+    // Stripes of one pixel: sampled they would stay black and white, shrunk they are grey.
+    let rgb = (0..1600 * 1200).flat_map(|i: u32| [(i % 2 * 255) as u8; 3]).collect();
+    let stripes = Still::from_rgb(1600, 1200, rgb).expect("pixels");
+    let options = ClipOptions { noise: 0, width: 160, height: 120, ..ClipOptions::default() };
+    let shown = picture(&[stripes], &options, 0).expect("a picture");
+    let middle = &shown.rgb()[(60 * 160 + 40) * 3..][..80 * 3];
+    assert!(middle.iter().all(|sample| (120..136).contains(sample)), "{middle:?}");
+}
+
+#[test]
 fn impossible_clips_are_refused() {
     let rows = [
         ClipOptions { width: 641, ..ClipOptions::default() },
