@@ -4,18 +4,37 @@
 //! caller's thread straight into the network's normalised input; the network runs on the engine's own fixed
 //! threads, because every thread that touches a device keeps a memory pool of its own.
 
+mod batch;
+mod bench;
 mod device;
 mod error;
 mod info;
+mod model;
 mod picture;
+mod queue;
+mod warp;
+mod worker;
 
+use std::collections::HashMap;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::sync::mpsc::sync_channel;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::thread::JoinHandle;
+
+use batch::Batching;
+use model::{Loader, Model};
+use queue::Queue;
+use worker::{Job, Run, Worker};
+
+pub use bench::{BenchReport, ChainFigures, Percentiles, bench};
 pub use device::{AdapterInfo, DeviceChoice, DeviceInfo, DeviceKind, adapters};
 pub use error::EngineError;
 pub use info::{ModelInfo, OutputInfo, Tensor};
 pub use picture::{Picture, PixelFormat, Region};
 
-use std::path::PathBuf;
-use std::sync::Arc;
+/// Parts of calls that may wait for a thread; callers beyond that wait themselves.
+const QUEUE_LEN_MAX: usize = 16;
 
 /// How an engine is started.
 #[derive(Clone, Debug)]
@@ -26,7 +45,7 @@ pub struct EngineOptions {
     pub weights_dir: PathBuf,
     /// Threads that run networks on the CPU; 0 takes the machine's parallelism. A GPU always has one.
     pub threads: usize,
-    /// Lets a software Vulkan adapter pass as the GPU, so that the GPU path can be tested without one.
+    /// Lets a software Vulkan adapter pass as the GPU that `gpu` demands, so that its path can be tested without one.
     pub software_adapter_allowed: bool,
 }
 
@@ -43,6 +62,8 @@ impl EngineOptions {
 }
 
 /// Runs networks; cloning shares the same device, threads and loaded weights.
+///
+/// The threads end when the last clone is dropped.
 #[derive(Clone)]
 pub struct Engine {
     inner: Arc<Inner>,
@@ -50,6 +71,12 @@ pub struct Engine {
 
 struct Inner {
     device: DeviceInfo,
+    batching: Batching,
+    queue: Arc<Queue<Job>>,
+    models: RwLock<HashMap<String, Arc<Model>>>,
+    /// Held while a network is loaded, so that none is loaded twice.
+    loading: Mutex<()>,
+    threads: Vec<JoinHandle<()>>,
 }
 
 impl Engine {
@@ -59,8 +86,33 @@ impl Engine {
     /// [`EngineError::NoGpu`] when `gpu` was demanded and there is none; [`EngineError::Device`] when the
     /// device refused; [`EngineError::Weights`] when the manifest can't be read.
     pub fn start(options: EngineOptions) -> Result<Self, EngineError> {
-        let _ = options;
-        Err(EngineError::Stopped)
+        Self::start_with(&options, |max_batch| model::from_folder(options.weights_dir.clone(), max_batch))
+    }
+
+    fn start_with(
+        options: &EngineOptions,
+        loader: impl FnOnce(usize) -> Result<Loader, EngineError>,
+    ) -> Result<Self, EngineError> {
+        let threads = match options.threads {
+            0 => std::thread::available_parallelism().map_or(1, NonZeroUsize::get),
+            threads => threads,
+        };
+        let device::OpenDevice { burn, info } =
+            device::open(options.device, threads, options.software_adapter_allowed)?;
+        let batching = Batching::of(info.kind, info.threads);
+        let queue = Arc::new(Queue::new(QUEUE_LEN_MAX));
+        let worker =
+            Worker { queue: Arc::clone(&queue), device: burn, batching, loader: loader(batching.max)? };
+        let threads = worker.start(info.threads)?;
+        tracing::info!(
+            device = info.kind.as_str(),
+            adapter = info.adapter,
+            backend = info.backend,
+            why = info.why,
+            "the inference engine runs"
+        );
+        let (models, loading) = (RwLock::default(), Mutex::default());
+        Ok(Self { inner: Arc::new(Inner { device: info, batching, queue, models, loading, threads }) })
     }
 
     /// Loads `model` and warms it, or returns it when it is already loaded.
@@ -68,7 +120,7 @@ impl Engine {
     /// # Errors
     /// [`EngineError::UnknownModel`], [`EngineError::Weights`], or the engine's own failure.
     pub fn open(&self, model: &str) -> Result<Arc<ModelInfo>, EngineError> {
-        Err(EngineError::UnknownModel { model: model.to_owned(), known: Vec::new() })
+        Ok(Arc::clone(&self.model(model)?.info))
     }
 
     /// Runs `model` on every region and returns one tensor per output, with dims `[regions, …]`.
@@ -85,12 +137,112 @@ impl Engine {
         pictures: &[Picture<'_>],
         regions: &[Region],
     ) -> Result<Vec<Tensor>, EngineError> {
-        let _ = (pictures, regions);
-        Err(EngineError::UnknownModel { model: model.to_owned(), known: Vec::new() })
+        check(pictures, regions)?;
+        let model = self.model(model)?;
+        let parts = self.inner.batching.parts(regions.len());
+        if parts.is_empty() {
+            let empty = |dims: &[usize]| Tensor { dims: [&[0], dims].concat(), data: Vec::new() };
+            return Ok(model.info.outputs.iter().map(|output| empty(&output.dims)).collect());
+        }
+        let (reply, answers) = sync_channel(parts.len());
+        let mut rest = regions;
+        for (part, &len) in parts.iter().enumerate() {
+            let (now, later) = rest.split_at(len);
+            rest = later;
+            let inputs = warped(&model, pictures, now);
+            let (model, reply) = (Arc::clone(&model), reply.clone());
+            self.inner.queue.push(Job::Run(Run { model, part, len, inputs, reply }))?;
+        }
+        drop(reply);
+        let mut outputs: Vec<Vec<Tensor>> = vec![Vec::new(); parts.len()];
+        for _ in &parts {
+            let (part, output) = answers.recv().map_err(|_| self.stopped())?;
+            outputs[part] = output?;
+        }
+        Ok(joined(outputs))
     }
 
     /// The device that really runs the networks.
     pub fn device(&self) -> &DeviceInfo {
         &self.inner.device
     }
+
+    /// Why the engine refuses to work, if it does.
+    pub fn failure(&self) -> Option<EngineError> {
+        self.inner.queue.closed()
+    }
+
+    fn model(&self, name: &str) -> Result<Arc<Model>, EngineError> {
+        if let Some(model) = self.loaded(name) {
+            return Ok(model);
+        }
+        let _loading = self.inner.loading.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(model) = self.loaded(name) {
+            return Ok(model);
+        }
+        let (reply, answer) = sync_channel(1);
+        self.inner.queue.push(Job::Load { model: name.to_owned(), reply })?;
+        let model = answer.recv().map_err(|_| self.stopped())??;
+        let mut models = self.inner.models.write().unwrap_or_else(PoisonError::into_inner);
+        models.insert(name.to_owned(), Arc::clone(&model));
+        Ok(model)
+    }
+
+    fn loaded(&self, name: &str) -> Option<Arc<Model>> {
+        self.inner.models.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
+    }
+
+    /// Why an answer never came.
+    fn stopped(&self) -> EngineError {
+        self.failure().unwrap_or(EngineError::Stopped)
+    }
 }
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        for job in self.queue.close(EngineError::Stopped) {
+            job.refuse(&EngineError::Stopped);
+        }
+        for thread in self.threads.drain(..) {
+            // Panics are caught inside the thread, so it has nothing to say.
+            let _ = thread.join();
+        }
+    }
+}
+
+fn check(pictures: &[Picture<'_>], regions: &[Region]) -> Result<(), EngineError> {
+    for (picture, what) in pictures.iter().enumerate() {
+        what.check().map_err(|reason| EngineError::Picture { picture, reason })?;
+    }
+    for (region, what) in regions.iter().enumerate() {
+        let refused = |reason| EngineError::Region { region, reason };
+        warp::check_affine(&what.affine).map_err(refused)?;
+        if what.picture >= pictures.len() {
+            return Err(refused("the call has no such picture"));
+        }
+    }
+    Ok(())
+}
+
+/// The inputs of `regions`, one after another. Pictures and regions have passed [`check`].
+fn warped(model: &Model, pictures: &[Picture<'_>], regions: &[Region]) -> Vec<f32> {
+    let mut inputs = vec![0.0; regions.len() * model.target.len()];
+    for (region, input) in regions.iter().zip(inputs.chunks_exact_mut(model.target.len())) {
+        warp::warp(&pictures[region.picture], &region.affine, &model.target, input);
+    }
+    inputs
+}
+
+/// Puts the outputs of the parts of a call, of which there is at least one, behind one another.
+fn joined(mut parts: Vec<Vec<Tensor>>) -> Vec<Tensor> {
+    if parts.len() == 1 {
+        return parts.swap_remove(0);
+    }
+    let outputs = parts[0].len();
+    (0..outputs)
+        .map(|output| Tensor::joined(&parts.iter().map(|part| &part[output]).collect::<Vec<_>>()))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;

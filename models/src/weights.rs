@@ -16,7 +16,9 @@ pub const FILE_BYTES_MAX: u64 = 512 << 20;
 #[derive(Debug, thiserror::Error)]
 pub enum WeightsError {
     /// The file isn't there or can't be read.
-    #[error("{file}: the weights cannot be read; check that the file is there, or run `facepay models install`")]
+    #[error(
+        "{file}: the weights cannot be read; check that the file is there, or run `facepay models install`"
+    )]
     Read {
         /// The file.
         file: String,

@@ -1,6 +1,10 @@
 //! Which device runs the networks, and why that one.
 
+mod gpu;
+
 use super::EngineError;
+
+pub use gpu::adapters;
 
 /// What the operator asked for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -25,6 +29,17 @@ pub enum DeviceKind {
     Cpu,
 }
 
+impl DeviceKind {
+    /// The kind in a word, for logs and reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Gpu => "gpu",
+            Self::SoftwareGpu => "software-gpu",
+            Self::Cpu => "cpu",
+        }
+    }
+}
+
 /// The device in use, in words that can go into a log or a health page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeviceInfo {
@@ -32,7 +47,7 @@ pub struct DeviceInfo {
     pub kind: DeviceKind,
     /// The adapter's or the CPU's name.
     pub adapter: String,
-    /// `vulkan`, `metal`, `dx12` or `flex`.
+    /// `vulkan` or `flex`.
     pub backend: String,
     /// The driver's name and version; empty on the CPU.
     pub driver: String,
@@ -55,10 +70,51 @@ pub struct AdapterInfo {
     pub kind: DeviceKind,
 }
 
-/// The adapters of this machine, in the graphics API's order.
-///
-/// # Errors
-/// None at present: a machine without Vulkan has no adapters.
-pub fn adapters() -> Result<Vec<AdapterInfo>, EngineError> {
-    Ok(Vec::new())
+/// A device that is open, and what to say about it.
+pub(super) struct OpenDevice {
+    pub(super) burn: burn::tensor::Device,
+    pub(super) info: DeviceInfo,
 }
+
+/// Opens the device that `choice` leads to; `threads` is what the CPU may use.
+pub(super) fn open(
+    choice: DeviceChoice,
+    threads: usize,
+    software_adapter_allowed: bool,
+) -> Result<OpenDevice, EngineError> {
+    if choice == DeviceChoice::Cpu {
+        return Ok(cpu(threads, "compute.device is \"cpu\"".to_owned()));
+    }
+    let found = gpu::candidates();
+    let usable = |candidate: &&gpu::Candidate| {
+        candidate.info.kind == DeviceKind::Gpu || (software_adapter_allowed && choice == DeviceChoice::Gpu)
+    };
+    match (found.iter().find(usable), choice) {
+        (Some(candidate), DeviceChoice::Auto) => candidate.open("a GPU was found"),
+        (Some(candidate), _) => candidate.open("compute.device is \"gpu\""),
+        (None, DeviceChoice::Auto) => Ok(cpu(threads, format!("no GPU: {}", gpu::without_hardware(&found)))),
+        (None, _) => Err(EngineError::NoGpu { reason: gpu::without_hardware(&found) }),
+    }
+}
+
+fn cpu(threads: usize, why: String) -> OpenDevice {
+    let info = DeviceInfo {
+        kind: DeviceKind::Cpu,
+        adapter: cpu_name(),
+        backend: "flex".to_owned(),
+        driver: String::new(),
+        why,
+        threads,
+    };
+    OpenDevice { burn: burn::tensor::Device::flex(), info }
+}
+
+/// The processor's name as Linux tells it, else its architecture.
+fn cpu_name() -> String {
+    let cpuinfo = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let name = cpuinfo.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
+    name.map_or_else(|| std::env::consts::ARCH.to_owned(), |(_, name)| name.to_owned())
+}
+
+#[cfg(test)]
+mod tests;

@@ -43,4 +43,18 @@ impl Tensor {
         let len = self.dims.get(1..)?.iter().product::<usize>();
         self.data.get(index.checked_mul(len)?..)?.get(..len)
     }
+
+    /// The tensor of `count` regions from `from` on, which must be there.
+    pub(crate) fn rows(&self, from: usize, count: usize) -> Self {
+        let row: usize = self.dims[1..].iter().product();
+        let dims = [&[count], &self.dims[1..]].concat();
+        Self { dims, data: self.data[from * row..(from + count) * row].to_vec() }
+    }
+
+    /// One tensor of the regions of all `parts`, in their order; every part has the same shape per region.
+    pub(crate) fn joined(parts: &[&Self]) -> Self {
+        let count = parts.iter().map(|part| part.dims[0]).sum();
+        let dims = [&[count], &parts[0].dims[1..]].concat();
+        Self { dims, data: parts.iter().flat_map(|part| part.data.iter().copied()).collect() }
+    }
 }

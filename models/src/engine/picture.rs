@@ -1,5 +1,8 @@
 //! What a caller hands in: borrowed planes of a picture, and the regions to look at.
 
+/// The longest side a picture may have, in pixels.
+const SIDE_MAX: u32 = 16_384;
+
 /// The layout of a picture's planes, 8 bits a sample.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PixelFormat {
@@ -52,6 +55,45 @@ impl<'a> Picture<'a> {
             format: PixelFormat::Gray8,
             strides: [width as usize, 0, 0],
             ..Self::rgb24(width, height, pixels)
+        }
+    }
+}
+
+impl Picture<'_> {
+    /// Says what is wrong with the size, planes and strides, if anything.
+    pub(crate) fn check(&self) -> Result<(), &'static str> {
+        if self.width == 0 || self.height == 0 {
+            return Err("it has no pixels");
+        }
+        if self.width > SIDE_MAX || self.height > SIDE_MAX {
+            return Err("a side is longer than 16384 pixels");
+        }
+        for ((row_len, rows), (plane, stride)) in
+            self.layout().into_iter().zip(self.planes.iter().zip(self.strides))
+        {
+            if rows == 0 {
+                continue;
+            }
+            if stride < row_len {
+                return Err("a stride is shorter than its row");
+            }
+            let needed = stride.checked_mul(rows - 1).and_then(|skipped| skipped.checked_add(row_len));
+            if needed.is_none_or(|needed| plane.len() < needed) {
+                return Err("a plane is shorter than its rows");
+            }
+        }
+        Ok(())
+    }
+
+    /// Bytes in a row and number of rows, per plane.
+    fn layout(&self) -> [(usize, usize); 3] {
+        let (width, height) = (self.width as usize, self.height as usize);
+        let (half_width, half_height) = (width.div_ceil(2), height.div_ceil(2));
+        match self.format {
+            PixelFormat::I420 => [(width, height), (half_width, half_height), (half_width, half_height)],
+            PixelFormat::Nv12 => [(width, height), (2 * half_width, half_height), (0, 0)],
+            PixelFormat::Rgb24 => [(3 * width, height), (0, 0), (0, 0)],
+            PixelFormat::Gray8 => [(width, height), (0, 0), (0, 0)],
         }
     }
 }

@@ -49,7 +49,8 @@ impl<'a> Table<'a> {
         if slot + 2 > size {
             return Ok(None);
         }
-        let offset = usize::from(u16::from_le_bytes(bytes(self.file, layout.checked_add(slot).ok_or(OUTSIDE)?)?));
+        let offset =
+            usize::from(u16::from_le_bytes(bytes(self.file, layout.checked_add(slot).ok_or(OUTSIDE)?)?));
         Ok((offset != 0).then_some(self.at + offset))
     }
 

@@ -58,7 +58,8 @@ impl Layer {
         match self {
             Self::Slope(parameter) => vec![parameter],
             Self::Affine(affine) => {
-                let single = |numbers: Vec<f64>| Numbers::F32(numbers.into_iter().map(|n| n as f32).collect());
+                let single =
+                    |numbers: Vec<f64>| Numbers::F32(numbers.into_iter().map(|n| n as f32).collect());
                 let bias_shape = vec![affine.bias.len()];
                 let weight = Array { shape: affine.shape, numbers: single(affine.weight) };
                 let bias = Array { shape: bias_shape, numbers: single(affine.bias) };
@@ -129,7 +130,9 @@ impl Walk {
             return Err(node.wrong("a linear layer's weight has two dimensions"));
         };
         let matrix = matrix.doubles();
-        if let Some(before) = self.before(node).filter(|before| before.is_linear && before.bias.len() == inputs) {
+        if let Some(before) =
+            self.before(node).filter(|before| before.is_linear && before.bias.len() == inputs)
+        {
             before.then(&matrix, outputs);
             before.output.clone_from(&node.output);
             return Ok(());
@@ -211,7 +214,8 @@ fn text(bytes: &[u8]) -> Result<String, ImportError> {
 }
 
 fn node(message: &[u8]) -> Result<Node, ImportError> {
-    let mut node = Node { operator: String::new(), inputs: Vec::new(), output: String::new(), epsilon: EPSILON };
+    let mut node =
+        Node { operator: String::new(), inputs: Vec::new(), output: String::new(), epsilon: EPSILON };
     for field in Fields::of(message) {
         match field? {
             (1, Value::Bytes(bytes)) => node.inputs.push(text(bytes)?),
@@ -261,6 +265,7 @@ fn tensor(message: &[u8]) -> Result<(String, Option<Array>), ImportError> {
     if kind != FLOAT {
         return Ok((name, None));
     }
-    let array = Array::new(shape, f32s(raw)).ok_or(ImportError::Damaged("a tensor of another size than its shape"))?;
+    let array = Array::new(shape, f32s(raw))
+        .ok_or(ImportError::Damaged("a tensor of another size than its shape"))?;
     Ok((name, Some(array)))
 }

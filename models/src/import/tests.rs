@@ -23,7 +23,8 @@ fn a_file_of_another_kind_is_refused() {
 #[test]
 fn empty_and_meaningless_bytes_are_damage() {
     for name in ["face-mesh", "mobilefacenet-512"] {
-        for bytes in [&b""[..], b"x", b"TFL3TFL3TFL3TFL3", &[0xff; 64], &[0x3a, 0xff, 0xff, 0xff, 0xff, 0x0f]] {
+        for bytes in [&b""[..], b"x", b"TFL3TFL3TFL3TFL3", &[0xff; 64], &[0x3a, 0xff, 0xff, 0xff, 0xff, 0x0f]]
+        {
             let refused = convert_unchecked(&entry(name), bytes);
             assert!(matches!(refused, Err(ImportError::Damaged(_))), "{name} {bytes:?}");
         }

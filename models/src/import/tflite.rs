@@ -81,7 +81,8 @@ impl<'a> Graph<'a> {
             let &[output] = outputs.as_slice() else {
                 return Err(ImportError::Damaged("an operator without one output"));
             };
-            let maker = makers.get_mut(output).ok_or(ImportError::Damaged("an operator without an output tensor"))?;
+            let maker =
+                makers.get_mut(output).ok_or(ImportError::Damaged("an operator without an output tensor"))?;
             *maker = Some(index);
             operators.push(Operator { kind, inputs: table.vector(1)?.numbers()?, output });
         }
@@ -124,7 +125,8 @@ impl<'a> Graph<'a> {
             Kind::Prelu => push(self.input(operator, 1)?.flat()),
             // max(x, 0) + half * (x - |x|): below zero the slope is twice the constant
             Kind::Multiply => {
-                let of_difference = operator.inputs.iter().any(|&input| self.maker(input) == Some(Kind::Subtract));
+                let of_difference =
+                    operator.inputs.iter().any(|&input| self.maker(input) == Some(Kind::Subtract));
                 let constant = operator.inputs.iter().position(|&input| self.maker(input).is_none());
                 match constant.filter(|_| of_difference) {
                     Some(constant) => push(doubled(self.input(operator, constant)?)),

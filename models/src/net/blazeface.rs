@@ -24,7 +24,9 @@ impl BlazefaceShortConfig {
         let halving = |from: usize, to: usize| matches!((from, to), (28, 32) | (42, 48) | (88, 96));
         let residuals = |widths: &[usize]| -> Vec<Residual> {
             let pairs = widths.windows(2).map(|pair| (pair[0], pair[1]));
-            pairs.map(|(from, to)| Residual::init([from, to], 1 + usize::from(halving(from, to)), device)).collect()
+            pairs
+                .map(|(from, to)| Residual::init([from, to], 1 + usize::from(halving(from, to)), device))
+                .collect()
         };
         let head = |inputs, outputs| ConvConfig::pointwise([inputs, outputs]).init(device);
         BlazefaceShort {

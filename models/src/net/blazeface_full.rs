@@ -28,11 +28,7 @@ impl BlazefaceFullConfig {
             stem: ConvConfig::dense([3, 32], 3, 2).same().init(device),
             level1: vec![double([32, 8, 32], 1), double([32, 8, 32], 1)],
             level2: vec![double([32, 12, 48], 2), double([48, 12, 48], 1), double([48, 16, 64], 1)],
-            level3: vec![
-                double([64, 24, 96], 2),
-                double([96, 32, 128], 1),
-                double([128, 32, 128], 1),
-            ],
+            level3: vec![double([64, 24, 96], 2), double([96, 32, 128], 1), double([128, 32, 128], 1)],
             level4: vec![double([128, 36, 144], 2), double([144, 48, 192], 1), double([192, 64, 256], 1)],
             level5: vec![
                 double([256, 96, 384], 2),

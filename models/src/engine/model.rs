@@ -1,0 +1,75 @@
+//! A loaded network with everything the engine has to know to feed it.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::warp::{Normalise, Target};
+use super::{EngineError, ModelInfo, OutputInfo};
+use crate::manifest::{Colour, Entry, Manifest};
+use crate::net::Network;
+
+/// Makes a network by name on a device. Called on an engine thread.
+pub(super) type Loader = Box<dyn Fn(&str, &burn::tensor::Device) -> Result<Model, EngineError> + Send + Sync>;
+
+/// A network on a device.
+pub(super) struct Model {
+    pub(super) info: Arc<ModelInfo>,
+    pub(super) target: Target,
+    pub(super) network: Box<dyn Network>,
+}
+
+/// A loader for the manifest and weight files in `dir`.
+///
+/// # Errors
+/// [`EngineError::Weights`] when the manifest can't be used.
+pub(super) fn from_folder(dir: PathBuf, max_batch: usize) -> Result<Loader, EngineError> {
+    let manifest = Manifest::read(&dir.join("manifest.toml")).map_err(|error| unusable("manifest", error))?;
+    Ok(Box::new(move |name, device| {
+        let Some(entry) = manifest.entry(name) else {
+            let known = manifest.models.iter().map(|entry| entry.name.clone()).collect();
+            return Err(EngineError::UnknownModel { model: name.to_owned(), known });
+        };
+        load(entry, &dir, device, max_batch)
+    }))
+}
+
+fn load(
+    entry: &Entry,
+    dir: &Path,
+    device: &burn::tensor::Device,
+    max_batch: usize,
+) -> Result<Model, EngineError> {
+    let weights =
+        std::fs::read(dir.join(&entry.weights.file)).map_err(|error| unusable(&entry.name, error))?;
+    let network = crate::net::load(entry, &weights, device).map_err(|error| unusable(&entry.name, error))?;
+    Ok(Model { info: Arc::new(info(entry, max_batch)), target: target(entry), network })
+}
+
+fn unusable(model: &str, error: impl std::error::Error + Send + Sync + 'static) -> EngineError {
+    EngineError::Weights { model: model.to_owned(), source: Arc::new(error) }
+}
+
+fn info(entry: &Entry, max_batch: usize) -> ModelInfo {
+    let outputs = entry.outputs.iter();
+    ModelInfo {
+        name: entry.name.clone(),
+        input_width: entry.input.width,
+        input_height: entry.input.height,
+        outputs: outputs
+            .map(|output| OutputInfo { name: output.name.clone(), dims: output.dims.clone() })
+            .collect(),
+        max_batch,
+        model_tag: entry.model_tag.unwrap_or(0),
+        sha256: entry.weights.sha256.0,
+    }
+}
+
+fn target(entry: &Entry) -> Target {
+    let input = &entry.input;
+    let bgr = match input.colour {
+        Colour::Rgb => false,
+        Colour::Bgr => true,
+    };
+    let normalise = Normalise { bgr, mean: [input.mean; 3], scale: [1.0 / input.divisor; 3] };
+    Target { width: input.width, height: input.height, normalise }
+}

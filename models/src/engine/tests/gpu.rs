@@ -1,0 +1,89 @@
+//! The GPU path against the CPU path, on a hardware GPU when there is one, else on software Vulkan.
+
+use super::*;
+
+fn start(device: DeviceChoice) -> Engine {
+    let weights = concat!(env!("CARGO_MANIFEST_DIR"), "/weights");
+    let options = EngineOptions { device, software_adapter_allowed: true, ..EngineOptions::new(weights) };
+    Engine::start(options).unwrap()
+}
+
+/// A smooth picture with light, dark and colour in it.
+fn pixels() -> Vec<u8> {
+    let value = |x: usize, y: usize, channel: usize| {
+        let wave = ((x * (channel + 2)) as f32 / 23.0).sin() * ((y * (3 - channel)) as f32 / 31.0).cos();
+        (127.0 + 120.0 * wave) as u8
+    };
+    (0..160 * 160 * 3).map(|index| value(index / 3 % 160, index / 480, index % 3)).collect()
+}
+
+fn cosine(a: &[f32], b: &[f32]) -> f64 {
+    let dot = |a: &[f32], b: &[f32]| -> f64 { a.iter().zip(b).map(|(a, b)| f64::from(a * b)).sum() };
+    dot(a, b) / (dot(a, a) * dot(b, b)).sqrt()
+}
+
+#[test]
+fn the_gpu_path_agrees_with_the_cpu_path() {
+    if adapters().is_empty() {
+        println!("SKIP(no Vulkan adapter; mesa-vulkan-drivers brings a software one)");
+        return;
+    }
+    let (gpu, cpu) = (start(DeviceChoice::Gpu), start(DeviceChoice::Cpu));
+    assert_ne!(gpu.device().kind, DeviceKind::Cpu);
+    let pixels = pixels();
+    let picture = Picture::rgb24(160, 160, &pixels);
+    // Five regions: more than one bucket of software Vulkan, and one that has to be padded.
+    let regions: Vec<_> = (0..5)
+        .map(|shift| Region { picture: 0, affine: [1.0, 0.1, 4.0 * shift as f32, -0.1, 1.0, 10.0] })
+        .collect();
+    for model in ["blazeface-short-range", "mobilefacenet-192"] {
+        let on_gpu = gpu.run(model, &[picture], &regions).unwrap();
+        let on_cpu = cpu.run(model, &[picture], &regions).unwrap();
+        for (output, (on_gpu, on_cpu)) in on_gpu.iter().zip(&on_cpu).enumerate() {
+            assert_eq!(on_gpu.dims, on_cpu.dims);
+            for region in 0..regions.len() {
+                let (a, b) = (on_gpu.row(region).unwrap(), on_cpu.row(region).unwrap());
+                let cosine = cosine(a, b);
+                assert!(cosine >= 0.9999, "{model}, output {output}, region {region}: cosine {cosine}");
+            }
+        }
+    }
+}
+
+#[test]
+fn callers_on_a_gpu_share_batches_and_get_their_own_rows() {
+    if adapters().is_empty() {
+        println!("SKIP(no Vulkan adapter; mesa-vulkan-drivers brings a software one)");
+        return;
+    }
+    let rig = rig_on(DeviceChoice::Gpu, 1);
+    rig.engine.open("mean").unwrap();
+    rig.engine.open("gated").unwrap();
+    let before = rig.batches.load(Ordering::SeqCst);
+    std::thread::scope(|scope| {
+        // While the only thread is held at the gate, four callers queue up.
+        let held = scope.spawn(|| run(&rig.engine, "gated", 9));
+        rig.gate.wait();
+        let callers: Vec<_> = (1..=4)
+            .map(|value| {
+                (
+                    value,
+                    scope.spawn({
+                        let rig = &rig;
+                        move || run(&rig.engine, "mean", value)
+                    }),
+                )
+            })
+            .collect();
+        while rig.engine.inner.queue.len() < callers.len() {
+            std::thread::yield_now();
+        }
+        rig.gate.wait();
+        for (value, caller) in callers {
+            let data = &caller.join().unwrap().unwrap()[0].data;
+            assert!((data[0] - f32::from(value)).abs() < 1e-4 && data.len() == 1, "{value}: {data:?}");
+        }
+        assert!(held.join().unwrap().is_ok());
+    });
+    assert_eq!(rig.batches.load(Ordering::SeqCst) - before, 1, "four callers, one batch");
+}
