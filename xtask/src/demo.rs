@@ -17,6 +17,8 @@ pub(crate) fn run(args: &[&str]) -> Result<(), Failure> {
 pub(crate) fn facepay() -> Command {
     let built = target_dir().join("debug");
     let mut command = Command::new(built.join("facepay"));
-    command.env("FACEPAY__PLUGINS__FOLDER", &built).env("FACEPAY__COMPUTE__WEIGHTS_FOLDER", root().join("models/weights"));
+    command
+        .env("FACEPAY__PLUGINS__FOLDER", &built)
+        .env("FACEPAY__COMPUTE__WEIGHTS_FOLDER", root().join("models/weights"));
     command
 }

@@ -12,6 +12,7 @@ use crate::command::{self, Failure, cargo, command, root, target_dir};
 /// The part of `models/weights/manifest.toml` that downloading needs.
 #[derive(Deserialize)]
 struct Manifest {
+    #[serde(rename = "model")]
     models: Vec<Entry>,
 }
 
@@ -21,13 +22,30 @@ struct Entry {
     source: Source,
 }
 
-#[derive(Deserialize, PartialEq, Eq, Clone)]
+#[derive(Deserialize)]
 struct Source {
-    registry: String,
+    registry: Registry,
     package: String,
     version: String,
     file: String,
     sha256: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Registry {
+    Npm,
+    Pypi,
+}
+
+impl Registry {
+    /// Where a package's files lie in its archive.
+    fn root(&self) -> &'static str {
+        match self {
+            Self::Npm => "package",
+            Self::Pypi => "",
+        }
+    }
 }
 
 /// Downloads every original, checks its digest, converts it and fails unless the committed weights
@@ -36,13 +54,10 @@ pub(crate) fn run() -> Result<(), Failure> {
     let text = fs::read_to_string(root().join("models/weights/manifest.toml"))?;
     let manifest: Manifest = toml::from_str(&text)?;
     let cache = target_dir().join("originals");
-    for entry in &manifest.models {
-        let original = original(&cache, &entry.source)?;
-        eprintln!("{}: {} is as expected", entry.name, original.display());
-    }
+    let find = |entry: &Entry| original(&cache, &entry.source);
+    let originals = manifest.models.iter().map(find).collect::<Result<Vec<_>, _>>()?;
     command::run(&mut cargo(&["build", "--workspace", "--quiet"]))?;
-    for entry in &manifest.models {
-        let original = original(&cache, &entry.source)?;
+    for (entry, original) in manifest.models.iter().zip(originals) {
         let mut convert = crate::demo::facepay();
         convert.args(["models", "convert", &entry.name, "--check", "--from"]).arg(original);
         command::run(&mut convert)?;
@@ -53,7 +68,7 @@ pub(crate) fn run() -> Result<(), Failure> {
 /// The path of the original file, downloaded when it isn't there, its digest checked.
 fn original(cache: &Path, source: &Source) -> Result<PathBuf, Failure> {
     let folder = cache.join(format!("{}-{}", source.package.replace('/', "-"), source.version));
-    let file = folder.join(&source.file);
+    let file = folder.join(source.registry.root()).join(&source.file);
     if !file.exists() {
         fs::create_dir_all(&folder)?;
         unpack(&download(&folder, source)?, &folder)?;
@@ -69,10 +84,11 @@ fn original(cache: &Path, source: &Source) -> Result<PathBuf, Failure> {
 
 fn download(folder: &Path, source: &Source) -> Result<PathBuf, Failure> {
     let pinned = |join: &str| format!("{}{join}{}", source.package, source.version);
-    let mut fetch = match source.registry.as_str() {
-        "npm" => command("npm", &["pack", "--silent", &pinned("@")]),
-        "pypi" => command("python3", &["-m", "pip", "download", "--quiet", "--no-deps", &pinned("==")]),
-        other => return Err(format!("the manifest names an unknown registry `{other}`").into()),
+    let mut fetch = match source.registry {
+        Registry::Npm => command("npm", &["pack", "--silent", &pinned("@")]),
+        Registry::Pypi => {
+            command("python3", &["-m", "pip", "download", "--quiet", "--no-deps", &pinned("==")])
+        }
     };
     command::run(fetch.current_dir(folder))?;
     let archive = |path: &PathBuf| path.extension().is_some_and(|e| e == "tgz" || e == "whl" || e == "gz");

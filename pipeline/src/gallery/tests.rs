@@ -105,7 +105,7 @@ fn searches_beside_changes_never_see_a_removed_subject() {
                 gallery.remove(*template);
                 let found = gallery.search(embedding).unwrap();
                 assert_ne!(found.template, *template);
-                assert!(found.subject != *subject || gallery.len() > 0);
+                assert!(found.subject != *subject || !gallery.is_empty());
             }
         });
         for (_, _, embedding) in &rows {
