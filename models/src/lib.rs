@@ -2,7 +2,8 @@
 //!
 //! [`manifest`] says which networks exist, where their weights come from and what they eat; [`import`] turns a
 //! published `.onnx` or `.tflite` file into the safetensors that [`weights`] loads and checks; [`net`] holds one
-//! hand-written module per architecture; [`engine`] runs them on regions of camera pictures.
+//! hand-written module per architecture; [`mod@verify`] compares them with the originals; [`engine`] runs them on regions
+//! of camera pictures.
 
 pub mod manifest;
 
@@ -12,7 +13,11 @@ pub mod weights;
 
 pub mod net;
 
+pub mod verify;
+
 pub mod engine;
+
+pub use verify::verify;
 
 pub use engine::{
     AdapterInfo, DeviceChoice, DeviceInfo, DeviceKind, Engine, EngineError, EngineOptions, ModelInfo,

@@ -1,0 +1,167 @@
+//! Do the installed networks still answer what the original ones did? Each is run on a stored input, and its answers
+//! are compared with those stored beside it.
+
+use std::path::Path;
+
+use burn::tensor::{Device, Tensor, TensorData};
+use safetensors::{Dtype, SafeTensors};
+
+use crate::manifest::{Colour, Entry, Manifest};
+use crate::net::{self, Network};
+use crate::weights::{self, WeightsError, floats};
+
+/// File in the weights folder with an input per network and the original network's answers to it.
+pub const REFERENCE_FILE: &str = "reference.safetensors";
+
+/// What was found about one entry of the manifest.
+#[derive(Debug)]
+pub struct Report {
+    /// The entry's name.
+    pub name: String,
+    /// How near the network's answers come to the original's, or why that can't be said.
+    pub parity: Result<Parity, VerifyError>,
+}
+
+/// How near answers come to the reference, at the worst of the outputs.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Parity {
+    /// Cosine between an output and its reference.
+    pub cosine_min: f64,
+    /// Largest difference of a number from its reference.
+    pub difference_max: f64,
+}
+
+/// Least cosine at which an answer still counts as the original's.
+pub const COSINE_MIN: f64 = 0.9999;
+
+impl Parity {
+    /// Whether the answers are the original's.
+    pub fn holds(&self) -> bool {
+        self.cosine_min >= COSINE_MIN
+    }
+
+    /// Parity of no outputs, which [`Parity::and`] only lowers.
+    pub const PERFECT: Self = Self { cosine_min: 1.0, difference_max: 0.0 };
+
+    /// Compares one output with its reference; numbers of different count, or not finite, are as far as can be.
+    pub fn of(found: &[f32], reference: &[f32]) -> Self {
+        let doubles = || found.iter().map(|&f| f64::from(f)).zip(reference.iter().map(|&r| f64::from(r)));
+        let (mut dot, mut of_found, mut of_reference, mut difference_max) = (0.0, 0.0, 0.0, 0.0_f64);
+        for (f, r) in doubles() {
+            dot += f * r;
+            of_found += f * f;
+            of_reference += r * r;
+            difference_max = difference_max.max((f - r).abs());
+        }
+        let length = (of_found * of_reference).sqrt();
+        if found.len() != reference.len() || !length.is_finite() || length == 0.0 {
+            return Self { cosine_min: -1.0, difference_max: f64::INFINITY };
+        }
+        Self { cosine_min: dot / length, difference_max }
+    }
+
+    /// The worse of both.
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            cosine_min: self.cosine_min.min(other.cosine_min),
+            difference_max: self.difference_max.max(other.difference_max),
+        }
+    }
+}
+
+/// Why an entry could not be compared.
+#[derive(Debug, thiserror::Error)]
+pub enum VerifyError {
+    /// Its weights are not those that the manifest means.
+    #[error(transparent)]
+    Weights(#[from] WeightsError),
+    /// The reference file can't be read: install the weights folder anew.
+    #[error("{file}: the reference answers cannot be read")]
+    Reference {
+        /// The file.
+        file: String,
+        /// What is wrong with it.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The reference file has no answers for this network, as for one that the operator installed.
+    #[error("{file}: no reference {tensor} for this network")]
+    NoReference {
+        /// The file.
+        file: String,
+        /// What was looked for.
+        tensor: String,
+    },
+}
+
+/// Checks every entry: the weights' sha256, that they load, and that the network answers as the original did, on the
+/// CPU. A second or two for all of them.
+pub fn verify(manifest: &Manifest, dir: &Path) -> Vec<Report> {
+    let device = Device::flex();
+    let report = |entry: &Entry| Report { name: entry.name.clone(), parity: entry_parity(entry, dir, &device) };
+    manifest.models.iter().map(report).collect()
+}
+
+fn entry_parity(entry: &Entry, dir: &Path, device: &Device) -> Result<Parity, VerifyError> {
+    let network = net::load(entry, &weights::read(entry, dir)?, device)?;
+    let file = dir.join(REFERENCE_FILE).display().to_string();
+    let unreadable = |source| VerifyError::Reference { file: file.clone(), source };
+    let bytes = std::fs::read(&file).map_err(|error| unreadable(error.into()))?;
+    let tensors = SafeTensors::deserialize(&bytes).map_err(|error| unreadable(error.into()))?;
+    let missing = |tensor: String| VerifyError::NoReference { file: file.clone(), tensor };
+
+    let name = format!("{}.input", entry.name);
+    let picture = tensors.tensor(&name).ok().filter(|view| view.dtype() == Dtype::U8);
+    let picture = picture.filter(|view| view.shape() == [entry.input.height, entry.input.width, 3]);
+    let picture = picture.ok_or_else(|| missing(name))?.data();
+    let answers = answer(&*network, normalised(entry, picture), device);
+    let mut parity = Parity::PERFECT;
+    for (output, found) in entry.outputs.iter().zip(&answers) {
+        let name = format!("{}.{}", entry.name, output.name);
+        let reference = tensors.tensor(&name).ok().and_then(|view| floats(view.dtype(), view.data()));
+        parity = parity.and(Parity::of(found, &reference.ok_or_else(|| missing(name))?));
+    }
+    Ok(parity)
+}
+
+/// The network's input for a picture of just its size.
+///
+/// # Shapes
+/// `[height, width, 3]`, RGB, to `[3, height, width]`
+///
+/// # Panics
+/// When the picture has another size.
+pub fn normalised(entry: &Entry, picture: &[u8]) -> Vec<f32> {
+    let input = &entry.input;
+    assert_eq!(picture.len(), input.width * input.height * 3, "the picture is the network's input");
+    let order = match input.colour {
+        Colour::Rgb => [0, 1, 2],
+        Colour::Bgr => [2, 1, 0],
+    };
+    let plane = |channel: usize| picture[channel..].iter().step_by(3);
+    let value = |&pixel: &u8| (f32::from(pixel) - input.mean) / input.divisor;
+    order.into_iter().flat_map(|channel| plane(channel).map(value)).collect()
+}
+
+/// Runs a network on one input.
+///
+/// # Panics
+/// When the input has another size than the network's.
+pub fn answer(network: &dyn Network, input: Vec<f32>, device: &Device) -> Vec<Vec<f32>> {
+    let [channels, height, width] = network.input();
+    let input = Tensor::from_data(TensorData::new(input, [1, channels, height, width]), device);
+    let answers = network.forward(input).into_iter();
+    answers.map(|answer| answer.into_data().into_vec().expect("the networks answer in f32")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_answers_have_parity_and_other_answers_do_not() {
+        assert!(Parity::of(&[1.0, -2.0], &[1.0, -2.0]).holds());
+        for (found, reference) in [(&[1.0, 2.0][..], &[1.0, -2.0][..]), (&[1.0], &[1.0, 2.0]), (&[f32::NAN], &[1.0])] {
+            assert!(!Parity::of(found, reference).holds(), "{found:?} {reference:?}");
+        }
+    }
+}
