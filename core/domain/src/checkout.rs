@@ -1,29 +1,28 @@
 //! A payment waiting for a face: from the amount at the till to paid, declined or given up.
-use std::{fmt, str::FromStr};
+use crate::{name::named, transaction};
 
-use crate::transaction;
-
-/// Where a checkout stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum State {
-    /// Nobody was recognised yet.
-    AwaitingPayer,
-    /// The payer is known and must prove a further factor.
-    AwaitingStepUp,
-    /// The payer is known and must say yes.
-    AwaitingConfirmation,
-    /// The provider is being asked.
-    Paying,
-    /// Paid.
-    Paid,
-    /// Refused by a rule or by the provider.
-    Declined,
-    /// The provider's answer is not known yet.
-    InDoubt,
-    /// Nobody paid in time.
-    Expired,
-    /// Given up by the merchant or the payer.
-    Cancelled,
+named! {
+    /// Where a checkout stands.
+    State("checkout state") {
+        /// Nobody was recognised yet.
+        AwaitingPayer = "awaiting_payer",
+        /// The payer is known and must prove a further factor.
+        AwaitingStepUp = "awaiting_step_up",
+        /// The payer is known and must say yes.
+        AwaitingConfirmation = "awaiting_confirmation",
+        /// The provider is being asked.
+        Paying = "paying",
+        /// Paid.
+        Paid = "paid",
+        /// Refused by a rule or by the provider.
+        Declined = "declined",
+        /// The provider's answer is not known yet.
+        InDoubt = "in_doubt",
+        /// Nobody paid in time.
+        Expired = "expired",
+        /// Given up by the merchant or the payer.
+        Cancelled = "cancelled",
+    }
 }
 
 /// What happened to a checkout.
@@ -52,35 +51,6 @@ pub enum Event {
 }
 
 impl State {
-    /// Every state, in the order of a checkout's life.
-    pub const ALL: &[Self] = &[
-        Self::AwaitingPayer,
-        Self::AwaitingStepUp,
-        Self::AwaitingConfirmation,
-        Self::Paying,
-        Self::Paid,
-        Self::Declined,
-        Self::InDoubt,
-        Self::Expired,
-        Self::Cancelled,
-    ];
-
-    /// The name on the wire and in the database.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::AwaitingPayer => "awaiting_payer",
-            Self::AwaitingStepUp => "awaiting_step_up",
-            Self::AwaitingConfirmation => "awaiting_confirmation",
-            Self::Paying => "paying",
-            Self::Paid => "paid",
-            Self::Declined => "declined",
-            Self::InDoubt => "in_doubt",
-            Self::Expired => "expired",
-            Self::Cancelled => "cancelled",
-        }
-    }
-
     /// Whether the checkout is over; `InDoubt` is not, recovery settles it.
     #[must_use]
     pub fn is_final(self) -> bool {
@@ -140,25 +110,6 @@ pub struct Refused {
     pub from: State,
     /// What was tried.
     pub event: Event,
-}
-
-impl fmt::Display for State {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-/// Text that names no state.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not a checkout state")]
-pub struct UnknownState(pub String);
-
-impl FromStr for State {
-    type Err = UnknownState;
-    fn from_str(text: &str) -> Result<Self, UnknownState> {
-        let found = Self::ALL.iter().copied().find(|state| state.as_str() == text);
-        found.ok_or_else(|| UnknownState(text.chars().take(40).collect()))
-    }
 }
 
 #[cfg(test)]

@@ -1,33 +1,21 @@
 //! Double entry with two-phase transfers: money is first set aside, then moved or given free.
 #![deny(clippy::float_arithmetic)]
-use crate::{Money, money::MoneyError};
+use crate::{Money, money::MoneyError, name::named};
 
-/// What an account is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum AccountKind {
-    /// A payer's stored value. May never go below zero.
-    Wallet,
-    /// What a merchant is owed. Refunds may take from it only what it holds.
-    Merchant,
-    /// Where stored value comes from and goes to: the other side of every top-up. Runs below zero
-    /// by as much as is in circulation.
-    Issuing,
+named! {
+    /// What an account is for.
+    AccountKind("kind of account") {
+        /// A payer's stored value. May never go below zero.
+        Wallet = "wallet",
+        /// What a merchant is owed. Refunds may take from it only what it holds.
+        Merchant = "merchant",
+        /// Where stored value comes from and goes to: the other side of every top-up. Runs below zero
+        /// by as much as is in circulation.
+        Issuing = "issuing",
+    }
 }
 
 impl AccountKind {
-    /// Every kind.
-    pub const ALL: &[Self] = &[Self::Wallet, Self::Merchant, Self::Issuing];
-
-    /// The name on the wire and in the database.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Wallet => "wallet",
-            Self::Merchant => "merchant",
-            Self::Issuing => "issuing",
-        }
-    }
-
     /// Whether debits may exceed what the account holds.
     #[must_use]
     pub fn may_overdraw(self) -> bool {
@@ -35,29 +23,15 @@ impl AccountKind {
     }
 }
 
-/// Where a transfer stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum TransferState {
-    /// Set aside: the debited account can't spend it, the credited one doesn't have it yet.
-    Pending,
-    /// Moved.
-    Posted,
-    /// Given free again.
-    Voided,
-}
-
-impl TransferState {
-    /// Every state.
-    pub const ALL: &[Self] = &[Self::Pending, Self::Posted, Self::Voided];
-
-    /// The name on the wire and in the database.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Pending => "pending",
-            Self::Posted => "posted",
-            Self::Voided => "voided",
-        }
+named! {
+    /// Where a transfer stands.
+    TransferState("transfer state") {
+        /// Set aside: the debited account can't spend it, the credited one doesn't have it yet.
+        Pending = "pending",
+        /// Moved.
+        Posted = "posted",
+        /// Given free again.
+        Voided = "voided",
     }
 }
 

@@ -17,6 +17,7 @@ pub mod consent;
 pub mod currency;
 pub mod id;
 pub mod money;
+pub mod name;
 pub mod role;
 pub mod secret;
 pub mod time;

@@ -6,101 +6,53 @@
 //!                         └► unknown ───┴► syncing ─┬► approved | declined | not_sent | unknown
 //!                                                   └► reversing ─► reversed | manual_review
 //! ```
-use std::{fmt, str::FromStr};
+use crate::name::named;
 
-/// What the provider is asked to do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Kind {
-    /// Set money aside.
-    Authorize,
-    /// Take what was set aside.
-    Capture,
-    /// Authorize and capture in one request.
-    Sale,
-    /// Give free what was set aside.
-    Void,
-    /// Send captured money back.
-    Refund,
-}
-
-impl Kind {
-    /// Every kind.
-    pub const ALL: &[Self] = &[Self::Authorize, Self::Capture, Self::Sale, Self::Void, Self::Refund];
-
-    /// The name on the wire and in the database.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Authorize => "authorize",
-            Self::Capture => "capture",
-            Self::Sale => "sale",
-            Self::Void => "void",
-            Self::Refund => "refund",
-        }
+named! {
+    /// What the provider is asked to do.
+    Kind("kind of operation") {
+        /// Set money aside.
+        Authorize = "authorize",
+        /// Take what was set aside.
+        Capture = "capture",
+        /// Authorize and capture in one request.
+        Sale = "sale",
+        /// Give free what was set aside.
+        Void = "void",
+        /// Send captured money back.
+        Refund = "refund",
     }
 }
 
-/// Where a request stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum State {
-    /// The intent is committed; nothing was sent.
-    Prepared,
-    /// The provider may be receiving it this very moment.
-    Submitting,
-    /// The provider did it.
-    Approved,
-    /// The provider refused.
-    Declined,
-    /// Provably nothing reached the provider. Only this may be tried again freely.
-    NotSent,
-    /// The provider has it and will answer later.
-    Pending,
-    /// The provider may have done it; its answer was lost.
-    Unknown,
-    /// The provider is being asked what became of it, by our own reference.
-    Syncing,
-    /// The provider is being asked to undo it.
-    Reversing,
-    /// The provider undid it.
-    Reversed,
-    /// Neither question was answered; a person must look.
-    ManualReview,
+named! {
+    /// Where a request stands.
+    State("operation state") {
+        /// The intent is committed; nothing was sent.
+        Prepared = "prepared",
+        /// The provider may be receiving it this very moment.
+        Submitting = "submitting",
+        /// The provider did it.
+        Approved = "approved",
+        /// The provider refused.
+        Declined = "declined",
+        /// Provably nothing reached the provider. Only this may be tried again freely.
+        NotSent = "not_sent",
+        /// The provider has it and will answer later.
+        Pending = "pending",
+        /// The provider may have done it; its answer was lost.
+        Unknown = "unknown",
+        /// The provider is being asked what became of it, by our own reference.
+        Syncing = "syncing",
+        /// The provider is being asked to undo it.
+        Reversing = "reversing",
+        /// The provider undid it.
+        Reversed = "reversed",
+        /// Neither question was answered; a person must look.
+        ManualReview = "manual_review",
+    }
 }
 
 impl State {
-    /// Every state, in the order of a request's life.
-    pub const ALL: &[Self] = &[
-        Self::Prepared,
-        Self::Submitting,
-        Self::Approved,
-        Self::Declined,
-        Self::NotSent,
-        Self::Pending,
-        Self::Unknown,
-        Self::Syncing,
-        Self::Reversing,
-        Self::Reversed,
-        Self::ManualReview,
-    ];
-
-    /// The name on the wire and in the database.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Prepared => "prepared",
-            Self::Submitting => "submitting",
-            Self::Approved => "approved",
-            Self::Declined => "declined",
-            Self::NotSent => "not_sent",
-            Self::Pending => "pending",
-            Self::Unknown => "unknown",
-            Self::Syncing => "syncing",
-            Self::Reversing => "reversing",
-            Self::Reversed => "reversed",
-            Self::ManualReview => "manual_review",
-        }
-    }
-
     /// Whether the money question is still open, so that recovery must look at it after a restart.
     #[must_use]
     pub fn is_open(self) -> bool {
@@ -182,39 +134,6 @@ impl State {
             (Unknown | Syncing | Reversing, Event::GaveUp) => ManualReview,
             _ => return Err(Refused { from: self, event }),
         })
-    }
-}
-
-impl fmt::Display for State {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl fmt::Display for Kind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-/// Text that names no state or kind.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not an operation {1}")]
-pub struct Unknown(pub String, pub &'static str);
-
-impl FromStr for State {
-    type Err = Unknown;
-    fn from_str(text: &str) -> Result<Self, Unknown> {
-        let found = Self::ALL.iter().copied().find(|state| state.as_str() == text);
-        found.ok_or_else(|| Unknown(text.chars().take(40).collect(), "state"))
-    }
-}
-
-impl FromStr for Kind {
-    type Err = Unknown;
-    fn from_str(text: &str) -> Result<Self, Unknown> {
-        let found = Self::ALL.iter().copied().find(|kind| kind.as_str() == text);
-        found.ok_or_else(|| Unknown(text.chars().take(40).collect(), "kind"))
     }
 }
 

@@ -1,34 +1,9 @@
 //! Who may do what: roles, permissions and the one table that joins them.
-use std::{fmt, str::FromStr};
+use crate::name::named;
 
-macro_rules! names {
-    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $text:literal,)* }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        pub enum $name { $($(#[$variant_doc])* $variant,)* }
-
-        impl $name {
-            /// Every one.
-            pub const ALL: &[Self] = &[$(Self::$variant,)*];
-
-            /// The name on the wire and in the database.
-            #[must_use]
-            pub fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $text,)* }
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(self.as_str())
-            }
-        }
-    };
-}
-
-names! {
+named! {
     /// What a key or an operator is for.
-    Role {
+    Role("role") {
         /// Runs the appliance.
         Admin = "admin",
         /// Serves customers: enrols, takes payments.
@@ -42,9 +17,9 @@ names! {
     }
 }
 
-names! {
+named! {
     /// One kind of thing that can be done.
-    Permission {
+    Permission("permission") {
         /// See people, consents and faces' metadata.
         PeopleRead = "people.read",
         /// Add and change people and consents, enrol faces.
@@ -118,19 +93,6 @@ impl Role {
             }
             Self::Kiosk => matches!(permission, PaymentsTake | CamerasView | CamerasPush),
         }
-    }
-}
-
-/// Text that names no role.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not a role; the roles are admin, operator, integrator, auditor and kiosk")]
-pub struct UnknownRole(pub String);
-
-impl FromStr for Role {
-    type Err = UnknownRole;
-    fn from_str(text: &str) -> Result<Self, UnknownRole> {
-        let found = Self::ALL.iter().copied().find(|role| role.as_str() == text);
-        found.ok_or_else(|| UnknownRole(text.chars().take(40).collect()))
     }
 }
 

@@ -6,54 +6,38 @@
 //!                                                                                     ├► declined        └► voided
 //!                                                                                     └► in_doubt ─► whatever the provider's book says
 //! ```
-use std::{fmt, str::FromStr};
+use crate::name::named;
 
-macro_rules! states {
-    ($($(#[$doc:meta])* $name:ident = $text:literal,)*) => {
-        /// Where a payment stands.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        pub enum State { $($(#[$doc])* $name,)* }
-
-        impl State {
-            /// Every state, in the order of a payment's life.
-            pub const ALL: &[Self] = &[$(Self::$name,)*];
-
-            /// The name on the wire and in the database.
-            #[must_use]
-            pub fn as_str(self) -> &'static str {
-                match self { $(Self::$name => $text,)* }
-            }
-        }
-    };
-}
-
-states! {
-    /// No payer is known yet.
-    RequiresIdentification = "requires_identification",
-    /// The payer must prove more than a face.
-    RequiresStepUp = "requires_step_up",
-    /// The payer is known and must say yes.
-    RequiresConfirmation = "requires_confirmation",
-    /// A request to the provider is under way.
-    Processing = "processing",
-    /// Money is set aside for the merchant.
-    Authorized = "authorized",
-    /// Money is the merchant's.
-    Captured = "captured",
-    /// Part of it went back.
-    PartiallyRefunded = "partially_refunded",
-    /// All of it went back.
-    Refunded = "refunded",
-    /// Set aside, then given free.
-    Voided = "voided",
-    /// Refused by a rule or by the provider; no money moved.
-    Declined = "declined",
-    /// Given up before any provider was asked.
-    Cancelled = "cancelled",
-    /// Ran out before any provider was asked, or before capture.
-    Expired = "expired",
-    /// The provider was asked and its answer is not known.
-    InDoubt = "in_doubt",
+named! {
+    /// Where a payment stands.
+    State("transaction state") {
+        /// No payer is known yet.
+        RequiresIdentification = "requires_identification",
+        /// The payer must prove more than a face.
+        RequiresStepUp = "requires_step_up",
+        /// The payer is known and must say yes.
+        RequiresConfirmation = "requires_confirmation",
+        /// A request to the provider is under way.
+        Processing = "processing",
+        /// Money is set aside for the merchant.
+        Authorized = "authorized",
+        /// Money is the merchant's.
+        Captured = "captured",
+        /// Part of it went back.
+        PartiallyRefunded = "partially_refunded",
+        /// All of it went back.
+        Refunded = "refunded",
+        /// Set aside, then given free.
+        Voided = "voided",
+        /// Refused by a rule or by the provider; no money moved.
+        Declined = "declined",
+        /// Given up before any provider was asked.
+        Cancelled = "cancelled",
+        /// Ran out before any provider was asked, or before capture.
+        Expired = "expired",
+        /// The provider was asked and its answer is not known.
+        InDoubt = "in_doubt",
+    }
 }
 
 /// What happened to a payment.
@@ -162,25 +146,6 @@ impl State {
     #[must_use]
     pub fn is_final(self) -> bool {
         Event::ALL.iter().all(|&event| self.after(event).is_err())
-    }
-}
-
-impl fmt::Display for State {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-/// Text that names no state.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not a transaction state")]
-pub struct UnknownState(pub String);
-
-impl FromStr for State {
-    type Err = UnknownState;
-    fn from_str(text: &str) -> Result<Self, UnknownState> {
-        let found = Self::ALL.iter().copied().find(|state| state.as_str() == text);
-        found.ok_or_else(|| UnknownState(text.chars().take(40).collect()))
     }
 }
 

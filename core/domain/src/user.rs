@@ -1,12 +1,14 @@
 //! People who can pay.
+use crate::name::named;
 
-/// Whether a person may pay.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Status {
-    /// May pay, within limits.
-    Active,
-    /// Is known but may not pay until an operator lifts the block.
-    Blocked,
+named! {
+    /// Whether a person may pay.
+    Status("user status") {
+        /// May pay, within limits.
+        Active = "active",
+        /// Is known but may not pay until an operator lifts the block.
+        Blocked = "blocked",
+    }
 }
 
 /// Why a person's data was refused.
