@@ -352,6 +352,12 @@ fn in_doubt(c: &mut AnyConnection, id: TransactionId) -> Result<Option<transacti
     Ok((!doubted).then_some(transaction::Event::OutcomeUnknown))
 }
 
+/// Whether a charge of this payment holds or may hold money.
+pub(crate) fn has_charge(c: &mut AnyConnection, id: TransactionId) -> Result<bool, StoreError> {
+    let free = |o: &OperationRow| matches!(o.state, State::Declined | State::NotSent | State::Reversed);
+    Ok(load_all(c, id)?.iter().any(|o| !free(o)))
+}
+
 fn load(c: &mut AnyConnection, id: OperationId) -> Result<OperationRow, StoreError> {
     let record: Option<Record> = operations::table.find(id.to_string()).first(c).optional()?;
     record.ok_or(StoreError::NotFound("operation"))?.try_into()

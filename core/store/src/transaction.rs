@@ -9,7 +9,7 @@ use domain::{
 };
 
 use crate::{
-    By, Store, StoreError, audit::NewAudit, checkout, connection::AnyConnection, outbox, row,
+    By, Store, StoreError, audit::NewAudit, checkout, connection::AnyConnection, operation, outbox, row,
     schema::transactions,
 };
 
@@ -168,10 +168,11 @@ impl Store {
         rows.into_iter().map(TransactionRow::try_from).collect()
     }
 
-    /// Takes one step of a payment, and of the checkout that it belongs to.
+    /// Takes one step of a payment before any provider is asked, and of the checkout that it belongs to.
     ///
     /// # Errors
-    /// When the state machine refuses; nothing changes then.
+    /// When the state machine refuses, or the step is one that money moves with, which is taken by
+    /// [`Self::prepare_operation`] and [`Self::settle_operation`] only; nothing changes then.
     pub fn step_transaction(
         &self,
         by: By<'_>,
@@ -179,7 +180,14 @@ impl Store {
         event: Event,
         details: &Details,
     ) -> Result<TransactionRow, StoreError> {
-        self.write_audited(by, |c| step(c, by, id, event, details))
+        self.write_audited(by, |c| {
+            let (row, audit) = step(c, by, id, event, details)?;
+            if moves_money(event) || operation::has_charge(c, id)? {
+                let words = format!("{event:?} goes with the request to the provider that it is about");
+                return Err(StoreError::Conflict(words));
+            }
+            Ok((row, audit))
+        })
     }
 
     /// What a person spent in `currency` before `now`, payments under way included.
@@ -296,6 +304,19 @@ pub(crate) fn add_refund(c: &mut AnyConnection, id: TransactionId, amount: Money
         .set(transactions::refunded.eq(transactions::refunded + amount.minor()))
         .execute(c)?;
     Ok(())
+}
+
+/// Whether a step belongs to a request to the provider.
+fn moves_money(event: Event) -> bool {
+    !matches!(
+        event,
+        Event::Identified
+            | Event::StepUpRequired
+            | Event::SteppedUp
+            | Event::PolicyDeclined
+            | Event::Cancelled
+            | Event::Expired
+    )
 }
 
 fn message(row: &TransactionRow) -> String {

@@ -20,6 +20,7 @@ pub(crate) const CLAIMS: &[Claim] = claims![
     a_sale_sets_money_aside_and_then_moves_it,
     money_that_did_not_move_is_free_again,
     a_step_the_state_machine_refuses_writes_nothing,
+    steps_that_move_money_are_taken_by_requests_only,
     too_little_money_writes_nothing,
     one_payment_has_one_charge,
     a_charge_is_for_the_whole_amount,
@@ -81,6 +82,26 @@ fn a_step_the_state_machine_refuses_writes_nothing(bench: &Bench) {
     assert_eq!(bench.written(), before);
     assert_eq!(bench.holds(payer), (1_000, 700));
     assert_eq!(bench.store.operations(payment).unwrap()[0].state, State::Prepared);
+}
+
+fn steps_that_move_money_are_taken_by_requests_only(bench: &Bench) {
+    let payer = bench.payer("ada", 1_000);
+    let waiting = bench.identified(payer, eur(300));
+    let authorized = bench.identified(payer, eur(300));
+    bench.operate(authorized, Kind::Authorize, eur(300), &SALE);
+    let before = bench.written();
+    for (payment, event) in [
+        (waiting, transaction::Event::Confirmed),
+        (authorized, transaction::Event::Captured),
+        (authorized, transaction::Event::Voided),
+        (authorized, transaction::Event::Expired),
+    ] {
+        let refused = bench.store.step_transaction(by(), payment, event, &Details::default());
+        assert!(matches!(refused, Err(StoreError::Conflict(_))), "{event:?}");
+    }
+    assert_eq!(bench.written(), before);
+    let cancelled = transaction::Event::Cancelled;
+    bench.store.step_transaction(by(), waiting, cancelled, &Details::default()).unwrap();
 }
 
 fn too_little_money_writes_nothing(bench: &Bench) {
