@@ -86,6 +86,11 @@ impl Gallery {
         self.model_tag
     }
 
+    /// How many values a template has.
+    pub fn dim(&self) -> usize {
+        self.dim
+    }
+
     /// Adds a template, or replaces the one with this id.
     ///
     /// # Errors

@@ -1,5 +1,7 @@
 //! Cameras in, sightings out: GStreamer ingest, batching, tracking, quality, gallery.
 
+mod pipeline;
+
 pub mod camera;
 pub mod frame;
 mod ingest;
@@ -8,6 +10,36 @@ pub mod simulate;
 pub mod source;
 pub mod still;
 
+mod batch;
+mod slot;
+
+pub mod analyse;
+mod recognizer;
+mod steps;
+
 pub mod embedding;
+pub mod evidence;
 pub mod gallery;
+pub mod liveness;
+pub mod quality;
 pub mod tracker;
+
+pub mod inference;
+pub mod meter;
+pub mod observation;
+pub mod sighting;
+
+pub use analyse::{AnalyseError, AnalysedFace};
+pub use embedding::Embedding;
+pub use evidence::ConfirmOptions;
+pub use gallery::{Gallery, GalleryError, Subject, TemplateId, Top2};
+pub use inference::EngineInference;
+pub use liveness::{LivenessScore, LivenessStep};
+pub use meter::{FrameResult, Meter, Stage, Unmetered};
+pub use observation::{FaceState, Observation, ObservedFace};
+pub use pipeline::{Pipeline, PipelineError, PipelineOptions, RecognitionOptions};
+pub use quality::{QualityOptions, QualityReason, QualityReport};
+pub use sighting::Sighting;
+pub use steps::Steps;
+pub use still::Still;
+pub use tracker::{TrackId, TrackerOptions};

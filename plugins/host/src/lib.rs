@@ -31,5 +31,5 @@ pub use plugin_sdk::{
     Caps, ColourMatrix, ColourRange, Effect, EmbeddingInfo, Error as InferenceError, Event, Face, FourCc,
     Frame, FrameDesc, Framing, Health, HttpRequest, HttpResponse, InferenceService, Limits, Metric,
     ModelInfo, Money, Op, Outcome, Plane, Point, Prompt, Rect, Region, Request, TcpExchange, TcpResponse,
-    Tensor, TensorDesc, Verdict,
+    Tensor, TensorDesc, Verdict, monotonic_ns,
 };

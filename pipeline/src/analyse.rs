@@ -1,0 +1,81 @@
+//! Still pictures take the way of video: the same plugins, the same quality gate.
+
+use std::time::{Instant, SystemTime};
+
+use plugin_host::{CallContext, CallError, Face};
+
+use crate::camera::CameraId;
+use crate::embedding::Embedding;
+use crate::frame::{Capture, Frame};
+use crate::liveness::LivenessScore;
+use crate::quality::{self, QualityReport};
+use crate::recognizer::Recognizer;
+use crate::steps::view;
+use crate::still::Still;
+
+/// One face of a still picture. No `Debug`: it holds an embedding.
+#[derive(Clone)]
+pub struct AnalysedFace {
+    /// Where it is, in picture pixels.
+    pub face: Face,
+    /// Whether it is good enough, and if not, why.
+    pub quality: QualityReport,
+    /// One verdict for each configured step on this one picture; empty when the quality is not good enough.
+    pub liveness: Vec<LivenessScore>,
+    /// The face's embedding; `None` when the quality is not good enough.
+    pub embedding: Option<Embedding>,
+}
+
+/// Why a still picture was not analysed.
+#[derive(Debug, thiserror::Error)]
+pub enum AnalyseError {
+    /// A step failed or did not answer in time: try again later, or look at the plugin's state.
+    #[error("the picture could not be analysed: {0}")]
+    Step(#[from] CallError),
+    /// A step gave no answer for a face: try again, or with another picture.
+    #[error("the picture could not be analysed: no {0}")]
+    Missing(&'static str),
+    /// The picture does not fit the plugins.
+    #[error("the picture could not be analysed: {0}")]
+    Picture(plugin_host::InferenceError),
+}
+
+impl Recognizer {
+    /// Every face of a picture with its verdicts, largest first. Blocks; any thread may call it.
+    pub(crate) fn analyse(&self, still: &Still, wall: SystemTime) -> Result<Vec<AnalysedFace>, AnalyseError> {
+        let begun: Instant = (self.clock)();
+        let captured = Capture { at: begun, wall, pts_ns: None };
+        // The planes are borrowed from the frame, so it takes a copy of the pixels along.
+        let frame = Frame::from_still(CameraId::trial(), 0, captured, still.clone());
+        let views = [view(&frame, begun).map_err(AnalyseError::Picture)?];
+        let context = CallContext::until(begun + self.rules.call_max);
+        let mut faces = self.steps.detect(&context, &views)?;
+        faces.sort_by(|a, b| (b.bbox.w * b.bbox.h).total_cmp(&(a.bbox.w * a.bbox.h)));
+
+        let judged: Vec<(Face, QualityReport)> =
+            faces.into_iter().map(|face| (face, self.judge_still(&frame, &face))).collect();
+        let good: Vec<Face> =
+            judged.iter().filter(|(_, quality)| quality.ok).map(|(face, _)| *face).collect();
+        let liveness = self.steps.liveness(&context, &views, &good);
+        let embeddings = self.steps.embed(&context, &views, &good);
+        let mut looked = liveness.into_iter().zip(embeddings);
+        judged
+            .into_iter()
+            .map(|(face, quality)| {
+                if !quality.ok {
+                    return Ok(AnalysedFace { face, quality, liveness: Vec::new(), embedding: None });
+                }
+                let (liveness, embedding) = looked.next().unwrap_or_default();
+                let liveness = liveness.ok_or(AnalyseError::Missing("liveness score"))?;
+                let embedding = Some(embedding.ok_or(AnalyseError::Missing("embedding"))?);
+                Ok(AnalysedFace { face, quality, liveness: self.scored(&liveness), embedding })
+            })
+            .collect()
+    }
+
+    fn judge_still(&self, frame: &Frame, face: &Face) -> QualityReport {
+        let size = (frame.width(), frame.height());
+        let measured = quality::measure(face, size, &frame.planes(), frame.format(), frame.colour());
+        quality::judge(&measured, &self.rules.quality)
+    }
+}

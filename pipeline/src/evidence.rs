@@ -1,0 +1,169 @@
+//! What the pictures of one track add up to: is it a live person, and whose face is it?
+//!
+//! Pure and without a clock. Evidence is used up by a verdict: the next one rests on pictures of its own.
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+use crate::embedding::Embedding;
+use crate::gallery::{Subject, Top2};
+
+#[cfg(test)]
+mod tests;
+
+/// When a track is decided.
+#[derive(Clone, Copy, Debug, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ConfirmOptions {
+    /// Pictures in a row that must match the same subject, or nobody.
+    pub agreeing_frames_min: usize,
+    /// Pictures over which liveness is averaged, at least.
+    pub liveness_frames_min: usize,
+    /// Pictures kept of a track, at most; when so many do not look alive, the track is not live.
+    pub frames_max: usize,
+    /// Least cosine similarity that is shown as a match. What is enough to pay by is decided elsewhere.
+    pub similarity_min: f32,
+    /// Least similarity of a picture to those before it: below, somebody else stands there.
+    pub continuity_similarity_min: f32,
+    /// After a longer gap between two pictures the older ones count no more.
+    pub gap_ms_max: u64,
+    /// A decided track is looked at again after this.
+    pub reverify_ms: u64,
+}
+
+impl Default for ConfirmOptions {
+    fn default() -> Self {
+        Self {
+            agreeing_frames_min: 3,
+            liveness_frames_min: 3,
+            frames_max: 8,
+            similarity_min: 0.411,
+            continuity_similarity_min: 0.3,
+            gap_ms_max: 1_500,
+            reverify_ms: 1_000,
+        }
+    }
+}
+
+/// One analysed picture of a face.
+pub(crate) struct Sample {
+    pub(crate) at: Instant,
+    pub(crate) embedding: Embedding,
+    /// The picture's quality, 0..=1: how much it weighs.
+    pub(crate) weight: f32,
+    /// One score for each configured liveness step.
+    pub(crate) liveness: Vec<f32>,
+}
+
+/// What was decided about a track.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    NotLive,
+    Unknown,
+    Known(Subject),
+}
+
+/// What the pictures so far say.
+pub(crate) enum Finding {
+    /// More pictures are needed.
+    Open,
+    /// Enough pictures, and they do not look alive.
+    NotLive,
+    /// Live, and the pictures agree on this subject, or on nobody.
+    Agreed { subject: Option<Subject>, mean: Embedding, liveness: Vec<f32> },
+}
+
+/// The evidence on one track.
+#[derive(Default)]
+pub(crate) struct Evidence {
+    /// Newest last.
+    samples: VecDeque<Sample>,
+    agreeing: usize,
+    candidate: Option<Subject>,
+    verdict: Option<(Verdict, Instant)>,
+}
+
+impl Evidence {
+    /// Whether another picture should be analysed at `now`.
+    pub(crate) fn wants(&self, now: Instant, options: &ConfirmOptions) -> bool {
+        let rest = Duration::from_millis(options.reverify_ms);
+        self.verdict.is_none_or(|(_, at)| now.saturating_duration_since(at) >= rest)
+    }
+
+    /// The last verdict.
+    pub(crate) fn verdict(&self) -> Option<Verdict> {
+        self.verdict.map(|(verdict, _)| verdict)
+    }
+
+    /// Adds a picture and its best match. Pictures from before a gap, or of somebody else, count no more.
+    pub(crate) fn add(&mut self, sample: Sample, top: Option<&Top2>, options: &ConfirmOptions) {
+        if !self.continues(&sample, options) {
+            self.forget();
+        }
+        let candidate = top.filter(|top| top.similarity >= options.similarity_min).map(|top| top.subject);
+        if candidate != self.candidate {
+            (self.candidate, self.agreeing) = (candidate, 0);
+        }
+        self.agreeing += 1;
+        while self.samples.len() >= options.frames_max.max(1) {
+            self.samples.pop_front();
+        }
+        self.samples.push_back(sample);
+    }
+
+    /// What the pictures say against the least scores of `liveness_mins`, one for each step.
+    pub(crate) fn finding(&self, liveness_mins: &[f32], options: &ConfirmOptions) -> Finding {
+        let liveness = self.liveness(liveness_mins.len());
+        // A score that is no number is not enough.
+        let live = liveness.iter().zip(liveness_mins).all(|(score, min)| score >= min);
+        let frames = self.samples.len();
+        if frames < options.liveness_frames_min {
+            return Finding::Open;
+        }
+        if !live {
+            return if frames >= options.frames_max { Finding::NotLive } else { Finding::Open };
+        }
+        if self.agreeing < options.agreeing_frames_min {
+            return Finding::Open;
+        }
+        match self.mean() {
+            Some(mean) => Finding::Agreed { subject: self.candidate, mean, liveness },
+            None => Finding::Open,
+        }
+    }
+
+    /// Notes a verdict; the pictures that led to it are used up.
+    pub(crate) fn decide(&mut self, verdict: Verdict, now: Instant) {
+        *self = Evidence { verdict: Some((verdict, now)), ..Evidence::default() };
+    }
+
+    /// Starts again from nothing: it may be somebody else.
+    pub(crate) fn forget(&mut self) {
+        *self = Evidence::default();
+    }
+
+    fn continues(&self, sample: &Sample, options: &ConfirmOptions) -> bool {
+        let Some(last) = self.samples.back() else { return true };
+        let gap = sample.at.saturating_duration_since(last.at);
+        gap <= Duration::from_millis(options.gap_ms_max)
+            && self
+                .mean()
+                .is_some_and(|mean| mean.similarity(&sample.embedding) >= options.continuity_similarity_min)
+    }
+
+    /// The direction of the better pictures, mostly.
+    fn mean(&self) -> Option<Embedding> {
+        // Even the worst picture that passed the gate counts a little.
+        let weighted = self.samples.iter().map(|sample| (&sample.embedding, sample.weight.max(0.05)));
+        Embedding::mean(weighted).ok()
+    }
+
+    /// The mean of each step over the pictures; a step without a score in some picture has none.
+    fn liveness(&self, steps: usize) -> Vec<f32> {
+        let mean = |step: usize| {
+            let scores = self.samples.iter().map(|sample| sample.liveness.get(step).copied());
+            scores.map(|score| score.unwrap_or(f32::NAN)).sum::<f32>() / self.samples.len() as f32
+        };
+        (0..steps).map(mean).collect()
+    }
+}

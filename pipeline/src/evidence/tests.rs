@@ -1,0 +1,159 @@
+//! A verdict needs agreeing, live, recent pictures of one person.
+use super::*;
+use crate::gallery::TemplateId;
+
+const ANNA: Subject = Subject(1);
+const BERT: Subject = Subject(2);
+const ALIVE: f32 = 0.9;
+
+/// A face in direction `angle` of a plane; faces of one person differ by a few hundredths.
+fn face(angle: f32) -> Embedding {
+    Embedding::new(vec![angle.cos(), angle.sin()]).ok().unwrap()
+}
+
+fn top(subject: Subject, similarity: f32) -> Top2 {
+    Top2 { subject, template: TemplateId(9), similarity, runner_up: None, searched: 2 }
+}
+
+struct Bench {
+    evidence: Evidence,
+    start: Instant,
+    options: ConfirmOptions,
+}
+
+impl Bench {
+    fn new() -> Bench {
+        Bench { evidence: Evidence::default(), start: Instant::now(), options: ConfirmOptions::default() }
+    }
+
+    fn at(&self, ms: u64) -> Instant {
+        self.start + Duration::from_millis(ms)
+    }
+
+    fn add(&mut self, ms: u64, angle: f32, liveness: &[f32], top: Option<Top2>) {
+        let sample =
+            Sample { at: self.at(ms), embedding: face(angle), weight: 0.8, liveness: liveness.to_vec() };
+        self.evidence.add(sample, top.as_ref(), &self.options);
+    }
+
+    /// `open`, `not_live`, or the subject that was agreed on.
+    fn finding(&self) -> String {
+        match self.evidence.finding(&[0.5], &self.options) {
+            Finding::Open => "open".to_owned(),
+            Finding::NotLive => "not_live".to_owned(),
+            Finding::Agreed { subject, .. } => format!("{:?}", subject.map(|subject| subject.0)),
+        }
+    }
+}
+
+#[test]
+fn three_agreeing_pictures_confirm_a_subject() {
+    let mut bench = Bench::new();
+    for (frame, said) in ["open", "open", "Some(1)"].into_iter().enumerate() {
+        bench.add(frame as u64 * 100, 0.02 * frame as f32, &[ALIVE], Some(top(ANNA, 0.7)));
+        assert_eq!(bench.finding(), said, "picture {frame}");
+    }
+}
+
+#[test]
+fn a_disagreeing_picture_starts_the_count_again() {
+    let mut bench = Bench::new();
+    for (frame, (subject, said)) in
+        [(ANNA, "open"), (ANNA, "open"), (BERT, "open"), (ANNA, "open"), (ANNA, "open"), (ANNA, "Some(1)")]
+            .into_iter()
+            .enumerate()
+    {
+        bench.add(frame as u64 * 100, 0.0, &[ALIVE], Some(top(subject, 0.7)));
+        assert_eq!(bench.finding(), said, "picture {frame}");
+    }
+}
+
+#[test]
+fn faces_like_nobodys_template_are_agreed_to_be_unknown() {
+    for nobody in [None, Some(top(ANNA, 0.4))] {
+        let mut bench = Bench::new();
+        (0..3).for_each(|frame| bench.add(frame * 100, 0.0, &[ALIVE], nobody));
+        assert_eq!(bench.finding(), "None");
+    }
+}
+
+#[test]
+fn a_mean_below_the_least_score_is_not_live_once_there_are_enough_pictures() {
+    let mut bench = Bench::new();
+    for frame in 0..8 {
+        assert_ne!(bench.finding(), "not_live");
+        bench.add(frame * 100, 0.0, &[if frame == 1 { 0.9 } else { 0.4 }], Some(top(ANNA, 0.9)));
+    }
+    assert_eq!(bench.finding(), "not_live");
+}
+
+#[test]
+fn a_missing_or_senseless_liveness_score_never_confirms() {
+    for liveness in [vec![], vec![f32::NAN]] {
+        let mut bench = Bench::new();
+        for frame in 0..8 {
+            bench.add(frame * 100, 0.0, &liveness, Some(top(ANNA, 0.9)));
+            assert!(!bench.finding().contains("Some"));
+        }
+        assert_eq!(bench.finding(), "not_live");
+    }
+}
+
+#[test]
+fn one_liveness_step_of_two_is_not_enough() {
+    let mut bench = Bench::new();
+    (0..8).for_each(|frame| bench.add(frame * 100, 0.0, &[0.9, 0.3], Some(top(ANNA, 0.9))));
+    assert!(matches!(bench.evidence.finding(&[0.5, 0.5], &bench.options), Finding::NotLive));
+    assert!(matches!(bench.evidence.finding(&[0.5, 0.2], &bench.options), Finding::Agreed { .. }));
+}
+
+#[test]
+fn somebody_else_in_the_same_place_starts_from_nothing() {
+    let mut bench = Bench::new();
+    (0..2).for_each(|frame| bench.add(frame * 100, 0.0, &[ALIVE], Some(top(ANNA, 0.9))));
+    // Turned by 90 degrees: no likeness. The search says Anna all the same.
+    bench.add(200, std::f32::consts::FRAC_PI_2, &[ALIVE], Some(top(ANNA, 0.9)));
+    assert_eq!(bench.finding(), "open");
+    assert_eq!(bench.evidence.samples.len(), 1);
+}
+
+#[test]
+fn pictures_from_before_a_gap_do_not_count() {
+    let mut bench = Bench::new();
+    for (ms, said) in [(0, "open"), (100, "open"), (1_601, "open"), (1_700, "open"), (1_800, "Some(1)")] {
+        bench.add(ms, 0.0, &[ALIVE], Some(top(ANNA, 0.9)));
+        assert_eq!(bench.finding(), said, "at {ms}");
+    }
+}
+
+#[test]
+fn a_verdict_rests_and_the_next_one_needs_pictures_of_its_own() {
+    let mut bench = Bench::new();
+    (0..3).for_each(|frame| bench.add(frame * 100, 0.0, &[ALIVE], Some(top(ANNA, 0.9))));
+    bench.evidence.decide(Verdict::Known(ANNA), bench.at(200));
+    assert!(!bench.evidence.wants(bench.at(1_199), &bench.options));
+    assert!(bench.evidence.wants(bench.at(1_200), &bench.options));
+    assert_eq!(bench.evidence.verdict(), Some(Verdict::Known(ANNA)));
+    bench.add(1_300, 0.0, &[ALIVE], Some(top(ANNA, 0.9)));
+    assert_eq!(bench.finding(), "open");
+}
+
+#[test]
+fn a_better_picture_weighs_more_in_the_mean() {
+    let mut bench = Bench::new();
+    for (ms, angle, weight) in [(0, 0.0, 0.9), (100, 0.6, 0.05), (200, 0.6, 0.05)] {
+        let sample = Sample { at: bench.at(ms), embedding: face(angle), weight, liveness: vec![ALIVE] };
+        bench.evidence.add(sample, None, &bench.options);
+    }
+    let Finding::Agreed { mean, .. } = bench.evidence.finding(&[0.5], &bench.options) else {
+        panic!("three pictures agree")
+    };
+    assert!(mean.similarity(&face(0.0)) > 0.99);
+}
+
+#[test]
+fn a_track_keeps_a_bounded_number_of_pictures() {
+    let mut bench = Bench::new();
+    (0..100).for_each(|frame| bench.add(frame * 100, 0.0, &[0.1], None));
+    assert_eq!(bench.evidence.samples.len(), 8);
+}

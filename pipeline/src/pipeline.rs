@@ -1,0 +1,332 @@
+//! The whole of it: cameras whose pictures go to recognition threads, and what these find out.
+
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant, SystemTime};
+
+use parking_lot::Mutex;
+use plugin_host::Metric;
+use tokio::sync::broadcast;
+
+use crate::analyse::{AnalyseError, AnalysedFace};
+use crate::batch::BatchOptions;
+use crate::camera::{CameraId, CameraState, Cameras, CamerasOptions};
+use crate::evidence::ConfirmOptions;
+use crate::frame::Frame;
+use crate::gallery::Gallery;
+use crate::meter::{FrameResult, Meter};
+use crate::observation::{Observation, ObservedFace};
+use crate::quality::QualityOptions;
+use crate::recognizer::{Attention, Recognizer, Rules};
+use crate::sighting::Sighting;
+use crate::slot::FrameSlots;
+use crate::steps::{MeteredSteps, Steps};
+use crate::still::Still;
+use crate::tracker::TrackerOptions;
+
+/// Sightings and observations that a slow listener may fall behind before it loses the oldest.
+const PUBLISHED_MAX: usize = 256;
+/// The most pictures a plugin is promised to get at once.
+const BATCH_SIZE_LIMIT: usize = 64;
+
+/// How recognition is run.
+#[derive(Clone, Copy, Debug, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RecognitionOptions {
+    /// Most pictures analysed together, 1 to 64.
+    pub batch_size_max: usize,
+    /// The longest that a picture waits for others while the networks are busy.
+    pub batch_delay_ms_max: u64,
+    /// Threads that take batches; 0 takes one per core. Each works on its own batch.
+    pub recognizer_threads: usize,
+    /// Batches that the networks can work on side by side: 0 takes one per thread (CPU); 1 on a GPU.
+    pub side_by_side: usize,
+    /// An older picture yields no sighting.
+    pub frame_age_ms_max: u64,
+    /// The steps have so long for a batch.
+    pub call_ms_max: u64,
+    /// How faces are followed.
+    pub tracker: TrackerOptions,
+    /// What a face must be like.
+    pub quality: QualityOptions,
+    /// When a track is decided.
+    pub confirm: ConfirmOptions,
+}
+
+impl Default for RecognitionOptions {
+    fn default() -> Self {
+        Self {
+            batch_size_max: 8,
+            batch_delay_ms_max: 20,
+            recognizer_threads: 0,
+            side_by_side: 0,
+            frame_age_ms_max: 1_000,
+            call_ms_max: 5_000,
+            tracker: TrackerOptions::default(),
+            quality: QualityOptions::default(),
+            confirm: ConfirmOptions::default(),
+        }
+    }
+}
+
+/// How a pipeline is started.
+pub struct PipelineOptions {
+    /// What all cameras have in common.
+    pub cameras: CamerasOptions,
+    /// How recognition is run.
+    pub recognition: RecognitionOptions,
+    /// Where measurements go.
+    pub meter: Arc<dyn Meter>,
+}
+
+/// Why a pipeline does not start. Each case is for the operator to put right.
+#[derive(Debug, thiserror::Error)]
+pub enum PipelineError {
+    /// Nobody would be checked for being alive.
+    #[error("no liveness step is configured: name at least one")]
+    NoLiveness,
+    /// A least score that lets everybody or nobody pass.
+    #[error("the least score of the liveness step {0} must lie above 0 and at most at 1")]
+    LivenessScore(String),
+    /// Only cosine similarity is searched.
+    #[error("the recogniser {0} does not compare by cosine")]
+    Metric(String),
+    /// The gallery is for another recogniser.
+    #[error(
+        "the gallery is for model {gallery_tag} with {gallery_dim} values, the recogniser is {tag} with {dim}"
+    )]
+    Gallery {
+        /// The gallery's model tag.
+        gallery_tag: u32,
+        /// The gallery's length.
+        gallery_dim: usize,
+        /// The recogniser's model tag.
+        tag: u32,
+        /// The recogniser's length.
+        dim: usize,
+    },
+    /// A setting is out of range.
+    #[error("{0}")]
+    Options(&'static str),
+    /// The machine gives no more threads.
+    #[error("no thread for recognition")]
+    Thread(#[source] std::io::Error),
+}
+
+/// Cameras and recognition at work. They end with [`Pipeline::shutdown`], or when it is dropped.
+pub struct Pipeline {
+    cameras: Cameras,
+    recognizer: Arc<Recognizer>,
+    slots: Arc<FrameSlots<Arc<Frame>>>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
+    recognition: RecognitionOptions,
+}
+
+impl Pipeline {
+    /// Starts recognition, with no camera yet.
+    ///
+    /// # Errors
+    /// [`PipelineError`].
+    pub fn start(
+        options: PipelineOptions,
+        steps: Steps,
+        gallery: Arc<Gallery>,
+    ) -> Result<Self, PipelineError> {
+        let PipelineOptions { cameras, recognition, meter } = options;
+        check_options(&recognition)?;
+        check_steps(&steps, &gallery)?;
+        let threads = match recognition.recognizer_threads {
+            0 => std::thread::available_parallelism()
+                .map_or(1, NonZeroUsize::get)
+                .min(cameras.cameras_max.max(1)),
+            threads => threads,
+        };
+        let slots = Arc::new(FrameSlots::new(BatchOptions {
+            size_max: recognition.batch_size_max,
+            delay: Duration::from_millis(recognition.batch_delay_ms_max),
+            side_by_side: if recognition.side_by_side == 0 { threads } else { recognition.side_by_side },
+        }));
+        let cameras = Cameras::new(cameras, Arc::new(sink(Arc::clone(&slots), Arc::clone(&meter))));
+        let live = cameras.clone();
+        let recognizer = Arc::new(Recognizer {
+            steps: MeteredSteps { steps, meter },
+            rules: Rules {
+                quality: recognition.quality,
+                confirm: recognition.confirm,
+                frame_age_max: Duration::from_millis(recognition.frame_age_ms_max),
+                call_max: Duration::from_millis(recognition.call_ms_max),
+            },
+            gallery,
+            attention: Attention::new(recognition.tracker),
+            camera_live: Arc::new(move |id| {
+                live.status(id).is_ok_and(|status| status.state == CameraState::Live)
+            }),
+            clock: Arc::new(Instant::now),
+            sightings: broadcast::Sender::new(PUBLISHED_MAX),
+            observations: broadcast::Sender::new(PUBLISHED_MAX),
+        });
+        let pipeline = Self { cameras, recognizer, slots, threads: Mutex::new(Vec::new()), recognition };
+        for number in 0..threads {
+            pipeline.spawn(number)?;
+        }
+        Ok(pipeline)
+    }
+
+    /// The cameras, to add, watch and remove.
+    pub fn cameras(&self) -> &Cameras {
+        &self.cameras
+    }
+
+    /// People confirmed from now on. A receiver that falls behind loses the oldest and is told so.
+    pub fn sightings(&self) -> broadcast::Receiver<Arc<Sighting>> {
+        self.recognizer.sightings.subscribe()
+    }
+
+    /// Pictures analysed from now on. A receiver that falls behind loses the oldest and is told so.
+    pub fn observations(&self) -> broadcast::Receiver<Arc<Observation>> {
+        self.recognizer.observations.subscribe()
+    }
+
+    /// Forgets what was decided at a camera, so that whoever stands there is confirmed anew.
+    pub fn attend(&self, camera: &CameraId) {
+        self.recognizer.attention.attend(camera);
+    }
+
+    /// Every face of a still picture with its verdicts, largest first. Blocks; any thread may call it.
+    ///
+    /// # Errors
+    /// [`AnalyseError`]; a face without a verdict is an error, never a good face.
+    pub fn analyse(&self, still: &Still) -> Result<Vec<AnalysedFace>, AnalyseError> {
+        self.recognizer.analyse(still, SystemTime::now())
+    }
+
+    /// The enrolled templates.
+    pub fn gallery(&self) -> &Arc<Gallery> {
+        &self.recognizer.gallery
+    }
+
+    /// The plugins at work.
+    pub fn steps(&self) -> &Steps {
+        &self.recognizer.steps.steps
+    }
+
+    /// The settings it runs with.
+    pub fn options(&self) -> &RecognitionOptions {
+        &self.recognition
+    }
+
+    /// Ends recognition and all cameras, and waits until their threads are gone. Blocks; may be called twice.
+    pub fn shutdown(&self) {
+        self.slots.close();
+        for thread in std::mem::take(&mut *self.threads.lock()) {
+            if thread.join().is_err() {
+                tracing::error!("a recognition thread panicked");
+            }
+        }
+        for camera in self.cameras.list() {
+            // Somebody else may have removed it in the meantime.
+            let _removed = self.cameras.remove(&camera.id);
+        }
+    }
+
+    fn spawn(&self, number: usize) -> Result<(), PipelineError> {
+        let (slots, recognizer) = (Arc::clone(&self.slots), Arc::clone(&self.recognizer));
+        let cameras = self.cameras.clone();
+        let work = move || {
+            while let Some(batch) = slots.next_batch(Instant::now) {
+                for observation in recognizer.process(&batch.frames) {
+                    let boxes = observation.faces.iter().map(ObservedFace::overlay).collect();
+                    // The camera may have been removed in the meantime.
+                    let _shown = cameras.overlay(&observation.camera, boxes);
+                }
+            }
+        };
+        let thread = std::thread::Builder::new().name(format!("recognize-{number}")).spawn(work);
+        self.threads.lock().push(thread.map_err(PipelineError::Thread)?);
+        Ok(())
+    }
+}
+
+impl Drop for Pipeline {
+    fn drop(&mut self) {
+        self.shutdown();
+    }
+}
+
+/// Leaves each picture in its camera's slot.
+fn sink(slots: Arc<FrameSlots<Arc<Frame>>>, meter: Arc<dyn Meter>) -> impl Fn(Arc<Frame>) + Send + Sync {
+    move |frame| {
+        let now = Instant::now();
+        let camera = frame.camera.clone();
+        if let Some(replaced) = slots.put(&camera, frame, now) {
+            meter.frame(&camera, FrameResult::Replaced, replaced.age(now));
+        }
+    }
+}
+
+fn check_options(options: &RecognitionOptions) -> Result<(), PipelineError> {
+    let confirm = &options.confirm;
+    let refused = [
+        (!(1..=BATCH_SIZE_LIMIT).contains(&options.batch_size_max), "batch_size_max lies between 1 and 64"),
+        (options.recognizer_threads > 64, "recognizer_threads is at most 64"),
+        (options.frame_age_ms_max == 0, "frame_age_ms_max is above zero"),
+        (options.call_ms_max == 0, "call_ms_max is above zero"),
+        (options.tracker.tracks_max == 0, "tracker.tracks_max is above zero"),
+        (confirm.agreeing_frames_min == 0, "confirm.agreeing_frames_min is above zero"),
+        (confirm.liveness_frames_min == 0, "confirm.liveness_frames_min is above zero"),
+        (
+            confirm.frames_max < confirm.agreeing_frames_min.max(confirm.liveness_frames_min),
+            "confirm.frames_max is at least as large as the least numbers of frames",
+        ),
+    ];
+    match refused.into_iter().find(|(wrong, _)| *wrong) {
+        Some((_, why)) => Err(PipelineError::Options(why)),
+        None => Ok(()),
+    }
+}
+
+fn check_steps(steps: &Steps, gallery: &Gallery) -> Result<(), PipelineError> {
+    if steps.liveness.is_empty() {
+        return Err(PipelineError::NoLiveness);
+    }
+    if let Some(step) = steps.liveness.iter().find(|step| !(step.score_min > 0.0 && step.score_min <= 1.0)) {
+        return Err(PipelineError::LivenessScore(step.name.clone()));
+    }
+    let recognizer = &steps.recognizer;
+    if recognizer.metric() != Metric::Cosine {
+        return Err(PipelineError::Metric(recognizer.plugin().manifest().id.clone()));
+    }
+    let (tag, dim) = (recognizer.model_tag(), recognizer.dim());
+    if (gallery.model_tag(), gallery.dim()) != (tag, dim) {
+        let (gallery_tag, gallery_dim) = (gallery.model_tag(), gallery.dim());
+        return Err(PipelineError::Gallery { gallery_tag, gallery_dim, tag, dim });
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    type Change = fn(&mut RecognitionOptions);
+
+    #[test]
+    fn settings_that_cannot_work_are_named() {
+        let rows: [(&str, Change); 6] = [
+            ("batch_size_max", |o| o.batch_size_max = 0),
+            ("batch_size_max", |o| o.batch_size_max = 65),
+            ("frame_age_ms_max", |o| o.frame_age_ms_max = 0),
+            ("agreeing_frames_min", |o| o.confirm.agreeing_frames_min = 0),
+            ("liveness_frames_min", |o| o.confirm.liveness_frames_min = 0),
+            ("frames_max", |o| o.confirm.frames_max = 2),
+        ];
+        assert!(check_options(&RecognitionOptions::default()).is_ok());
+        for (name, change) in rows {
+            let mut options = RecognitionOptions::default();
+            change(&mut options);
+            let refused = check_options(&options).expect_err(name).to_string();
+            assert!(refused.contains(name), "{refused} does not name {name}");
+        }
+    }
+}

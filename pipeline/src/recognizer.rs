@@ -1,0 +1,324 @@
+//! The way of a batch of pictures: faces, tracks, quality, liveness, embedding, search, confirmation.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use plugin_host::{CallContext, Face};
+use tokio::sync::broadcast;
+
+use crate::camera::CameraId;
+use crate::embedding::Embedding;
+use crate::evidence::{ConfirmOptions, Evidence, Finding, Sample, Verdict};
+use crate::frame::Frame;
+use crate::gallery::{Gallery, Subject, Top2};
+use crate::liveness::{LivenessScore, all_passed};
+use crate::meter::{FrameResult, Stage};
+use crate::observation::{FaceState, Observation, ObservedFace};
+use crate::quality::{self, QualityOptions, QualityReport};
+use crate::sighting::Sighting;
+use crate::steps::{MeteredSteps, view};
+use crate::tracker::TrackId;
+
+mod attention;
+
+pub(crate) use attention::{Attention, CameraTracks};
+
+/// What recognition goes by.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Rules {
+    pub(crate) quality: QualityOptions,
+    pub(crate) confirm: ConfirmOptions,
+    /// An older picture yields nothing.
+    pub(crate) frame_age_max: Duration,
+    /// The steps have so long for a batch.
+    pub(crate) call_max: Duration,
+}
+
+/// Tells the time.
+pub(crate) type Clock = Arc<dyn Fn() -> Instant + Send + Sync>;
+/// Says whether a camera is healthy enough to be trusted.
+pub(crate) type CameraLive = Arc<dyn Fn(&CameraId) -> bool + Send + Sync>;
+
+/// Turns pictures into sightings.
+pub(crate) struct Recognizer {
+    pub(crate) steps: MeteredSteps,
+    pub(crate) rules: Rules,
+    pub(crate) gallery: Arc<Gallery>,
+    pub(crate) attention: Attention,
+    pub(crate) camera_live: CameraLive,
+    pub(crate) clock: Clock,
+    pub(crate) sightings: broadcast::Sender<Arc<Sighting>>,
+    pub(crate) observations: broadcast::Sender<Arc<Observation>>,
+}
+
+/// A face on its way.
+struct Look {
+    /// Index of its picture in the batch.
+    frame: usize,
+    face: Face,
+    track: Option<TrackId>,
+    quality: QualityReport,
+    /// Its track is undecided, and this picture is good enough.
+    wanted: bool,
+}
+
+/// What was found out about a wanted face. Without a score from every liveness step there is nothing.
+struct Analysis {
+    embedding: Embedding,
+    liveness: Vec<f32>,
+    top: Option<Top2>,
+}
+
+impl Recognizer {
+    /// Analyses pictures of different cameras together, and publishes what they show.
+    pub(crate) fn process(&self, batch: &[Arc<Frame>]) -> Vec<Observation> {
+        let begun = (self.clock)();
+        let frames = self.fresh(batch, begun);
+        let Some(views) = self.views(&frames, begun) else { return Vec::new() };
+        self.steps.meter.batch(frames.len());
+
+        let context = CallContext::until(begun + self.rules.call_max);
+        let faces = match self.steps.detect(&context, &views) {
+            Ok(faces) => faces,
+            Err(error) => {
+                tracing::warn!(%error, "no detection");
+                self.count(&frames, FrameResult::Failed);
+                return Vec::new();
+            }
+        };
+        let looks = self.steps.timed(Stage::Tracking, || self.follow(&frames, faces));
+        let wanted: Vec<Face> = looks.iter().filter(|look| look.wanted).map(|look| look.face).collect();
+        let liveness = self.steps.liveness(&context, &views, &wanted);
+        let embeddings = self.steps.embed(&context, &views, &wanted);
+        let analyses = self.steps.timed(Stage::Search, || self.search(liveness, embeddings));
+        let observations = self.confirm(&frames, &looks, analyses);
+        self.count(&frames, FrameResult::Analysed);
+        observations
+    }
+
+    /// Those that are not too old to be worth looking at.
+    fn fresh(&self, batch: &[Arc<Frame>], now: Instant) -> Vec<Arc<Frame>> {
+        let (fresh, stale): (Vec<_>, Vec<_>) =
+            batch.iter().cloned().partition(|frame| frame.age(now) <= self.rules.frame_age_max);
+        self.count(&stale, FrameResult::Stale);
+        fresh
+    }
+
+    fn views<'a>(&self, frames: &'a [Arc<Frame>], now: Instant) -> Option<Vec<plugin_host::Frame<'a>>> {
+        let views = frames.iter().map(|frame| view(frame, now)).collect::<Result<Vec<_>, _>>();
+        match views {
+            Ok(views) => (!views.is_empty()).then_some(views),
+            Err(error) => {
+                tracing::error!(%error, "a picture cannot be shown to the plugins");
+                self.count(frames, FrameResult::Failed);
+                None
+            }
+        }
+    }
+
+    /// Faces get tracks and a verdict on their quality; only good faces of undecided tracks go on.
+    fn follow(&self, frames: &[Arc<Frame>], faces: Vec<Face>) -> Vec<Look> {
+        let mut looks = Vec::with_capacity(faces.len());
+        for (index, frame) in frames.iter().enumerate() {
+            let at = frame.captured.at;
+            let faces: Vec<Face> =
+                faces.iter().filter(|face| face.frame_index as usize == index).copied().collect();
+            let camera = self.attention.camera(&frame.camera, at);
+            let mut camera = camera.lock();
+            let tracks = camera.follow(at, &faces);
+            for (face, track) in faces.into_iter().zip(tracks) {
+                let quality = self.judge(frame, &face);
+                let open = track
+                    .and_then(|track| camera.evidence(track))
+                    .is_some_and(|evidence| evidence.wants(at, &self.rules.confirm));
+                let wanted = quality.ok && open;
+                looks.push(Look { frame: index, face, track, quality, wanted });
+            }
+        }
+        looks
+    }
+
+    fn judge(&self, frame: &Frame, face: &Face) -> QualityReport {
+        let size = (frame.width(), frame.height());
+        let measured = quality::measure(face, size, &frame.planes(), frame.format(), frame.colour());
+        let report = quality::judge(&measured, &self.rules.quality);
+        for refusal in &report.reasons {
+            self.steps.meter.refused(refusal.reason);
+        }
+        report
+    }
+
+    /// The best match of each wanted face; `None` for one without liveness scores or embedding.
+    fn search(
+        &self,
+        liveness: Vec<Option<Vec<f32>>>,
+        embeddings: Vec<Option<Embedding>>,
+    ) -> Vec<Option<Analysis>> {
+        let pairs = liveness.into_iter().zip(embeddings);
+        pairs
+            .map(|(liveness, embedding)| {
+                let (liveness, embedding) = (liveness?, embedding?);
+                let top = self.gallery.search(&embedding);
+                Some(Analysis { embedding, liveness, top })
+            })
+            .collect()
+    }
+
+    /// Adds what was found out to the tracks, and publishes those that are confirmed by it.
+    fn confirm(
+        &self,
+        frames: &[Arc<Frame>],
+        looks: &[Look],
+        analyses: Vec<Option<Analysis>>,
+    ) -> Vec<Observation> {
+        let now = (self.clock)();
+        let mut analyses = analyses.into_iter();
+        let mut observations = Vec::with_capacity(frames.len());
+        for (index, frame) in frames.iter().enumerate() {
+            let looks: Vec<&Look> = looks.iter().filter(|look| look.frame == index).collect();
+            let camera = self.attention.camera(&frame.camera, frame.captured.at);
+            let mut camera = camera.lock();
+            let mut faces = Vec::with_capacity(looks.len());
+            for look in &looks {
+                let analysis = if look.wanted { analyses.next().flatten() } else { None };
+                if let Some(analysis) = analysis
+                    && let Some(evidence) = look.track.and_then(|track| camera.evidence(track))
+                    && let Some(sighting) = self.weigh(frame, look, analysis, evidence, looks.len())
+                {
+                    self.publish(sighting, now);
+                }
+                faces.push(observed(look, &mut camera));
+            }
+            let observation = observation(frame, faces, now);
+            if self.observations.receiver_count() > 0 {
+                // The last listener may just have gone.
+                let _listeners = self.observations.send(Arc::new(observation.clone()));
+            }
+            observations.push(observation);
+        }
+        observations
+    }
+
+    /// Adds one picture to its track's evidence; a sighting when that decides the track.
+    fn weigh(
+        &self,
+        frame: &Frame,
+        look: &Look,
+        analysis: Analysis,
+        evidence: &mut Evidence,
+        faces_in_view: usize,
+    ) -> Option<Sighting> {
+        let rules = &self.rules.confirm;
+        let at = frame.captured.at;
+        let Analysis { embedding, liveness, top } = analysis;
+        evidence.add(Sample { at, embedding, weight: look.quality.value, liveness }, top.as_ref(), rules);
+        let mins: Vec<f32> = self.steps.steps.liveness.iter().map(|step| step.score_min).collect();
+        match evidence.finding(&mins, rules) {
+            Finding::Open => None,
+            Finding::NotLive => {
+                evidence.decide(Verdict::NotLive, at);
+                None
+            }
+            Finding::Agreed { subject, mean, liveness } => {
+                let top = self.gallery.search(&mean);
+                // The mean must say what the single pictures say.
+                if matched(top.as_ref(), rules) != subject {
+                    return None;
+                }
+                let liveness = self.scored(&liveness);
+                if !all_passed(&liveness, mins.len()) {
+                    return None;
+                }
+                evidence.decide(subject.map_or(Verdict::Unknown, Verdict::Known), at);
+                Some(Sighting {
+                    camera: frame.camera.clone(),
+                    track: look.track?,
+                    captured_at: frame.captured.wall,
+                    captured: at,
+                    seq: frame.seq,
+                    subject,
+                    template: top.as_ref().filter(|_| subject.is_some()).map(|top| top.template),
+                    similarity: top.as_ref().map_or(-1.0, |top| top.similarity),
+                    margin: top.as_ref().and_then(Top2::margin),
+                    templates_searched: top.as_ref().map_or(0, |top| top.searched),
+                    liveness,
+                    quality: look.quality.clone(),
+                    bbox: look.face.bbox,
+                    frame_age_ms: 0,
+                    faces_in_view,
+                })
+            }
+        }
+    }
+
+    /// Publishes a sighting, unless its picture has become too old or its camera is not healthy.
+    fn publish(&self, mut sighting: Sighting, now: Instant) {
+        let age = now.saturating_duration_since(sighting.captured);
+        if age > self.rules.frame_age_max || !(self.camera_live)(&sighting.camera) {
+            tracing::debug!(camera = %sighting.camera, ?age, "a sighting is not to be trusted");
+            return;
+        }
+        sighting.frame_age_ms = millis(age);
+        self.steps.meter.sighting(&sighting.camera, sighting.subject.is_some(), sighting.similarity);
+        // Nobody listening is fine.
+        let _listeners = self.sightings.send(Arc::new(sighting));
+    }
+
+    /// Mean scores under their steps' names.
+    pub(crate) fn scored(&self, scores: &[f32]) -> Vec<LivenessScore> {
+        let steps = self.steps.steps.liveness.iter().zip(scores);
+        steps
+            .map(|(step, score)| LivenessScore {
+                step: step.name.clone(),
+                score: *score,
+                score_min: step.score_min,
+            })
+            .collect()
+    }
+
+    fn count(&self, frames: &[Arc<Frame>], result: FrameResult) {
+        let now = (self.clock)();
+        for frame in frames {
+            self.steps.meter.frame(&frame.camera, result, frame.age(now));
+        }
+    }
+}
+
+/// Whom a match is shown as.
+fn matched(top: Option<&Top2>, rules: &ConfirmOptions) -> Option<Subject> {
+    top.filter(|top| top.similarity >= rules.similarity_min).map(|top| top.subject)
+}
+
+fn observed(look: &Look, camera: &mut CameraTracks) -> ObservedFace {
+    let verdict = look.track.and_then(|track| camera.evidence(track)).and_then(|evidence| evidence.verdict());
+    let state = match verdict {
+        Some(Verdict::Known(subject)) => FaceState::Known(subject),
+        Some(Verdict::Unknown) => FaceState::Unknown,
+        Some(Verdict::NotLive) => FaceState::NotLive,
+        None if !look.quality.ok => FaceState::Refused,
+        None => FaceState::Undecided,
+    };
+    ObservedFace {
+        bbox: look.face.bbox,
+        landmarks: look.face.landmarks,
+        score: look.face.score,
+        track: look.track,
+        quality: look.quality.clone(),
+        state,
+    }
+}
+
+fn observation(frame: &Frame, faces: Vec<ObservedFace>, now: Instant) -> Observation {
+    Observation {
+        camera: frame.camera.clone(),
+        seq: frame.seq,
+        captured_at: frame.captured.wall,
+        size: (frame.width(), frame.height()),
+        faces,
+        latency_ms: millis(frame.age(now)),
+    }
+}
+
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,164 @@
+//! What is known about the people in front of each camera, until they leave.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use parking_lot::Mutex;
+use plugin_host::Face;
+
+use crate::camera::CameraId;
+use crate::evidence::Evidence;
+use crate::tracker::{TrackId, Tracker, TrackerOptions};
+
+/// A camera without pictures is forgotten after this.
+const FORGOTTEN_AFTER: Duration = Duration::from_secs(60);
+/// Tracks of one camera before its numbers would meet those of the next one: 2^40.
+const TRACKS_PER_CAMERA: u64 = 1 << 40;
+
+/// The tracks of all cameras.
+pub(crate) struct Attention {
+    options: TrackerOptions,
+    cameras: Mutex<HashMap<CameraId, Seen>>,
+    /// Counts trackers, so that no track number is ever used again.
+    trackers: AtomicU64,
+}
+
+struct Seen {
+    tracks: Arc<Mutex<CameraTracks>>,
+    at: Instant,
+}
+
+/// The tracks of one camera, and the evidence on each.
+pub(crate) struct CameraTracks {
+    tracker: Tracker,
+    evidence: HashMap<TrackId, Evidence>,
+}
+
+impl Attention {
+    pub(crate) fn new(options: TrackerOptions) -> Attention {
+        Attention { options, cameras: Mutex::new(HashMap::new()), trackers: AtomicU64::new(0) }
+    }
+
+    /// The tracks of a camera, of which there is a picture at `now`.
+    pub(crate) fn camera(&self, id: &CameraId, now: Instant) -> Arc<Mutex<CameraTracks>> {
+        let mut cameras = self.cameras.lock();
+        if let Some(seen) = cameras.get_mut(id) {
+            seen.at = now;
+            return Arc::clone(&seen.tracks);
+        }
+        cameras.retain(|_, seen| now.saturating_duration_since(seen.at) < FORGOTTEN_AFTER);
+        let first = self.trackers.fetch_add(1, Ordering::Relaxed) * TRACKS_PER_CAMERA + 1;
+        let tracker = Tracker::new(self.options, first);
+        let tracks = Arc::new(Mutex::new(CameraTracks { tracker, evidence: HashMap::new() }));
+        cameras.insert(id.clone(), Seen { tracks: Arc::clone(&tracks), at: now });
+        tracks
+    }
+
+    /// Forgets what was decided at a camera, so that the next pictures decide anew.
+    pub(crate) fn attend(&self, id: &CameraId) {
+        let tracks = self.cameras.lock().get(id).map(|seen| Arc::clone(&seen.tracks));
+        if let Some(tracks) = tracks {
+            tracks.lock().evidence.values_mut().for_each(Evidence::forget);
+        }
+    }
+}
+
+impl CameraTracks {
+    /// The track of each face. What is known of tracks that may have been mistaken for each other is forgotten.
+    pub(crate) fn follow(&mut self, at: Instant, faces: &[Face]) -> Vec<Option<TrackId>> {
+        let followed = self.tracker.follow(at, faces);
+        for lost in &followed.lost {
+            self.evidence.remove(lost);
+        }
+        for track in followed.tracks.iter().flatten() {
+            self.evidence.entry(*track).or_default();
+        }
+        for track in &followed.entangled {
+            if let Some(evidence) = self.evidence.get_mut(track) {
+                evidence.forget();
+            }
+        }
+        followed.tracks
+    }
+
+    pub(crate) fn evidence(&mut self, track: TrackId) -> Option<&mut Evidence> {
+        self.evidence.get_mut(&track)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use plugin_host::Rect;
+
+    use super::*;
+    use crate::evidence::Verdict;
+    use crate::gallery::Subject;
+
+    fn face(x: f32) -> Face {
+        Face { bbox: Rect { x, y: 0.0, w: 100.0, h: 100.0 }, ..Face::default() }
+    }
+
+    fn known(tracks: &mut CameraTracks, track: Option<TrackId>, at: Instant) {
+        tracks.evidence(track.unwrap()).unwrap().decide(Verdict::Known(Subject(1)), at);
+    }
+
+    fn verdict(tracks: &mut CameraTracks, track: Option<TrackId>) -> Option<Verdict> {
+        tracks.evidence(track.unwrap()).unwrap().verdict()
+    }
+
+    #[test]
+    fn an_identity_does_not_pass_between_faces_that_cross() {
+        let (start, attention) = (Instant::now(), Attention::new(TrackerOptions::default()));
+        let at = |step: u16| start + Duration::from_millis(100 * u64::from(step));
+        for (speed, hidden) in [(20.0, false), (35.0, false), (20.0, true), (35.0, true)] {
+            let camera = format!("c{speed}-{hidden}").parse().unwrap();
+            let tracks = attention.camera(&camera, start);
+            let mut tracks = tracks.lock();
+            let first = tracks.follow(at(0), &[face(0.0), face(400.0)]);
+            known(&mut tracks, first[0], at(0));
+            for step in 1..=20 {
+                let x = speed * f32::from(step);
+                // The one behind is not seen while the faces cover each other.
+                let covered = hidden && (x - (400.0 - x)).abs() < 60.0;
+                let faces = if covered { vec![face(x)] } else { vec![face(x), face(400.0 - x)] };
+                let found = tracks.follow(at(step), &faces);
+                if let Some(other) = found.get(1) {
+                    assert_eq!(verdict(&mut tracks, *other), None, "speed {speed} step {step}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn attending_to_a_camera_asks_for_fresh_verdicts_there_only() {
+        let (now, attention) = (Instant::now(), Attention::new(TrackerOptions::default()));
+        let (till, door): (CameraId, CameraId) = ("till".parse().unwrap(), "door".parse().unwrap());
+        let mut ids = Vec::new();
+        for camera in [&till, &door] {
+            let tracks = attention.camera(camera, now);
+            let mut tracks = tracks.lock();
+            let track = tracks.follow(now, &[face(0.0)])[0];
+            known(&mut tracks, track, now);
+            ids.push(track);
+        }
+        attention.attend(&till);
+        assert_eq!(verdict(&mut attention.camera(&till, now).lock(), ids[0]), None);
+        assert!(verdict(&mut attention.camera(&door, now).lock(), ids[1]).is_some());
+        assert_ne!(ids[0], ids[1], "no number is used twice");
+    }
+
+    #[test]
+    fn what_is_known_of_a_face_ends_with_its_track() {
+        let (now, attention) = (Instant::now(), Attention::new(TrackerOptions::default()));
+        let tracks = attention.camera(&"till".parse().unwrap(), now);
+        let mut tracks = tracks.lock();
+        let track = tracks.follow(now, &[face(0.0)])[0];
+        known(&mut tracks, track, now);
+        let back = tracks.follow(now + Duration::from_secs(5), &[face(0.0)])[0];
+        assert_ne!(back, track);
+        assert_eq!(verdict(&mut tracks, back), None);
+        assert_eq!(tracks.evidence.len(), 1);
+    }
+}

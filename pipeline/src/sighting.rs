@@ -1,0 +1,46 @@
+//! What the pipeline reports about a person: confirmed over several pictures, in numbers.
+
+use std::time::{Instant, SystemTime};
+
+use crate::camera::CameraId;
+use crate::gallery::{Subject, TemplateId};
+use crate::liveness::LivenessScore;
+use crate::quality::QualityReport;
+use crate::tracker::TrackId;
+
+/// A live person in front of a healthy camera, seen just now in several agreeing pictures.
+///
+/// It holds no picture and no template, so an unknown face leaves nothing behind.
+#[derive(Clone, Debug)]
+pub struct Sighting {
+    /// Which camera.
+    pub camera: CameraId,
+    /// The track; its number is never used again.
+    pub track: TrackId,
+    /// When the newest of the pictures was captured, on the wall clock.
+    pub captured_at: SystemTime,
+    /// The same moment on the monotonic clock.
+    pub captured: Instant,
+    /// The newest picture's number within the camera.
+    pub seq: u64,
+    /// Whom the pictures match; `None` when nobody is similar enough to be shown as a match.
+    pub subject: Option<Subject>,
+    /// The template that matched best; `None` without a subject.
+    pub template: Option<TemplateId>,
+    /// Cosine similarity of the mean over the pictures to the best template; -1 with an empty gallery.
+    pub similarity: f32,
+    /// How much better than the best of anybody else; `None` when nobody else is enrolled.
+    pub margin: Option<f32>,
+    /// How many templates were compared.
+    pub templates_searched: usize,
+    /// One verdict for each configured step; all of them passed.
+    pub liveness: Vec<LivenessScore>,
+    /// The newest picture's quality.
+    pub quality: QualityReport,
+    /// Where the face is in the newest picture.
+    pub bbox: plugin_host::Rect,
+    /// Age of the newest picture when this was reported.
+    pub frame_age_ms: u64,
+    /// Faces in the newest picture, this one included.
+    pub faces_in_view: usize,
+}

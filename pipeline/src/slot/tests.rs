@@ -1,0 +1,105 @@
+//! The newest picture wins, no camera starves, and a camera's pictures stay in order.
+use std::thread;
+
+use super::*;
+
+fn camera(name: &str) -> CameraId {
+    name.parse().unwrap()
+}
+
+fn slots(size_max: usize, side_by_side: usize) -> Arc<FrameSlots<u32>> {
+    let delay = Duration::from_millis(20);
+    Arc::new(FrameSlots::new(BatchOptions { size_max, delay, side_by_side }))
+}
+
+#[test]
+fn the_newest_picture_wins_and_the_replaced_one_comes_back() {
+    let (slots, now) = (slots(8, 1), Instant::now());
+    assert_eq!(slots.put(&camera("a"), 1, now), None);
+    assert_eq!(slots.put(&camera("a"), 2, now), Some(1));
+    assert_eq!(slots.next_batch(|| now).unwrap().frames, [2]);
+}
+
+#[test]
+fn the_camera_that_waited_longest_comes_first_even_if_its_picture_was_replaced() {
+    let (slots, now) = (slots(1, 1), Instant::now());
+    let at = |ms| now + Duration::from_millis(ms);
+    slots.put(&camera("a"), 1, at(0));
+    slots.put(&camera("b"), 2, at(1));
+    slots.put(&camera("a"), 3, at(2));
+    assert_eq!(slots.next_batch(|| at(3)).unwrap().frames, [3]);
+    slots.put(&camera("a"), 4, at(4));
+    assert_eq!(slots.next_batch(|| at(5)).unwrap().frames, [2]);
+    assert_eq!(slots.next_batch(|| at(6)).unwrap().frames, [4]);
+}
+
+#[test]
+fn pictures_of_one_camera_are_never_worked_on_side_by_side() {
+    let (slots, now) = (slots(8, 2), Instant::now());
+    slots.put(&camera("a"), 1, now);
+    let first = slots.next_batch(|| now).unwrap();
+    slots.put(&camera("a"), 2, now);
+    slots.put(&camera("b"), 3, now);
+    assert_eq!(slots.next_batch(|| now).unwrap().frames, [3]);
+    drop(first);
+    assert_eq!(slots.next_batch(|| now).unwrap().frames, [2]);
+}
+
+#[test]
+fn two_threads_share_what_is_there() {
+    let (slots, now) = (slots(8, 2), Instant::now());
+    for (number, name) in ["a", "b", "c", "d"].into_iter().enumerate() {
+        slots.put(&camera(name), number as u32, now);
+    }
+    let (one, two) = (slots.next_batch(|| now).unwrap(), slots.next_batch(|| now).unwrap());
+    assert_eq!((one.frames.len(), two.frames.len()), (2, 2));
+}
+
+#[test]
+fn closing_sends_waiting_threads_home() {
+    let slots = slots(8, 1);
+    let waiting = thread::spawn({
+        let slots = Arc::clone(&slots);
+        move || slots.next_batch(Instant::now).is_none()
+    });
+    slots.close();
+    assert!(waiting.join().unwrap());
+    assert_eq!(slots.put(&camera("a"), 1, Instant::now()), Some(1));
+}
+
+#[test]
+fn every_picture_is_taken_once_or_replaced_once() {
+    const EACH: u32 = 2_000;
+    let slots = slots(4, 2);
+    let workers: Vec<_> = (0..2)
+        .map(|_| {
+            let slots = Arc::clone(&slots);
+            thread::spawn(move || {
+                let mut taken = Vec::new();
+                while let Some(batch) = slots.next_batch(Instant::now) {
+                    taken.extend_from_slice(&batch.frames);
+                }
+                taken
+            })
+        })
+        .collect();
+    let cameras: Vec<_> = (0..3u32)
+        .map(|number| {
+            let slots = Arc::clone(&slots);
+            thread::spawn(move || {
+                let id = camera(&format!("c{number}"));
+                let put = |i| slots.put(&id, number * EACH + i, Instant::now());
+                (0..EACH).filter_map(put).collect::<Vec<u32>>()
+            })
+        })
+        .collect();
+    let mut all: Vec<u32> = cameras.into_iter().flat_map(|camera| camera.join().unwrap()).collect();
+    // What still waits is replaced by nothing: take it, then close.
+    while slots.state.lock().slots.values().any(|slot| slot.waiting.is_some()) {
+        thread::yield_now();
+    }
+    slots.close();
+    all.extend(workers.into_iter().flat_map(|worker| worker.join().unwrap()));
+    all.sort_unstable();
+    assert_eq!(all, (0..3 * EACH).collect::<Vec<_>>());
+}
