@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 use config::{Config, File, FileFormat};
 
 pub use sections::{
-    Auth, Cameras, Checkout, Compute, Data, Database, Device, ListedCamera, Log, LogFormat,
-    Payment, Plugins, Policy, Recognition, Redis, Server, Settings, Ws,
+    Auth, Cameras, Checkout, Compute, Data, Database, Device, ListedCamera, Log, LogFormat, Payment, Plugins,
+    Policy, Recognition, Redis, Server, Settings, Ws,
 };
 
 /// Every key with its default, as delivered.
@@ -163,8 +163,7 @@ fn known_keys() -> Result<BTreeSet<String>, SettingsError> {
 }
 
 fn parse(layer: &str, text: &str) -> Result<toml::Table, SettingsError> {
-    toml::from_str(text)
-        .map_err(|e| SettingsError::Syntax { layer: layer.to_owned(), source: Box::new(e) })
+    toml::from_str(text).map_err(|e| SettingsError::Syntax { layer: layer.to_owned(), source: Box::new(e) })
 }
 
 fn flatten(prefix: &str, table: &toml::Table, keys: &mut BTreeSet<String>) {

@@ -125,7 +125,7 @@ pub struct Policy {
     pub tap_free_amount_max: i64,
     pub step_up_amount_min: i64,
     pub attended_amount_max: i64,
-    pub currency: String,
+    pub merchant: String,
     pub consent_days: u32,
 }
 
@@ -147,6 +147,8 @@ pub struct Cameras {
     pub networks: Vec<String>,
     pub devices: bool,
     pub folders: Vec<PathBuf>,
+    pub analysed_fps_max: u32,
+    pub frozen_after_ms: u64,
     pub list: Vec<ListedCamera>,
 }
 
@@ -189,9 +191,7 @@ pub struct Auth {
 impl Settings {
     /// Refuses values that parse but cannot work, naming the key.
     pub(super) fn check(&self) -> Result<(), SettingsError> {
-        let refuse = |key, problem: &str| {
-            Err(SettingsError::OutOfRange { key, problem: problem.to_owned() })
-        };
+        let refuse = |key, problem: &str| Err(SettingsError::OutOfRange { key, problem: problem.to_owned() });
         let positive = [
             ("server.connections_max", self.server.connections_max as u64),
             ("server.header_read_timeout_ms", self.server.header_read_timeout_ms),
@@ -232,9 +232,6 @@ impl Settings {
         if let Some((key, _)) = amounts.iter().find(|(_, v)| *v < 0) {
             return refuse(key, "must not be negative");
         }
-        if self.policy.currency.parse::<domain::Currency>().is_err() {
-            return refuse("policy.currency", "must be an ISO 4217 code such as EUR");
-        }
         if self.checkout.deadline_ms_default > self.checkout.deadline_ms_max {
             return refuse("checkout.deadline_ms_default", "must not exceed checkout.deadline_ms_max");
         }
@@ -244,7 +241,10 @@ impl Settings {
                 .any(|l| url.strip_prefix(l).is_some_and(|r| r.is_empty() || r.starts_with([':', '/'])))
         };
         if !self.payment.endpoints.iter().all(reachable) {
-            return refuse("payment.endpoints", "must be http to loopback; reach a provider elsewhere through a TLS proxy on this machine");
+            return refuse(
+                "payment.endpoints",
+                "must be http to loopback; reach a provider elsewhere through a TLS proxy on this machine",
+            );
         }
         Ok(())
     }
