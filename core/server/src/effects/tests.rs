@@ -1,0 +1,105 @@
+//! How operations end when plugins and providers behave and when they do not.
+
+use plugin_host::HttpRequest;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+
+use super::*;
+
+/// Answers each event by the next of a list of effects; records what it saw.
+struct Script {
+    effects: std::vec::IntoIter<Result<Effect, String>>,
+}
+
+impl Steps for Script {
+    fn step(&mut self, _: &Event, _: Duration) -> Result<Effect, String> {
+        self.effects.next().unwrap_or(Ok(Effect::Sleep(Duration::ZERO)))
+    }
+}
+
+fn done(verdict: Verdict) -> Result<Effect, String> {
+    Ok(Effect::Done(Outcome::new(verdict)))
+}
+
+fn post() -> Result<Effect, String> {
+    let request = HttpRequest {
+        method: "POST".into(),
+        path: "/pay".into(),
+        timeout_ms: 2000,
+        ..HttpRequest::default()
+    };
+    Ok(Effect::Http(request))
+}
+
+async fn check(endpoint: Option<String>, effects: Vec<Result<Effect, String>>, expected: Verdict) {
+    let endpoints = Endpoints::new(&endpoint.into_iter().collect::<Vec<_>>(), 1024);
+    let bounds = Bounds { step_count_max: 8, deadline: Duration::from_secs(5) };
+    let ending = drive(Box::new(Script { effects: effects.into_iter() }), &endpoints, bounds).await;
+    assert_eq!(ending.outcome.verdict, expected, "{:?}", ending.fault);
+}
+
+/// A provider that reads one request and answers with `response`, or hangs up when it is empty.
+async fn provider(response: &'static str) -> Option<String> {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        let (mut socket, _) = listener.accept().await.unwrap();
+        let mut request = [0_u8; 4096];
+        let _ = socket.read(&mut request).await.unwrap();
+        socket.write_all(response.as_bytes()).await.unwrap();
+    });
+    Some(format!("http://{address}"))
+}
+
+const FINE: &str = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
+
+#[tokio::test]
+async fn the_plugins_verdict_stands_when_nothing_went_wrong() {
+    check(None, vec![done(Verdict::Approved)], Verdict::Approved).await;
+    check(None, vec![Ok(Effect::Sleep(Duration::from_millis(1))), done(Verdict::Pending)], Verdict::Pending)
+        .await;
+    check(provider(FINE).await, vec![post(), done(Verdict::Approved)], Verdict::Approved).await;
+}
+
+#[tokio::test]
+async fn a_failure_before_anything_left_is_not_sent() {
+    check(None, vec![Err("broken".into())], Verdict::NotSent).await;
+    check(None, vec![post(), Err("no endpoint".into())], Verdict::NotSent).await;
+    let closed = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    check(Some(format!("http://{closed}")), vec![post(), done(Verdict::NotSent)], Verdict::NotSent).await;
+}
+
+#[tokio::test]
+async fn a_failure_after_something_may_have_left_is_unknown() {
+    check(provider(FINE).await, vec![post(), Err("broken".into())], Verdict::Unknown).await;
+    check(provider("").await, vec![post(), done(Verdict::NotSent)], Verdict::Unknown).await;
+    check(provider("").await, vec![post(), done(Verdict::Unknown)], Verdict::Unknown).await;
+}
+
+#[tokio::test]
+async fn a_plugin_that_never_ends_is_stopped() {
+    check(None, vec![], Verdict::NotSent).await;
+}
+
+#[test]
+fn only_allow_listed_places_are_reached() {
+    let endpoints = Endpoints::new(&["http://127.0.0.1:9/api".to_owned()], 1024);
+    for (endpoint, path, header, allowed) in [
+        (0, "/pay", ("x-a", "1"), true),
+        (1, "/pay", ("x-a", "1"), false),
+        (0, "@evil.example/", ("x-a", "1"), false),
+        (0, "pay", ("x-a", "1"), false),
+        (0, "/pay", ("host", "evil.example"), false),
+        (0, "/pay", ("x-a", "${secret:key}"), false),
+        (0, "/pay", ("x-a", "a\r\nb: c"), false),
+    ] {
+        let headers = vec![(header.0.to_owned(), header.1.to_owned())];
+        let path = path.to_owned();
+        let asked = HttpRequest { endpoint, method: "GET".into(), path, headers, ..HttpRequest::default() };
+        let request = endpoints.request(&asked);
+        assert_eq!(request.is_some(), allowed, "{endpoint} {header:?}");
+        if let Some(request) = request {
+            assert_eq!(request.uri().host(), Some("127.0.0.1"));
+        }
+    }
+}
