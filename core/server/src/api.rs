@@ -1,20 +1,32 @@
 //! REST: the route table, the handlers, what they take and give.
 
 pub(crate) mod extract;
+mod failure;
 mod guard;
+pub(crate) mod idempotency;
 mod openapi;
+pub(crate) mod picture;
 mod problem;
 mod route;
-mod wire;
+pub(crate) mod wire;
 
+mod access;
+mod cameras;
+mod checkouts;
 mod docs;
+mod faces;
+mod page;
+mod system;
+mod transactions;
+mod users;
+
 mod routes;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::limit::RequestBodyLimitLayer;
 
 pub use guard::Peer;
 pub use problem::Problem;
@@ -33,8 +45,7 @@ pub(crate) fn router(app: &App) -> Router {
         .fallback(no_such_path)
         .method_not_allowed_fallback(wrong_method);
     plain
-        .layer(axum::extract::DefaultBodyLimit::disable())
-        .layer(RequestBodyLimitLayer::new(app.settings().server.body_bytes_max))
+        .layer(DefaultBodyLimit::max(app.settings().server.body_bytes_max))
         .layer(CatchPanicLayer::custom(panicked))
         .with_state(app.clone())
 }

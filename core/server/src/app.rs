@@ -1,18 +1,44 @@
-//! The running appliance: what every handler and use case can reach.
+//! The running appliance: what every handler and use case can reach, and the use cases themselves.
+
+pub mod start;
+
+pub(crate) mod account;
+pub(crate) mod consent;
+pub(crate) mod enrol;
+pub(crate) mod erase;
+pub(crate) mod identify;
+
+pub(crate) mod checkout;
+pub mod evidence;
+pub(crate) mod payer;
+pub(crate) mod readiness;
+pub(crate) mod recovery;
+pub(crate) mod transaction;
+
+pub(crate) mod camera;
+mod relay;
+mod sightings;
+pub(crate) mod vision;
 
 use std::future::Future;
 use std::sync::Arc;
 
-use domain::Timestamp;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use domain::{Secret, Timestamp};
+use parking_lot::Mutex;
+use store::cache::Cache;
+use store::{Store, StoreError};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast, watch};
+use tokio::task::JoinSet;
 
 use crate::api::Problem;
-use crate::auth::Principal;
 use crate::auth::setup::Setup;
-use crate::auth::token::TokenHash;
+use crate::effects::endpoints::Endpoints;
 use crate::metrics::Metrics;
 use crate::settings::Settings;
 use crate::ws::hub::Hub;
+use vision::Vision;
+
+pub use start::StartError;
 
 /// Tells the time; tests set it.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -21,47 +47,143 @@ pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 #[derive(Clone)]
 pub struct App(Arc<Parts>);
 
+/// What an appliance consists of.
 struct Parts {
     settings: Settings,
     clock: Clock,
-    metrics: Metrics,
+    store: Arc<Store>,
+    cache: Cache,
+    vision: Option<Vision>,
+    payment: Option<plugin_host::Payment>,
+    endpoints: Endpoints,
+    signing_key: Secret<[u8; 32]>,
+    metrics: Arc<Metrics>,
     hub: Hub,
+    sightings: broadcast::Sender<Arc<evidence::Seen>>,
     setup: Setup,
     sockets: Arc<Semaphore>,
     stopping: watch::Sender<bool>,
+    tasks: Mutex<JoinSet<()>>,
 }
 
 impl App {
     pub fn settings(&self) -> &Settings {
         &self.0.settings
     }
+
     pub(crate) fn metrics(&self) -> &Metrics {
         &self.0.metrics
     }
+
     pub fn hub(&self) -> &Hub {
         &self.0.hub
     }
+
+    pub(crate) fn cache(&self) -> &Cache {
+        &self.0.cache
+    }
+
+    pub(crate) fn setup(&self) -> &Setup {
+        &self.0.setup
+    }
+
+    pub(crate) fn endpoints(&self) -> &Endpoints {
+        &self.0.endpoints
+    }
+
+    pub(crate) fn payment(&self) -> Option<&plugin_host::Payment> {
+        self.0.payment.as_ref()
+    }
+
+    /// Cameras and faces; refused when recognition is switched off.
+    pub(crate) fn vision(&self) -> Result<&Vision, Problem> {
+        self.0.vision.as_ref().ok_or_else(|| {
+            Problem::unavailable(
+                "recognition_off",
+                "recognition is switched off: recognition.enabled = false",
+            )
+        })
+    }
+
+    pub(crate) fn has_vision(&self) -> bool {
+        self.0.vision.is_some()
+    }
+
+    /// Confirmed sightings, wherever they come from.
+    pub fn sightings(&self) -> &broadcast::Sender<Arc<evidence::Seen>> {
+        &self.0.sightings
+    }
+
     pub fn now(&self) -> Timestamp {
         (self.0.clock)()
     }
-    pub(crate) async fn principal(&self, _token: TokenHash) -> Result<Option<Principal>, Problem> {
-        Ok(None)
+
+    /// Runs blocking work on the store away from the async threads.
+    pub async fn store<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Store) -> Result<T, StoreError> + Send + 'static,
+    {
+        let store = self.0.store.clone();
+        let done = tokio::task::spawn_blocking(move || work(&store)).await;
+        done.unwrap_or_else(|error| Err(StoreError::Unavailable(error.to_string())))
     }
+
+    pub(crate) fn signing_key(&self) -> &[u8; 32] {
+        self.0.signing_key.expose()
+    }
+
+    /// Room for one more WebSocket.
     pub(crate) fn socket_permit(&self) -> Option<OwnedSemaphorePermit> {
         self.0.sockets.clone().try_acquire_owned().ok()
     }
+
+    /// From now on not ready, and everything that waits for [`Self::stopping`] ends.
     pub(crate) fn begin_drain(&self) {
         self.0.stopping.send_replace(true);
     }
+
+    pub(crate) fn is_stopping(&self) -> bool {
+        *self.0.stopping.borrow()
+    }
+
+    /// Ends when the appliance begins to stop.
     pub(crate) fn stopping(&self) -> impl Future<Output = ()> + Send + 'static {
         let mut stopping = self.0.stopping.subscribe();
         async move {
-            // The sender lives as long as the app, which the caller holds.
+            // An error means that the app is gone, which is a stop as well.
             let _ = stopping.wait_for(|stopping| *stopping).await;
         }
     }
+
+    /// Ends when no WebSocket is open any more.
     pub(crate) async fn sockets_closed(&self) {
         let all = u32::try_from(self.settings().ws.clients_max).unwrap_or(u32::MAX);
+        // The semaphore is never closed.
         let _ = self.0.sockets.acquire_many(all).await;
+    }
+
+    /// Runs `work` in the background until the appliance stops.
+    pub(crate) fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
+        let stopping = self.stopping();
+        let mut tasks = self.0.tasks.lock();
+        // What has ended is forgotten here, so that the set stays as small as what runs.
+        while tasks.try_join_next().is_some() {}
+        tasks.spawn(async move {
+            tokio::select! {
+                () = work => {}
+                () = stopping => {}
+            }
+        });
+    }
+
+    /// Ends the background work and the cameras.
+    pub async fn stop(&self) {
+        self.begin_drain();
+        let mut tasks = std::mem::take(&mut *self.0.tasks.lock());
+        while tasks.join_next().await.is_some() {}
+        if let Some(vision) = &self.0.vision {
+            vision.stop();
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! Who is calling and whether they may: keys, sessions, roles. Only health and set-up are open.
 
-
+pub(crate) mod operator;
+pub(crate) mod session;
 pub(crate) mod setup;
 pub(crate) mod token;
 

@@ -4,10 +4,13 @@ pub mod settings;
 pub mod telemetry;
 
 pub mod app;
+pub mod cli;
 pub mod serve;
 
 pub mod api;
 pub mod auth;
 pub mod ws;
 
+mod effects;
 mod metrics;
+mod plugins;

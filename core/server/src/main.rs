@@ -1,2 +1,5 @@
 //! The facepay binary.
-fn main() {}
+
+fn main() -> std::process::ExitCode {
+    server::cli::run()
+}

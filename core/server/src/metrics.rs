@@ -1,5 +1,7 @@
 //! What Prometheus reads: counted here, never with a person among the labels.
 
+mod meter;
+
 use std::sync::atomic::AtomicU64;
 
 use prometheus_client::encoding::{EncodeLabelSet, text::encode};
@@ -36,7 +38,7 @@ pub(crate) struct CameraStateLabels {
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 pub(crate) struct StageLabels {
-    pub(crate) stage: String,
+    pub(crate) stage: &'static str,
 }
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
@@ -69,7 +71,7 @@ struct DeviceLabels {
 type Histograms<L> = Family<L, Histogram, fn() -> Histogram>;
 
 /// Every metric of the appliance.
-pub struct Metrics {
+pub(crate) struct Metrics {
     registry: Registry,
     pub(crate) requests: Histograms<RequestLabels>,
     pub(crate) connections_refused: Counter,
@@ -95,7 +97,7 @@ fn seconds() -> Histogram {
 
 impl Metrics {
     /// Fresh metrics, all at zero.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let metrics = Self {
             registry: Registry::with_prefix("facepay"),
             requests: Family::new_with_constructor(seconds),
@@ -121,8 +123,18 @@ impl Metrics {
         let r = &mut self.registry;
         let timed = [("http_request_duration", "Time to answer a request")];
         r.register_with_unit(timed[0].0, timed[0].1, Unit::Seconds, self.requests.clone());
-        r.register_with_unit("stage_duration", "Time of one recognition stage", Unit::Seconds, self.stage_duration.clone());
-        r.register_with_unit("frame_age", "Age of a frame when its result was known", Unit::Seconds, self.frame_age.clone());
+        r.register_with_unit(
+            "stage_duration",
+            "Time of one recognition stage",
+            Unit::Seconds,
+            self.stage_duration.clone(),
+        );
+        r.register_with_unit(
+            "frame_age",
+            "Age of a frame when its result was known",
+            Unit::Seconds,
+            self.frame_age.clone(),
+        );
         r.register("connections_refused", "Connections above the limit", self.connections_refused.clone());
         r.register("ws_clients", "Open WebSockets", self.ws_clients.clone());
         r.register("ws_evicted", "WebSockets closed by us", self.ws_evicted.clone());
@@ -133,7 +145,12 @@ impl Metrics {
         r.register("match_similarity", "Similarity of confirmed sightings", self.match_similarity.clone());
         r.register("plugin_faults", "Failed plugin calls", self.plugin_faults.clone());
         r.register("audit_chain_ok", "1 when the audit chain verified at start", self.audit_chain_ok.clone());
-        r.register_with_unit("outbox_lag", "Age of the oldest unsent event", Unit::Seconds, self.outbox_lag.clone());
+        r.register_with_unit(
+            "outbox_lag",
+            "Age of the oldest unsent event",
+            Unit::Seconds,
+            self.outbox_lag.clone(),
+        );
         r.register("compute_device_info", "1 for the device that runs the networks", self.device.clone());
         let build: Family<BuildLabels, Gauge> = Family::default();
         build.get_or_create(&BuildLabels { version: env!("CARGO_PKG_VERSION") }).set(1);

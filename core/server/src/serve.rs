@@ -11,7 +11,6 @@ use axum::body::Body;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
 use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -52,7 +51,6 @@ pub async fn bind(address: SocketAddr) -> Result<TcpListener, ServeError> {
 pub async fn run(listener: TcpListener, app: App, stop: impl Future<Output = ()>) {
     let router = api::router(&app);
     let limits = Arc::new(Semaphore::new(app.settings().server.connections_max));
-    let graceful = GracefulShutdown::new();
     tokio::pin!(stop);
     loop {
         let (socket, peer) = tokio::select! {
@@ -67,7 +65,7 @@ pub async fn run(listener: TcpListener, app: App, stop: impl Future<Output = ()>
             },
         };
         match limits.clone().try_acquire_owned() {
-            Ok(permit) => serve_connection(socket, peer, router.clone(), &app, &graceful, permit),
+            Ok(permit) => serve_connection(socket, peer, router.clone(), &app, permit),
             Err(_) => {
                 app.metrics().connections_refused.inc();
                 tokio::spawn(refuse(socket));
@@ -76,16 +74,14 @@ pub async fn run(listener: TcpListener, app: App, stop: impl Future<Output = ()>
     }
     app.begin_drain();
     drop(listener);
-    drain(&app, graceful).await;
+    drain(&app, &limits).await;
 }
 
-#[allow(clippy::too_many_arguments, reason = "one call, each a different thing")]
 fn serve_connection(
     socket: TcpStream,
     peer: SocketAddr,
     router: Router,
     app: &App,
-    graceful: &GracefulShutdown,
     permit: OwnedSemaphorePermit,
 ) {
     // Small answers must not wait for a full segment; a socket that refuses the option still works.
@@ -102,9 +98,17 @@ fn serve_connection(
         .max_buf_size(HEAD_BYTES_MAX)
         .serve_connection(TokioIo::new(socket), service)
         .with_upgrades();
-    let watched = graceful.watch(connection);
+    let stopping = app.stopping();
     tokio::spawn(async move {
-        if let Err(error) = watched.await {
+        tokio::pin!(connection, stopping);
+        let ended = tokio::select! {
+            ended = connection.as_mut() => ended,
+            () = stopping => {
+                connection.as_mut().graceful_shutdown();
+                connection.await
+            }
+        };
+        if let Err(error) = ended {
             tracing::debug!(%error, %peer, "connection ended early");
         }
         drop(permit);
@@ -135,10 +139,13 @@ async fn refuse(mut socket: TcpStream) {
     let _ = tokio::time::timeout(Duration::from_secs(1), told).await;
 }
 
-async fn drain(app: &App, graceful: GracefulShutdown) {
+/// Waits until every connection and socket has given its permit back.
+async fn drain(app: &App, connections: &Semaphore) {
     let limit = Duration::from_millis(app.settings().server.drain_timeout_ms);
+    let connections_max = u32::try_from(app.settings().server.connections_max).unwrap_or(u32::MAX);
     let all = async {
-        tokio::join!(graceful.shutdown(), app.sockets_closed());
+        let (connections, ()) = tokio::join!(connections.acquire_many(connections_max), app.sockets_closed());
+        drop(connections);
     };
     if tokio::time::timeout(limit, all).await.is_err() {
         tracing::warn!("clients were still connected after server.drain_timeout_ms; cutting them");

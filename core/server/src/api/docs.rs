@@ -25,7 +25,7 @@ pub(super) async fn index() -> Redirect {
 pub(super) async fn file(Path(name): Path<String>) -> Result<Response, Problem> {
     let config = Arc::new(Config::from("/openapi.json"));
     match utoipa_swagger_ui::serve(&name, config) {
-        Ok(Some(SwaggerFile { bytes, content_type })) => {
+        Ok(Some(SwaggerFile { bytes, content_type, .. })) => {
             let mut response = bytes.into_owned().into_response();
             if let Ok(value) = HeaderValue::try_from(content_type) {
                 response.headers_mut().insert(header::CONTENT_TYPE, value);

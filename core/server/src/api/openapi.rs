@@ -90,11 +90,17 @@ fn operation(route: &Route) -> OperationBuilder {
     }
     if route.idempotent {
         let meaning = "Same key and same body: the first answer again. 1 to 255 visible characters.";
-        operation = operation.parameter(parameter("Idempotency-Key", ParameterIn::Header, Required::True, Some(meaning)));
+        operation = operation.parameter(parameter(
+            "Idempotency-Key",
+            ParameterIn::Header,
+            Required::True,
+            Some(meaning),
+        ));
     }
     if let Some(payload) = &route.takes {
         let content = Content::new(Some(Ref::from_schema_name(&payload.name)));
-        let body = RequestBodyBuilder::new().required(Some(Required::True)).content("application/json", content);
+        let body =
+            RequestBodyBuilder::new().required(Some(Required::True)).content("application/json", content);
         operation = operation.request_body(Some(body.build()));
     }
     operation = operation.response(route.status.to_string(), success(route));
@@ -125,7 +131,8 @@ fn path_parameters(path: &str) -> impl Iterator<Item = &str> {
 
 /// `post_users_id_faces` from `POST /users/{id}/faces`.
 fn operation_id(route: &Route) -> String {
-    let words: Vec<&str> = route.path.split(['/', '{', '}', '-', '.', '*']).filter(|w| !w.is_empty()).collect();
+    let words: Vec<&str> =
+        route.path.split(['/', '{', '}', '-', '.', '*']).filter(|w| !w.is_empty()).collect();
     format!("{}_{}", route.method.as_str().to_ascii_lowercase(), words.join("_"))
 }
 
@@ -137,7 +144,8 @@ fn success(route: &Route) -> Response {
             response.content("application/json", content).build()
         }
         (None, Some(content_type)) => {
-            let bytes = ObjectBuilder::new().schema_type(utoipa::openapi::schema::SchemaType::new(Type::String));
+            let bytes =
+                ObjectBuilder::new().schema_type(utoipa::openapi::schema::SchemaType::new(Type::String));
             response.content(content_type, Content::new(Some(bytes.build()))).build()
         }
         (None, None) => response.build(),

@@ -101,6 +101,12 @@ impl Route {
         self
     }
 
+    /// Answers 101 and becomes a WebSocket.
+    pub(crate) fn switches_protocols(mut self) -> Self {
+        self.status = 101;
+        self
+    }
+
     /// Query parameters with what they mean.
     pub(crate) fn query(mut self, query: &'static [(&'static str, &'static str)]) -> Self {
         self.query = query;

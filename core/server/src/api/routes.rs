@@ -1,11 +1,48 @@
 //! The route table.
 
-use super::docs;
+use domain::role::Permission;
+
 use super::route::{Access, Routes, get};
+use super::{access, cameras, checkouts, docs, faces, system, transactions, users};
+use crate::ws;
 
 /// Every route.
 pub(super) fn all() -> Routes {
-    documents(Routes::default())
+    let groups = [
+        system::routes,
+        access::routes,
+        users::routes,
+        faces::routes,
+        transactions::routes,
+        checkouts::routes,
+        cameras::routes,
+        sockets,
+        documents,
+    ];
+    groups.iter().fold(Routes::default(), |routes, group| group(routes))
+}
+
+fn sockets(routes: Routes) -> Routes {
+    routes
+        .add(
+            get("/ws/events", Access::Needs(Permission::SystemRead), "Events as they happen (WebSocket)")
+                .query(&[
+                    ("after", "the last `seq` that was seen"),
+                    ("token", "key or session, for browsers"),
+                ])
+                .switches_protocols(),
+            ws::events::follow,
+        )
+        .add(
+            get(
+                "/ws/face-recognition",
+                Access::Needs(Permission::CamerasPush),
+                "A browser as a camera (WebSocket)",
+            )
+            .query(&[("camera", "a push: camera to feed"), ("token", "key or session, for browsers")])
+            .switches_protocols(),
+            ws::face_recognition::connect,
+        )
 }
 
 fn documents(routes: Routes) -> Routes {
@@ -15,5 +52,8 @@ fn documents(routes: Routes) -> Routes {
             docs::openapi,
         )
         .add(get("/docs", Access::Open, "This interface, to read and try").streams("text/html"), docs::index)
-        .add(get("/docs/{*file}", Access::Open, "Files of the interface's page").streams("text/html"), docs::file)
+        .add(
+            get("/docs/{*file}", Access::Open, "Files of the interface's page").streams("text/html"),
+            docs::file,
+        )
 }

@@ -21,10 +21,6 @@ impl TokenHash {
     pub(crate) fn of(token: &str) -> Self {
         Self(Sha256::digest(token.as_bytes()).into())
     }
-
-    pub(crate) fn hex(&self) -> String {
-        hex::encode(self.0)
-    }
 }
 
 /// A fresh token.

@@ -40,9 +40,10 @@ struct Kept {
 const LIVE_EVENTS_MAX: usize = 256;
 
 impl Hub {
-    /// A hub that keeps the last `events_max` events.
-    pub fn new(events_max: usize) -> Self {
-        let kept = Kept { last_seq: 0, events: VecDeque::new(), events_max };
+    /// A hub that keeps the last `events_max` events and numbers them from after `last_seq`. The start
+    /// time as `last_seq` keeps numbers rising over restarts, so that a resuming client sees the gap.
+    pub fn new(events_max: usize, last_seq: u64) -> Self {
+        let kept = Kept { last_seq, events: VecDeque::new(), events_max };
         Self { kept: Mutex::new(kept), spread: broadcast::Sender::new(LIVE_EVENTS_MAX) }
     }
 
@@ -84,7 +85,7 @@ mod tests {
     use super::*;
 
     fn hub(events: usize) -> Hub {
-        let hub = Hub::new(3);
+        let hub = Hub::new(3, 0);
         for _ in 0..events {
             hub.publish("tick", serde_json::Map::new());
         }

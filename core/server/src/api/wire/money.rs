@@ -23,10 +23,8 @@ pub(crate) struct AmountIn {
 impl AmountIn {
     /// The amount as money, or what is wrong with it.
     pub(crate) fn checked(&self) -> Result<Money, Problem> {
-        let currency: Currency = self
-            .currency
-            .parse()
-            .map_err(|error: domain::currency::UnknownCurrency| {
+        let currency: Currency =
+            self.currency.parse().map_err(|error: domain::currency::UnknownCurrency| {
                 Problem::unprocessable("currency_unknown", error.to_string())
             })?;
         let minor = self.amount.as_i64().ok_or_else(|| {

@@ -1,17 +1,20 @@
 //! Lists on the wire: a page and the cursor of the next.
 
+use std::fmt::Display;
+use std::str::FromStr;
+
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// Items in one page unless `limit` says otherwise.
-pub(crate) const LIMIT_DEFAULT: usize = 50;
-/// Items in one page at most.
-pub(crate) const LIMIT_MAX: usize = 200;
+use crate::api::problem::Problem;
+
+const LIMIT_DEFAULT: usize = 50;
+const LIMIT_MAX: usize = 200;
 
 /// One page of a list.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Page<T> {
-    /// The items, newest last unless the route says otherwise.
+    /// The items.
     pub(crate) items: Vec<T>,
     /// Hand this back as `cursor` for the next page; absent on the last.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -21,4 +24,22 @@ pub(crate) struct Page<T> {
 /// How many items are asked for, within the bounds.
 pub(crate) fn limit(asked: Option<usize>) -> usize {
     asked.unwrap_or(LIMIT_DEFAULT).clamp(1, LIMIT_MAX)
+}
+
+/// The place that a cursor names.
+pub(crate) fn cursor<T: FromStr>(text: Option<&str>) -> Result<Option<T>, Problem> {
+    let parsed = text.map(str::parse).transpose();
+    parsed.map_err(|_| Problem::bad_request("cursor_invalid", "hand `next_cursor` back as it was"))
+}
+
+/// One row more than the page tells whether there is a next one.
+pub(crate) fn one_more(limit: usize) -> u32 {
+    u32::try_from(limit).unwrap_or(u32::MAX).saturating_add(1)
+}
+
+/// Cuts `rows` to the page and returns the cursor of the next.
+pub(crate) fn cut<T, C: Display>(rows: &mut Vec<T>, limit: usize, place: impl Fn(&T) -> C) -> Option<String> {
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    rows.last().filter(|_| more).map(|row| place(row).to_string())
 }

@@ -1,0 +1,215 @@
+//! Cameras at run time: added, changed, watched, removed, without a restart.
+
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use domain::CameraId;
+use domain::role::Permission;
+use futures_util::{Stream, StreamExt};
+use http::{HeaderValue, StatusCode, header};
+use serde::Deserialize;
+
+use super::extract::{Json, Path, Query};
+use super::problem::Problem;
+use super::route::{Access, Routes, delete, get, patch, post};
+use super::wire::camera as wire;
+use super::wire::face::Identification;
+use super::wire::page::Page;
+use crate::app::{App, camera, identify};
+use crate::auth::Principal;
+
+const BOUNDARY: &str = "facepayframe";
+const MJPEG: &str = "multipart/x-mixed-replace; boundary=facepayframe";
+
+pub(super) fn routes(routes: Routes) -> Routes {
+    let view = Access::Needs(Permission::CamerasView);
+    let manage = Access::Needs(Permission::CamerasManage);
+    let source = &[("camera", "the camera's id; the first when absent")];
+    routes
+        .add(
+            post("/cameras", manage, "Add a camera").takes::<wire::NewCamera>().gives::<wire::Camera>(201),
+            add,
+        )
+        .add(get("/cameras", view, "All cameras and how they do").gives::<Page<wire::Camera>>(200), list)
+        .add(get("/cameras/{id}", view, "One camera").gives::<wire::Camera>(200), show)
+        .add(
+            patch("/cameras/{id}", manage, "Change a camera")
+                .takes::<wire::CameraChange>()
+                .gives::<wire::Camera>(200),
+            change,
+        )
+        .add(delete("/cameras/{id}", manage, "Remove a camera").gives_nothing(), remove)
+        .add(get("/cameras/{id}/stream", view, "Its pictures with overlay, as MJPEG").streams(MJPEG), stream)
+        .add(
+            get("/cameras/{id}/snapshot", view, "Its newest picture with overlay").streams("image/jpeg"),
+            snapshot,
+        )
+        .add(get("/cameras/{id}/health", view, "How it does").gives::<wire::CameraHealth>(200), health)
+        .add(
+            get("/webcam/stream", view, "A camera's pictures, as MJPEG").query(source).streams(MJPEG),
+            webcam_stream,
+        )
+        .add(
+            post(
+                "/webcam/capture",
+                Access::Needs(Permission::FacesMatch),
+                "One analysed picture of a camera",
+            )
+            .query(source)
+            .gives::<Identification>(200),
+            webcam_capture,
+        )
+        .add(
+            get("/webcam/test", manage, "Open a source once and report what it delivers")
+                .query(&[("url", "the source; the camera's own when absent"), ("camera", "the camera's id")])
+                .gives::<wire::CameraTest>(200),
+            webcam_test,
+        )
+}
+
+fn camera_id(text: &str) -> Result<CameraId, Problem> {
+    text.parse().map_err(|_| Problem::not_found("camera"))
+}
+
+async fn add(
+    State(app): State<App>,
+    principal: Principal,
+    Json(new): Json<wire::NewCamera>,
+) -> Result<(StatusCode, Json<wire::Camera>), Problem> {
+    let id: CameraId = new.id.parse().map_err(|error: domain::id::InvalidId| {
+        Problem::unprocessable("camera_id_invalid", error.to_string())
+    })?;
+    let name = new.name.unwrap_or_else(|| id.to_string());
+    let camera = camera::add(&app, &principal, id, name, &new.source).await?;
+    Ok((StatusCode::CREATED, Json(camera)))
+}
+
+async fn list(State(app): State<App>) -> Result<Json<Page<wire::Camera>>, Problem> {
+    Ok(Json(Page { items: camera::all(&app).await?, next_cursor: None }))
+}
+
+async fn show(State(app): State<App>, Path(id): Path<String>) -> Result<Json<wire::Camera>, Problem> {
+    Ok(Json(camera::one(&app, &camera_id(&id)?).await?))
+}
+
+async fn change(
+    State(app): State<App>,
+    principal: Principal,
+    Path(id): Path<String>,
+    Json(change): Json<wire::CameraChange>,
+) -> Result<Json<wire::Camera>, Problem> {
+    Ok(Json(camera::change(&app, &principal, camera_id(&id)?, change).await?))
+}
+
+async fn remove(
+    State(app): State<App>,
+    principal: Principal,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Problem> {
+    camera::remove(&app, &principal, camera_id(&id)?).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn health(State(app): State<App>, Path(id): Path<String>) -> Result<Json<wire::CameraHealth>, Problem> {
+    let id = camera::pipeline_id(&camera_id(&id)?)?;
+    let status = app.vision()?.cameras().status(&id)?;
+    Ok(Json(camera::health(&status)))
+}
+
+async fn snapshot(State(app): State<App>, Path(id): Path<String>) -> Result<Response, Problem> {
+    let id = camera::pipeline_id(&camera_id(&id)?)?;
+    let cameras = app.vision()?.cameras().clone();
+    let encoded = tokio::task::spawn_blocking(move || cameras.latest_jpeg(&id)).await;
+    let jpeg = encoded.map_err(|error| Problem::internal(&error))??;
+    let headers = [(header::CONTENT_TYPE, "image/jpeg"), (header::CACHE_CONTROL, "no-store")];
+    Ok((headers, jpeg).into_response())
+}
+
+async fn stream(State(app): State<App>, Path(id): Path<String>) -> Result<Response, Problem> {
+    mjpeg(&app, &camera_id(&id)?)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Source {
+    camera: Option<String>,
+    url: Option<String>,
+    /// Read by the guard.
+    #[serde(rename = "token")]
+    _token: Option<String>,
+}
+
+/// The camera asked for, or the first there is.
+fn chosen(app: &App, asked: Option<&str>) -> Result<CameraId, Problem> {
+    match asked {
+        Some(text) => camera_id(text),
+        None => {
+            let first = app.vision()?.cameras().list().into_iter().next();
+            let first = first.ok_or_else(|| Problem::not_found("camera"))?;
+            camera_id(first.id.as_str())
+        }
+    }
+}
+
+async fn webcam_stream(State(app): State<App>, Query(source): Query<Source>) -> Result<Response, Problem> {
+    mjpeg(&app, &chosen(&app, source.camera.as_deref())?)
+}
+
+fn mjpeg(app: &App, id: &CameraId) -> Result<Response, Problem> {
+    let pictures = app.vision()?.cameras().mjpeg(&camera::pipeline_id(id)?)?;
+    let body = Body::from_stream(parts(pictures).take_until(app.stopping()));
+    let mut response = Response::new(body);
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(MJPEG));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Ok(response)
+}
+
+fn parts(
+    pictures: impl Stream<Item = Bytes> + Send,
+) -> impl Stream<Item = Result<Bytes, std::io::Error>> + Send {
+    pictures.map(|jpeg| {
+        let head =
+            format!("--{BOUNDARY}\r\ncontent-type: image/jpeg\r\ncontent-length: {}\r\n\r\n", jpeg.len());
+        Ok(Bytes::from([head.as_bytes(), &jpeg, b"\r\n"].concat()))
+    })
+}
+
+async fn webcam_capture(
+    State(app): State<App>,
+    Query(source): Query<Source>,
+) -> Result<Json<Identification>, Problem> {
+    let id = chosen(&app, source.camera.as_deref())?;
+    let still = identify::camera_still(&app, &id).await?;
+    Ok(Json(Identification { faces: identify::identify(&app, still).await? }))
+}
+
+async fn webcam_test(
+    State(app): State<App>,
+    Query(source): Query<Source>,
+) -> Result<Json<wire::CameraTest>, Problem> {
+    let source = match source.url {
+        Some(url) => pipeline::source::SourceUrl::parse(&url),
+        None => {
+            let id = camera::pipeline_id(&chosen(&app, source.camera.as_deref())?)?;
+            Ok(app.vision()?.cameras().status(&id)?.source)
+        }
+    };
+    let source = source.map_err(pipeline::camera::CameraError::Source)?;
+    let cameras = app.vision()?.cameras().clone();
+    // Shorter than the request's own limit, so that the named reason gets out.
+    let within = Duration::from_millis(app.settings().server.request_timeout_ms / 2);
+    let tested = tokio::task::spawn_blocking(move || cameras.test(&source, within)).await;
+    let report = tested.map_err(|error| Problem::internal(&error))??;
+    Ok(Json(wire::CameraTest {
+        codec: report.codec,
+        width: report.width,
+        height: report.height,
+        fps: report.fps,
+        decoder: report.decoder,
+        first_frame_ms: u64::try_from(report.first_frame.as_millis()).unwrap_or(u64::MAX),
+    }))
+}

@@ -1,0 +1,61 @@
+//! The one place where errors of the parts become answers.
+
+use http::StatusCode;
+use store::StoreError;
+
+use super::problem::Problem;
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        let text = error.to_string();
+        match error {
+            StoreError::NotFound(what) => Self::not_found(what),
+            StoreError::Conflict(_) => Self::conflict("conflict", text),
+            StoreError::ConsentMissing => Self::unprocessable("consent_missing", text),
+            StoreError::InsufficientFunds { .. } => Self::unprocessable("insufficient_funds", text),
+            StoreError::Money(error) => super::wire::money::amount_problem(&error),
+            StoreError::NotWritable(_) => {
+                tracing::error!(error = text, "the database cannot be written");
+                Self::new(StatusCode::INSUFFICIENT_STORAGE, "storage_not_writable", text)
+            }
+            StoreError::Unavailable(_) => {
+                tracing::error!(error = text, "the database does not answer");
+                Self::unavailable("database_unavailable", "the database does not answer; try again")
+            }
+            StoreError::Url(_) | StoreError::Seal | StoreError::Corrupt(_) | StoreError::Database(_) => {
+                Self::internal(&error)
+            }
+        }
+    }
+}
+
+impl From<pipeline::still::StillError> for Problem {
+    fn from(error: pipeline::still::StillError) -> Self {
+        use pipeline::still::StillError;
+        let code = match error {
+            StillError::NotAPicture => "not_a_picture",
+            StillError::Truncated => "picture_truncated",
+            StillError::Empty => "picture_empty",
+            StillError::TooLarge { .. } => "picture_too_large",
+            StillError::Unsupported(_) => "picture_unsupported",
+        };
+        Self::unprocessable(code, error.to_string())
+    }
+}
+
+impl From<pipeline::camera::CameraError> for Problem {
+    fn from(error: pipeline::camera::CameraError) -> Self {
+        use pipeline::camera::CameraError;
+        let text = error.to_string();
+        match error {
+            CameraError::Unknown(_) => Self::not_found("camera"),
+            CameraError::Picture(picture) => picture.into(),
+            CameraError::NoPicture(_) => Self::unavailable("camera_no_picture", text),
+            CameraError::Machine(_) => Self::internal(&error),
+            CameraError::Exists(_) => Self::conflict("camera_exists", text),
+            CameraError::Full(_) => Self::conflict("cameras_full", text),
+            // The source's own codes are stable names as well.
+            other => Self::unprocessable(other.code(), text),
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! `Idempotency-Key`: the same request twice happens once, and answers twice the same.
+
+use std::future::Future;
+
+use axum::body::to_bytes;
+use axum::extract::{FromRequest, Request};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
+use store::{Claim, SavedResponse};
+
+use super::extract::{Json, too_large};
+use super::problem::Problem;
+use crate::app::App;
+use crate::auth::Principal;
+
+const KEY: HeaderName = HeaderName::from_static("idempotency-key");
+const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
+const KEY_CHARS_MAX: usize = 255;
+
+/// A request that happens once per key: its body and what tells it apart from others.
+pub(crate) struct Once<T> {
+    pub(crate) body: T,
+    claim: Key,
+}
+
+/// What tells one request from another.
+struct Key {
+    scope: String,
+    key: String,
+    body_sha256: [u8; 32],
+}
+
+impl<T: DeserializeOwned + 'static> FromRequest<App> for Once<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
+        let key = key(request.headers())?;
+        let principal = request.extensions().get::<Principal>().map(Principal::actor).unwrap_or_default();
+        let path = request.uri().path();
+        let path = path.strip_prefix("/v1").unwrap_or(path).to_owned();
+        let (parts, body) = request.into_parts();
+        let bytes_max = app.settings().server.body_bytes_max;
+        let bytes = to_bytes(body, bytes_max).await.map_err(|_| too_large())?;
+        let body_sha256 = Sha256::digest(&bytes).into();
+        // No body at all stands for an empty object, so that `curl -X POST` is enough.
+        let (mut parts, bytes) = match bytes.is_empty() {
+            true => (parts, Bytes::from_static(b"{}")),
+            false => (parts, bytes),
+        };
+        if &bytes[..] == b"{}" {
+            let json = HeaderValue::from_static("application/json");
+            parts.headers.insert(header::CONTENT_TYPE, json);
+        }
+        let Json(body) = Json::<T>::from_request(Request::from_parts(parts, bytes.into()), app).await?;
+        let scope = format!("{principal} POST {path}");
+        Ok(Self { body, claim: Key { scope, key, body_sha256 } })
+    }
+}
+
+fn key(headers: &HeaderMap) -> Result<String, Problem> {
+    let missing = || {
+        let detail =
+            "requests that create or move money need an Idempotency-Key header, such as a fresh UUID";
+        Problem::bad_request("idempotency_key_missing", detail)
+    };
+    let key = headers.get(KEY).ok_or_else(missing)?.to_str().unwrap_or_default();
+    let visible = key.bytes().all(|byte| byte.is_ascii_graphic());
+    if visible && (1..=KEY_CHARS_MAX).contains(&key.len()) {
+        Ok(key.to_owned())
+    } else {
+        let detail = "Idempotency-Key takes 1 to 255 visible ASCII characters";
+        Err(Problem::bad_request("idempotency_key_invalid", detail))
+    }
+}
+
+impl<T: Send + 'static> Once<T> {
+    /// Runs `work` unless this key was used, and keeps its answer. The work goes on to its end even when
+    /// the client hangs up: a payment must not stop half-way.
+    pub(crate) async fn run<F, Fut>(self, app: App, work: F) -> Result<Response, Problem>
+    where
+        F: FnOnce(T) -> Fut + Send + 'static,
+        Fut: Future<Output = Result<Response, Problem>> + Send + 'static,
+    {
+        let Self { body, claim } = self;
+        match claim.take(&app).await? {
+            Claim::Fresh => {}
+            Claim::Replay(saved) => return Ok(replay(saved)),
+            Claim::Mismatch => {
+                let detail = "this Idempotency-Key was used with another body; take a fresh key";
+                return Err(Problem::unprocessable("idempotency_key_reused", detail));
+            }
+            Claim::InFlight => {
+                let detail = "the first request with this Idempotency-Key is still under way";
+                let again = HeaderValue::from_static("1");
+                return Err(Problem::conflict("idempotency_in_flight", detail)
+                    .with_header(header::RETRY_AFTER, again));
+            }
+        }
+        let task = tokio::spawn(async move {
+            let response = work(body).await.unwrap_or_else(IntoResponse::into_response);
+            claim.keep(&app, response).await
+        });
+        task.await.unwrap_or_else(|error| Err(Problem::internal(&error)))
+    }
+}
+
+/// Answers of which a retry may have another outcome; they are not kept.
+fn is_passing(status: StatusCode) -> bool {
+    status.is_server_error() || matches!(status, StatusCode::CONFLICT | StatusCode::TOO_MANY_REQUESTS)
+}
+
+impl Key {
+    async fn take(&self, app: &App) -> Result<Claim, Problem> {
+        let (scope, key, body, now) = (self.scope.clone(), self.key.clone(), self.body_sha256, app.now());
+        Ok(app.store(move |store| store.claim(&scope, &key, &body, now)).await?)
+    }
+
+    async fn keep(self, app: &App, response: Response) -> Result<Response, Problem> {
+        let (head, body) = response.into_parts();
+        let bytes = to_bytes(body, usize::MAX).await.map_err(|error| Problem::internal(&error))?;
+        let Self { scope, key, .. } = self;
+        if is_passing(head.status) {
+            app.store(move |store| store.release(&scope, &key)).await?;
+        } else {
+            let saved = SavedResponse { status: head.status.as_u16(), body: bytes.to_vec() };
+            app.store(move |store| store.finish(&scope, &key, &saved)).await?;
+        }
+        Ok(Response::from_parts(head, bytes.into()))
+    }
+}
+
+fn replay(saved: SavedResponse) -> Response {
+    let status = StatusCode::from_u16(saved.status).unwrap_or(StatusCode::OK);
+    let content_type = if status.is_success() { "application/json" } else { "application/problem+json" };
+    let mut response = (status, saved.body).into_response();
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
+    response
+}

@@ -1,0 +1,115 @@
+//! Health, readiness, metrics, plugins, the audit chain, the front page.
+
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use domain::role::Permission;
+use http::{HeaderMap, StatusCode, header};
+use serde::Deserialize;
+use store::Store;
+
+use super::extract::{Json, Query};
+use super::problem::Problem;
+use super::route::{Access, Routes, get};
+use super::wire::money::moment;
+use super::wire::page::{self, Page};
+use super::wire::system as wire;
+use crate::app::App;
+use crate::app::readiness;
+
+pub(super) fn routes(routes: Routes) -> Routes {
+    routes
+        .add(get("/", Access::Open, "Status and features").gives::<wire::Status>(200), front)
+        .add(get("/health", Access::Open, "Status and features").gives::<wire::Status>(200), health)
+        .add(get("/livez", Access::Open, "200 while the process answers").streams("text/plain"), livez)
+        .add(
+            get("/readyz", Access::Open, "200 when payments can be taken, 503 when not")
+                .query(&[("verbose", "with the checks and the device really used")])
+                .gives::<wire::Readiness>(200),
+            readyz,
+        )
+        .add(
+            get("/metrics", Access::LoopbackOr(Permission::SystemRead), "Metrics for Prometheus")
+                .streams("text/plain"),
+            metrics,
+        )
+        .add(
+            get("/plugins", Access::Needs(Permission::PluginsRead), "Loaded plugins")
+                .gives::<Page<wire::Plugin>>(200),
+            plugins,
+        )
+        .add(
+            get("/audit", Access::Needs(Permission::AuditRead), "The audit chain, oldest first")
+                .query(&[("limit", "1 to 200"), ("cursor", "`next_cursor` of the page before")])
+                .gives::<Page<wire::AuditEntry>>(200),
+            audit,
+        )
+}
+
+/// JSON for programs, a page for people.
+async fn front(State(app): State<App>, headers: HeaderMap) -> Response {
+    let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let status = readiness::status(&app).await;
+    if accept.contains("text/html") {
+        let cameras = app.vision().map(|vision| vision.cameras().list()).unwrap_or_default();
+        super::page::html(&status, cameras.len()).into_response()
+    } else {
+        Json(status).into_response()
+    }
+}
+
+async fn health(State(app): State<App>) -> Json<wire::Status> {
+    Json(readiness::status(&app).await)
+}
+
+async fn livez() -> &'static str {
+    "ok\n"
+}
+
+#[derive(Deserialize)]
+struct Verbose {
+    verbose: Option<String>,
+}
+
+async fn readyz(State(app): State<App>, Query(query): Query<Verbose>) -> Response {
+    let readiness = readiness::readiness(&app, query.verbose.is_some()).await;
+    let status = if readiness.ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    (status, Json(readiness)).into_response()
+}
+
+async fn metrics(State(app): State<App>) -> Result<Response, Problem> {
+    readiness::observe_cameras(&app);
+    let text = app.metrics().text().map_err(|error| Problem::internal(&error))?;
+    let openmetrics = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    Ok(([(header::CONTENT_TYPE, openmetrics)], text).into_response())
+}
+
+async fn plugins(State(app): State<App>) -> Json<Page<wire::Plugin>> {
+    Json(Page { items: readiness::plugins(&app), next_cursor: None })
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Listing {
+    limit: Option<usize>,
+    cursor: Option<String>,
+}
+
+async fn audit(
+    State(app): State<App>,
+    Query(listing): Query<Listing>,
+) -> Result<Json<Page<wire::AuditEntry>>, Problem> {
+    let limit = page::limit(listing.limit);
+    let after: i64 = page::cursor(listing.cursor.as_deref())?.unwrap_or(0);
+    let load = move |store: &Store| store.audit(after, page::one_more(limit));
+    let mut rows = app.store(load).await?;
+    let next_cursor = page::cut(&mut rows, limit, |row| row.seq);
+    let entry = |row: store::AuditRow| wire::AuditEntry {
+        seq: row.seq,
+        at: moment(row.at),
+        actor: row.actor,
+        action: row.action,
+        subject: row.subject,
+        hash: hex::encode(row.sha256),
+    };
+    Ok(Json(Page { items: rows.into_iter().map(entry).collect(), next_cursor }))
+}

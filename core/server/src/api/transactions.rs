@@ -1,0 +1,326 @@
+//! Payments, credits and receipts.
+
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use domain::operation::Kind;
+use domain::role::Permission;
+use domain::transaction::{self as machine, Event};
+use domain::{TransactionId, UserId};
+use http::StatusCode;
+use serde::Deserialize;
+use store::{Details, TransactionFilter, TransactionRow};
+
+use super::extract::{Json, Path, Query};
+use super::idempotency::Once;
+use super::picture::{Given, decode_base64};
+use super::problem::Problem;
+use super::route::{Access, Routes, get, post};
+use super::users::user_id;
+use super::wire::money::{Amount, AmountIn, moment};
+use super::wire::page::{self, Page};
+use super::wire::transaction as wire;
+use super::wire::user::{Credit, NewCredit};
+use crate::app::{App, account, checkout, erase, payer, recovery, transaction};
+use crate::auth::Principal;
+
+const REFERENCE_CHARS_MAX: usize = 200;
+
+pub(super) fn routes(routes: Routes) -> Routes {
+    let fund = Access::Needs(Permission::WalletsFund);
+    let read = Access::Needs(Permission::PaymentsRead);
+    let take = Access::Needs(Permission::PaymentsTake);
+    let back = Access::Needs(Permission::PaymentsReturn);
+    let vouch = Access::Needs(Permission::PeopleWrite);
+    let answer = |route: super::route::Route| route.gives::<wire::Transaction>(200);
+    routes
+        .add(
+            post("/users/{id}/credits", fund, "Put money into a person's wallet")
+                .takes::<NewCredit>()
+                .gives::<Credit>(201)
+                .idempotent(),
+            credit,
+        )
+        .add(
+            post("/transactions", take, "Open a payment by a person who proves their face")
+                .takes::<wire::NewTransaction>()
+                .gives::<wire::Transaction>(201)
+                .idempotent(),
+            create,
+        )
+        .add(
+            get("/transactions", read, "Payments, newest first")
+                .query(&[
+                    ("user_id", "only this person's"),
+                    ("state", "only those in this state"),
+                    ("limit", "1 to 200"),
+                    ("cursor", "`next_cursor` of the page before"),
+                ])
+                .gives::<Page<wire::Transaction>>(200),
+            list,
+        )
+        .add(answer(get("/transactions/{id}", read, "One payment")), show)
+        .add(
+            answer(post("/transactions/{id}/confirm", take, "The payer's yes: pays"))
+                .takes::<wire::Confirmation>()
+                .idempotent(),
+            confirm,
+        )
+        .add(
+            // A kiosk cannot vouch for a person; those who enrol people can.
+            answer(post("/transactions/{id}/step-up", vouch, "Staff proved the payer by a further factor"))
+                .takes::<wire::Empty>()
+                .idempotent(),
+            step_up,
+        )
+        .add(
+            answer(post("/transactions/{id}/capture", take, "Take what was set aside"))
+                .takes::<wire::Empty>()
+                .idempotent(),
+            capture,
+        )
+        .add(
+            answer(post("/transactions/{id}/void", back, "Give free what was set aside, or cancel"))
+                .takes::<wire::Empty>()
+                .idempotent(),
+            void,
+        )
+        .add(
+            answer(post("/transactions/{id}/refunds", back, "Give money back, all or a part"))
+                .takes::<wire::NewRefund>()
+                .idempotent(),
+            refund,
+        )
+        .add(
+            answer(post(
+                "/transactions/{id}/sync",
+                take,
+                "Ask the provider what became of a payment in doubt",
+            ))
+            .takes::<wire::Empty>()
+            .idempotent(),
+            sync,
+        )
+        .add(
+            get("/receipts/{id}", read, "The receipt of a payment, signed").gives::<wire::Receipt>(200),
+            receipt,
+        )
+}
+
+/// The id in a path; what is no id names nothing.
+fn transaction_id(text: &str) -> Result<TransactionId, Problem> {
+    text.parse().map_err(|_| Problem::not_found("transaction"))
+}
+
+pub(super) fn checked_reference(reference: Option<String>) -> Result<Option<String>, Problem> {
+    let fine =
+        |text: &String| text.chars().count() <= REFERENCE_CHARS_MAX && !text.chars().any(char::is_control);
+    match reference {
+        Some(text) if !fine(&text) => {
+            Err(Problem::unprocessable("reference_invalid", "a reference has up to 200 characters"))
+        }
+        other => Ok(other),
+    }
+}
+
+fn answer(row: TransactionRow) -> wire::Transaction {
+    wire::Transaction {
+        id: row.id.to_string(),
+        state: row.state.as_str(),
+        amount: row.amount.into(),
+        refunded: Amount::minor(row.refunded_minor, row.amount.currency()),
+        user_id: row.user.map(|user| user.to_string()),
+        reference: row.reference,
+        reason: row.reason,
+        created_at: moment(row.created_at),
+        updated_at: moment(row.updated_at),
+        expires_at: moment(row.expires_at),
+    }
+}
+
+fn ok(row: TransactionRow) -> Response {
+    Json(answer(row)).into_response()
+}
+
+async fn credit(
+    State(app): State<App>,
+    principal: Principal,
+    Path(id): Path<String>,
+    once: Once<NewCredit>,
+) -> Result<Response, Problem> {
+    let user = user_id(&id)?;
+    let amount = once.body.amount.checked()?;
+    once.run(app.clone(), move |_| async move {
+        let (transfer, wallet) = account::fund(&app, &principal, user, amount).await?;
+        let credit =
+            Credit { transfer_id: transfer.to_string(), amount: amount.into(), wallet: (&wallet).into() };
+        Ok((StatusCode::CREATED, Json(credit)).into_response())
+    })
+    .await
+}
+
+async fn create(
+    State(app): State<App>,
+    principal: Principal,
+    once: Once<wire::NewTransaction>,
+) -> Result<Response, Problem> {
+    let user = user_id(&once.body.user_id)?;
+    let amount = once.body.amount.checked()?;
+    once.run(app.clone(), move |new| async move {
+        let reference = checked_reference(new.reference)?;
+        let proof = match (new.image, new.camera) {
+            (None, None) => None,
+            (Some(image), None) => Some(Given::Files(vec![decode_base64(0, &image)?])),
+            (None, Some(camera)) => Some(Given::Camera(camera)),
+            _ => {
+                return Err(Problem::unprocessable(
+                    "pictures_ambiguous",
+                    "give `image` or `camera`, not both",
+                ));
+            }
+        };
+        let row = payer::open(&app, &principal, payer::Claim { user, amount, reference, proof }).await?;
+        Ok((StatusCode::CREATED, Json(answer(row))).into_response())
+    })
+    .await
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Listing {
+    user_id: Option<String>,
+    state: Option<String>,
+    limit: Option<usize>,
+    cursor: Option<String>,
+}
+
+async fn list(
+    State(app): State<App>,
+    Query(listing): Query<Listing>,
+) -> Result<Json<Page<wire::Transaction>>, Problem> {
+    let limit = page::limit(listing.limit);
+    let user: Option<UserId> = listing.user_id.as_deref().map(user_id).transpose()?;
+    let state = listing.state.as_deref().map(str::parse::<machine::State>).transpose();
+    let state = state.map_err(|error| Problem::bad_request("state_unknown", error.to_string()))?;
+    let before = page::cursor(listing.cursor.as_deref())?;
+    let filter = TransactionFilter { user, state, before, limit: page::one_more(limit) };
+    let mut rows = app.store(move |store| store.transactions(&filter)).await?;
+    let next_cursor = page::cut(&mut rows, limit, |row| row.id);
+    Ok(Json(Page { items: rows.into_iter().map(answer).collect(), next_cursor }))
+}
+
+async fn show(State(app): State<App>, Path(id): Path<String>) -> Result<Response, Problem> {
+    let id = transaction_id(&id)?;
+    Ok(ok(app.store(move |store| store.transaction(id)).await?))
+}
+
+async fn confirm(
+    State(app): State<App>,
+    principal: Principal,
+    Path(id): Path<String>,
+    once: Once<wire::Confirmation>,
+) -> Result<Response, Problem> {
+    let id = transaction_id(&id)?;
+    once.run(app.clone(), move |confirmation| async move {
+        let row = app.store(move |store| store.transaction(id)).await?;
+        checkout::not_overdue(&app, &row)?;
+        let kind = match confirmation.capture {
+            Some(wire::Capture::Manual) => Kind::Authorize,
+            Some(wire::Capture::Automatic) | None => Kind::Sale,
+        };
+        Ok(ok(transaction::pay(&app, &principal, id, kind).await?))
+    })
+    .await
+}
+
+async fn step_up(
+    State(app): State<App>,
+    principal: Principal,
+    Path(id): Path<String>,
+    once: Once<wire::Empty>,
+) -> Result<Response, Problem> {
+    let id = transaction_id(&id)?;
+    once.run(app.clone(), move |_| async move {
+        let row = app.store(move |store| store.transaction(id)).await?;
+        checkout::not_overdue(&app, &row)?;
+        Ok(ok(transaction::step(&app, &principal, id, Event::SteppedUp, Details::default()).await?))
+    })
+    .await
+}
+
+async fn capture(
+    State(app): State<App>,
+    principal: Principal,
+    Path(id): Path<String>,
+    once: Once<wire::Empty>,
+) -> Result<Response, Problem> {
+    let id = transaction_id(&id)?;
+    once.run(app.clone(), move |_| async move { Ok(ok(transaction::capture(&app, &principal, id).await?)) })
+        .await
+}
+
+async fn void(
+    State(app): State<App>,
+    principal: Principal,
+    Path(id): Path<String>,
+    once: Once<wire::Empty>,
+) -> Result<Response, Problem> {
+    let id = transaction_id(&id)?;
+    once.run(app.clone(), move |_| async move { Ok(ok(transaction::void(&app, &principal, id).await?)) })
+        .await
+}
+
+async fn refund(
+    State(app): State<App>,
+    principal: Principal,
+    Path(id): Path<String>,
+    once: Once<wire::NewRefund>,
+) -> Result<Response, Problem> {
+    let id = transaction_id(&id)?;
+    let amount = once.body.amount.as_ref().map(AmountIn::checked).transpose()?;
+    once.run(
+        app.clone(),
+        move |_| async move { Ok(ok(transaction::refund(&app, &principal, id, amount).await?)) },
+    )
+    .await
+}
+
+async fn sync(
+    State(app): State<App>,
+    principal: Principal,
+    Path(id): Path<String>,
+    once: Once<wire::Empty>,
+) -> Result<Response, Problem> {
+    let id = transaction_id(&id)?;
+    once.run(app.clone(), move |_| async move {
+        recovery::sync(&app, &principal, id).await?;
+        Ok(ok(app.store(move |store| store.transaction(id)).await?))
+    })
+    .await
+}
+
+async fn receipt(State(app): State<App>, Path(id): Path<String>) -> Result<Json<wire::Receipt>, Problem> {
+    let id = transaction_id(&id)?;
+    let row = app.store(move |store| store.transaction(id)).await?;
+    if !matches!(
+        row.state,
+        machine::State::Captured | machine::State::PartiallyRefunded | machine::State::Refunded
+    ) {
+        let detail = format!("a payment that is {} has no receipt", row.state);
+        return Err(Problem::conflict("receipt_not_ready", detail));
+    }
+    let (transaction_id, paid_at) = (row.id.to_string(), moment(row.updated_at));
+    let amount_text = row.amount.to_string();
+    let refunded = row.refunded_minor.to_string();
+    let fields = ["receipt", &transaction_id, row.state.as_str(), &amount_text, &refunded, &paid_at];
+    let signature = erase::sign(&app, &fields);
+    Ok(Json(wire::Receipt {
+        transaction_id,
+        state: row.state.as_str(),
+        amount: row.amount.into(),
+        refunded: Amount::minor(row.refunded_minor, row.amount.currency()),
+        amount_text,
+        reference: row.reference,
+        paid_at,
+        signature,
+    }))
+}

@@ -1,0 +1,227 @@
+//! People, their consents, their erasure.
+
+use axum::extract::State;
+use domain::role::Permission;
+use domain::user::{self, InvalidUser, Status};
+use domain::{ConsentId, Timestamp, UserId};
+use http::StatusCode;
+use serde::Deserialize;
+use store::{By, ConsentRow, NewUser, Profile, UserRow};
+use uuid::Uuid;
+
+use super::extract::{Json, Path, Query};
+use super::problem::Problem;
+use super::route::{Access, Routes, delete, get, patch, post};
+use super::wire::money::{moment, parse_moment};
+use super::wire::page::{self, Page};
+use super::wire::user as wire;
+use crate::app::{App, consent};
+use crate::auth::Principal;
+
+pub(super) fn routes(routes: Routes) -> Routes {
+    let read = Access::Needs(Permission::PeopleRead);
+    let write = Access::Needs(Permission::PeopleWrite);
+    let erase = Access::Needs(Permission::PeopleErase);
+    routes
+        .add(
+            post("/users", write, "Add a person who can pay")
+                .takes::<wire::NewUser>()
+                .gives::<wire::User>(201),
+            create,
+        )
+        .add(
+            get("/users", read, "People, in the order in which they were added")
+                .query(&[("limit", "1 to 200"), ("cursor", "`next_cursor` of the page before")])
+                .gives::<Page<wire::User>>(200),
+            list,
+        )
+        .add(get("/users/{id}", read, "One person with their wallet").gives::<wire::User>(200), show)
+        .add(
+            patch("/users/{id}", write, "Change a person")
+                .takes::<wire::UserChange>()
+                .gives::<wire::User>(200),
+            change,
+        )
+        .add(
+            delete("/users/{id}", erase, "Erase a person and destroy their key; gives a signed certificate")
+                .gives::<wire::ErasureCertificate>(200),
+            remove,
+        )
+        .add(
+            post("/users/{id}/consents", write, "Record a consent")
+                .takes::<wire::NewConsent>()
+                .gives::<wire::Consent>(201),
+            add_consent,
+        )
+        .add(
+            get("/users/{id}/consents", read, "A person's consents").gives::<Page<wire::Consent>>(200),
+            consents,
+        )
+        .add(
+            delete("/users/{id}/consents/{cid}", write, "Withdraw a consent; its faces are gone at once")
+                .gives_nothing(),
+            withdraw,
+        )
+}
+
+/// The id in a path; what is no id names nobody.
+pub(super) fn user_id(text: &str) -> Result<UserId, Problem> {
+    text.parse().map_err(|_| Problem::not_found("user"))
+}
+
+fn invalid(error: &InvalidUser) -> Problem {
+    let code = match error {
+        InvalidUser::Name => "name_invalid",
+        InvalidUser::Email => "email_invalid",
+    };
+    Problem::unprocessable(code, error.to_string())
+}
+
+fn profile(name: &str, email: Option<&str>) -> Result<Profile, Problem> {
+    let name = user::checked_name(name).map_err(|e| invalid(&e))?.to_owned();
+    let email = email.map(user::checked_email).transpose().map_err(|e| invalid(&e))?;
+    Ok(Profile { name, email: email.map(str::to_owned) })
+}
+
+fn person(row: UserRow, wallets: Option<Vec<wire::Wallet>>) -> wire::User {
+    wire::User {
+        id: row.id.to_string(),
+        name: row.profile.name,
+        email: row.profile.email,
+        status: match row.status {
+            Status::Active => "active",
+            Status::Blocked => "blocked",
+        },
+        created_at: moment(row.created_at),
+        wallets,
+    }
+}
+
+async fn wallets(app: &App, id: UserId) -> Result<Vec<wire::Wallet>, Problem> {
+    let accounts = app.store(move |store| store.accounts(&id.to_string())).await?;
+    Ok(accounts.iter().map(wire::Wallet::from).collect())
+}
+
+async fn create(
+    State(app): State<App>,
+    principal: Principal,
+    Json(new): Json<wire::NewUser>,
+) -> Result<(StatusCode, Json<wire::User>), Problem> {
+    let profile = profile(&new.name, new.email.as_deref())?;
+    let (actor, at) = (principal.actor(), app.now());
+    let new = NewUser { id: UserId(Uuid::now_v7()), profile };
+    let row = app.store(move |store| store.add_user(By { actor: &actor, at }, &new)).await?;
+    Ok((StatusCode::CREATED, Json(person(row, Some(Vec::new())))))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Listing {
+    limit: Option<usize>,
+    cursor: Option<String>,
+}
+
+async fn list(
+    State(app): State<App>,
+    Query(listing): Query<Listing>,
+) -> Result<Json<Page<wire::User>>, Problem> {
+    let limit = page::limit(listing.limit);
+    let after: Option<UserId> = page::cursor(listing.cursor.as_deref())?;
+    let mut rows = app.store(move |store| store.users(after, page::one_more(limit))).await?;
+    let next_cursor = page::cut(&mut rows, limit, |row| row.id);
+    let items = rows.into_iter().map(|row| person(row, None)).collect();
+    Ok(Json(Page { items, next_cursor }))
+}
+
+async fn show(State(app): State<App>, Path(id): Path<String>) -> Result<Json<wire::User>, Problem> {
+    let id = user_id(&id)?;
+    let row = app.store(move |store| store.user(id)).await?;
+    let wallets = wallets(&app, id).await?;
+    Ok(Json(person(row, Some(wallets))))
+}
+
+async fn change(
+    State(app): State<App>,
+    principal: Principal,
+    Path(id): Path<String>,
+    Json(change): Json<wire::UserChange>,
+) -> Result<Json<wire::User>, Problem> {
+    let id = user_id(&id)?;
+    let known = app.store(move |store| store.user(id)).await?;
+    let name = change.name.as_deref().unwrap_or(&known.profile.name);
+    let email = change.email.as_deref().or(known.profile.email.as_deref());
+    let profile = profile(name, email)?;
+    let status = match change.status.as_deref() {
+        None => known.status,
+        Some("active") => Status::Active,
+        Some("blocked") => Status::Blocked,
+        Some(_) => return Err(Problem::unprocessable("status_unknown", "a status is `active` or `blocked`")),
+    };
+    let (actor, at) = (principal.actor(), app.now());
+    let row =
+        app.store(move |store| store.change_user(By { actor: &actor, at }, id, &profile, status)).await?;
+    let wallets = wallets(&app, id).await?;
+    Ok(Json(person(row, Some(wallets))))
+}
+
+async fn remove(
+    State(app): State<App>,
+    principal: Principal,
+    Path(id): Path<String>,
+) -> Result<Json<wire::ErasureCertificate>, Problem> {
+    crate::app::erase::erase(&app, &principal, user_id(&id)?).await.map(Json)
+}
+
+fn consent_answer(row: ConsentRow, now: Timestamp) -> wire::Consent {
+    wire::Consent {
+        id: row.id.to_string(),
+        version: row.text_version,
+        text_sha256: row.text_sha256,
+        language: row.language,
+        channel: row.channel,
+        operator: row.operator,
+        given_at: moment(row.term.given_at),
+        expires_at: moment(row.term.expires_at),
+        withdrawn_at: row.term.withdrawn_at.map(moment),
+        standing: consent::standing_name(row.term.at(now)),
+    }
+}
+
+async fn add_consent(
+    State(app): State<App>,
+    principal: Principal,
+    Path(id): Path<String>,
+    Json(new): Json<wire::NewConsent>,
+) -> Result<(StatusCode, Json<wire::Consent>), Problem> {
+    let expires_at = new.expires_at.as_deref().map(parse_moment).transpose()?;
+    let given = consent::Given {
+        version: new.version,
+        text: new.text,
+        language: new.language,
+        channel: new.channel,
+        expires_at,
+    };
+    let row = consent::give(&app, &principal, user_id(&id)?, given).await?;
+    Ok((StatusCode::CREATED, Json(consent_answer(row, app.now()))))
+}
+
+async fn consents(
+    State(app): State<App>,
+    Path(id): Path<String>,
+) -> Result<Json<Page<wire::Consent>>, Problem> {
+    let id = user_id(&id)?;
+    let rows = app.store(move |store| store.user(id).and_then(|_| store.consents(id))).await?;
+    let now = app.now();
+    let items = rows.into_iter().map(|row| consent_answer(row, now)).collect();
+    Ok(Json(Page { items, next_cursor: None }))
+}
+
+async fn withdraw(
+    State(app): State<App>,
+    principal: Principal,
+    Path((id, consent)): Path<(String, String)>,
+) -> Result<StatusCode, Problem> {
+    let consent: ConsentId = consent.parse().map_err(|_| Problem::not_found("consent"))?;
+    consent::withdraw(&app, &principal, user_id(&id)?, consent).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

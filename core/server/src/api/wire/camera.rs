@@ -1,0 +1,63 @@
+//! Cameras on the wire; never their credentials.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// A camera to add.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewCamera {
+    /// 1 to 40 of `a-z`, `0-9`, `-`.
+    pub(crate) id: String,
+    /// `rtsp(s)://…`, `v4l2:///dev/videoN`, `file:///…` or `push:`.
+    pub(crate) source: String,
+    pub(crate) name: Option<String>,
+}
+
+/// What to change about a camera; what is absent stays.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CameraChange {
+    pub(crate) source: Option<String>,
+    pub(crate) name: Option<String>,
+}
+
+/// A camera and how it does.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Camera {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    /// Without user, password and query.
+    pub(crate) source: String,
+    pub(crate) health: CameraHealth,
+}
+
+/// How a camera does.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct CameraHealth {
+    /// `live` is the only state that can pay.
+    pub(crate) state: String,
+    /// What went wrong last; empty when nothing did.
+    pub(crate) reason: String,
+    pub(crate) width: u32,
+    pub(crate) height: u32,
+    pub(crate) codec: String,
+    /// The decoder that really runs.
+    pub(crate) decoder: String,
+    pub(crate) fps: f32,
+    pub(crate) frames_in: u64,
+    pub(crate) frames_analysed: u64,
+    pub(crate) frame_age_ms: Option<u64>,
+    pub(crate) reconnects: u64,
+}
+
+/// What opening a camera once has shown.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct CameraTest {
+    pub(crate) codec: String,
+    pub(crate) width: u32,
+    pub(crate) height: u32,
+    pub(crate) fps: f32,
+    pub(crate) decoder: String,
+    pub(crate) first_frame_ms: u64,
+}

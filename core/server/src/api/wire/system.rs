@@ -1,0 +1,84 @@
+//! Status, plugins and the audit chain on the wire.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// What runs and how it does.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Status {
+    pub(crate) name: &'static str,
+    pub(crate) version: &'static str,
+    /// `ready`, `starting`, `draining` or `not_ready`.
+    pub(crate) status: &'static str,
+    pub(crate) features: Features,
+}
+
+/// Which parts are switched on.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Features {
+    pub(crate) recognition: bool,
+    pub(crate) payments: bool,
+    /// `sqlite` or `postgresql`.
+    pub(crate) database: &'static str,
+    /// `in-process` or `redis`.
+    pub(crate) cache: &'static str,
+    /// Whether the first admin key is still to be made.
+    pub(crate) setup_open: bool,
+}
+
+/// Whether payments can be taken now; the checks with `?verbose`.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Readiness {
+    pub(crate) ready: bool,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) checks: Vec<Check>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) compute: Option<Compute>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) decoders: Vec<String>,
+}
+
+/// One thing that must work.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Check {
+    pub(crate) name: &'static str,
+    pub(crate) ok: bool,
+    pub(crate) detail: String,
+}
+
+/// The device that really runs the networks.
+#[derive(Clone, Serialize, ToSchema)]
+pub(crate) struct Compute {
+    /// `gpu`, `software_gpu` or `cpu`.
+    pub(crate) kind: String,
+    pub(crate) adapter: String,
+    pub(crate) backend: String,
+    pub(crate) driver: String,
+    pub(crate) threads: usize,
+    /// Why this device.
+    pub(crate) why: String,
+}
+
+/// A loaded plugin.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Plugin {
+    pub(crate) id: String,
+    pub(crate) version: String,
+    pub(crate) vendor: String,
+    pub(crate) licence: String,
+    pub(crate) interfaces: Vec<String>,
+    pub(crate) sha256: String,
+    pub(crate) state: String,
+}
+
+/// One link of the audit chain.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct AuditEntry {
+    pub(crate) seq: i64,
+    pub(crate) at: String,
+    pub(crate) actor: String,
+    pub(crate) action: String,
+    pub(crate) subject: String,
+    /// SHA-256 over this entry and the one before, hex.
+    pub(crate) hash: String,
+}

@@ -1,0 +1,86 @@
+//! Payments and receipts on the wire.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::money::{Amount, AmountIn};
+
+/// A payment to make. The payer is proved by a picture or a camera; staff may leave both out up to
+/// `policy.attended_amount_max`.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewTransaction {
+    /// Who pays.
+    pub(crate) user_id: String,
+    pub(crate) amount: AmountIn,
+    /// The merchant's own name for it, up to 200 characters.
+    pub(crate) reference: Option<String>,
+    /// JPEG or PNG, base64.
+    pub(crate) image: Option<String>,
+    /// The id of a camera whose newest picture is taken.
+    pub(crate) camera: Option<String>,
+}
+
+/// The payer's yes.
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Confirmation {
+    /// `automatic` (default), or `manual`: set the money aside, take it later by `capture`.
+    pub(crate) capture: Option<Capture>,
+}
+
+/// When the money is taken.
+#[derive(Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Capture {
+    Automatic,
+    Manual,
+}
+
+/// A body without content: `{}`.
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Empty {}
+
+/// How much to give back; all that is left when absent.
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewRefund {
+    pub(crate) amount: Option<AmountIn>,
+}
+
+/// A payment.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Transaction {
+    pub(crate) id: String,
+    /// `requires_confirmation`, `processing`, `captured`, `declined`, `in_doubt` and so on.
+    pub(crate) state: &'static str,
+    pub(crate) amount: Amount,
+    pub(crate) refunded: Amount,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) user_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) reference: Option<String>,
+    /// Why it was declined, or what it waits for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) reason: Option<String>,
+    pub(crate) created_at: String,
+    pub(crate) updated_at: String,
+    pub(crate) expires_at: String,
+}
+
+/// A receipt.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Receipt {
+    pub(crate) transaction_id: String,
+    pub(crate) state: &'static str,
+    pub(crate) amount: Amount,
+    pub(crate) refunded: Amount,
+    /// The amount as people read it: `12.50 EUR`.
+    pub(crate) amount_text: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) reference: Option<String>,
+    pub(crate) paid_at: String,
+    /// HMAC-SHA-256 of the fields above under the appliance's receipt key, hex.
+    pub(crate) signature: String,
+}

@@ -1,0 +1,240 @@
+//! Paying at a camera: opened by the merchant, waiting for a face, paid after a yes.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::consent::Standing;
+use domain::decision::{Charge, Confirmation, Decision, Reason, decide};
+use domain::operation::Kind;
+use domain::transaction::{Event, State};
+use domain::{CameraId, CheckoutId, Money, TransactionId};
+use store::{By, CheckoutRow, Details, NewCheckout, NewTransaction, Store, TransactionRow};
+use tokio::sync::broadcast::Receiver;
+use tokio::sync::broadcast::error::RecvError;
+use uuid::Uuid;
+
+use super::evidence::{self, Seen};
+use super::{App, transaction};
+use crate::api::Problem;
+use crate::auth::Principal;
+
+/// How often it is looked for payments whose time is over.
+const EXPIRY_EVERY: Duration = Duration::from_millis(500);
+
+/// A checkout with the payment behind it.
+pub(crate) struct Opened {
+    pub(crate) checkout: CheckoutRow,
+    pub(crate) transaction: TransactionRow,
+}
+
+/// Opens a checkout and waits for its payer in the background.
+pub(crate) async fn open(
+    app: &App,
+    by: &Principal,
+    camera: CameraId,
+    amount: Money,
+    terms: Terms,
+) -> Result<Opened, Problem> {
+    if !super::camera::exists(app, &camera)? {
+        return Err(Problem::unprocessable("camera_unknown", format!("there is no camera {camera}")));
+    }
+    let open_count_max = app.settings().checkout.open_count_max;
+    if app.store(Store::open_checkouts).await?.len() >= open_count_max {
+        return Err(Problem::unavailable(
+            "checkouts_full",
+            "checkout.open_count_max checkouts are open; end some",
+        ));
+    }
+    // Listening begins before the checkout exists, so that no look is missed.
+    let sightings = app.sightings().subscribe();
+    let now = app.now();
+    let transaction = NewTransaction {
+        id: TransactionId(Uuid::now_v7()),
+        amount,
+        reference: terms.reference,
+        expires_at: now.plus(terms.deadline),
+    };
+    let new = NewCheckout { id: CheckoutId(Uuid::now_v7()), camera, transaction };
+    let (actor, at_camera) = (by.actor(), new.camera.clone());
+    let checkout = app.store(move |store| store.add_checkout(By { actor: &actor, at: now }, &new)).await?;
+    app.spawn(await_payer(app.clone(), checkout.clone(), sightings));
+    super::sightings::attend(app, &at_camera);
+    load(app, checkout.id).await
+}
+
+/// What the merchant adds to a checkout.
+pub(crate) struct Terms {
+    pub(crate) reference: Option<String>,
+    pub(crate) deadline: Duration,
+}
+
+/// The checkout as it stands.
+pub(crate) async fn load(app: &App, id: CheckoutId) -> Result<Opened, Problem> {
+    let load = move |store: &Store| {
+        let checkout = store.checkout(id)?;
+        let transaction = store.transaction(checkout.transaction)?;
+        Ok(Opened { checkout, transaction })
+    };
+    Ok(app.store(load).await?)
+}
+
+/// Takes up the checkouts that were waiting when the appliance stopped.
+pub(crate) async fn resume(app: &App) -> Result<(), store::StoreError> {
+    for checkout in app.store(Store::open_checkouts).await? {
+        app.spawn(await_payer(app.clone(), checkout, app.sightings().subscribe()));
+    }
+    Ok(())
+}
+
+/// Looks at every sighting at the checkout's camera until the payer is found or the time is over.
+async fn await_payer(app: App, checkout: CheckoutRow, mut sightings: Receiver<Arc<Seen>>) {
+    loop {
+        let left = checkout.expires_at.since(app.now());
+        let seen = match tokio::time::timeout(left, sightings.recv()).await {
+            Ok(Ok(seen)) => seen,
+            // Older looks were dropped; newer ones are better anyway.
+            Ok(Err(RecvError::Lagged(_))) => continue,
+            Ok(Err(RecvError::Closed)) | Err(_) => return,
+        };
+        // A look from before the checkout was opened is not a look at this price.
+        if seen.camera != checkout.camera || seen.evidence.captured_at < checkout.created_at {
+            continue;
+        }
+        match weigh(&app, &checkout, &seen).await {
+            Ok(Progress::Waiting) => {}
+            Ok(Progress::Over) => return,
+            Err(problem) => {
+                tracing::warn!(checkout = %checkout.id, code = problem.code, "a look could not be weighed")
+            }
+        }
+    }
+}
+
+enum Progress {
+    Waiting,
+    Over,
+}
+
+/// Decides on one look.
+async fn weigh(app: &App, checkout: &CheckoutRow, seen: &Seen) -> Result<Progress, Problem> {
+    let id = checkout.transaction;
+    let row = app.store(move |store| store.transaction(id)).await?;
+    if row.state != State::RequiresIdentification {
+        return Ok(Progress::Over);
+    }
+    let Some((user, face)) = seen.subject else {
+        // An unknown face leaves nothing behind.
+        return Ok(Progress::Waiting);
+    };
+    let (settings, currency, now) = (app.settings().clone(), row.amount.currency(), app.now());
+    let payer =
+        app.store(move |store| evidence::payer(store, &settings, (user, Some(face)), currency, now)).await?;
+    let charge = Charge { amount: row.amount, expires_at: row.expires_at };
+    let decision = decide(&charge, &payer, &seen.evidence, &app.policy(), app.now());
+    if let Decision::Decline(reason) = decision
+        && is_about_the_look(reason)
+    {
+        tracing::debug!(checkout = %checkout.id, reason = reason.code(), "look refused, waiting on");
+        return Ok(Progress::Waiting);
+    }
+    conclude(app, &Principal::SYSTEM, id, user, seen, decision).await?;
+    Ok(Progress::Over)
+}
+
+/// Refusals that the next look may mend; the others end the checkout.
+fn is_about_the_look(reason: Reason) -> bool {
+    match reason {
+        Reason::CameraUnhealthy
+        | Reason::FrameStale
+        | Reason::NotLive
+        | Reason::NoMatch
+        | Reason::SeveralFaces => true,
+        Reason::CheckoutExpired
+        | Reason::PayerBlocked
+        | Reason::NoConsent(Standing::Live | Standing::NotYet | Standing::Expired | Standing::Withdrawn)
+        | Reason::WrongCurrency
+        | Reason::Limit(_) => false,
+    }
+}
+
+/// Records a decision, and pays where no further yes is needed.
+pub(crate) async fn conclude(
+    app: &App,
+    by: &Principal,
+    id: TransactionId,
+    user: domain::UserId,
+    seen: &Seen,
+    decision: Decision,
+) -> Result<TransactionRow, Problem> {
+    let similarity_min = match &decision {
+        Decision::Approve(approval) => Some(approval.similarity_min),
+        _ => None,
+    };
+    let evidence = Some(evidence::as_json(&seen.evidence, similarity_min));
+    let details =
+        |reason: Option<&str>| Details { user: Some(user), reason: reason.map(str::to_owned), evidence };
+    match decision {
+        Decision::Approve(approval) => {
+            let row = transaction::step(app, by, id, Event::Identified, details(None)).await?;
+            match approval.confirmation {
+                Confirmation::Required => Ok(row),
+                Confirmation::Spared => transaction::pay(app, by, id, Kind::Sale).await,
+            }
+        }
+        Decision::StepUp(factor) => {
+            transaction::step(app, by, id, Event::StepUpRequired, details(Some(factor.code()))).await
+        }
+        Decision::Decline(reason) => {
+            transaction::step(app, by, id, Event::PolicyDeclined, details(Some(reason.code()))).await
+        }
+    }
+}
+
+/// The payer's yes: pays.
+pub(crate) async fn confirm(app: &App, by: &Principal, id: CheckoutId) -> Result<Opened, Problem> {
+    let opened = load(app, id).await?;
+    not_overdue(app, &opened.transaction)?;
+    transaction::pay(app, by, opened.checkout.transaction, Kind::Sale).await?;
+    load(app, id).await
+}
+
+/// Refuses what came too late, even when the expiry has not been written yet.
+pub(crate) fn not_overdue(app: &App, row: &TransactionRow) -> Result<(), Problem> {
+    let waiting = matches!(
+        row.state,
+        State::RequiresIdentification | State::RequiresStepUp | State::RequiresConfirmation
+    );
+    match waiting && app.now() >= row.expires_at {
+        true => Err(Problem::conflict("expired", "the time for this payment is over; open a new one")),
+        false => Ok(()),
+    }
+}
+
+/// Gives a checkout up.
+pub(crate) async fn cancel(app: &App, by: &Principal, id: CheckoutId) -> Result<Opened, Problem> {
+    let checkout = app.store(move |store| store.checkout(id)).await?;
+    transaction::step(app, by, checkout.transaction, Event::Cancelled, Details::default()).await?;
+    load(app, id).await
+}
+
+/// Ends the payments whose time is over.
+pub(crate) async fn expire_overdue(app: App) {
+    let mut ticks = tokio::time::interval(EXPIRY_EVERY);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        let now = app.now();
+        let overdue = match app.store(move |store| store.overdue_transactions(now)).await {
+            Ok(overdue) => overdue,
+            Err(error) => {
+                tracing::warn!(%error, "overdue payments cannot be read");
+                continue;
+            }
+        };
+        for id in overdue {
+            let details = Details { reason: Some("expired".to_owned()), ..Details::default() };
+            // Somebody may just have paid or cancelled it: then it is not overdue any more.
+            let _ = transaction::step(&app, &Principal::SYSTEM, id, Event::Expired, details).await;
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! Enrolment: a live consent, a good and live face that is nobody else's, then a sealed template.
+
+use domain::{ConsentId, FaceId, UserId};
+use pipeline::{AnalysedFace, Embedding, Subject, TemplateId};
+use store::{By, FaceRow, NewFace};
+use uuid::Uuid;
+
+use super::vision::Vision;
+use super::{App, consent, identify};
+use crate::api::Problem;
+use crate::api::picture::Given;
+use crate::auth::Principal;
+
+/// What became of each picture.
+pub(crate) struct Enrolled {
+    pub(crate) faces: Vec<FaceRow>,
+    pub(crate) refused: Vec<(usize, Problem)>,
+}
+
+/// Enrols `user` by the given pictures; one good picture is enough.
+pub(crate) async fn enrol(
+    app: &App,
+    by: &Principal,
+    user: UserId,
+    given: Given,
+) -> Result<Enrolled, Problem> {
+    let now = app.now();
+    let faces_max = app.settings().recognition.faces_per_user_max;
+    let (consent, known) = app
+        .store(move |store| {
+            store.user(user)?;
+            Ok((consent::live(store, user, now)?, store.faces(user)?.len()))
+        })
+        .await?;
+    let stills = identify::stills(app, given).await;
+    let mut enrolled = Enrolled { faces: Vec::new(), refused: Vec::new() };
+    for (index, still) in stills.into_iter().enumerate() {
+        let result = match still {
+            Ok(_) if known + enrolled.faces.len() >= faces_max => Err(full(faces_max)),
+            Ok(still) => enrol_one(app, by, (user, consent.id), still).await,
+            Err(problem) => Err(problem),
+        };
+        match result {
+            Ok(face) => enrolled.faces.push(face),
+            // A part of the appliance that fails is no fault of the picture.
+            Err(problem) if problem.status.is_server_error() => return Err(problem),
+            Err(problem) => enrolled.refused.push((index, problem)),
+        }
+    }
+    match enrolled.faces.is_empty() {
+        false => Ok(enrolled),
+        // The first refusal speaks for all.
+        true => Err(enrolled.refused.into_iter().map(|(_, problem)| problem).next().unwrap_or_else(no_face)),
+    }
+}
+
+fn full(faces_max: usize) -> Problem {
+    Problem::conflict("faces_full", format!("this person has {faces_max} faces already; remove one first"))
+}
+
+fn no_face() -> Problem {
+    Problem::unprocessable("no_face", "no face was found in the picture")
+}
+
+async fn enrol_one(
+    app: &App,
+    by: &Principal,
+    (user, consent): (UserId, ConsentId),
+    still: pipeline::still::Still,
+) -> Result<FaceRow, Problem> {
+    let vision = app.vision()?;
+    let face = identify::single_face(identify::analyse(app, still).await?)?;
+    good_enough(&face)?;
+    let embedding = face.embedding.as_ref().ok_or_else(no_face)?;
+    not_somebody_else(app, vision, user, embedding)?;
+    let id = FaceId(Uuid::now_v7());
+    let (actor, at, quality) = (by.actor(), app.now(), face.quality.value);
+    let (model_tag, template) = (vision.model_tag(), embedding.clone());
+    let row = app
+        .store(move |store| {
+            let new = NewFace { id, user, consent, model_tag, template: template.values(), quality };
+            store.add_face(By { actor: &actor, at }, &new)
+        })
+        .await?;
+    // Only what is committed may be recognised.
+    let (template, subject) = (TemplateId(id.0.as_u128()), Subject(user.0.as_u128()));
+    let inserted = vision.gallery().insert(template, subject, model_tag, embedding);
+    inserted.map_err(|error| Problem::internal(&error))?;
+    Ok(row)
+}
+
+/// The quality gate and every liveness step.
+fn good_enough(face: &AnalysedFace) -> Result<(), Problem> {
+    if !face.quality.ok {
+        let reasons = identify::quality_reasons(face);
+        let detail = "the face is not good enough to enrol; `reasons` says why";
+        return Err(Problem::unprocessable("face_quality", detail).with_reasons(reasons));
+    }
+    match identify::is_live(face) {
+        true => Ok(()),
+        false => {
+            Err(Problem::unprocessable("face_not_live", "the face was not proved live; take a new picture"))
+        }
+    }
+}
+
+fn not_somebody_else(app: &App, vision: &Vision, user: UserId, embedding: &Embedding) -> Result<(), Problem> {
+    let alike_min = app.settings().recognition.similarity_duplicate_min;
+    match vision.gallery().search(embedding) {
+        Some(found) if found.subject != Subject(user.0.as_u128()) && found.similarity >= alike_min => {
+            let detail = "this face is enrolled for another person already";
+            Err(Problem::conflict("face_duplicate", detail))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Removes one face; it is not recognised any more when this returns.
+pub(crate) async fn remove(app: &App, by: &Principal, user: UserId, face: FaceId) -> Result<(), Problem> {
+    let (actor, at) = (by.actor(), app.now());
+    app.store(move |store| store.remove_face(By { actor: &actor, at }, user, face)).await?;
+    if let Ok(vision) = app.vision() {
+        vision.gallery().remove(TemplateId(face.0.as_u128()));
+    }
+    Ok(())
+}

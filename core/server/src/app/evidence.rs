@@ -1,0 +1,154 @@
+//! What a decision rests on: what was seen, what is known of the payer, what the operator laid down.
+
+use std::time::Duration;
+
+use domain::consent::Standing;
+use domain::decision::{Evidence, LivenessScore, Payer, Policy};
+use domain::limits::Limits;
+use domain::threshold::{ImpostorTail, InvalidTail, TailPoint};
+use domain::{CameraId, Currency, FaceId, Timestamp, UserId};
+use store::{Store, StoreError};
+
+use super::App;
+use super::vision::Vision;
+use crate::settings::Settings;
+
+/// A confirmed look into a camera.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Seen {
+    /// Which camera.
+    pub camera: CameraId,
+    /// The track within the camera.
+    pub track: u64,
+    /// Whose template matched best, and which template; `None` for a face that is like nobody's.
+    pub subject: Option<(UserId, FaceId)>,
+    /// The measurements.
+    pub evidence: Evidence,
+}
+
+/// Model tags of our recognisers, with the cosine similarity that one in ten thousand and one in a
+/// million impostor comparisons reach (measured on LFW).
+const IMPOSTORS: [(u32, f32, f32); 2] = [(512_001, 0.411, 0.573), (192_001, 0.531, 0.678)];
+
+/// The impostor scores of the recogniser `model_tag`; for an unknown one those that ask for the most.
+pub(crate) fn impostors(model_tag: Option<u32>) -> Result<ImpostorTail, InvalidTail> {
+    let strictest = IMPOSTORS[1];
+    let known = IMPOSTORS.iter().find(|(tag, ..)| Some(*tag) == model_tag);
+    let (_, rare, rarest) = *known.unwrap_or(&strictest);
+    let point = |similarity, false_match_rate| TailPoint { similarity, false_match_rate };
+    ImpostorTail::new(vec![point(rare, 1e-4), point(rarest, 1e-6)])
+}
+
+/// What the operator laid down.
+fn policy(settings: &Settings, model_tag: Option<u32>) -> Policy {
+    let (recognition, policy) = (&settings.recognition, &settings.policy);
+    Policy {
+        impostors: impostors(model_tag).expect("the built-in points rise and fall, as a test shows"),
+        fpir_target: recognition.fpir_target,
+        similarity_floor: recognition.similarity_min,
+        margin_min: recognition.margin_min,
+        liveness_grey_band: recognition.liveness_grey_band,
+        frame_age_max: Duration::from_millis(recognition.sighting_age_ms_max),
+        step_up_amount_min: match policy.step_up_amount_min {
+            0 => i64::MAX,
+            amount => amount,
+        },
+        tap_free_amount_max: policy.tap_free_amount_max,
+    }
+}
+
+/// What is known of `user`, whose template `face` matched, for a payment in `currency`.
+pub(crate) fn payer(
+    store: &Store,
+    settings: &Settings,
+    (user, face): (UserId, Option<FaceId>),
+    currency: Currency,
+    now: Timestamp,
+) -> Result<Payer, StoreError> {
+    let row = store.user(user)?;
+    let wallets = store.accounts(&user.to_string())?;
+    // Somebody with wallets in other currencies only pays in none of them; somebody without any
+    // wallet is told that the money is missing, not the currency.
+    let fitting = wallets.is_empty() || wallets.iter().any(|wallet| wallet.currency == currency);
+    let other = wallets.first().map_or(currency, |wallet| wallet.currency);
+    Ok(Payer {
+        status: row.status,
+        consent: standing(store, user, face, now)?,
+        currency: if fitting { currency } else { other },
+        limits: Limits {
+            amount_max: settings.policy.sale_amount_max,
+            day_amount_max: settings.policy.day_amount_max,
+            hour_count_max: settings.policy.hour_count_max,
+        },
+        usage: store.usage(user, currency, now)?,
+    })
+}
+
+/// The standing of the consent that the matched template rests on; without a template, of the best.
+fn standing(
+    store: &Store,
+    user: UserId,
+    face: Option<FaceId>,
+    now: Timestamp,
+) -> Result<Standing, StoreError> {
+    let Some(face) = face else {
+        let consents = store.consents(user)?;
+        let live = consents.iter().any(|consent| consent.term.at(now) == Standing::Live);
+        return Ok(if live { Standing::Live } else { Standing::Withdrawn });
+    };
+    match store.face(face).and_then(|face| store.consent(face.consent)) {
+        Ok(consent) if consent.user == user => Ok(consent.term.at(now)),
+        // The template went with its consent, between the sighting and now.
+        Ok(_) | Err(StoreError::NotFound(_)) => Ok(Standing::Withdrawn),
+        Err(error) => Err(error),
+    }
+}
+
+/// Stands in for a look when staff vouches for the payer in person, so that the same rules about the
+/// person, the amount and the limits decide.
+pub(crate) fn attested(now: Timestamp) -> Evidence {
+    Evidence {
+        captured_at: now,
+        camera_live: true,
+        similarity: 1.0,
+        margin: None,
+        liveness: vec![LivenessScore { score: 1.0, score_min: 0.0 }],
+        faces_in_view: 1,
+        templates_searched: 1,
+    }
+}
+
+impl App {
+    /// What the operator laid down.
+    pub(crate) fn policy(&self) -> Policy {
+        policy(self.settings(), self.vision().ok().map(Vision::model_tag))
+    }
+}
+
+/// The measurements as they are kept with the payment: numbers, no picture, no template.
+pub(crate) fn as_json(evidence: &Evidence, similarity_min: Option<f32>) -> String {
+    let liveness: Vec<f32> = evidence.liveness.iter().map(|step| step.score).collect();
+    serde_json::json!({
+        "similarity": evidence.similarity,
+        "similarity_min": similarity_min,
+        "margin": evidence.margin,
+        "liveness": liveness,
+        "faces_in_view": evidence.faces_in_view,
+        "templates_searched": evidence.templates_searched,
+        "captured_at_micros": evidence.captured_at.0,
+    })
+    .to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_built_in_impostor_tail_is_one_and_an_unknown_recogniser_gets_the_strictest() {
+        let at = |tag| impostors(tag).unwrap().similarity_at(1e-5);
+        for (tag, ..) in IMPOSTORS {
+            assert!(at(Some(tag)) <= at(None), "{tag}");
+        }
+    }
+}

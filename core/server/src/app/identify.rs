@@ -1,0 +1,229 @@
+//! Faces of still pictures: found, judged and compared by the same steps as those of a camera.
+
+use bytes::Bytes;
+use domain::decision::Evidence;
+use domain::decision::LivenessScore;
+use domain::threshold::similarity_min;
+use domain::{CameraId, FaceId, Timestamp, UserId};
+use pipeline::still::{Still, StillLimits, decode};
+use pipeline::{AnalyseError, AnalysedFace, Embedding};
+use uuid::Uuid;
+
+use super::App;
+use super::camera::pipeline_id;
+use super::evidence::Seen;
+use crate::api::picture::Given;
+use crate::api::wire::face::{IdentifiedFace, Verification};
+use crate::api::{Problem, chain};
+
+/// The pictures that were given, each decoded or refused by name.
+pub(crate) async fn stills(app: &App, given: Given) -> Vec<Result<Still, Problem>> {
+    match given {
+        Given::Camera(camera) => {
+            let id = camera.parse::<CameraId>().map_err(|_| Problem::not_found("camera"));
+            vec![match id {
+                Ok(id) => camera_still(app, &id).await,
+                Err(problem) => Err(problem),
+            }]
+        }
+        Given::Files(files) => {
+            let mut stills = Vec::with_capacity(files.len());
+            for file in files {
+                stills.push(decoded(file).await);
+            }
+            stills
+        }
+    }
+}
+
+async fn decoded(file: Bytes) -> Result<Still, Problem> {
+    let done = tokio::task::spawn_blocking(move || decode(&file, &StillLimits::default())).await;
+    Ok(done.map_err(|error| Problem::internal(&error))??)
+}
+
+/// The one picture that was given.
+pub(crate) async fn one_still(app: &App, given: Given) -> Result<Still, Problem> {
+    let mut stills = stills(app, given).await;
+    match (stills.pop(), stills.is_empty()) {
+        (Some(still), true) => still,
+        _ => Err(Problem::unprocessable("pictures_too_many", "give one picture")),
+    }
+}
+
+/// The newest picture of a camera.
+pub(crate) async fn camera_still(app: &App, id: &CameraId) -> Result<Still, Problem> {
+    let (id, cameras) = (pipeline_id(id)?, app.vision()?.cameras().clone());
+    let jpeg = tokio::task::spawn_blocking(move || cameras.latest_jpeg(&id)).await;
+    decoded(jpeg.map_err(|error| Problem::internal(&error))??).await
+}
+
+/// Every face of the picture, with quality, liveness and embedding.
+pub(crate) async fn analyse(app: &App, still: Still) -> Result<Vec<AnalysedFace>, Problem> {
+    app.vision()?;
+    let app = app.clone();
+    let work = move || {
+        let vision = app.vision()?;
+        vision.pipeline().analyse(&still).map_err(|error| analysis_failed(&error))
+    };
+    tokio::task::spawn_blocking(work).await.unwrap_or_else(|error| Err(Problem::internal(&error)))
+}
+
+/// A step that fails is no verdict on the face: the caller may try again.
+fn analysis_failed(error: &AnalyseError) -> Problem {
+    match error {
+        AnalyseError::Picture(_) => Problem::unprocessable("picture_unsupported", error.to_string()),
+        AnalyseError::Step(_) | AnalyseError::Missing(_) => {
+            tracing::error!(error = chain(error), "a picture could not be analysed");
+            Problem::unavailable("analysis_failed", "the picture could not be analysed now; try again")
+        }
+    }
+}
+
+/// Why a face is not good enough, by name, each once.
+pub(crate) fn quality_reasons(face: &AnalysedFace) -> Vec<String> {
+    let mut names: Vec<String> = face.quality.reasons.iter().map(|r| r.reason.name().to_owned()).collect();
+    names.dedup();
+    names
+}
+
+/// The only face of a picture.
+pub(crate) fn single_face(mut faces: Vec<AnalysedFace>) -> Result<AnalysedFace, Problem> {
+    match (faces.pop(), faces.len()) {
+        (None, _) => Err(Problem::unprocessable("no_face", "no face was found in the picture")),
+        (Some(face), 0) => Ok(face),
+        (Some(_), others) => {
+            let detail = format!("{} faces are in the picture; one person only", others + 1);
+            Err(Problem::unprocessable("several_faces", detail))
+        }
+    }
+}
+
+/// Whether every liveness step passed; none at all does not.
+pub(crate) fn is_live(face: &AnalysedFace) -> bool {
+    !face.liveness.is_empty() && face.liveness.iter().all(pipeline::LivenessScore::passed)
+}
+
+fn weakest(face: &AnalysedFace) -> Option<f32> {
+    face.liveness.iter().map(|step| step.score).min_by(f32::total_cmp)
+}
+
+/// Every face of a picture with the person it belongs to, or why nobody is named.
+pub(crate) async fn identify(app: &App, still: Still) -> Result<Vec<IdentifiedFace>, Problem> {
+    let faces = analyse(app, still).await?;
+    let vision = app.vision()?;
+    let policy = app.policy();
+    let templates = vision.gallery().len();
+    let least = similarity_min(&policy.impostors, templates, policy.fpir_target, policy.similarity_floor);
+    Ok(faces.iter().map(|face| named(app, face, least)).collect())
+}
+
+fn named(app: &App, face: &AnalysedFace, similarity_min: f32) -> IdentifiedFace {
+    let found = app.vision().ok().zip(face.embedding.as_ref()).and_then(|(v, e)| v.gallery().search(e));
+    let margin_min = app.settings().recognition.margin_min;
+    let reason = match &found {
+        _ if !face.quality.ok => Some("quality"),
+        _ if !is_live(face) => Some("not_live"),
+        Some(found) if found.similarity < similarity_min => Some("no_match"),
+        Some(found) if found.margin().is_some_and(|margin| margin < margin_min) => Some("look_alike"),
+        Some(_) => None,
+        None => Some("no_match"),
+    };
+    let bbox = &face.face.bbox;
+    IdentifiedFace {
+        r#box: [bbox.x, bbox.y, bbox.w, bbox.h],
+        landmarks: face.face.landmarks.iter().map(|point| [point.x, point.y]).collect(),
+        quality: face.quality.value,
+        liveness: weakest(face),
+        user: found.as_ref().filter(|_| reason.is_none()).map(|f| Uuid::from_u128(f.subject.0).to_string()),
+        similarity: found.as_ref().map(|found| found.similarity),
+        margin: found.and_then(|found| found.margin()),
+        reason: match reason {
+            Some("quality") => Some(quality_reasons(face).join(",")),
+            other => other.map(str::to_owned),
+        },
+    }
+}
+
+/// How well `face` fits the person's best template.
+async fn best_of(app: &App, user: UserId, embedding: &Embedding) -> Result<(FaceId, f32, usize), Problem> {
+    let tag = app.vision()?.model_tag();
+    let known = app
+        .store(move |store| {
+            store.user(user)?;
+            store.templates_of(user, tag)
+        })
+        .await?;
+    let count = known.len();
+    let scored = known.iter().map(|row| (row.id, cosine(&row.template, embedding.values())));
+    let best = scored.max_by(|a, b| a.1.total_cmp(&b.1));
+    let (id, similarity) =
+        best.ok_or_else(|| Problem::unprocessable("not_enrolled", "this person has no enrolled face"))?;
+    Ok((id, similarity, count))
+}
+
+fn cosine(a: &[f32], b: &[f32]) -> f32 {
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
+}
+
+/// Is the face in the picture that of `user`?
+pub(crate) async fn verify(app: &App, user: UserId, given: Given) -> Result<Verification, Problem> {
+    let still = one_still(app, given).await?;
+    let face = single_face(analyse(app, still).await?)?;
+    let embedding = usable(&face)?;
+    let (_, similarity, templates) = best_of(app, user, embedding).await?;
+    let policy = app.policy();
+    let least = similarity_min(&policy.impostors, templates, policy.fpir_target, policy.similarity_floor);
+    let live = is_live(&face);
+    let reason = match (live, similarity >= least) {
+        (false, _) => Some("not_live"),
+        (true, false) => Some("no_match"),
+        (true, true) => None,
+    };
+    Ok(Verification {
+        verified: reason.is_none(),
+        similarity,
+        similarity_min: least,
+        live,
+        liveness: weakest(&face).unwrap_or(0.0),
+        reason,
+    })
+}
+
+/// The embedding of a face that passed the quality gate.
+fn usable(face: &AnalysedFace) -> Result<&Embedding, Problem> {
+    match (&face.embedding, face.quality.ok) {
+        (Some(embedding), true) => Ok(embedding),
+        _ => {
+            let detail = "the face is not good enough; `reasons` says why";
+            Err(Problem::unprocessable("face_quality", detail).with_reasons(quality_reasons(face)))
+        }
+    }
+}
+
+/// Measures the face that is to prove that `user` pays: 1:1 against that person's templates.
+pub(crate) async fn prove(app: &App, user: UserId, given: Given) -> Result<Seen, Problem> {
+    let captured_at: Timestamp = app.now();
+    let (camera, camera_live) = match &given {
+        Given::Camera(id) => (id.clone(), super::sightings::is_live(app, id)),
+        Given::Files(_) => ("upload".to_owned(), true),
+    };
+    let still = one_still(app, given).await?;
+    let faces = analyse(app, still).await?;
+    let faces_in_view = u32::try_from(faces.len()).unwrap_or(u32::MAX);
+    let face = single_face(faces)?;
+    let (id, similarity, templates_searched) = best_of(app, user, usable(&face)?).await?;
+    let step =
+        |step: &pipeline::LivenessScore| LivenessScore { score: step.score, score_min: step.score_min };
+    let liveness = face.liveness.iter().map(step).collect();
+    let evidence = Evidence {
+        captured_at,
+        camera_live,
+        similarity,
+        margin: None,
+        liveness,
+        faces_in_view,
+        templates_searched,
+    };
+    let camera = camera.parse().map_err(|_| Problem::not_found("camera"))?;
+    Ok(Seen { camera, track: 0, subject: Some((user, id)), evidence })
+}

@@ -1,0 +1,98 @@
+//! A payment by a named person: opened only with the proof that they are there.
+
+use std::time::Duration;
+
+use domain::decision::{Charge, Decision, decide};
+use domain::role::Permission;
+use domain::transaction::Event;
+use domain::{Money, TransactionId, UserId};
+use http::StatusCode;
+use store::{By, Details, NewTransaction, TransactionRow};
+use uuid::Uuid;
+
+use super::{App, evidence, identify, transaction};
+use crate::api::Problem;
+use crate::api::picture::Given;
+use crate::auth::Principal;
+
+/// Who is said to pay what, and the proof.
+pub(crate) struct Claim {
+    pub(crate) user: UserId,
+    pub(crate) amount: Money,
+    pub(crate) reference: Option<String>,
+    pub(crate) proof: Option<Given>,
+}
+
+/// Opens the payment and decides on its payer. Without a proof staff vouches, within its limit.
+pub(crate) async fn open(app: &App, by: &Principal, claim: Claim) -> Result<TransactionRow, Problem> {
+    let Claim { user, amount, reference, proof } = claim;
+    app.store(move |store| store.user(user)).await?;
+    // The face is measured before anything is written: a refused picture leaves no payment behind.
+    let seen = match proof {
+        Some(given) => Some(identify::prove(app, user, given).await?),
+        None => {
+            may_vouch(app, by, amount)?;
+            None
+        }
+    };
+    let now = app.now();
+    let deadline = Duration::from_millis(app.settings().checkout.deadline_ms_default);
+    let new = NewTransaction {
+        id: TransactionId(Uuid::now_v7()),
+        amount,
+        reference,
+        expires_at: now.plus(deadline),
+    };
+    let (actor, id) = (by.actor(), new.id);
+    let charge = Charge { amount, expires_at: new.expires_at };
+    app.store(move |store| store.add_transaction(By { actor: &actor, at: now }, &new)).await?;
+
+    let settings = app.settings().clone();
+    let face = seen.as_ref().and_then(|seen| seen.subject).map(|(_, face)| face);
+    let known = app
+        .store(move |store| evidence::payer(store, &settings, (user, face), amount.currency(), now))
+        .await?;
+    match seen {
+        Some(seen) => {
+            let decision = decide(&charge, &known, &seen.evidence, &app.policy(), app.now());
+            super::checkout::conclude(app, by, id, user, &seen, decision).await
+        }
+        None => vouched(app, by, id, user, &charge, &known).await,
+    }
+}
+
+/// Staff that enrols people may vouch for one, up to the operator's limit.
+fn may_vouch(app: &App, by: &Principal, amount: Money) -> Result<(), Problem> {
+    let limit = app.settings().policy.attended_amount_max;
+    if by.role.may(Permission::PeopleWrite) && amount.minor() <= limit {
+        return Ok(());
+    }
+    let detail =
+        "prove the payer with `image` or `camera`; without, staff takes up to policy.attended_amount_max";
+    Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "identification_required", detail))
+}
+
+/// The rules about the person hold for a vouched payment as well; only those about the look do not.
+async fn vouched(
+    app: &App,
+    by: &Principal,
+    id: TransactionId,
+    user: UserId,
+    charge: &Charge,
+    known: &domain::decision::Payer,
+) -> Result<TransactionRow, Problem> {
+    let attested = evidence::attested(app.now());
+    let details = |reason: Option<&str>| Details {
+        user: Some(user),
+        reason: reason.map(str::to_owned),
+        evidence: Some(r#"{"attended":true}"#.to_owned()),
+    };
+    match decide(charge, known, &attested, &app.policy(), app.now()) {
+        Decision::Decline(reason) => {
+            transaction::step(app, by, id, Event::PolicyDeclined, details(Some(reason.code()))).await
+        }
+        Decision::Approve(_) | Decision::StepUp(_) => {
+            transaction::step(app, by, id, Event::Identified, details(None)).await
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! Committed events on their way out: from the outbox to whoever listens.
+
+use std::time::Duration;
+
+use super::App;
+
+/// How often the outbox is looked at; a committed payment is seen after at most this.
+const EVERY: Duration = Duration::from_millis(50);
+const ROWS_MAX: u32 = 256;
+
+/// Publishes what is committed from now on, in order.
+pub(super) async fn run(app: App) {
+    let mut last = loop {
+        match app.store(store::Store::outbox_last).await {
+            Ok(last) => break last,
+            Err(error) => tracing::warn!(%error, "the outbox cannot be read yet"),
+        }
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    };
+    let mut ticks = tokio::time::interval(EVERY);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        let rows = match app.store(move |store| store.outbox(last, ROWS_MAX)).await {
+            Ok(rows) => rows,
+            Err(error) => {
+                tracing::warn!(%error, "the outbox cannot be read");
+                continue;
+            }
+        };
+        let now = app.now().0;
+        let lag_micros = rows.first().map_or(0, |row| (now - row.at_micros).max(0));
+        app.metrics().outbox_lag.set(Duration::from_micros(lag_micros.unsigned_abs()).as_secs_f64());
+        for row in rows {
+            last = row.seq;
+            let body = match serde_json::from_str(&row.payload) {
+                Ok(serde_json::Value::Object(body)) => body,
+                _ => serde_json::Map::new(),
+            };
+            app.hub().publish(&row.kind, body);
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! From the pipeline's sightings to what the use cases weigh: opaque ids become people, and
+//! everybody who listens hears of it without a name.
+
+use std::sync::Arc;
+
+use domain::decision::{Evidence, LivenessScore};
+use domain::{CameraId, FaceId, Timestamp, UserId};
+use pipeline::Sighting;
+use pipeline::camera::CameraState;
+use tokio::sync::broadcast::error::RecvError;
+use uuid::Uuid;
+
+use super::App;
+use super::camera::pipeline_id;
+use super::evidence::Seen;
+
+/// Forwards sightings until the appliance stops.
+pub(super) fn start(app: &App) {
+    let Ok(vision) = app.vision() else { return };
+    let mut sightings = vision.pipeline().sightings();
+    let work = {
+        let app = app.clone();
+        async move {
+            loop {
+                match sightings.recv().await {
+                    Ok(sighting) => forward(&app, &sighting),
+                    Err(RecvError::Lagged(_)) => {}
+                    Err(RecvError::Closed) => return,
+                }
+            }
+        }
+    };
+    app.spawn(work);
+}
+
+/// Whether this camera is good enough to pay by at this moment.
+pub(super) fn is_live(app: &App, camera: &str) -> bool {
+    let id = camera.parse().ok();
+    let status = id.and_then(|id| app.vision().ok()?.cameras().status(&id).ok());
+    status.is_some_and(|status| status.state == CameraState::Live)
+}
+
+/// Has whoever stands at this camera already looked at anew.
+pub(super) fn attend(app: &App, camera: &CameraId) {
+    if let (Ok(vision), Ok(id)) = (app.vision(), pipeline_id(camera)) {
+        vision.pipeline().attend(&id);
+    }
+}
+
+fn forward(app: &App, sighting: &Sighting) {
+    let Some(seen) = seen(app, sighting) else { return };
+    let camera = seen.camera.to_string();
+    let age = app.now().since(seen.evidence.captured_at);
+    let event = serde_json::json!({
+        "camera": camera,
+        "track": seen.track,
+        "known": seen.subject.is_some(),
+        "faces_in_view": seen.evidence.faces_in_view,
+        "frame_age_ms": u64::try_from(age.as_millis()).unwrap_or(u64::MAX),
+    });
+    if let serde_json::Value::Object(event) = event {
+        app.hub().publish("sighting", event);
+    }
+    // Nobody waiting is no error.
+    let _ = app.sightings().send(Arc::new(seen));
+}
+
+fn seen(app: &App, sighting: &Sighting) -> Option<Seen> {
+    let step =
+        |step: &pipeline::LivenessScore| LivenessScore { score: step.score, score_min: step.score_min };
+    let liveness = sighting.liveness.iter().map(step).collect();
+    let subject = sighting.subject.zip(sighting.template);
+    Some(Seen {
+        camera: sighting.camera.as_str().parse().ok()?,
+        track: sighting.track.0,
+        subject: subject
+            .map(|(user, face)| (UserId(Uuid::from_u128(user.0)), FaceId(Uuid::from_u128(face.0)))),
+        evidence: Evidence {
+            captured_at: captured_at(sighting),
+            camera_live: is_live(app, sighting.camera.as_str()),
+            similarity: sighting.similarity,
+            margin: sighting.margin,
+            liveness,
+            faces_in_view: u32::try_from(sighting.faces_in_view).unwrap_or(u32::MAX),
+            templates_searched: sighting.templates_searched,
+        },
+    })
+}
+
+fn captured_at(sighting: &Sighting) -> Timestamp {
+    let since = sighting.captured_at.duration_since(std::time::UNIX_EPOCH);
+    // A clock before 1970 makes the frame stale, which is what it then is.
+    Timestamp(since.map_or(0, |since| i64::try_from(since.as_micros()).unwrap_or(i64::MAX)))
+}

@@ -1,0 +1,196 @@
+//! How the appliance starts: folder, key, database, networks, plugins, then what was under way.
+
+use std::io::Write;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::Path;
+use std::sync::Arc;
+
+use domain::{Secret, Timestamp};
+use hmac::{Hmac, KeyInit, Mac};
+use parking_lot::Mutex;
+use sha2::Sha256;
+use store::cache::Cache;
+use store::seal::{KEY_BYTES, Key};
+use store::{DatabaseUrl, Store, StoreError};
+use tokio::sync::{Semaphore, broadcast, watch};
+use tokio::task::JoinSet;
+
+use super::vision::Vision;
+use super::{App, Clock, Parts, recovery, relay, sightings};
+use crate::api::chain;
+use crate::auth::setup::Setup;
+use crate::effects::endpoints::Endpoints;
+use crate::metrics::Metrics;
+use crate::plugins::Plugins;
+use crate::settings::{self, Settings};
+use crate::ws::hub::Hub;
+
+/// Why the appliance does not start; the text says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error("{0}")]
+    Configuration(String),
+    #[error("{0}")]
+    Unavailable(String),
+    #[error("{0}")]
+    Integrity(String),
+    #[error("{0}")]
+    Permission(String),
+}
+
+impl From<StoreError> for StartError {
+    fn from(error: StoreError) -> Self {
+        let text = format!("database: {}", chain(&error));
+        match error {
+            StoreError::Url(_) => Self::Configuration(text),
+            StoreError::Seal | StoreError::Corrupt(_) => Self::Integrity(text),
+            StoreError::NotWritable(_) => Self::Permission(text),
+            _ => Self::Unavailable(text),
+        }
+    }
+}
+
+/// Sightings that wait for a slow listener; older ones are of no use.
+const SIGHTINGS_KEPT: usize = 64;
+
+/// The time of this machine's clock.
+pub fn machine_clock() -> Clock {
+    Arc::new(|| Timestamp(jiff::Timestamp::now().as_microsecond()))
+}
+
+impl App {
+    /// Starts the appliance on this machine's clock.
+    ///
+    /// # Errors
+    /// When a part that the settings ask for cannot work.
+    pub async fn start(settings: Settings) -> Result<Self, StartError> {
+        Self::start_at(settings, machine_clock()).await
+    }
+
+    /// Starts the appliance on a given clock.
+    ///
+    /// # Errors
+    /// As [`Self::start`].
+    pub async fn start_at(settings: Settings, clock: Clock) -> Result<Self, StartError> {
+        let metrics = Arc::new(Metrics::new());
+        let blocking = {
+            let (settings, metrics) = (settings.clone(), metrics.clone());
+            tokio::task::spawn_blocking(move || open(&settings, metrics))
+        };
+        let opened = blocking.await.map_err(|error| StartError::Unavailable(error.to_string()))??;
+        let cache = Cache::open(&settings.redis.url).await;
+        let cache =
+            cache.map_err(|error| StartError::Unavailable(format!("{}; check redis.url", chain(&error))))?;
+        if let Some(vision) = &opened.vision {
+            let device = vision.compute();
+            metrics.set_device(&device.adapter, &device.backend);
+        }
+        let app = Self(Arc::new(Parts {
+            hub: Hub::new(settings.ws.events_kept, clock().0.unsigned_abs()),
+            sockets: Arc::new(Semaphore::new(settings.ws.clients_max)),
+            endpoints: Endpoints::new(&settings.payment.endpoints, settings.payment.response_bytes_max),
+            clock,
+            store: opened.store,
+            cache,
+            vision: opened.vision,
+            payment: opened.payment,
+            signing_key: opened.signing_key,
+            metrics,
+            sightings: broadcast::Sender::new(SIGHTINGS_KEPT),
+            setup: Setup::default(),
+            stopping: watch::Sender::new(false),
+            tasks: Mutex::new(JoinSet::new()),
+            settings,
+        }));
+        app.begin_work().await?;
+        Ok(app)
+    }
+
+    async fn begin_work(&self) -> Result<(), StartError> {
+        let verified = self.store(Store::audit_verify).await?;
+        self.metrics().audit_chain_ok.set(i64::from(verified.is_ok()));
+        if let Err(fault) = verified {
+            tracing::error!(%fault, "the audit chain is broken; run `facepay audit verify`");
+        }
+        recovery::run(self).await?;
+        super::checkout::resume(self).await?;
+        self.spawn(relay::run(self.clone()));
+        self.spawn(super::checkout::expire_overdue(self.clone()));
+        if self.has_vision() {
+            super::camera::start_known(self).await?;
+            sightings::start(self);
+        }
+        Ok(())
+    }
+
+    /// Opens set-up when no key exists yet, and returns the code to show once.
+    pub async fn open_setup_when_new(&self) -> Option<String> {
+        let keys = self.store(Store::api_keys).await;
+        let new = keys.is_ok_and(|keys| keys.is_empty());
+        new.then(|| self.setup().open(&mut rand::rng()))
+    }
+}
+
+struct Opened {
+    store: Arc<Store>,
+    vision: Option<Vision>,
+    payment: Option<plugin_host::Payment>,
+    signing_key: Secret<[u8; 32]>,
+}
+
+fn open(settings: &Settings, metrics: Arc<Metrics>) -> Result<Opened, StartError> {
+    let folder = &settings.data.folder;
+    let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder);
+    made.map_err(|error| not_writable(folder, &error))?;
+    let key = appliance_key(&settings::appliance_key_file(folder))?;
+    let signing_key = derived(&key, b"facepay receipts and certificates 1");
+    let url: DatabaseUrl = settings.database.url.parse().map_err(StartError::from)?;
+    let store = Arc::new(Store::open(&url, Key::new(*key.expose()))?);
+    let plugins = Plugins::new(&settings.plugins)?;
+    let payment = plugins.payment()?;
+    let vision = match settings.recognition.enabled {
+        true => Some(Vision::start(settings, &plugins, &store, metrics)?),
+        false => None,
+    };
+    Ok(Opened { store, vision, payment, signing_key })
+}
+
+fn not_writable(path: &Path, error: &std::io::Error) -> StartError {
+    let path = path.display();
+    StartError::Permission(format!(
+        "cannot write {path}: {error}; make it writable for this user or set data.folder"
+    ))
+}
+
+/// The appliance key of this folder; made when there is none, readable for this user only.
+fn appliance_key(path: &Path) -> Result<Secret<[u8; KEY_BYTES]>, StartError> {
+    let damaged = || {
+        let text = format!("{} is not an appliance key; restore it from its backup", path.display());
+        StartError::Integrity(text)
+    };
+    match std::fs::read(path) {
+        Ok(bytes) => bytes.try_into().map(Secret::new).map_err(|_| damaged()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            let key: [u8; KEY_BYTES] = rand::random();
+            write_key(path, &key).map_err(|error| not_writable(path, &error))?;
+            Ok(Secret::new(key))
+        }
+        Err(error) => Err(StartError::Permission(format!("cannot read {}: {error}", path.display()))),
+    }
+}
+
+/// Written beside and renamed, so that a crash leaves a whole key or none.
+fn write_key(path: &Path, key: &[u8]) -> std::io::Result<()> {
+    let beside = path.with_extension("key.new");
+    let mut options = std::fs::OpenOptions::new();
+    let mut file = options.write(true).create(true).truncate(true).mode(0o600).open(&beside)?;
+    file.write_all(key)?;
+    file.sync_all()?;
+    std::fs::rename(&beside, path)
+}
+
+fn derived(key: &Secret<[u8; KEY_BYTES]>, purpose: &[u8]) -> Secret<[u8; 32]> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(key.expose()).expect("HMAC takes a key of any length");
+    mac.update(purpose);
+    Secret::new(mac.finalize().into_bytes().into())
+}

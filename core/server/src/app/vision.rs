@@ -1,0 +1,205 @@
+//! Cameras and recognition, put together from the settings: engine, plugins, gallery, pipeline.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use models::{DeviceChoice, DeviceKind, Engine, EngineOptions};
+use pipeline::camera::{Cameras, CamerasOptions};
+use pipeline::source::{Network, SourcePolicy};
+use pipeline::{
+    Embedding, EngineInference, Gallery, LivenessStep, Meter, Pipeline, PipelineOptions, RecognitionOptions,
+    Steps, Subject, TemplateId,
+};
+use plugin_host::{InferenceService, Plugin};
+use store::Store;
+
+use super::start::StartError;
+use crate::api::chain;
+use crate::api::wire::system::Compute;
+use crate::plugins::{Plugins, wrong_kind};
+use crate::settings::{self, Device, Settings};
+
+/// Where packages put the weights.
+const PACKAGED_WEIGHTS: &str = "/usr/share/facepay/models";
+/// A program built in a checkout lies so deep below it at most.
+const CHECKOUT_DEPTH_MAX: usize = 5;
+
+/// Everything that sees.
+pub(crate) struct Vision {
+    pipeline: Pipeline,
+    plugins: Vec<Arc<Plugin>>,
+    compute: Compute,
+}
+
+impl Vision {
+    /// Starts engine and pipeline and fills the gallery. Blocks.
+    pub(super) fn start(
+        settings: &Settings,
+        plugins: &Plugins,
+        store: &Store,
+        meter: Arc<dyn Meter>,
+    ) -> Result<Self, StartError> {
+        let engine = engine(&settings.compute)?;
+        let inference: Arc<dyn InferenceService> = Arc::new(EngineInference(engine.clone()));
+        let (steps, loaded) = steps(settings, plugins, &inference)?;
+        let gallery = Arc::new(gallery(store, steps.recognizer.dim(), steps.recognizer.model_tag())?);
+        let options = PipelineOptions {
+            cameras: cameras(&settings.cameras)?,
+            recognition: recognition(&settings.recognition, engine.device().kind),
+            meter,
+        };
+        let pipeline = Pipeline::start(options, steps, gallery)
+            .map_err(|error| StartError::Configuration(format!("recognition: {}", chain(&error))))?;
+        Ok(Self { pipeline, plugins: loaded, compute: compute(&engine) })
+    }
+
+    /// The running pipeline.
+    pub(crate) fn pipeline(&self) -> &Pipeline {
+        &self.pipeline
+    }
+
+    /// The running cameras.
+    pub(crate) fn cameras(&self) -> &Cameras {
+        self.pipeline.cameras()
+    }
+
+    /// Every enrolled face, in memory.
+    pub(crate) fn gallery(&self) -> &Gallery {
+        self.pipeline.gallery()
+    }
+
+    /// The vision plugins.
+    pub(crate) fn plugins(&self) -> &[Arc<Plugin>] {
+        &self.plugins
+    }
+
+    /// The device that really runs the networks.
+    pub(crate) fn compute(&self) -> Compute {
+        self.compute.clone()
+    }
+
+    /// Names the recogniser's embedding space.
+    pub(crate) fn model_tag(&self) -> u32 {
+        self.pipeline.steps().recognizer.model_tag()
+    }
+
+    /// Ends recognition and all cameras. Blocks.
+    pub(super) fn stop(&self) {
+        self.pipeline.shutdown();
+    }
+}
+
+fn engine(settings: &settings::Compute) -> Result<Engine, StartError> {
+    let mut options = EngineOptions::new(weights(&settings.weights_folder));
+    options.threads = settings.threads;
+    options.device = match settings.device {
+        Device::Auto => DeviceChoice::Auto,
+        Device::Gpu => DeviceChoice::Gpu,
+        Device::Cpu => DeviceChoice::Cpu,
+    };
+    let engine = Engine::start(options);
+    let engine = engine.map_err(|error| {
+        StartError::Unavailable(format!("{}; see compute.device and compute.weights_folder", chain(&error)))
+    })?;
+    let device = engine.device();
+    let kind = device.kind.as_str();
+    tracing::info!(
+        kind,
+        adapter = device.adapter,
+        backend = device.backend,
+        why = device.why,
+        "compute device"
+    );
+    Ok(engine)
+}
+
+/// The folder of the settings; else that of the checkout in which the program was built; else the package's.
+fn weights(configured: &Path) -> PathBuf {
+    if !configured.as_os_str().is_empty() {
+        return configured.to_owned();
+    }
+    let program = std::env::current_exe().unwrap_or_default();
+    let above = program.ancestors().take(CHECKOUT_DEPTH_MAX).map(|folder| folder.join("models/weights"));
+    let checkout = above.into_iter().find(|folder| folder.join("manifest.toml").is_file());
+    checkout.unwrap_or_else(|| PACKAGED_WEIGHTS.into())
+}
+
+fn compute(engine: &Engine) -> Compute {
+    let device = engine.device();
+    Compute {
+        kind: device.kind.as_str().to_owned(),
+        adapter: device.adapter.clone(),
+        backend: device.backend.clone(),
+        driver: device.driver.clone(),
+        threads: device.threads,
+        why: device.why.clone(),
+    }
+}
+
+fn steps(
+    settings: &Settings,
+    plugins: &Plugins,
+    inference: &Arc<dyn InferenceService>,
+) -> Result<(Steps, Vec<Arc<Plugin>>), StartError> {
+    let names = &settings.plugins;
+    let load = |name: &str| plugins.load(name, Some(inference.clone()));
+    let (detection, recognition) = (load(&names.detection)?, load(&names.recognition)?);
+    let detector = detection.detector().ok_or_else(|| wrong_kind(&names.detection, "a detector"))?;
+    let recognizer =
+        recognition.recognizer().ok_or_else(|| wrong_kind(&names.recognition, "a recogniser"))?;
+    let mut loaded = vec![detection, recognition];
+    let mut liveness = Vec::new();
+    for name in &names.liveness {
+        let plugin = load(name)?;
+        let step = plugin.liveness().ok_or_else(|| wrong_kind(name, "a liveness step"))?;
+        let score_min = settings.recognition.liveness_min;
+        liveness.push(LivenessStep { name: name.clone(), plugin: step, score_min });
+        loaded.push(plugin);
+    }
+    Ok((Steps { detector, liveness, recognizer }, loaded))
+}
+
+/// Every template of this recogniser, opened into memory.
+fn gallery(store: &Store, dim: usize, model_tag: u32) -> Result<Gallery, StartError> {
+    let gallery = Gallery::new(dim, model_tag);
+    let mut unusable = 0_usize;
+    store.gallery(model_tag, |row| {
+        let (template, subject) = (TemplateId(row.id.0.as_u128()), Subject(row.user.0.as_u128()));
+        let inserted = Embedding::new(row.template.to_vec())
+            .is_ok_and(|embedding| gallery.insert(template, subject, model_tag, &embedding).is_ok());
+        unusable += usize::from(!inserted);
+    })?;
+    if unusable > 0 {
+        tracing::error!(unusable, "templates do not fit their recogniser and are left out");
+    }
+    tracing::info!(templates = gallery.len(), "gallery filled");
+    Ok(gallery)
+}
+
+fn cameras(settings: &settings::Cameras) -> Result<CamerasOptions, StartError> {
+    let network = |text: &String| {
+        let invalid = |error| StartError::Configuration(format!("cameras.networks: {text}: {error}"));
+        text.parse::<Network>().map_err(invalid)
+    };
+    let policy = SourcePolicy {
+        private: settings.private,
+        loopback: settings.loopback,
+        public: settings.public,
+        networks: settings.networks.iter().map(network).collect::<Result<_, _>>()?,
+        devices: settings.devices,
+        folders: settings.folders.clone(),
+    };
+    Ok(CamerasOptions { policy, cameras_max: settings.count_max, jitter: Arc::new(rand::random::<f64>) })
+}
+
+fn recognition(settings: &settings::Recognition, device: DeviceKind) -> RecognitionOptions {
+    let on_cpu = device == DeviceKind::Cpu;
+    RecognitionOptions {
+        batch_size_max: settings.batch_size_max,
+        batch_delay_ms_max: settings.batch_delay_ms_max,
+        // One batch at a time keeps a GPU busy; the CPU takes one on each core.
+        side_by_side: if on_cpu { 0 } else { 1 },
+        frame_age_ms_max: settings.sighting_age_ms_max,
+        ..RecognitionOptions::default()
+    }
+}

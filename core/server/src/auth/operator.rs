@@ -1,0 +1,135 @@
+//! Staff: argon2id passwords, sessions that end, locks after failures.
+
+use argon2::password_hash::phc::PasswordHash;
+use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use argon2::{Algorithm, Argon2, Params, Version};
+use domain::role::Role;
+use domain::{OperatorId, Secret, Timestamp};
+use http::StatusCode;
+use std::time::Duration;
+use store::{By, OperatorRow};
+use uuid::Uuid;
+
+use super::session;
+use super::token::{self, Kind, TokenHash};
+use super::{Principal, Who};
+use crate::api::Problem;
+use crate::app::App;
+
+const NAME_CHARS_MAX: usize = 60;
+const PASSWORD_CHARS_MIN: usize = 10;
+const PASSWORD_CHARS_MAX: usize = 256;
+/// OWASP's figures for argon2id: 19 MiB, two passes, one lane.
+const MEMORY_KIB: u32 = 19 * 1024;
+const PASSES: u32 = 2;
+
+fn argon2() -> Result<Argon2<'static>, Problem> {
+    let params = Params::new(MEMORY_KIB, PASSES, 1, None);
+    let params = params.map_err(|error| Problem::unavailable("password_hashing", error.to_string()))?;
+    Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
+}
+
+/// A signed-in member of staff.
+pub(crate) struct Session {
+    pub(crate) token: Secret<String>,
+    pub(crate) operator: OperatorRow,
+    pub(crate) expires_at: Timestamp,
+}
+
+impl App {
+    /// Adds a member of staff.
+    pub(crate) async fn add_operator(
+        &self,
+        by: &Principal,
+        name: &str,
+        password: Secret<String>,
+        role: Role,
+    ) -> Result<OperatorId, Problem> {
+        let name = name.trim().to_owned();
+        if !(1..=NAME_CHARS_MAX).contains(&name.chars().count()) || name.chars().any(char::is_control) {
+            return Err(Problem::unprocessable("name_invalid", "a name has 1 to 60 characters"));
+        }
+        if !(PASSWORD_CHARS_MIN..=PASSWORD_CHARS_MAX).contains(&password.expose().chars().count()) {
+            return Err(Problem::unprocessable("password_weak", "a password has 10 to 256 characters"));
+        }
+        let hash = blocking(move || {
+            let hash = argon2()?.hash_password(password.expose().as_bytes());
+            hash.map(|h| h.to_string()).map_err(|e| Problem::unavailable("password_hashing", e.to_string()))
+        })
+        .await?;
+        let (id, actor, at) = (OperatorId(Uuid::now_v7()), by.actor(), self.now());
+        self.store(move |store| store.add_operator(By { actor: &actor, at }, id, &name, role, &hash)).await?;
+        Ok(id)
+    }
+
+    /// Signs a member of staff in. A wrong name and a wrong password look alike and take as long.
+    pub(crate) async fn sign_in(&self, name: String, password: Secret<String>) -> Result<Session, Problem> {
+        let now = self.now();
+        let operator = self.store(move |store| Ok(store.operator_named(&name).ok())).await?;
+        let operator = operator.filter(|operator| operator.disabled_at.is_none());
+        let locked =
+            operator.as_ref().and_then(|operator| operator.locked_until).filter(|until| now < *until);
+        if locked.is_some() {
+            let detail = "too many wrong passwords; wait before the next attempt";
+            return Err(Problem::new(StatusCode::TOO_MANY_REQUESTS, "login_locked", detail));
+        }
+        let hash = operator.as_ref().map(|operator| operator.password_hash.clone());
+        let matches = blocking(move || verify(hash.as_deref(), &password)).await?;
+        let Some(operator) = operator else { return Err(refused()) };
+        self.note_login(&operator, matches).await?;
+        if !matches {
+            return Err(refused());
+        }
+        let ttl = Duration::from_secs(self.settings().auth.session_ttl_s);
+        let token = token::mint(Kind::Session, &mut rand::rng());
+        let expires_at = now.plus(ttl);
+        let principal = Principal { who: Who::Operator(operator.id), role: operator.role };
+        session::open(self, &TokenHash::of(token.expose()), principal, expires_at).await?;
+        Ok(Session { token, operator, expires_at })
+    }
+
+    async fn note_login(&self, operator: &OperatorRow, good: bool) -> Result<(), Problem> {
+        let auth = &self.settings().auth;
+        let (id, at) = (operator.id, self.now());
+        let locks = !good && (operator.failed_logins + 1).is_multiple_of(auth.login_failures_max.max(1));
+        let locked_until = locks.then(|| at.plus(Duration::from_secs(auth.login_lockout_s)));
+        let actor = format!("operator:{id}");
+        let by =
+            move |store: &store::Store| store.note_login(By { actor: &actor, at }, id, good, locked_until);
+        Ok(self.store(by).await?)
+    }
+
+    /// Who presents this token, if it is live.
+    pub(crate) async fn principal(&self, hash: TokenHash) -> Result<Option<Principal>, Problem> {
+        let now = self.now();
+        let key = self.store(move |store| store.api_key(&hash.0)).await?;
+        if let Some(key) = key.filter(|key| key.is_live(now)) {
+            return Ok(Some(Principal { who: Who::Key(key.id), role: key.role }));
+        }
+        session::principal(self, &hash).await
+    }
+}
+
+/// Whether the password is the one of `hash`; without a hash the same work is done for nothing.
+fn verify(hash: Option<&str>, password: &Secret<String>) -> Result<bool, Problem> {
+    let argon2 = argon2()?;
+    let password = password.expose().as_bytes();
+    match hash.map(PasswordHash::new) {
+        Some(Ok(hash)) => Ok(argon2.verify_password(password, &hash).is_ok()),
+        Some(Err(_)) | None => {
+            // The result is of no use; its time is.
+            let _ = argon2.hash_password(password);
+            Ok(false)
+        }
+    }
+}
+
+fn refused() -> Problem {
+    Problem::new(StatusCode::UNAUTHORIZED, "login_refused", "the name or the password is wrong")
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
+) -> Result<T, Problem> {
+    tokio::task::spawn_blocking(work).await.unwrap_or_else(|error| Err(Problem::internal(&error)))
+}

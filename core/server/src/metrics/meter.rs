@@ -1,0 +1,32 @@
+//! What recognition measures of itself, on its way into the metrics.
+
+use std::time::Duration;
+
+use pipeline::camera::CameraId;
+use pipeline::{FrameResult, Meter, Stage};
+
+use super::{CameraLabels, CameraResultLabels, Metrics, StageLabels};
+
+impl Meter for Metrics {
+    fn stage(&self, stage: Stage, took: Duration) {
+        self.stage_duration.get_or_create(&StageLabels { stage: stage.name() }).observe(took.as_secs_f64());
+    }
+
+    fn batch(&self, frames: usize) {
+        self.batch_size.observe(frames as f64);
+    }
+
+    fn frame(&self, camera: &CameraId, result: FrameResult, age: Duration) {
+        let camera = camera.to_string();
+        if result == FrameResult::Analysed {
+            self.frame_age.get_or_create(&CameraLabels { camera: camera.clone() }).observe(age.as_secs_f64());
+        }
+        self.frames.get_or_create(&CameraResultLabels { camera, result: result.name() }).inc();
+    }
+
+    fn sighting(&self, _camera: &CameraId, known: bool, similarity: f32) {
+        if known {
+            self.match_similarity.observe(f64::from(similarity));
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! Plugins by the settings: where they lie, how they are loaded, how the payment step machine is called.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use plugin_host::{
+    CallContext, Effect, Event, Host, HostOptions, InferenceService, Payment, PaymentTask, Plugin,
+    PluginSettings, PluginState, Request,
+};
+
+use crate::api::chain;
+use crate::api::wire::system as wire;
+use crate::app::StartError;
+use crate::effects::Steps;
+use crate::settings;
+
+const OWN_PREFIX: &str = "org.facepay.";
+
+/// Loads the plugins that the settings name.
+pub(crate) struct Plugins {
+    folder: PathBuf,
+    settings: settings::Plugins,
+}
+
+impl Plugins {
+    pub(crate) fn new(settings: &settings::Plugins) -> Result<Self, StartError> {
+        let folder = match settings.folder.as_os_str().is_empty() {
+            false => settings.folder.clone(),
+            true => beside_the_binary()?,
+        };
+        Ok(Self { folder, settings: settings.clone() })
+    }
+
+    /// The payment plugin; `None` when the settings name none.
+    pub(crate) fn payment(&self) -> Result<Option<Payment>, StartError> {
+        if self.settings.payment.is_empty() {
+            return Ok(None);
+        }
+        let plugin = self.load(&self.settings.payment, None)?;
+        plugin.payment().map(Some).ok_or_else(|| wrong_kind(&self.settings.payment, "a payment plugin"))
+    }
+
+    /// Loads the plugin called `name`; one of ours goes without the `org.facepay.` before it.
+    pub(crate) fn load(
+        &self,
+        name: &str,
+        inference: Option<Arc<dyn InferenceService>>,
+    ) -> Result<Arc<Plugin>, StartError> {
+        let id = if name.contains('.') { name.to_owned() } else { format!("{OWN_PREFIX}{name}") };
+        let file = name.rsplit('.').next().unwrap_or(name).replace('-', "_");
+        let path = self.folder.join(format!("lib{file}.so"));
+        let config = self.settings.settings.get(name).map(ToString::to_string).unwrap_or_default();
+        let host = Host::new(HostOptions { inference, ..HostOptions::default() });
+        let plugin = host.load(&path, &PluginSettings { id, config_json: config });
+        let plugin = plugin.map_err(|error| {
+            StartError::Unavailable(format!("{}; see plugins.folder and plugins.settings", chain(&error)))
+        })?;
+        tracing::info!(plugin = plugin.manifest().id, version = plugin.manifest().version, "plugin loaded");
+        Ok(plugin)
+    }
+}
+
+/// A plugin that does another job than the settings give it.
+pub(crate) fn wrong_kind(name: &str, wanted: &str) -> StartError {
+    StartError::Configuration(format!("the plugin {name} is not {wanted}; check the [plugins] settings"))
+}
+
+/// Packages and cargo both put the libraries next to the program; test programs lie one folder below.
+fn beside_the_binary() -> Result<PathBuf, StartError> {
+    let program = std::env::current_exe()
+        .map_err(|error| StartError::Configuration(format!("plugins.folder must be set: {error}")))?;
+    let folder = program.parent().map(PathBuf::from).unwrap_or_default();
+    match folder.file_name().is_some_and(|name| name == "deps") {
+        true => Ok(folder.parent().map(PathBuf::from).unwrap_or(folder)),
+        false => Ok(folder),
+    }
+}
+
+/// A plugin as `/plugins` shows it.
+pub(crate) fn described(plugin: &Plugin) -> wire::Plugin {
+    let manifest = plugin.manifest();
+    wire::Plugin {
+        id: manifest.id.clone(),
+        version: manifest.version.clone(),
+        vendor: manifest.vendor.clone(),
+        licence: manifest.licence.clone(),
+        interfaces: manifest.interfaces.clone(),
+        sha256: hex::encode(manifest.sha256),
+        state: match plugin.state() {
+            PluginState::Active => "active".to_owned(),
+            PluginState::Faulted { reason } => format!("faulted: {reason}"),
+        },
+    }
+}
+
+/// One operation of the payment plugin, begun with its first step.
+pub(crate) struct PaymentSteps {
+    payment: Payment,
+    request: Request,
+    task: Option<PaymentTask>,
+}
+
+impl PaymentSteps {
+    pub(crate) fn new(payment: Payment, request: Request) -> Self {
+        Self { payment, request, task: None }
+    }
+}
+
+impl Steps for PaymentSteps {
+    fn step(&mut self, event: &Event, remaining: Duration) -> Result<Effect, String> {
+        let context = CallContext::until(Instant::now() + remaining);
+        let task = match self.task.take() {
+            Some(task) => task,
+            None => self.payment.begin(&context, &self.request).map_err(|error| chain(&error))?,
+        };
+        self.task.insert(task).step(&context, event).map_err(|error| chain(&error))
+    }
+}

@@ -1,0 +1,229 @@
+//! `/ws/face-recognition`: a browser or kiosk is the camera; what is seen comes back at once.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use axum::extract::{Request, State};
+use axum::response::{IntoResponse, Response};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use domain::CameraId;
+use pipeline::Observation;
+use pipeline::camera::{CameraError, CameraId as PipelineId};
+use pipeline::source::SourceUrl;
+use serde::Deserialize;
+use tokio::sync::broadcast::Receiver;
+use tokio::sync::broadcast::error::RecvError;
+
+use super::socket::{self, Closing, Said, Socket};
+use crate::api::Problem;
+use crate::api::extract::Query;
+use crate::app::App;
+use crate::app::camera::{self, pipeline_id};
+use crate::app::evidence::Seen;
+
+const PING_EVERY: Duration = Duration::from_secs(20);
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Asked {
+    camera: Option<CameraName>,
+    /// Read by the guard.
+    #[serde(rename = "token")]
+    _token: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(transparent)]
+struct CameraName(String);
+
+/// What a client may say.
+#[derive(Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum Message {
+    VideoFrame { frame: String },
+    ToggleFaceDetection { enabled: bool },
+    MatchFace,
+    ClearFaceCache,
+}
+
+/// Upgrades, then takes frames and answers with what is seen in them.
+pub(crate) async fn connect(
+    State(app): State<App>,
+    Query(asked): Query<Asked>,
+    mut request: Request,
+) -> Result<Response, Problem> {
+    app.vision()?;
+    let (camera, own) = match asked.camera {
+        Some(CameraName(name)) => {
+            let id: CameraId = name.parse().map_err(|_| Problem::not_found("camera"))?;
+            (pipeline_id(&id)?, false)
+        }
+        None => (own_camera()?, true),
+    };
+    let (response, handshake) = socket::accept(&app, &mut request)?;
+    if own {
+        let config =
+            camera::config(&app, camera.clone(), SourceUrl::parse("push:").map_err(CameraError::Source)?);
+        app.vision()?.cameras().add(config)?;
+    } else {
+        app.vision()?.cameras().status(&camera)?;
+    }
+    tokio::spawn(async move {
+        if let Some(socket) = handshake.open().await {
+            Client::new(&app, camera.clone(), socket)?.run().await;
+        }
+        if own {
+            let cameras = app.vision()?.cameras().clone();
+            let removed = tokio::task::spawn_blocking(move || cameras.remove(&camera)).await;
+            removed.map_err(|error| Problem::internal(&error))??;
+        }
+        Ok::<(), Problem>(())
+    });
+    Ok(response.into_response())
+}
+
+/// A name that no operator gave and no other socket has.
+fn own_camera() -> Result<PipelineId, Problem> {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    let name = format!("socket-{}", NEXT.fetch_add(1, Ordering::Relaxed));
+    name.parse().map_err(|_| Problem::not_found("camera"))
+}
+
+struct Client {
+    app: App,
+    camera: PipelineId,
+    socket: Socket,
+    observations: Receiver<Arc<Observation>>,
+    sightings: Receiver<Arc<Seen>>,
+    /// The last person seen, for `match_face`.
+    last: Option<Arc<Seen>>,
+    detecting: bool,
+}
+
+impl Client {
+    fn new(app: &App, camera: PipelineId, socket: Socket) -> Result<Self, Problem> {
+        let observations = app.vision()?.pipeline().observations();
+        let sightings = app.sightings().subscribe();
+        Ok(Self { app: app.clone(), camera, socket, observations, sightings, last: None, detecting: true })
+    }
+
+    async fn run(mut self) {
+        let mut pings = tokio::time::interval(PING_EVERY);
+        let closing = loop {
+            let done = tokio::select! {
+                () = self.app.stopping() => Err(Closing::Stopping),
+                _ = pings.tick() => self.socket.ping().await,
+                said = self.socket.next() => match said {
+                    Ok(said) => self.hear(said).await,
+                    Err(closing) => Err(closing),
+                },
+                observation = self.observations.recv() => self.observed(observation).await,
+                seen = self.sightings.recv() => self.matched(seen).await,
+            };
+            if let Err(closing) = done {
+                break closing;
+            }
+        };
+        self.socket.close(closing).await;
+    }
+
+    async fn hear(&mut self, said: Said) -> Result<(), Closing> {
+        let text = match said {
+            Said::Binary(jpeg) => return self.take(jpeg).await,
+            Said::Text(text) => text,
+        };
+        match serde_json::from_str(&text) {
+            Ok(Message::VideoFrame { frame }) => {
+                let payload = frame.split_once(";base64,").map_or(frame.as_str(), |(_, payload)| payload);
+                match STANDARD.decode(payload) {
+                    Ok(jpeg) => self.take(jpeg.into()).await,
+                    Err(_) => self.refuse("base64_invalid", "the frame is not base64").await,
+                }
+            }
+            Ok(Message::ToggleFaceDetection { enabled }) => {
+                self.detecting = enabled;
+                Ok(())
+            }
+            Ok(Message::MatchFace) => match self.last.clone() {
+                Some(seen) => self.tell_match(&seen).await,
+                None => self.refuse("no_match", "nobody was recognised yet").await,
+            },
+            Ok(Message::ClearFaceCache) => {
+                self.last = None;
+                Ok(())
+            }
+            Err(error) => self.refuse("message_invalid", &error.to_string()).await,
+        }
+    }
+
+    /// The newest frame wins: what still waits is replaced by the camera's slot.
+    async fn take(&mut self, jpeg: Bytes) -> Result<(), Closing> {
+        let pushed = self.app.vision().map(|vision| vision.cameras().push(&self.camera, jpeg));
+        match pushed {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(CameraError::Unknown(_))) | Err(_) => Err(Closing::Unsupported),
+            Ok(Err(error)) => {
+                let problem = Problem::from(error);
+                self.refuse(problem.code, &problem.detail).await
+            }
+        }
+    }
+
+    async fn refuse(&mut self, code: &str, detail: &str) -> Result<(), Closing> {
+        let text = serde_json::json!({ "type": "error", "code": code, "detail": detail }).to_string();
+        self.socket.send(text).await
+    }
+
+    async fn observed(&mut self, got: Result<Arc<Observation>, RecvError>) -> Result<(), Closing> {
+        let observation = match got {
+            Ok(observation) if observation.camera == self.camera && self.detecting => observation,
+            Ok(_) | Err(RecvError::Lagged(_)) => return Ok(()),
+            Err(RecvError::Closed) => return Err(Closing::Stopping),
+        };
+        let face = |face: &pipeline::ObservedFace| {
+            serde_json::json!({
+                "box": [face.bbox.x, face.bbox.y, face.bbox.w, face.bbox.h],
+                "landmarks": face.landmarks.map(|point| [point.x, point.y]),
+                "score": face.score,
+                "track": face.track.map(|track| track.0),
+                "quality": face.quality.value,
+                "reasons": face.quality.reasons.iter().map(|r| r.reason.name()).collect::<Vec<_>>(),
+                "state": face.state.name(),
+            })
+        };
+        let faces: Vec<_> = observation.faces.iter().map(face).collect();
+        let answer = serde_json::json!({
+            "type": "face_detection",
+            "seq": observation.seq,
+            "faces": faces,
+            "latency_ms": observation.latency_ms,
+        });
+        self.socket.send(answer.to_string()).await
+    }
+
+    async fn matched(&mut self, got: Result<Arc<Seen>, RecvError>) -> Result<(), Closing> {
+        match got {
+            Ok(seen) if seen.camera.as_str() == self.camera.as_str() => {
+                self.last = Some(seen.clone());
+                self.tell_match(&seen).await
+            }
+            Ok(_) | Err(RecvError::Lagged(_)) => Ok(()),
+            Err(RecvError::Closed) => Err(Closing::Stopping),
+        }
+    }
+
+    async fn tell_match(&mut self, seen: &Seen) -> Result<(), Closing> {
+        let liveness = seen.evidence.liveness.iter().map(|step| step.score).min_by(f32::total_cmp);
+        let answer = serde_json::json!({
+            "type": "face_match",
+            "track": seen.track,
+            "user": seen.subject.map(|(user, _)| user.to_string()),
+            "similarity": seen.evidence.similarity,
+            "liveness": liveness,
+        });
+        self.socket.send(answer.to_string()).await
+    }
+}

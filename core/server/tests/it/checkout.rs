@@ -1,0 +1,215 @@
+//! Paying at a camera, with looks put in where the pipeline would report them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::decision::{Evidence, LivenessScore};
+use domain::{ConsentId, FaceId, UserId};
+use serde_json::{Value, json};
+use server::app::evidence::Seen;
+use uuid::Uuid;
+
+use crate::client::{get, post};
+use crate::harness::{Appliance, eur};
+
+/// A person with an enrolled face, consent and 50 euros.
+async fn enrolled(appliance: &Appliance) -> (UserId, FaceId) {
+    let user: UserId = appliance.payer("Ada", 5000).await.parse().unwrap();
+    let (face, at) = (FaceId(Uuid::now_v7()), appliance.app.now());
+    let add = move |store: &store::Store| {
+        let consent: ConsentId = store.consents(user)?[0].id;
+        let template: Vec<f32> = [1.0, 0.0].into();
+        let new = store::NewFace { id: face, user, consent, model_tag: 1, template: &template, quality: 1.0 };
+        store.add_face(store::By { actor: "test", at }, &new)
+    };
+    appliance.app.store(add).await.unwrap();
+    (user, face)
+}
+
+/// A fresh, clear, live look of that person at `till-1`.
+fn look(appliance: &Appliance, subject: Option<(UserId, FaceId)>) -> Seen {
+    let evidence = Evidence {
+        captured_at: appliance.app.now(),
+        camera_live: true,
+        similarity: 0.9,
+        margin: Some(0.5),
+        liveness: vec![LivenessScore { score: 0.99, score_min: 0.5 }],
+        faces_in_view: 1,
+        templates_searched: 100,
+    };
+    Seen { camera: "till-1".parse().unwrap(), track: 1, subject, evidence }
+}
+
+async fn open(appliance: &Appliance, minor: i64) -> String {
+    let new = json!({ "camera": "till-1", "amount": eur(minor), "reference": "table 4" });
+    let key = Uuid::new_v4().to_string();
+    let opened = appliance.admin(post("/checkouts", &new).once(&key)).await.ok(201);
+    assert_eq!(opened["state"], "awaiting_payer");
+    opened["id"].as_str().unwrap().to_owned()
+}
+
+/// The checkout once it has left `state`, as its events tell.
+async fn after(appliance: &Appliance, id: &str, state: &str) -> Value {
+    loop {
+        let mut events = appliance.app.hub().subscribe(None).live;
+        let checkout = appliance.admin(get(format!("/checkouts/{id}"))).await.ok(200);
+        if checkout["state"] != state {
+            return checkout;
+        }
+        // Either the next event, or a look again after a while, should it have come in between.
+        let _ = tokio::time::timeout(Duration::from_millis(200), events.recv()).await;
+    }
+}
+
+async fn confirm(appliance: &Appliance, id: &str) -> Value {
+    appliance.admin(post(format!("/checkouts/{id}/confirm"), &json!({})).once(id)).await.ok(200)
+}
+
+fn show(appliance: &Appliance, seen: Seen) {
+    appliance.app.sightings().send(Arc::new(seen)).unwrap();
+}
+
+#[tokio::test]
+async fn a_face_that_looks_and_says_yes_pays() {
+    let appliance = Appliance::start().await;
+    let subject = enrolled(&appliance).await;
+    let id = open(&appliance, 1250).await;
+    show(&appliance, look(&appliance, Some(subject)));
+    let found = after(&appliance, &id, "awaiting_payer").await;
+    assert_eq!(
+        (&found["state"], &found["user_id"]),
+        (&json!("awaiting_confirmation"), &json!(subject.0.to_string()))
+    );
+    assert_eq!(appliance.wallet(&subject.0.to_string()).await, (5000, 5000, 0), "being seen is not consent");
+    let paid = confirm(&appliance, &id).await;
+    assert_eq!(paid["state"], "paid", "{paid}");
+    assert_eq!(appliance.wallet(&subject.0.to_string()).await, (3750, 3750, 0));
+    let transaction = paid["transaction_id"].as_str().unwrap();
+    let row = appliance.admin(get(format!("/transactions/{transaction}"))).await.ok(200);
+    assert_eq!(row["state"], "captured");
+}
+
+#[tokio::test]
+async fn a_small_amount_is_paid_by_looking_only_where_the_operator_allows_it() {
+    let appliance = Appliance::start_with(&[("policy.tap_free_amount_max", "500")]).await;
+    let subject = enrolled(&appliance).await;
+    let id = open(&appliance, 500).await;
+    show(&appliance, look(&appliance, Some(subject)));
+    let mut state = after(&appliance, &id, "awaiting_payer").await;
+    while ["awaiting_confirmation", "paying"].contains(&state["state"].as_str().unwrap()) {
+        let now = state["state"].as_str().unwrap().to_owned();
+        state = after(&appliance, &id, &now).await;
+    }
+    assert_eq!(state["state"], "paid");
+}
+
+#[tokio::test]
+async fn a_look_that_proves_too_little_leaves_the_checkout_waiting() {
+    let appliance = Appliance::start().await;
+    let subject = enrolled(&appliance).await;
+    let id = open(&appliance, 1250).await;
+    let good = || look(&appliance, Some(subject));
+    let with = |change: fn(&mut Evidence)| {
+        let mut seen = good();
+        change(&mut seen.evidence);
+        seen
+    };
+    let mut poor = vec![
+        look(&appliance, None),
+        Seen { camera: "till-2".parse().unwrap(), ..good() },
+        with(|e| e.similarity = 0.3),
+        with(|e| e.similarity = f32::NAN),
+        with(|e| e.liveness.clear()),
+        with(|e| e.liveness[0].score = 0.1),
+        with(|e| e.faces_in_view = 2),
+        with(|e| e.camera_live = false),
+    ];
+    let mut stale = good();
+    stale.evidence.captured_at = stale.evidence.captured_at.minus(Duration::from_secs(5));
+    poor.push(stale);
+    for seen in poor {
+        show(&appliance, seen);
+    }
+    // The looks are weighed in order: once a good one has found its payer, the others have not.
+    let checkout = appliance.admin(get(format!("/checkouts/{id}"))).await.ok(200);
+    assert_eq!(checkout["state"], "awaiting_payer");
+    show(&appliance, good());
+    assert_eq!(after(&appliance, &id, "awaiting_payer").await["state"], "awaiting_confirmation");
+    let row =
+        appliance.admin(get(format!("/transactions/{}", checkout["transaction_id"].as_str().unwrap()))).await;
+    assert!(row.ok(200)["reason"].is_null());
+}
+
+#[tokio::test]
+async fn a_look_alike_needs_a_further_factor() {
+    let appliance = Appliance::start().await;
+    let subject = enrolled(&appliance).await;
+    let id = open(&appliance, 1250).await;
+    let mut seen = look(&appliance, Some(subject));
+    seen.evidence.margin = Some(0.01);
+    show(&appliance, seen);
+    let waiting = after(&appliance, &id, "awaiting_payer").await;
+    assert_eq!((&waiting["state"], &waiting["reason"]), (&json!("awaiting_step_up"), &json!("look_alike")));
+    let refused = appliance.admin(post(format!("/checkouts/{id}/confirm"), &json!({})).once("early")).await;
+    refused.refused(409, "conflict");
+    let step_up = format!("/transactions/{}/step-up", waiting["transaction_id"].as_str().unwrap());
+    let kiosk = appliance.key("kiosk").await;
+    appliance.send(post(&step_up, &json!({})).once("k").token(&kiosk)).await.refused(403, "forbidden");
+    appliance.admin(post(&step_up, &json!({})).once("s")).await.ok(200);
+    assert_eq!(confirm(&appliance, &id).await["state"], "paid");
+}
+
+#[tokio::test]
+async fn a_person_who_may_not_pay_is_declined() {
+    let appliance = Appliance::start().await;
+    let subject = enrolled(&appliance).await;
+    let blocked = json!({ "status": "blocked" });
+    appliance.admin(crate::client::patch(format!("/users/{}", subject.0), &blocked)).await.ok(200);
+    let id = open(&appliance, 1250).await;
+    show(&appliance, look(&appliance, Some(subject)));
+    let ended = after(&appliance, &id, "awaiting_payer").await;
+    assert_eq!((&ended["state"], &ended["reason"]), (&json!("declined"), &json!("payer_blocked")));
+}
+
+#[tokio::test]
+async fn a_withdrawn_consent_stops_the_payment() {
+    let appliance = Appliance::start().await;
+    let subject = enrolled(&appliance).await;
+    let path = format!("/users/{}/consents", subject.0);
+    let consent = appliance.admin(get(&path)).await.ok(200)["items"][0]["id"].as_str().unwrap().to_owned();
+    appliance.admin(crate::client::delete(format!("{path}/{consent}"))).await.ok(204);
+    let id = open(&appliance, 1250).await;
+    show(&appliance, look(&appliance, Some(subject)));
+    let ended = after(&appliance, &id, "awaiting_payer").await;
+    assert_eq!((&ended["state"], &ended["reason"]), (&json!("declined"), &json!("consent_missing")));
+}
+
+#[tokio::test]
+async fn a_checkout_ends_with_its_time_or_when_it_is_given_up() {
+    let appliance = Appliance::start().await;
+    let id = open(&appliance, 1250).await;
+    appliance.later(Duration::from_secs(61));
+    assert_eq!(after(&appliance, &id, "awaiting_payer").await["state"], "expired");
+
+    let other = open(&appliance, 1250).await;
+    let cancelled =
+        appliance.admin(post(format!("/checkouts/{other}/cancel"), &json!({})).once("c")).await.ok(200);
+    assert_eq!(cancelled["state"], "cancelled");
+    appliance
+        .admin(post(format!("/checkouts/{other}/confirm"), &json!({})).once("d"))
+        .await
+        .refused(409, "conflict");
+}
+
+#[tokio::test]
+async fn a_look_from_before_the_checkout_pays_nothing() {
+    let appliance = Appliance::start().await;
+    let subject = enrolled(&appliance).await;
+    let early = look(&appliance, Some(subject));
+    appliance.later(Duration::from_millis(100));
+    let id = open(&appliance, 1250).await;
+    show(&appliance, early);
+    show(&appliance, look(&appliance, None));
+    let checkout = appliance.admin(get(format!("/checkouts/{id}"))).await.ok(200);
+    assert_eq!(checkout["state"], "awaiting_payer");
+}

@@ -1,0 +1,159 @@
+//! An appliance of its own for each test: free port, fresh folder, a clock to turn.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use domain::Timestamp;
+use serde_json::{Value, json};
+use server::app::App;
+use server::serve;
+use server::settings::{Layers, Settings};
+use tempfile::TempDir;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use crate::client::{Ask, Reply, post};
+
+/// A running appliance with its admin's key.
+pub(crate) struct Appliance {
+    pub(crate) address: SocketAddr,
+    pub(crate) app: App,
+    pub(crate) admin: String,
+    clock: Arc<AtomicI64>,
+    folder: TempDir,
+    stop: Option<oneshot::Sender<()>>,
+    served: Option<JoinHandle<()>>,
+}
+
+/// Settings for tests: no cameras, staff may take small payments without a face.
+pub(crate) fn settings(folder: &TempDir, changes: &[(&str, &str)]) -> Settings {
+    let path = folder.path().display();
+    let mut env = BTreeMap::new();
+    let mut set = |key: &str, value: String| {
+        env.insert(format!("FACEPAY__{}", key.to_uppercase().replace('.', "__")), value);
+    };
+    set("data.folder", format!("\"{path}\""));
+    set("database.url", format!("\"sqlite:{path}/facepay.db\""));
+    set("server.listen", "\"127.0.0.1:0\"".to_owned());
+    set("recognition.enabled", "false".to_owned());
+    set("policy.attended_amount_max", "10000".to_owned());
+    for (key, value) in changes {
+        set(key, (*value).to_owned());
+    }
+    Settings::load(&Layers { env, ..Layers::default() }).unwrap()
+}
+
+impl Appliance {
+    pub(crate) async fn start() -> Self {
+        Self::start_with(&[]).await
+    }
+
+    /// Starts with settings changed from those of [`settings`].
+    pub(crate) async fn start_with(changes: &[(&str, &str)]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let now = jiff::Timestamp::now().as_microsecond();
+        Self::start_in(folder, Arc::new(AtomicI64::new(now)), changes).await
+    }
+
+    async fn start_in(folder: TempDir, clock: Arc<AtomicI64>, changes: &[(&str, &str)]) -> Self {
+        let settings = settings(&folder, changes);
+        let listener = serve::bind(settings.server.listen).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let read = clock.clone();
+        let app =
+            App::start_at(settings, Arc::new(move || Timestamp(read.load(Ordering::SeqCst)))).await.unwrap();
+        let code = app.open_setup_when_new().await;
+        let (stop, stopped) = oneshot::channel::<()>();
+        let served = tokio::spawn(serve::run(listener, app.clone(), async {
+            let _ = stopped.await;
+        }));
+        let mut appliance = Self {
+            address,
+            app,
+            admin: String::new(),
+            clock,
+            folder,
+            stop: Some(stop),
+            served: Some(served),
+        };
+        if let Some(code) = code {
+            let minted = appliance.send(post("/setup", &json!({ "code": code }))).await.ok(201);
+            appliance.admin = minted["key"].as_str().unwrap().to_owned();
+        }
+        appliance
+    }
+
+    /// Stops and starts again on the same folder, with the same admin key.
+    pub(crate) async fn restarted(mut self, changes: &[(&str, &str)]) -> Self {
+        self.stop().await;
+        let Self { admin, clock, folder, .. } = self;
+        let mut again = Self::start_in(folder, clock, changes).await;
+        again.admin = admin;
+        again
+    }
+
+    /// Stops as a signal would.
+    pub(crate) async fn stop(&mut self) {
+        if let (Some(stop), Some(served)) = (self.stop.take(), self.served.take()) {
+            let _ = stop.send(());
+            served.await.unwrap();
+            self.app.stop().await;
+        }
+    }
+
+    /// Turns the clock forward.
+    pub(crate) fn later(&self, span: Duration) {
+        self.clock.fetch_add(i64::try_from(span.as_micros()).unwrap(), Ordering::SeqCst);
+    }
+
+    /// Sends without credentials.
+    pub(crate) async fn send(&self, ask: Ask) -> Reply {
+        ask.send(self.address).await
+    }
+
+    /// Sends as the admin.
+    pub(crate) async fn admin(&self, ask: Ask) -> Reply {
+        self.send(ask.token(&self.admin)).await
+    }
+
+    /// A key of this role.
+    pub(crate) async fn key(&self, role: &str) -> String {
+        let minted = self.admin(post("/keys", &json!({ "name": role, "role": role }))).await.ok(201);
+        minted["key"].as_str().unwrap().to_owned()
+    }
+
+    /// A person.
+    pub(crate) async fn person(&self, name: &str) -> String {
+        let user = self.admin(post("/users", &json!({ "name": name }))).await.ok(201);
+        user["id"].as_str().unwrap().to_owned()
+    }
+
+    /// A person with a live consent and money.
+    pub(crate) async fn payer(&self, name: &str, minor: i64) -> String {
+        let id = self.person(name).await;
+        let consent = json!({ "version": "1", "text": "I agree to pay by face." });
+        self.admin(post(format!("/users/{id}/consents"), &consent)).await.ok(201);
+        if minor > 0 {
+            let credit = json!({ "amount": eur(minor) });
+            let ask = post(format!("/users/{id}/credits"), &credit).once(&format!("fund-{id}"));
+            self.admin(ask).await.ok(201);
+        }
+        id
+    }
+
+    /// What the person's euro wallet holds: available, posted, reserved.
+    pub(crate) async fn wallet(&self, user: &str) -> (i64, i64, i64) {
+        let user = self.admin(crate::client::get(format!("/users/{user}"))).await.ok(200);
+        let wallet = &user["wallets"][0];
+        let minor = |name: &str| wallet[name]["amount"].as_i64().unwrap_or(0);
+        (minor("available"), minor("posted"), minor("reserved"))
+    }
+}
+
+/// Euro cents on the wire.
+pub(crate) fn eur(minor: i64) -> Value {
+    json!({ "amount": minor, "currency": "EUR" })
+}

@@ -1,0 +1,13 @@
+//! The real appliance on a free port, spoken to as a client would.
+#![allow(clippy::unwrap_used, reason = "a test that fails to set up must fail")]
+
+mod client;
+mod harness;
+
+mod access;
+mod bad_input;
+mod checkout;
+mod money;
+mod people;
+mod serving;
+mod sockets;

@@ -1,0 +1,129 @@
+//! Listening, limits, documents, health, the end.
+
+use serde_json::json;
+use server::serve::{self, ServeError};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+use crate::client::{get, post};
+use crate::harness::Appliance;
+
+#[tokio::test]
+async fn a_taken_port_is_named() {
+    let appliance = Appliance::start().await;
+    let error = serve::bind(appliance.address).await.err().unwrap();
+    assert!(matches!(error, ServeError::PortTaken { address } if address == appliance.address));
+    assert!(error.to_string().contains("server.listen"), "{error}");
+}
+
+#[tokio::test]
+async fn the_front_page_is_a_page_for_people_and_json_for_programs() {
+    let appliance = Appliance::start().await;
+    let page = appliance.send(get("/").header("accept", "text/html,*/*")).await;
+    let text = page.text();
+    assert!(text.contains("FacePay") && !text.contains("{{"), "{text}");
+    let outside = text.split('"').any(|part| part.starts_with("http") || part.starts_with("//"));
+    assert!(!outside, "the page asks no other host");
+    let status = appliance.send(get("/")).await.ok(200);
+    assert_eq!((&status["status"], &status["features"]["database"]), (&json!("ready"), &json!("sqlite")));
+}
+
+#[tokio::test]
+async fn readiness_says_what_really_runs() {
+    let appliance = Appliance::start().await;
+    assert_eq!(appliance.send(get("/livez")).await.status, 200);
+    assert_eq!(appliance.send(get("/readyz")).await.ok(200), json!({ "ready": true }));
+    let verbose = appliance.send(get("/v1/readyz?verbose")).await.ok(200);
+    let names: Vec<_> = verbose["checks"].as_array().unwrap().iter().map(|check| &check["name"]).collect();
+    assert!(names.contains(&&json!("database")) && names.contains(&&json!("payments")), "{names:?}");
+}
+
+#[tokio::test]
+async fn an_appliance_without_a_payment_plugin_is_not_ready() {
+    let appliance = Appliance::start_with(&[("plugins.payment", "\"\"")]).await;
+    assert_eq!(appliance.send(get("/readyz")).await.ok(503), json!({ "ready": false }));
+    let user = appliance.payer("Ada", 1000).await;
+    let new = json!({ "user_id": user, "amount": crate::harness::eur(5) });
+    let opened = appliance.admin(post("/transactions", &new).once("a")).await.ok(201);
+    let confirm = format!("/transactions/{}/confirm", opened["id"].as_str().unwrap());
+    appliance.admin(post(confirm, &json!({})).once("b")).await.refused(503, "payments_off");
+}
+
+#[tokio::test]
+async fn the_interface_is_documented_without_another_host() {
+    let appliance = Appliance::start().await;
+    let openapi = appliance.send(get("/openapi.json")).await.ok(200);
+    assert!(openapi["openapi"].as_str().unwrap().starts_with("3.1"), "{}", openapi["openapi"]);
+    for route in server::api::table() {
+        let operation = &openapi["paths"][route.path][route.method.as_str().to_lowercase()];
+        assert!(operation.is_object(), "{} {}", route.method, route.path);
+    }
+    let docs = appliance.send(get("/docs/index.html")).await;
+    assert_eq!(docs.status, 200);
+    assert!(!docs.text().contains("https://"), "{}", docs.text());
+    assert_eq!(appliance.send(get("/docs/swagger-ui-bundle.js")).await.status, 200);
+    appliance.send(get("/docs/nothing.js")).await.refused(404, "not_found");
+}
+
+#[test]
+fn the_committed_interface_is_the_one_that_is_served() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/openapi.json");
+    let now = server::api::openapi_json();
+    if std::env::var_os("FACEPAY_WRITE_DOCS").is_some() {
+        std::fs::write(path, &now).unwrap();
+    }
+    let committed = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(committed == now, "docs/openapi.json is out of date: run this test with FACEPAY_WRITE_DOCS=1");
+}
+
+#[tokio::test]
+async fn clients_above_the_limit_are_told_to_come_back() {
+    let appliance = Appliance::start_with(&[("server.connections_max", "1")]).await;
+    let _held = TcpStream::connect(appliance.address).await.unwrap();
+    let reply = loop {
+        // The held connection is counted as soon as it is accepted, which may be just after connecting.
+        let mut socket = TcpStream::connect(appliance.address).await.unwrap();
+        socket.write_all(b"GET /livez HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await.unwrap();
+        let mut text = String::new();
+        if socket.read_to_string(&mut text).await.is_ok() && !text.is_empty() {
+            break text;
+        }
+    };
+    assert!(reply.starts_with("HTTP/1.1 503") && reply.contains("connections_full"), "{reply}");
+}
+
+#[tokio::test]
+async fn a_client_that_never_finishes_its_request_is_dropped() {
+    let appliance = Appliance::start_with(&[("server.header_read_timeout_ms", "100")]).await;
+    let mut socket = TcpStream::connect(appliance.address).await.unwrap();
+    socket.write_all(b"GET /livez HTTP/1.1\r\nhost: ").await.unwrap();
+    let mut text = String::new();
+    let ended =
+        tokio::time::timeout(std::time::Duration::from_secs(5), socket.read_to_string(&mut text)).await;
+    assert!(ended.is_ok(), "the connection must end");
+}
+
+#[tokio::test]
+async fn a_read_only_data_folder_stops_the_start() {
+    use server::app::{App, StartError};
+    let folder = tempfile::tempdir().unwrap();
+    let taken = folder.path().join("file");
+    std::fs::write(&taken, "in the way").unwrap();
+    let changes = [("data.folder", format!("\"{}/below\"", taken.display()))];
+    let settings = crate::harness::settings(&folder, &[(changes[0].0, &changes[0].1)]);
+    let error = App::start(settings).await.err().unwrap();
+    assert!(matches!(error, StartError::Permission(_)), "{error}");
+    assert!(error.to_string().contains("data.folder"), "{error}");
+}
+
+#[tokio::test]
+async fn another_appliance_key_does_not_open_the_database() {
+    use server::app::{App, StartError};
+    let folder = tempfile::tempdir().unwrap();
+    let settings = crate::harness::settings(&folder, &[]);
+    App::start(settings.clone()).await.unwrap().stop().await;
+    std::fs::write(folder.path().join("appliance.key"), [9; 32]).unwrap();
+    assert!(matches!(App::start(settings.clone()).await.err(), Some(StartError::Integrity(_))));
+    std::fs::write(folder.path().join("appliance.key"), "short").unwrap();
+    assert!(matches!(App::start(settings).await.err(), Some(StartError::Integrity(_))));
+}
