@@ -97,7 +97,8 @@ pub enum VerifyError {
 /// CPU. A second or two for all of them.
 pub fn verify(manifest: &Manifest, dir: &Path) -> Vec<Report> {
     let device = Device::flex();
-    let report = |entry: &Entry| Report { name: entry.name.clone(), parity: entry_parity(entry, dir, &device) };
+    let report =
+        |entry: &Entry| Report { name: entry.name.clone(), parity: entry_parity(entry, dir, &device) };
     manifest.models.iter().map(report).collect()
 }
 
@@ -150,7 +151,7 @@ pub fn answer(network: &dyn Network, input: Vec<f32>, device: &Device) -> Vec<Ve
     let [channels, height, width] = network.input();
     let input = Tensor::from_data(TensorData::new(input, [1, channels, height, width]), device);
     let answers = network.forward(input).into_iter();
-    answers.map(|answer| answer.into_data().into_vec().expect("the networks answer in f32")).collect()
+    answers.map(|answer| answer.into_data().try_into_vec().expect("the networks answer in f32")).collect()
 }
 
 #[cfg(test)]
@@ -160,7 +161,9 @@ mod tests {
     #[test]
     fn equal_answers_have_parity_and_other_answers_do_not() {
         assert!(Parity::of(&[1.0, -2.0], &[1.0, -2.0]).holds());
-        for (found, reference) in [(&[1.0, 2.0][..], &[1.0, -2.0][..]), (&[1.0], &[1.0, 2.0]), (&[f32::NAN], &[1.0])] {
+        for (found, reference) in
+            [(&[1.0, 2.0][..], &[1.0, -2.0][..]), (&[1.0], &[1.0, 2.0]), (&[f32::NAN], &[1.0])]
+        {
             assert!(!Parity::of(found, reference).holds(), "{found:?} {reference:?}");
         }
     }

@@ -150,22 +150,24 @@ impl Walk {
 
     /// BatchNorm, folded into the layer before it.
     fn normalisation(&mut self, node: &Node) -> Result<(), ImportError> {
-        let mut rows = Vec::with_capacity(4);
-        for input in 1..5 {
-            rows.push(self.constant(node, input)?.doubles());
-        }
+        let [scale, shift, mean, variance] =
+            [1, 2, 3, 4].map(|input| self.constant(node, input).map(Array::doubles));
+        let (scale, shift, mean, variance) = (scale?, shift?, mean?, variance?);
         let Some(before) = self.before(node) else {
             return Err(node.wrong("a BatchNorm that follows no convolution"));
         };
         let outputs = before.bias.len();
-        if outputs == 0 || rows.iter().any(|row| row.len() != outputs) {
+        if before.weight.is_empty()
+            || [&scale, &shift, &mean, &variance].iter().any(|row| row.len() != outputs)
+        {
             return Err(node.wrong("a BatchNorm of another width than the layer before it"));
         }
         let inputs = before.weight.len() / outputs;
-        for output in 0..outputs {
-            let scale = rows[0][output] / (rows[3][output] + f64::from(node.epsilon)).sqrt();
-            before.weight[output * inputs..][..inputs].iter_mut().for_each(|weight| *weight *= scale);
-            before.bias[output] = (before.bias[output] - rows[2][output]) * scale + rows[1][output];
+        let rows = before.weight.chunks_mut(inputs).zip(&mut before.bias).enumerate();
+        for (output, (weights, bias)) in rows {
+            let scale = scale[output] / (variance[output] + f64::from(node.epsilon)).sqrt();
+            weights.iter_mut().for_each(|weight| *weight *= scale);
+            *bias = (*bias - mean[output]) * scale + shift[output];
         }
         before.output.clone_from(&node.output);
         Ok(())

@@ -1,1 +1,88 @@
-//! x
+//! The networks against recorded answers of the originals to other pictures. Those pictures are not part of the
+//! project; without them each test prints why it was skipped.
+
+use std::path::{Path, PathBuf};
+
+use burn::tensor::Device;
+use models::verify::{Parity, answer, normalised};
+
+use crate::npz;
+use crate::parity::{entry, network};
+
+/// Offsets of boxes and points may differ by this many pixels of the network's input.
+const PIXELS_MAX: f64 = 1.0;
+
+fn recorded() -> Option<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/evaldata/reference");
+    if folder.is_dir() {
+        return Some(folder);
+    }
+    eprintln!("SKIP(no recorded answers at {})", folder.display());
+    None
+}
+
+fn check(model: &str, input: Vec<f32>, references: &[&[f32]]) {
+    let device = Device::flex();
+    let answers = answer(&*network(model, &device), input, &device);
+    assert_eq!(answers.len(), references.len());
+    for (answer, reference) in answers.iter().zip(references) {
+        let parity = Parity::of(answer, reference);
+        eprintln!("{model}: {parity:?}");
+        assert!(parity.holds() && parity.difference_max < PIXELS_MAX, "{model}: {parity:?}");
+    }
+}
+
+fn check_picture(model: &str, picture: &Path, references: &[&[f32]]) {
+    let rgb = image::open(picture).unwrap().to_rgb8();
+    check(model, normalised(&entry(model), rgb.as_raw()), references);
+}
+
+fn channels_first(input: &[f32]) -> Vec<f32> {
+    (0..3).flat_map(|channel| input[channel..].iter().step_by(3).copied()).collect()
+}
+
+#[test]
+fn both_detectors_box_the_recorded_pictures_as_the_originals_did() {
+    let Some(folder) = recorded() else { return };
+    for (model, file) in
+        [("blazeface-full-range", "blazeface_full"), ("blazeface-short-range", "blazeface_short")]
+    {
+        let recorded = npz::read(&folder.join(file).with_extension("npz"));
+        let references = ["regressors", "classificators"].map(|name| recorded[name].as_slice());
+        check(model, channels_first(&recorded["input"]), &references);
+    }
+}
+
+#[test]
+fn the_mesh_lies_where_the_original_put_it() {
+    let Some(folder) = recorded() else { return };
+    let recorded = npz::read(&folder.join("face_landmark.npz"));
+    let references = ["conv2d_20", "conv2d_30"].map(|name| recorded[name].as_slice());
+    check_picture("face-mesh", &folder.join("a1_mesh192.png"), &references);
+}
+
+#[test]
+fn liveness_of_the_recorded_crops_is_as_the_original_scored_it() {
+    let Some(folder) = recorded() else { return };
+    let recorded = npz::read(&folder.join("fr_liveness.npz"));
+    for who in ["T1", "F1"] {
+        for (scale, key) in [("2.7", "2_7"), ("4.0", "4_0")] {
+            let picture = folder.join(format!("pad_{who}_{scale}_128.png"));
+            check_picture("minifasnet-v1se", &picture, &[&recorded[&format!("{who}_{key}")]]);
+        }
+    }
+}
+
+#[test]
+fn embeddings_of_the_recorded_faces_are_the_originals() {
+    let Some(folder) = recorded() else { return };
+    for (model, file, suffix) in
+        [("mobilefacenet-512", "fr_feature_512", "_bgr"), ("mobilefacenet-192", "mobilefacenet_192", "")]
+    {
+        let recorded = npz::read(&folder.join(file).with_extension("npz"));
+        for face in ["a1", "a2", "b1"] {
+            let picture = folder.join(format!("{face}_arc112.png"));
+            check_picture(model, &picture, &[&recorded[&format!("{face}{suffix}")]]);
+        }
+    }
+}

@@ -27,7 +27,10 @@ fn every_network_answers_as_the_original_did() {
     assert_eq!(reports.len(), manifest.models.len());
     for report in reports {
         let parity = report.parity.unwrap();
-        eprintln!("{:22} cosine {:.8}, largest difference {:.2e}", report.name, parity.cosine_min, parity.difference_max);
+        eprintln!(
+            "{:22} cosine {:.8}, largest difference {:.2e}",
+            report.name, parity.cosine_min, parity.difference_max
+        );
         assert!(parity.holds(), "{}: {parity:?}", report.name);
     }
 }
