@@ -3,6 +3,7 @@
 mod pipeline;
 
 pub mod camera;
+pub mod elements;
 pub mod frame;
 mod ingest;
 pub mod preview;

@@ -2,10 +2,34 @@
 
 mod serve;
 
+mod demo;
+
+mod doctor;
+mod status;
+
+mod audit;
+mod camera;
+mod config;
+mod identify;
+mod keys;
+mod models;
+mod operators;
+mod plugin;
+mod users;
+
+mod bench;
+mod evaluate;
+
+mod failure;
+mod offline;
+pub(crate) mod terminal;
+
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+
+pub(crate) use failure::Failure;
 
 /// Face recognition payments on your own appliance.
 #[derive(Parser)]
@@ -26,6 +50,44 @@ pub struct Cli {
 pub enum Command {
     /// Runs the appliance.
     Serve,
+    /// Runs with simulated cameras and shows a payment from look to receipt.
+    Demo(demo::Demo),
+    /// Examines this machine and the configuration, and says what mends what.
+    Doctor(doctor::Doctor),
+    /// Shows how the running appliance does.
+    Status(status::Status),
+    /// The settings.
+    #[command(subcommand)]
+    Config(config::Config),
+    /// People who can pay.
+    #[command(subcommand)]
+    Users(users::Users),
+    /// API keys.
+    #[command(subcommand)]
+    Keys(keys::Keys),
+    /// Staff accounts.
+    #[command(subcommand)]
+    Operators(operators::Operators),
+    /// Says who is in a picture.
+    Identify(identify::Identify),
+    /// Cameras.
+    #[command(subcommand)]
+    Camera(camera::Camera),
+    /// Plugins.
+    #[command(subcommand)]
+    Plugin(plugin::Plugin),
+    /// Networks and their weights.
+    #[command(subcommand)]
+    Models(models::Models),
+    /// Measures how right recognition is.
+    #[command(subcommand)]
+    Evaluate(evaluate::Evaluate),
+    /// Measures how fast this machine is.
+    #[command(subcommand)]
+    Bench(bench::Bench),
+    /// The audit chain.
+    #[command(subcommand)]
+    Audit(audit::Audit),
 }
 
 /// How a command ends (docs: exit codes).
@@ -51,8 +113,28 @@ impl From<Exit> for ExitCode {
 /// Parses the command line and runs the command.
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
-    let exit = match &cli.command {
-        Command::Serve => serve::run(&cli),
+    let done = match &cli.command {
+        Command::Serve => Ok(serve::run(&cli)),
+        Command::Demo(arguments) => demo::run(&cli, arguments),
+        Command::Doctor(arguments) => doctor::run(&cli, arguments),
+        Command::Status(arguments) => status::run(&cli, arguments),
+        Command::Config(command) => config::run(&cli, command),
+        Command::Users(command) => users::run(&cli, command),
+        Command::Keys(command) => keys::run(&cli, command),
+        Command::Operators(command) => operators::run(&cli, command),
+        Command::Identify(arguments) => identify::run(&cli, arguments),
+        Command::Camera(command) => camera::run(&cli, command),
+        Command::Plugin(command) => plugin::run(&cli, command),
+        Command::Models(command) => models::run(&cli, command),
+        Command::Evaluate(command) => evaluate::run(&cli, command),
+        Command::Bench(command) => bench::run(&cli, command),
+        Command::Audit(command) => audit::run(&cli, command),
     };
-    exit.into()
+    match done {
+        Ok(exit) => exit.into(),
+        Err(failure) => {
+            terminal::note(format!("facepay: {}", failure.text));
+            failure.exit.into()
+        }
+    }
 }

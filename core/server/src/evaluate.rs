@@ -3,6 +3,7 @@
 //! Terms are those of ISO/IEC 19795-1: a genuine pair shows one person, an impostor pair two; a
 //! failure to acquire is a picture without a usable face, and counts as an error of every pair it is in.
 
+pub(crate) mod faces;
 pub mod interval;
 pub mod pairs;
 pub mod verification;

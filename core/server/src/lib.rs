@@ -1,10 +1,14 @@
 //! The appliance: REST, WebSocket, use cases and the command line of the facepay binary.
 
+mod folders;
 pub mod settings;
 pub mod telemetry;
 
 pub mod app;
 pub mod cli;
+mod client;
+mod demo;
+pub mod evaluate;
 pub mod serve;
 
 pub mod api;

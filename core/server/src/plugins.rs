@@ -13,6 +13,7 @@ use crate::api::chain;
 use crate::api::wire::system as wire;
 use crate::app::StartError;
 use crate::effects::Steps;
+use crate::folders;
 use crate::settings;
 
 const OWN_PREFIX: &str = "org.facepay.";
@@ -25,11 +26,7 @@ pub(crate) struct Plugins {
 
 impl Plugins {
     pub(crate) fn new(settings: &settings::Plugins) -> Result<Self, StartError> {
-        let folder = match settings.folder.as_os_str().is_empty() {
-            false => settings.folder.clone(),
-            true => beside_the_binary()?,
-        };
-        Ok(Self { folder, settings: settings.clone() })
+        Ok(Self { folder: folders::plugins(&settings.folder), settings: settings.clone() })
     }
 
     /// The payment plugin; `None` when the settings name none.
@@ -64,17 +61,6 @@ impl Plugins {
 /// A plugin that does another job than the settings give it.
 pub(crate) fn wrong_kind(name: &str, wanted: &str) -> StartError {
     StartError::Configuration(format!("the plugin {name} is not {wanted}; check the [plugins] settings"))
-}
-
-/// Packages and cargo both put the libraries next to the program; test programs lie one folder below.
-fn beside_the_binary() -> Result<PathBuf, StartError> {
-    let program = std::env::current_exe()
-        .map_err(|error| StartError::Configuration(format!("plugins.folder must be set: {error}")))?;
-    let folder = program.parent().map(PathBuf::from).unwrap_or_default();
-    match folder.file_name().is_some_and(|name| name == "deps") {
-        true => Ok(folder.parent().map(PathBuf::from).unwrap_or(folder)),
-        false => Ok(folder),
-    }
 }
 
 /// A plugin as `/plugins` shows it.

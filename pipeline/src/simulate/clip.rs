@@ -55,8 +55,19 @@ impl Clip {
     pub fn encode(pictures: &[Still], options: &ClipOptions) -> Result<Clip, SimulateError> {
         check(pictures, options)?;
         let scene = scene(pictures, options);
-        let (caps, encoded) =
-            encoder::encode(options, options.pictures, |index| scene.paint(index as usize))?;
+        Clip::painted(options, |index| scene.paint(index as usize))
+    }
+
+    /// Encodes pictures of the caller's own: interleaved RGB of the options' size, by index.
+    ///
+    /// # Errors
+    /// [`SimulateError`] when the encoder is not installed or the options make no video.
+    pub fn painted(
+        options: &ClipOptions,
+        paint: impl Fn(u32) -> Vec<u8> + Sync,
+    ) -> Result<Clip, SimulateError> {
+        check_options(options)?;
+        let (caps, encoded) = encoder::encode(options, options.pictures, paint)?;
         let dark = vec![16; (options.width * options.height * 3) as usize];
         // One key frame and a second of nothing are enough: they loop, too.
         let (_, black) = encoder::encode(options, options.fps, |_| dark.clone())?;
@@ -104,10 +115,14 @@ fn scene(pictures: &[Still], options: &ClipOptions) -> Scene {
 }
 
 fn check(pictures: &[Still], options: &ClipOptions) -> Result<(), SimulateError> {
-    let side = |value: u32| (64..=4096).contains(&value) && value.is_multiple_of(2);
     if pictures.is_empty() || pictures.len() > 8 {
         return Err(SimulateError::Options("a clip shows one to eight pictures"));
     }
+    check_options(options)
+}
+
+fn check_options(options: &ClipOptions) -> Result<(), SimulateError> {
+    let side = |value: u32| (64..=4096).contains(&value) && value.is_multiple_of(2);
     if !side(options.width) || !side(options.height) {
         return Err(SimulateError::Options("a clip is 64 to 4096 pixels wide and high, in even numbers"));
     }

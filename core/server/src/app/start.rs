@@ -72,6 +72,16 @@ impl App {
     /// # Errors
     /// As [`Self::start`].
     pub async fn start_at(settings: Settings, clock: Clock) -> Result<Self, StartError> {
+        let app = Self::open(settings, clock).await?;
+        app.begin_work().await?;
+        Ok(app)
+    }
+
+    /// The parts without their work: no recovery, no cameras. For one command beside a running appliance.
+    ///
+    /// # Errors
+    /// As [`Self::start`].
+    pub(crate) async fn open(settings: Settings, clock: Clock) -> Result<Self, StartError> {
         let metrics = Arc::new(Metrics::new());
         let blocking = {
             let (settings, metrics) = (settings.clone(), metrics.clone());
@@ -85,7 +95,7 @@ impl App {
             let device = vision.compute();
             metrics.set_device(&device.adapter, &device.backend);
         }
-        let app = Self(Arc::new(Parts {
+        Ok(Self(Arc::new(Parts {
             hub: Hub::new(settings.ws.events_kept, clock().0.unsigned_abs()),
             sockets: Arc::new(Semaphore::new(settings.ws.clients_max)),
             endpoints: Endpoints::new(&settings.payment.endpoints, settings.payment.response_bytes_max),
@@ -101,9 +111,7 @@ impl App {
             stopping: watch::Sender::new(false),
             tasks: Mutex::new(JoinSet::new()),
             settings,
-        }));
-        app.begin_work().await?;
-        Ok(app)
+        })))
     }
 
     async fn begin_work(&self) -> Result<(), StartError> {

@@ -1,6 +1,5 @@
 //! Cameras and recognition, put together from the settings: engine, plugins, gallery, pipeline.
 
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use models::{DeviceChoice, DeviceKind, Engine, EngineOptions};
@@ -16,13 +15,9 @@ use store::Store;
 use super::start::StartError;
 use crate::api::chain;
 use crate::api::wire::system::Compute;
+use crate::folders;
 use crate::plugins::{Plugins, wrong_kind};
 use crate::settings::{self, Device, Settings};
-
-/// Where packages put the weights.
-const PACKAGED_WEIGHTS: &str = "/usr/share/facepay/models";
-/// A program built in a checkout lies so deep below it at most.
-const CHECKOUT_DEPTH_MAX: usize = 5;
 
 /// Everything that sees.
 pub(crate) struct Vision {
@@ -89,8 +84,9 @@ impl Vision {
     }
 }
 
-fn engine(settings: &settings::Compute) -> Result<Engine, StartError> {
-    let mut options = EngineOptions::new(weights(&settings.weights_folder));
+/// Starts the networks' engine.
+pub(crate) fn engine(settings: &settings::Compute) -> Result<Engine, StartError> {
+    let mut options = EngineOptions::new(folders::weights(&settings.weights_folder));
     options.threads = settings.threads;
     options.device = match settings.device {
         Device::Auto => DeviceChoice::Auto,
@@ -113,18 +109,8 @@ fn engine(settings: &settings::Compute) -> Result<Engine, StartError> {
     Ok(engine)
 }
 
-/// The folder of the settings; else that of the checkout in which the program was built; else the package's.
-fn weights(configured: &Path) -> PathBuf {
-    if !configured.as_os_str().is_empty() {
-        return configured.to_owned();
-    }
-    let program = std::env::current_exe().unwrap_or_default();
-    let above = program.ancestors().take(CHECKOUT_DEPTH_MAX).map(|folder| folder.join("models/weights"));
-    let checkout = above.into_iter().find(|folder| folder.join("manifest.toml").is_file());
-    checkout.unwrap_or_else(|| PACKAGED_WEIGHTS.into())
-}
-
-fn compute(engine: &Engine) -> Compute {
+/// The device that runs the networks, as it is shown.
+pub(crate) fn compute(engine: &Engine) -> Compute {
     let device = engine.device();
     Compute {
         kind: device.kind.as_str().to_owned(),
@@ -136,7 +122,8 @@ fn compute(engine: &Engine) -> Compute {
     }
 }
 
-fn steps(
+/// Loads the vision plugins of the settings.
+pub(crate) fn steps(
     settings: &Settings,
     plugins: &Plugins,
     inference: &Arc<dyn InferenceService>,
@@ -176,7 +163,8 @@ fn gallery(store: &Store, dim: usize, model_tag: u32) -> Result<Gallery, StartEr
     Ok(gallery)
 }
 
-fn cameras(settings: &settings::Cameras) -> Result<CamerasOptions, StartError> {
+/// What all cameras have in common, by the settings.
+pub(crate) fn cameras(settings: &settings::Cameras) -> Result<CamerasOptions, StartError> {
     let network = |text: &String| {
         let invalid = |error| StartError::Configuration(format!("cameras.networks: {text}: {error}"));
         text.parse::<Network>().map_err(invalid)
@@ -192,7 +180,8 @@ fn cameras(settings: &settings::Cameras) -> Result<CamerasOptions, StartError> {
     Ok(CamerasOptions { policy, cameras_max: settings.count_max, jitter: Arc::new(rand::random::<f64>) })
 }
 
-fn recognition(settings: &settings::Recognition, device: DeviceKind) -> RecognitionOptions {
+/// How recognition is run, by the settings.
+pub(crate) fn recognition(settings: &settings::Recognition, device: DeviceKind) -> RecognitionOptions {
     let on_cpu = device == DeviceKind::Cpu;
     RecognitionOptions {
         batch_size_max: settings.batch_size_max,

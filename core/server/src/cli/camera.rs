@@ -1,0 +1,104 @@
+//! `facepay camera list|test URL`.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::Subcommand;
+use pipeline::camera::{CameraError, Cameras};
+use pipeline::source::SourceUrl;
+use serde_json::json;
+use store::{CameraRow, Store};
+
+use super::offline::{self, Need};
+use super::{Cli, Exit, Failure, terminal};
+use crate::app::vision;
+use crate::settings::{Settings, without_userinfo};
+
+/// What to do with cameras.
+#[derive(Subcommand)]
+pub enum Camera {
+    /// The cameras of the settings and of the database, without credentials.
+    List {
+        /// One object instead of text.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Opens a source once and reports what it delivers.
+    Test {
+        /// rtsp(s)://…, v4l2:///dev/videoN or file:///…
+        url: String,
+        /// How long to wait for the first picture, in seconds.
+        #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=60))]
+        within: u64,
+        /// One object instead of text.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+pub(super) fn run(cli: &Cli, command: &Camera) -> Result<Exit, Failure> {
+    let settings = offline::settings(cli)?;
+    match command {
+        Camera::List { json } => list(settings, *json),
+        Camera::Test { url, within, json } => test(&settings, url, Duration::from_secs(*within), *json),
+    }
+}
+
+fn list(settings: Settings, as_json: bool) -> Result<Exit, Failure> {
+    let listed: Vec<_> = settings.cameras.list.clone();
+    offline::with_settings(settings, Need::Books, async |app| {
+        let mut known: Vec<[String; 4]> = Vec::new();
+        for camera in &listed {
+            let source = without_userinfo(&camera.source);
+            known.push([camera.id.clone(), "settings".to_owned(), source, camera.name.clone()]);
+        }
+        for CameraRow { id, name, source } in app.store(Store::cameras).await? {
+            known.push([id.to_string(), "database".to_owned(), without_userinfo(&source), name]);
+        }
+        if as_json {
+            let cameras = known.iter().map(
+                |[id, from, source, name]| json!({ "id": id, "from": from, "source": source, "name": name }),
+            );
+            terminal::json(&json!({ "cameras": cameras.collect::<Vec<_>>() }));
+        } else {
+            let rows: Vec<Vec<String>> = known.into_iter().map(Vec::from).collect();
+            terminal::table(&["ID", "FROM", "SOURCE", "NAME"], &rows);
+        }
+        Ok(Exit::Ok)
+    })
+}
+
+fn test(settings: &Settings, url: &str, within: Duration, as_json: bool) -> Result<Exit, Failure> {
+    let source = SourceUrl::parse(url).map_err(|error| failed(&CameraError::Source(error)))?;
+    let options = vision::cameras(&settings.cameras)?;
+    // Needs the runtime that the previews of cameras live on.
+    let runtime = offline::runtime()?;
+    let _inside = runtime.enter();
+    let cameras = Cameras::new(options, Arc::new(drop));
+    let report = cameras.test(&source, within).map_err(|error| failed(&error))?;
+    let first_frame_ms = report.first_frame.as_millis() as u64;
+    if as_json {
+        terminal::json(&json!({
+            "codec": report.codec,
+            "width": report.width,
+            "height": report.height,
+            "fps": report.fps,
+            "decoder": report.decoder,
+            "first_frame_ms": first_frame_ms,
+        }));
+    } else {
+        terminal::out(format!(
+            "{} {}x{} at {:.1} fps, decoded by {}, first picture after {first_frame_ms} ms",
+            report.codec, report.width, report.height, report.fps, report.decoder
+        ));
+    }
+    Ok(Exit::Ok)
+}
+
+fn failed(error: &CameraError) -> Failure {
+    let exit = match error {
+        CameraError::Failed { .. } | CameraError::Machine(_) => Exit::Unavailable,
+        _ => Exit::Failure,
+    };
+    Failure::new(exit, format!("{}: {error}", error.code()))
+}

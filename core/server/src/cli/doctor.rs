@@ -1,0 +1,160 @@
+//! `facepay doctor`: is this machine fit to be an appliance, and what mends what is not.
+
+mod cameras;
+mod compute;
+mod machine;
+mod network;
+mod storage;
+
+use clap::Args;
+use serde::Serialize;
+use serde_json::json;
+
+use super::plugin::{Loaded, Tried};
+use super::{Cli, Exit, Failure, offline, terminal};
+use crate::settings::Settings;
+
+/// How the findings are given.
+#[derive(Args)]
+pub struct Doctor {
+    /// One object instead of text.
+    #[arg(long)]
+    json: bool,
+    /// Ends with 6 when anything warns or fails.
+    #[arg(long)]
+    strict: bool,
+}
+
+/// What came of a check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Status {
+    Ok,
+    Warn,
+    Fail,
+    Skip,
+}
+
+/// One finding.
+#[derive(Serialize)]
+struct Check {
+    /// Stable: `area.what`.
+    name: String,
+    status: Status,
+    /// What was found.
+    what: String,
+    /// Why it matters.
+    why: &'static str,
+    /// The command or the setting that mends it.
+    mend: String,
+}
+
+/// A check before its finding.
+struct Asked {
+    name: String,
+    why: &'static str,
+    mend: String,
+}
+
+fn ask(name: impl Into<String>, why: &'static str, mend: impl Into<String>) -> Asked {
+    Asked { name: name.into(), why, mend: mend.into() }
+}
+
+impl Asked {
+    fn found(self, status: Status, what: impl Into<String>) -> Check {
+        Check { name: self.name, status, what: what.into(), why: self.why, mend: self.mend }
+    }
+
+    /// Fails where the answer is an error.
+    fn must(self, answer: Result<String, String>) -> Check {
+        match answer {
+            Ok(what) => self.found(Status::Ok, what),
+            Err(what) => self.found(Status::Fail, what),
+        }
+    }
+
+    /// Warns where the answer is an error.
+    fn should(self, answer: Result<String, String>) -> Check {
+        match answer {
+            Ok(what) => self.found(Status::Ok, what),
+            Err(what) => self.found(Status::Warn, what),
+        }
+    }
+}
+
+pub(super) fn run(cli: &Cli, arguments: &Doctor) -> Result<Exit, Failure> {
+    let loaded = offline::settings(cli);
+    let valid = ask(
+        "config.valid",
+        "an appliance does not start on settings that it cannot read",
+        "facepay config check",
+    );
+    let mut checks = vec![valid.must(match &loaded {
+        Ok(_) => Ok("all layers are valid".to_owned()),
+        Err(failure) => Err(failure.text.clone()),
+    })];
+    // With broken settings the rest of the machine is still worth a look.
+    let settings = match loaded {
+        Ok(settings) => settings,
+        Err(_) => Settings::load(&crate::settings::Layers::default())?,
+    };
+    let tried = Tried::by(&settings);
+    checks.extend(storage::checks(&settings));
+    checks.extend(network::checks(&settings)?);
+    checks.extend(compute::checks(&settings, &tried));
+    checks.extend(tried.plugins.iter().map(plugin));
+    checks.extend(cameras::checks(&settings));
+    checks.extend(machine::checks());
+    let count = |status| checks.iter().filter(|check| check.status == status).count();
+    let (failed, warned) = (count(Status::Fail), count(Status::Warn));
+    let summary =
+        json!({ "ok": count(Status::Ok), "warn": warned, "fail": failed, "skip": count(Status::Skip) });
+    match arguments.json {
+        true => terminal::json(&json!({
+            "checks": checks,
+            "device": tried.device.as_ref().ok(),
+            "summary": summary,
+        })),
+        false => show(&checks, &tried),
+    }
+    Ok(match (arguments.strict, failed, warned) {
+        (true, 0, 0) | (false, 0, _) => Exit::Ok,
+        (true, ..) => Exit::Degraded,
+        (false, ..) => Exit::Failure,
+    })
+}
+
+fn plugin(plugin: &Loaded) -> Check {
+    let Loaded { role, name, result } = plugin;
+    let mend = format!("facepay plugin list; set plugins.folder and plugins.{role}");
+    let answer =
+        result.as_ref().map(|found| format!("{} {} loads, {}", found.id, found.version, found.licence));
+    ask(format!("plugins.{role}.{name}"), "without it no face is recognised and nothing is paid", mend)
+        .must(answer.map_err(Clone::clone))
+}
+
+fn show(checks: &[Check], tried: &Tried) {
+    let coloured = terminal::coloured();
+    for check in checks {
+        let (sign, colour) = match check.status {
+            Status::Ok => ("ok  ", 32),
+            Status::Warn => ("warn", 33),
+            Status::Fail => ("FAIL", 31),
+            Status::Skip => ("skip", 90),
+        };
+        let sign = if coloured { format!("\x1b[{colour}m{sign}\x1b[0m") } else { sign.to_owned() };
+        terminal::out(format!("{sign}  {:<28} {}", check.name, check.what));
+        if matches!(check.status, Status::Warn | Status::Fail) {
+            terminal::out(format!("      why:  {}\n      mend: {}", check.why, check.mend));
+        }
+    }
+    let count = |status| checks.iter().filter(|check| check.status == status).count();
+    let [ok, warn, fail, skip] = [Status::Ok, Status::Warn, Status::Fail, Status::Skip].map(count);
+    terminal::out(format!("\n{} checks: {ok} ok, {warn} warn, {fail} fail, {skip} skipped", checks.len()));
+    match &tried.device {
+        Ok(device) => {
+            terminal::out(format!("networks run on {} ({}): {}", device.adapter, device.backend, device.why))
+        }
+        Err(fault) => terminal::out(format!("networks run nowhere: {fault}")),
+    }
+}

@@ -1,0 +1,139 @@
+//! Device, cores, memory, weights and their rights.
+
+use std::path::Path;
+use std::thread::available_parallelism;
+
+use models::DeviceKind;
+use models::manifest::{CommercialUse, Manifest};
+use models::weights;
+
+use super::{Check, Status, ask};
+use crate::api::chain;
+use crate::cli::plugin::Tried;
+use crate::folders;
+use crate::settings::{Device, Settings};
+
+const CORES_MIN: usize = 2;
+const MEMORY_MB_MIN: u64 = 2_048;
+
+pub(super) fn checks(settings: &Settings, tried: &Tried) -> Vec<Check> {
+    let folder = folders::weights(&settings.compute.weights_folder);
+    let mut checks = vec![device(tried), adapters(settings), features(), cores(), memory()];
+    checks.extend(networks(&folder));
+    checks
+}
+
+fn device(tried: &Tried) -> Check {
+    let mend = "vulkaninfo --summary; set compute.device to auto or cpu; facepay models verify";
+    let found =
+        tried.device.as_ref().map(|d| format!("{} through {} ({}): {}", d.adapter, d.backend, d.kind, d.why));
+    ask("compute.device", "every face runs through it", mend).must(found.map_err(Clone::clone))
+}
+
+fn adapters(settings: &Settings) -> Check {
+    let asked = ask(
+        "compute.gpu",
+        "a GPU serves more cameras",
+        "install the GPU's Vulkan driver: apt install mesa-vulkan-drivers or nvidia-driver",
+    );
+    let adapters = models::engine::adapters();
+    let name = |adapter: &models::AdapterInfo| {
+        format!("{} ({}, {})", adapter.name, adapter.kind.as_str(), adapter.driver)
+    };
+    let list = adapters.iter().map(name).collect::<Vec<_>>().join("; ");
+    let hardware = adapters.iter().any(|adapter| adapter.kind == DeviceKind::Gpu);
+    match (hardware, settings.compute.device) {
+        (true, _) => asked.found(Status::Ok, list),
+        (false, Device::Gpu) => asked.found(Status::Fail, format!("compute.device is gpu; found: {list}")),
+        (false, _) if adapters.is_empty() => {
+            asked.found(Status::Skip, "no Vulkan adapter; the CPU runs the networks")
+        }
+        (false, _) => asked.found(Status::Skip, format!("software only: {list}; the CPU runs the networks")),
+    }
+}
+
+fn features() -> Check {
+    let asked = ask(
+        "compute.cpu_features",
+        "without vector instructions a face takes ten times as long",
+        "use a CPU with AVX2 and FMA, or a GPU",
+    );
+    #[cfg(target_arch = "x86_64")]
+    let found = [
+        ("AVX2", is_x86_feature_detected!("avx2")),
+        ("FMA", is_x86_feature_detected!("fma")),
+        ("AVX-512F", is_x86_feature_detected!("avx512f")),
+    ];
+    #[cfg(not(target_arch = "x86_64"))]
+    let found = [("NEON", cfg!(target_arch = "aarch64")), ("", true), ("", true)];
+    let there: Vec<&str> =
+        found.iter().filter(|(name, there)| *there && !name.is_empty()).map(|(name, _)| *name).collect();
+    asked.should(match found[0].1 && found[1].1 {
+        true => Ok(there.join(", ")),
+        false => Err(format!("only: {}", there.join(", "))),
+    })
+}
+
+fn cores() -> Check {
+    let cores = available_parallelism().map_or(1, usize::from);
+    ask("compute.cores", "recognition and video decoding share them", "use a machine with at least 2 cores")
+        .should(match cores >= CORES_MIN {
+            true => Ok(format!("{cores} cores")),
+            false => Err(format!("{cores} core")),
+        })
+}
+
+fn memory() -> Check {
+    let asked = ask(
+        "compute.memory",
+        "networks, gallery and video need about 1 GB",
+        "use a machine with at least 2 GB",
+    );
+    let text = std::fs::read_to_string("/proc/meminfo").unwrap_or_default();
+    let total = text.lines().find_map(|line| line.strip_prefix("MemTotal:"));
+    let kib = total.and_then(|rest| rest.split_whitespace().next()?.parse::<u64>().ok());
+    match kib.map(|kib| kib / 1024) {
+        None => asked.found(Status::Skip, "this system does not say how much there is"),
+        Some(mb) => {
+            asked.should(if mb >= MEMORY_MB_MIN { Ok(format!("{mb} MB")) } else { Err(format!("{mb} MB")) })
+        }
+    }
+}
+
+fn networks(folder: &Path) -> Vec<Check> {
+    let whole = ask(
+        "models.weights",
+        "changed weights recognise other people",
+        "facepay models verify; install the weights anew or set compute.weights_folder",
+    );
+    let cleared = ask(
+        "models.licence",
+        "a network whose training data is not cleared is a legal risk",
+        "facepay models list; ask the makers or a lawyer",
+    );
+    let manifest = match Manifest::builtin() {
+        Ok(manifest) => manifest,
+        Err(error) => return vec![whole.must(Err(chain(&error)))],
+    };
+    let faults: Vec<String> = manifest
+        .models
+        .iter()
+        .filter_map(|entry| weights::read(entry, folder).err())
+        .map(|error| chain(&error))
+        .collect();
+    let whole = whole.must(match faults.is_empty() {
+        true => Ok(format!("{} networks in {} are as published", manifest.models.len(), folder.display())),
+        false => Err(faults.join("; ")),
+    });
+    let open: Vec<&str> = manifest
+        .models
+        .iter()
+        .filter(|entry| entry.rights.commercial_use != CommercialUse::Yes)
+        .map(|entry| entry.name.as_str())
+        .collect();
+    let cleared = cleared.should(match open.is_empty() {
+        true => Ok("every network is cleared for commercial use".to_owned()),
+        false => Err(format!("not known to be cleared for commercial use: {}", open.join(", "))),
+    });
+    vec![whole, cleared]
+}

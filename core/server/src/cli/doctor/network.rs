@@ -1,0 +1,111 @@
+//! Port, exposure, Redis, payment endpoints, secrets.
+
+use std::net::TcpListener;
+
+use store::cache::Cache;
+
+use super::{Check, Status, ask};
+use crate::api::chain;
+use crate::cli::{Failure, offline, status};
+use crate::client::Client;
+use crate::settings::{Settings, without_userinfo};
+
+pub(super) fn checks(settings: &Settings) -> Result<Vec<Check>, Failure> {
+    let runtime = offline::runtime()?;
+    Ok(vec![
+        runtime.block_on(port(settings)),
+        exposure(settings),
+        runtime.block_on(redis(settings)),
+        endpoints(settings),
+        secrets(settings),
+    ])
+}
+
+async fn port(settings: &Settings) -> Check {
+    let listen = settings.server.listen;
+    let asked = ask(
+        "network.port",
+        "the appliance listens there",
+        "ss -ltnp names the other program; or set server.listen",
+    );
+    if TcpListener::bind(listen).is_ok() {
+        return asked.found(Status::Ok, format!("{listen} is free"));
+    }
+    let health = Client::new(&status::address(listen), None).get("/health").await;
+    asked.must(match health {
+        Ok(body) if body["name"] == "facepay" => Ok(format!("facepay {} runs on {listen}", body["version"])),
+        _ => Err(format!("{listen} cannot be taken")),
+    })
+}
+
+fn exposure(settings: &Settings) -> Check {
+    let listen = settings.server.listen;
+    let mend = "set server.listen to a loopback address and put a TLS proxy before it";
+    ask("network.exposure", "keys and faces must not cross a network in the clear", mend).should(match listen
+        .ip()
+        .is_loopback()
+    {
+        true => Ok(format!("{listen} is reachable from this machine only")),
+        false => Err(format!("{listen} is reachable from the network without TLS")),
+    })
+}
+
+async fn redis(settings: &Settings) -> Check {
+    let url = &settings.redis.url;
+    let asked = ask(
+        "network.redis",
+        "sessions and locks are kept there",
+        "systemctl start redis-server; or empty redis.url",
+    );
+    if url.is_empty() {
+        return asked.found(Status::Skip, "redis.url is empty: the cache lives in the process");
+    }
+    asked.must(match Cache::open(url).await {
+        Ok(_) => Ok(format!("{} answers", without_userinfo(url))),
+        Err(error) => Err(chain(&error)),
+    })
+}
+
+fn endpoints(settings: &Settings) -> Check {
+    let count = settings.payment.endpoints.len();
+    let asked = ask(
+        "payment.endpoints",
+        "payment plugins reach their provider through these only",
+        "set payment.endpoints",
+    );
+    match count {
+        0 => asked.found(Status::Skip, "none: the wallet needs no provider"),
+        _ => asked.found(Status::Ok, format!("{count}, all on this machine's loopback")),
+    }
+}
+
+/// Words that people leave in example URLs.
+fn secrets(settings: &Settings) -> Check {
+    const DEFAULTS: [&str; 8] = [
+        "admin:admin",
+        "admin:12345",
+        "root:root",
+        "postgres:postgres",
+        "user:password",
+        "admin:password",
+        ":changeme@",
+        ":secret@",
+    ];
+    let cameras = settings.cameras.list.iter().map(|camera| (camera.id.as_str(), camera.source.as_str()));
+    let urls = [("database.url", settings.database.url.as_str()), ("redis.url", settings.redis.url.as_str())];
+    let weak: Vec<&str> = urls
+        .into_iter()
+        .chain(cameras)
+        .filter(|(_, url)| DEFAULTS.iter().any(|word| url.to_ascii_lowercase().contains(word)))
+        .map(|(place, _)| place)
+        .collect();
+    ask(
+        "config.secrets",
+        "factory passwords are the first that are tried",
+        "change the password there and in the settings",
+    )
+    .should(match weak.is_empty() {
+        true => Ok("no factory password in the settings".to_owned()),
+        false => Err(format!("a factory password is used in {}", weak.join(", "))),
+    })
+}

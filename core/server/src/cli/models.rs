@@ -1,0 +1,168 @@
+//! `facepay models list|verify|convert`: the networks, their rights and their weights.
+
+use std::path::{Path, PathBuf};
+
+use clap::Subcommand;
+use models::import;
+use models::manifest::{CommercialUse, Digest, Entry, Manifest};
+use models::verify::{Parity, VerifyError};
+use serde_json::json;
+
+use super::{Cli, Exit, Failure, offline, terminal};
+use crate::api::chain;
+use crate::folders;
+
+/// What to do with networks.
+#[derive(Subcommand)]
+pub enum Models {
+    /// The networks this build knows: what each does, its licence, its source.
+    List {
+        /// One object instead of text.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Checks every weight file's digest and compares the network's answers with the original's.
+    Verify {
+        /// One object instead of text.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Converts a published .onnx or .tflite file into the weights of a network.
+    Convert {
+        /// The network's name in the manifest.
+        name: String,
+        /// The published file.
+        #[arg(long, value_name = "FILE")]
+        from: PathBuf,
+        /// Writes nothing; fails unless the result equals the weights in the folder, byte for byte.
+        #[arg(long)]
+        check: bool,
+    },
+}
+
+pub(super) fn run(cli: &Cli, command: &Models) -> Result<Exit, Failure> {
+    let manifest = Manifest::builtin().map_err(|error| Failure::failed(chain(&error)))?;
+    let folder = folders::weights(&offline::settings(cli)?.compute.weights_folder);
+    match command {
+        Models::List { json } => list(&manifest, *json),
+        Models::Verify { json } => verify(&manifest, &folder, *json),
+        Models::Convert { name, from, check } => convert(&manifest, &folder, name, from, *check),
+    }
+}
+
+/// The manifest's word for it.
+pub(super) fn cleared(rights: CommercialUse) -> &'static str {
+    match rights {
+        CommercialUse::Yes => "yes",
+        CommercialUse::No => "no",
+        CommercialUse::Ask => "ask",
+    }
+}
+
+fn list(manifest: &Manifest, as_json: bool) -> Result<Exit, Failure> {
+    if as_json {
+        let networks = manifest.models.iter().map(|entry| {
+            json!({
+                "name": entry.name,
+                "about": entry.about,
+                "input": [entry.input.width, entry.input.height],
+                "model_tag": entry.model_tag,
+                "source": entry.source,
+                "rights": entry.rights,
+                "weights": entry.weights,
+            })
+        });
+        terminal::json(&json!({ "models": networks.collect::<Vec<_>>() }));
+        return Ok(Exit::Ok);
+    }
+    let row = |entry: &Entry| {
+        let input = format!("{}x{}", entry.input.width, entry.input.height);
+        let commercial = cleared(entry.rights.commercial_use).to_owned();
+        vec![entry.name.clone(), input, entry.rights.licence.clone(), commercial, entry.about.clone()]
+    };
+    let rows: Vec<_> = manifest.models.iter().map(row).collect();
+    terminal::table(&["NAME", "INPUT", "LICENCE", "COMMERCIAL", "ABOUT"], &rows);
+    Ok(Exit::Ok)
+}
+
+fn verify(manifest: &Manifest, folder: &Path, as_json: bool) -> Result<Exit, Failure> {
+    let reports = models::verify(manifest, folder);
+    let verdict = |parity: &Result<Parity, VerifyError>| match parity {
+        Ok(parity) if parity.holds() => Ok(*parity),
+        Ok(parity) => Err(format!("answers differ from the original's: cosine {:.6}", parity.cosine_min)),
+        Err(error) => Err(chain(error)),
+    };
+    let verdicts: Vec<_> =
+        reports.iter().map(|report| (report.name.as_str(), verdict(&report.parity))).collect();
+    let sound = verdicts.iter().all(|(_, verdict)| verdict.is_ok());
+    if as_json {
+        let models = verdicts.iter().map(|(name, verdict)| {
+            json!({
+                "name": name,
+                "ok": verdict.is_ok(),
+                "cosine_min": verdict.as_ref().ok().map(|parity| parity.cosine_min),
+                "difference_max": verdict.as_ref().ok().map(|parity| parity.difference_max),
+                "fault": verdict.as_ref().err(),
+            })
+        });
+        let models: Vec<_> = models.collect();
+        terminal::json(&json!({ "ok": sound, "folder": folder.display().to_string(), "models": models }));
+    } else {
+        for (name, verdict) in &verdicts {
+            match verdict {
+                Ok(parity) => terminal::out(format!(
+                    "ok    {name:<22} cosine {:.7}, largest difference {:.2e}",
+                    parity.cosine_min, parity.difference_max
+                )),
+                Err(fault) => terminal::out(format!("FAIL  {name:<22} {fault}")),
+            }
+        }
+    }
+    Ok(if sound { Exit::Ok } else { Exit::Integrity })
+}
+
+fn convert(
+    manifest: &Manifest,
+    folder: &Path,
+    name: &str,
+    from: &Path,
+    check: bool,
+) -> Result<Exit, Failure> {
+    let entry = manifest.entry(name).ok_or_else(|| {
+        let known: Vec<&str> = manifest.models.iter().map(|entry| entry.name.as_str()).collect();
+        Failure::failed(format!("no network is called `{name}`; there are {}", known.join(", ")))
+    })?;
+    let published = std::fs::read(from).map_err(|error| {
+        Failure::new(Failure::from(error).exit, format!("cannot read {}", from.display()))
+    })?;
+    let converted = import::convert(entry, &published).map_err(|error| {
+        let exit =
+            if matches!(error, import::ImportError::Digest { .. }) { Exit::Integrity } else { Exit::Failure };
+        Failure::new(exit, chain(&error))
+    })?;
+    let target = folder.join(&entry.weights.file);
+    if check {
+        let kept = std::fs::read(&target).map_err(|error| {
+            Failure::new(Exit::Failure, format!("cannot read {}: {error}", target.display()))
+        })?;
+        if kept != converted {
+            let text = format!("{} is not what {} converts to", target.display(), from.display());
+            return Err(Failure::new(Exit::Integrity, text));
+        }
+        terminal::out(format!("{name}: {} bytes, the same as {}", converted.len(), target.display()));
+        return Ok(Exit::Ok);
+    }
+    write_whole(&target, &converted)?;
+    terminal::out(format!("{name}: {} bytes, sha256 {}", converted.len(), Digest::of(&converted)));
+    Ok(Exit::Ok)
+}
+
+/// Written beside and renamed, so that nobody reads half a file.
+fn write_whole(target: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let beside = target.with_extension("new");
+    let written = std::fs::write(&beside, bytes).and_then(|()| std::fs::rename(&beside, target));
+    written.map_err(|error| {
+        let failure = Failure::from(error);
+        Failure::new(failure.exit, format!("cannot write {}: {}", target.display(), failure.text))
+    })
+}

@@ -1,0 +1,206 @@
+//! `facepay users list|add|enrol|erase`: people, by the same use cases as the REST interface.
+
+use std::path::PathBuf;
+
+use bytes::Bytes;
+use clap::{Args, Subcommand};
+use domain::UserId;
+use domain::user::{Status, checked_email, checked_name};
+use serde_json::json;
+use store::{By, NewUser, Profile, UserRow};
+use uuid::Uuid;
+
+use super::offline::{Need, with_app};
+use super::{Cli, Exit, Failure, terminal};
+use crate::api::picture::Given;
+use crate::api::wire::money::moment;
+use crate::app::{App, consent, enrol, erase};
+use crate::auth::Principal;
+
+/// What to do with people.
+#[derive(Subcommand)]
+pub enum Users {
+    /// Everybody who can pay.
+    List {
+        /// One object instead of text.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Adds a person.
+    Add {
+        /// 1 to 120 characters.
+        name: String,
+        #[arg(long)]
+        email: Option<String>,
+    },
+    /// Enrols a person's face from pictures and says of each why it was refused.
+    Enrol(Enrol),
+    /// Erases a person: the key of their data is destroyed. Prints the signed certificate.
+    Erase {
+        /// The person's id.
+        id: String,
+        /// Without it nothing is erased.
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
+/// Whom to enrol, by what, on which consent.
+#[derive(Args)]
+pub struct Enrol {
+    /// The person's id.
+    id: String,
+    /// JPEG or PNG; may be given several times.
+    #[arg(long = "image", required = true, value_name = "FILE")]
+    images: Vec<PathBuf>,
+    /// The text that the person agreed to; records a consent. Without it one must be live already.
+    #[arg(long, value_name = "FILE", requires = "consent_version")]
+    consent: Option<PathBuf>,
+    /// The version of that text, such as 2026-01.
+    #[arg(long, value_name = "VERSION", requires = "consent")]
+    consent_version: Option<String>,
+    /// One object instead of text.
+    #[arg(long)]
+    json: bool,
+}
+
+/// People read from the database at a time.
+const PAGE: u32 = 200;
+
+pub(super) fn run(cli: &Cli, command: &Users) -> Result<Exit, Failure> {
+    match command {
+        Users::List { json } => list(cli, *json),
+        Users::Add { name, email } => add(cli, name, email.as_deref()),
+        Users::Enrol(arguments) => enrol(cli, arguments),
+        Users::Erase { id, yes } => erase(cli, id, *yes),
+    }
+}
+
+fn user_id(text: &str) -> Result<UserId, Failure> {
+    text.parse()
+        .map_err(|_| Failure::failed(format!("`{text}` is not a person's id; see `facepay users list`")))
+}
+
+fn status(row: &UserRow) -> &'static str {
+    match row.status {
+        Status::Active => "active",
+        Status::Blocked => "blocked",
+    }
+}
+
+fn list(cli: &Cli, as_json: bool) -> Result<Exit, Failure> {
+    with_app(cli, Need::Books, async |app| {
+        let people = everybody(&app).await?;
+        if as_json {
+            let people = people.iter().map(|(row, faces)| {
+                json!({
+                    "id": row.id.to_string(),
+                    "name": row.profile.name,
+                    "email": row.profile.email,
+                    "status": status(row),
+                    "faces": faces,
+                    "created_at": moment(row.created_at),
+                })
+            });
+            terminal::json(&json!({ "users": people.collect::<Vec<_>>() }));
+            return Ok(Exit::Ok);
+        }
+        let row = |(row, faces): &(UserRow, usize)| {
+            vec![row.id.to_string(), status(row).to_owned(), faces.to_string(), row.profile.name.clone()]
+        };
+        terminal::table(&["ID", "STATUS", "FACES", "NAME"], &people.iter().map(row).collect::<Vec<_>>());
+        Ok(Exit::Ok)
+    })
+}
+
+async fn everybody(app: &App) -> Result<Vec<(UserRow, usize)>, Failure> {
+    let load = |store: &store::Store| {
+        let mut people: Vec<(UserRow, usize)> = Vec::new();
+        loop {
+            let page = store.users(people.last().map(|(row, _)| row.id), PAGE)?;
+            if page.is_empty() {
+                return Ok(people);
+            }
+            for row in page {
+                let faces = store.faces(row.id)?.len();
+                people.push((row, faces));
+            }
+        }
+    };
+    Ok(app.store(load).await?)
+}
+
+fn add(cli: &Cli, name: &str, email: Option<&str>) -> Result<Exit, Failure> {
+    let invalid = |error: domain::user::InvalidUser| Failure::failed(error.to_string());
+    let name = checked_name(name).map_err(invalid)?.to_owned();
+    let email = email.map(checked_email).transpose().map_err(invalid)?.map(str::to_owned);
+    with_app(cli, Need::Books, async |app| {
+        let (actor, at) = (Principal::SYSTEM.actor(), app.now());
+        let new = NewUser { id: UserId(Uuid::now_v7()), profile: Profile { name, email } };
+        let row = app.store(move |store| store.add_user(By { actor: &actor, at }, &new)).await?;
+        terminal::out(row.id);
+        Ok(Exit::Ok)
+    })
+}
+
+fn enrol(cli: &Cli, arguments: &Enrol) -> Result<Exit, Failure> {
+    let user = user_id(&arguments.id)?;
+    let files = arguments.images.iter().map(|path| read(path)).collect::<Result<Vec<_>, _>>()?;
+    let text = arguments.consent.as_ref().map(std::fs::read_to_string).transpose()?;
+    let consent = text.zip(arguments.consent_version.clone());
+    with_app(cli, Need::Eyes, async |app| {
+        if let Some((text, version)) = consent {
+            let given = consent::Given { version, text, language: None, channel: None, expires_at: None };
+            consent::give(&app, &Principal::SYSTEM, user, given).await?;
+        }
+        let enrolled = enrol::enrol(&app, &Principal::SYSTEM, user, Given::Files(files)).await?;
+        report(arguments, &enrolled);
+        terminal::note(
+            "a running appliance learns of this at its next start; POST /users/{id}/faces acts at once",
+        );
+        Ok(Exit::Ok)
+    })
+}
+
+/// The bytes of a picture's file; naming the file in the error.
+pub(super) fn read(path: &PathBuf) -> Result<Bytes, Failure> {
+    let bytes = std::fs::read(path);
+    bytes.map(Bytes::from).map_err(|error| {
+        let failure = Failure::from(error);
+        Failure::new(failure.exit, format!("cannot read {}: {}", path.display(), failure.text))
+    })
+}
+
+fn report(arguments: &Enrol, enrolled: &enrol::Enrolled) {
+    let name = |index: usize| arguments.images.get(index).map(|path| path.display().to_string());
+    if arguments.json {
+        let faces =
+            enrolled.faces.iter().map(|face| json!({ "id": face.id.to_string(), "quality": face.quality }));
+        let refused = enrolled.refused.iter().map(|(index, problem)| {
+            json!({ "image": name(*index), "code": problem.code, "reasons": problem.reasons })
+        });
+        let (faces, refused): (Vec<_>, Vec<_>) = (faces.collect(), refused.collect());
+        terminal::json(&json!({ "faces": faces, "refused": refused }));
+        return;
+    }
+    for face in &enrolled.faces {
+        terminal::out(format!("enrolled {} (quality {:.2})", face.id, face.quality));
+    }
+    for (index, problem) in &enrolled.refused {
+        let name = name(*index).unwrap_or_default();
+        terminal::out(format!("refused {name}: {} {}", problem.detail, problem.reasons.join(", ")));
+    }
+}
+
+fn erase(cli: &Cli, id: &str, yes: bool) -> Result<Exit, Failure> {
+    let user = user_id(id)?;
+    if !yes {
+        let text = format!("erasing {id} cannot be undone; repeat with --yes");
+        return Err(Failure::new(Exit::Usage, text));
+    }
+    with_app(cli, Need::Books, async |app| {
+        let certificate = erase::erase(&app, &Principal::SYSTEM, user).await?;
+        terminal::json(&certificate);
+        Ok(Exit::Ok)
+    })
+}

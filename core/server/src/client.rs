@@ -1,0 +1,118 @@
+//! A small HTTP client for the appliance's own interface: what `facepay status` and the demo talk through.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Method, Request, StatusCode, header};
+use http_body_util::{BodyExt, Full, Limited};
+use hyper_util::client::legacy::Client as Pool;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
+use serde_json::Value;
+
+const ANSWER_BYTES_MAX: usize = 8 << 20;
+const ANSWER_WITHIN: Duration = Duration::from_secs(30);
+
+/// Why there is no answer.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ClientError {
+    #[error("{base} does not answer: {cause}")]
+    Unreachable { base: String, cause: String },
+    #[error("{path} answered {status}: {detail}")]
+    Refused { path: String, status: StatusCode, detail: String },
+}
+
+/// Talks to one appliance.
+pub(crate) struct Client {
+    base: String,
+    key: Option<String>,
+    pool: Pool<HttpConnector, Full<Bytes>>,
+}
+
+/// What came back.
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) body: Value,
+}
+
+impl Client {
+    /// For the appliance at `base`, such as `http://127.0.0.1:8080`.
+    pub(crate) fn new(base: &str, key: Option<String>) -> Self {
+        let pool = Pool::builder(TokioExecutor::new()).build_http();
+        Self { base: base.trim_end_matches('/').to_owned(), key, pool }
+    }
+
+    /// Asks, whatever the answer's status.
+    pub(crate) async fn ask(&self, path: &str) -> Result<Answer, ClientError> {
+        self.send(Method::GET, path, ("application/json", Bytes::new()), None).await
+    }
+
+    /// Asks and insists on success.
+    pub(crate) async fn get(&self, path: &str) -> Result<Value, ClientError> {
+        self.ask(path).await?.success(path)
+    }
+
+    /// Sends `body` and insists on success.
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> Result<Value, ClientError> {
+        let body = ("application/json", Bytes::from(body.to_string()));
+        self.send(Method::POST, path, body, None).await?.success(path)
+    }
+
+    /// As [`Self::post`], to be done once however often it is sent.
+    pub(crate) async fn post_once(&self, path: &str, body: &Value, key: &str) -> Result<Value, ClientError> {
+        let body = ("application/json", Bytes::from(body.to_string()));
+        self.send(Method::POST, path, body, Some(key)).await?.success(path)
+    }
+
+    /// Sends a JPEG picture and insists on success.
+    pub(crate) async fn post_jpeg(&self, path: &str, picture: &'static [u8]) -> Result<Value, ClientError> {
+        let body = ("image/jpeg", Bytes::from_static(picture));
+        self.send(Method::POST, path, body, None).await?.success(path)
+    }
+
+    async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        (media_type, body): (&str, Bytes),
+        idempotency_key: Option<&str>,
+    ) -> Result<Answer, ClientError> {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(format!("{}{path}", self.base))
+            .header(header::CONTENT_TYPE, media_type)
+            .header(header::ACCEPT, "application/json");
+        if let Some(key) = &self.key {
+            request = request.header(header::AUTHORIZATION, format!("Bearer {key}"));
+        }
+        if let Some(key) = idempotency_key {
+            request = request.header("idempotency-key", key);
+        }
+        let request = request.body(Full::new(body)).map_err(|error| self.unreachable(&error))?;
+        let answered = tokio::time::timeout(ANSWER_WITHIN, self.pool.request(request)).await;
+        let answer =
+            answered.map_err(|error| self.unreachable(&error))?.map_err(|error| self.unreachable(&error))?;
+        let status = answer.status();
+        let body = Limited::new(answer.into_body(), ANSWER_BYTES_MAX).collect().await;
+        let body = body.map_err(|error| self.unreachable(error.as_ref()))?.to_bytes();
+        // What is no JSON is text, such as the metrics.
+        let text = || Value::String(String::from_utf8_lossy(&body).into_owned());
+        Ok(Answer { status, body: serde_json::from_slice(&body).unwrap_or_else(|_| text()) })
+    }
+
+    fn unreachable(&self, cause: &dyn std::error::Error) -> ClientError {
+        ClientError::Unreachable { base: self.base.clone(), cause: crate::api::chain(cause) }
+    }
+}
+
+impl Answer {
+    fn success(self, path: &str) -> Result<Value, ClientError> {
+        if self.status.is_success() {
+            return Ok(self.body);
+        }
+        let text = |name: &str| self.body.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let reasons = self.body.get("reasons").map(|reasons| format!(" {reasons}")).unwrap_or_default();
+        let detail = format!("{}: {}{reasons}", text("code"), text("detail"));
+        Err(ClientError::Refused { path: path.to_owned(), status: self.status, detail })
+    }
+}

@@ -1,0 +1,79 @@
+//! Two simulated cameras behind RTSP: the payer at `till-1`, a stranger at `till-2`.
+
+use std::time::Instant;
+
+use pipeline::simulate::{Clip, ClipOptions, Mount, MountOptions, RtspFarm, SimulateError};
+use pipeline::still::{Still, StillError, StillLimits, decode};
+
+use super::scene::{self, Scene};
+
+/// Eileen Collins, astronaut. NASA; public domain.
+pub(super) const PAYER_JPEG: &[u8] = include_bytes!("../../../../pipeline/assets/eileen-collins.jpg");
+/// Grace Hopper, computer scientist. United States Navy; public domain. Never enrolled.
+const STRANGER_JPEG: &[u8] = include_bytes!("../../../../pipeline/assets/grace-hopper.jpg");
+
+/// Why there are no simulated cameras.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CamerasError {
+    #[error("a built-in picture does not decode: {0}")]
+    Picture(#[from] StillError),
+    #[error(transparent)]
+    Simulate(#[from] SimulateError),
+    #[error("the painter of a clip panicked")]
+    Painter,
+}
+
+/// The simulated cameras; they end when this is dropped.
+pub(crate) struct Cameras {
+    pub(super) payer: Mount,
+    pub(super) stranger: Mount,
+    _farm: RtspFarm,
+}
+
+impl Cameras {
+    /// Paints and encodes both clips, then serves them on a free loopback port. Blocks for about a second.
+    pub(crate) fn start() -> Result<Self, CamerasError> {
+        let (payer, stranger) = std::thread::scope(|scope| {
+            let payer = scope.spawn(|| clip(PAYER_JPEG));
+            let stranger = clip(STRANGER_JPEG);
+            (payer.join().unwrap_or(Err(CamerasError::Painter)), stranger)
+        });
+        let farm = RtspFarm::start()?;
+        Ok(Self {
+            payer: farm.mount("till-1", &payer?, &MountOptions::default())?,
+            stranger: farm.mount("till-2", &stranger?, &MountOptions::default())?,
+            _farm: farm,
+        })
+    }
+
+    /// Each camera's name, address and what it shows.
+    pub(crate) fn list(&self) -> [(&'static str, &str, &'static str); 2] {
+        [
+            ("till-1", self.payer.url(), "Eileen Collins (picture: NASA), enrolled"),
+            ("till-2", self.stranger.url(), "Grace Hopper (picture: US Navy), a stranger"),
+        ]
+    }
+}
+
+fn clip(jpeg: &[u8]) -> Result<Clip, CamerasError> {
+    let person: Still = decode(jpeg, &StillLimits::default())?;
+    let scene = Scene::new(person);
+    let options = ClipOptions {
+        width: scene::WIDTH,
+        height: scene::HEIGHT,
+        fps: scene::FPS,
+        pictures: scene::PICTURES,
+        ..ClipOptions::default()
+    };
+    Ok(Clip::painted(&options, |index| scene.paint(index))?)
+}
+
+/// When a camera last sent its first picture of a round: the place is empty then.
+pub(super) fn round_began(mount: &Mount) -> Option<Instant> {
+    mount.captured_at(0)
+}
+
+/// When the whole face was last seen for the first time in a round.
+pub(super) fn came_into_view(mount: &Mount) -> Option<Instant> {
+    mount.captured_at(scene::IN_VIEW)
+}

@@ -1,0 +1,143 @@
+//! The chain of plugins over many still pictures, on all cores.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread::available_parallelism;
+
+use models::manifest::Manifest;
+use parking_lot::Mutex;
+use pipeline::still::{StillLimits, decode};
+use pipeline::{
+    AnalysedFace, Embedding, EngineInference, Gallery, Pipeline, PipelineOptions, QualityOptions, Still,
+    Unmetered,
+};
+use plugin_host::Plugin;
+
+use crate::api::chain;
+use crate::api::wire::system::Compute;
+use crate::app::{StartError, vision};
+use crate::plugins::Plugins;
+use crate::settings::Settings;
+
+/// What became of one picture.
+pub(crate) struct Embedded {
+    /// The embedding of the face nearest to the middle.
+    pub(crate) embedding: Option<Embedding>,
+    /// Why there is none.
+    pub(crate) failure: Option<String>,
+}
+
+/// The configured plugins, without cameras and without people.
+pub(crate) struct Chain {
+    pipeline: Pipeline,
+    plugins: Vec<Arc<Plugin>>,
+    device: Compute,
+    recogniser: Option<String>,
+}
+
+/// Lets every face through that the detector finds.
+const OPEN_GATE: QualityOptions = QualityOptions {
+    eye_distance_px_min: 0.0,
+    sharpness_variance_min: 0.0,
+    yaw_deg_max: 180.0,
+    pitch_deg_max: 180.0,
+    brightness_luma_min: 0.0,
+    brightness_luma_max: 255.0,
+    contrast_luma_min: 0.0,
+    presence_min: 0.0,
+    outside_share_max: 1.0,
+    score_min: 0.0,
+};
+
+impl Chain {
+    /// Starts engine and plugins; the quality gate stands open unless it is `gated`.
+    pub(crate) fn start(settings: &Settings, gated: bool) -> Result<Self, StartError> {
+        let engine = vision::engine(&settings.compute)?;
+        let inference: Arc<dyn plugin_host::InferenceService> = Arc::new(EngineInference(engine.clone()));
+        let (steps, plugins) = vision::steps(settings, &Plugins::new(&settings.plugins)?, &inference)?;
+        let gallery = Gallery::new(steps.recognizer.dim(), steps.recognizer.model_tag());
+        let mut recognition = vision::recognition(&settings.recognition, engine.device().kind);
+        if !gated {
+            recognition.quality = OPEN_GATE;
+        }
+        // Pictures wait for each other on a busy machine; none may fail for that.
+        recognition.call_ms_max = 60_000;
+        let cameras = vision::cameras(&settings.cameras)?;
+        let options = PipelineOptions { cameras, recognition, meter: Arc::new(Unmetered) };
+        let pipeline = Pipeline::start(options, steps, Arc::new(gallery))
+            .map_err(|error| StartError::Configuration(chain(&error)))?;
+        let manifest = Manifest::builtin().map_err(|error| StartError::Configuration(chain(&error)))?;
+        let tag = pipeline.steps().recognizer.model_tag();
+        let recogniser = manifest.models.into_iter().find(|entry| entry.model_tag == Some(tag));
+        let recogniser = recogniser.map(|entry| format!("{} sha256:{}", entry.name, entry.weights.sha256));
+        Ok(Self { pipeline, plugins, device: vision::compute(&engine), recogniser })
+    }
+
+    /// What runs the networks.
+    pub(crate) fn device(&self) -> &Compute {
+        &self.device
+    }
+
+    /// The plugins with their versions, and the recogniser's weights.
+    pub(crate) fn models(&self) -> Vec<String> {
+        let plugins = self.plugins.iter().map(|plugin| {
+            let manifest = plugin.manifest();
+            format!("{} {}", manifest.id, manifest.version)
+        });
+        plugins.chain(self.recogniser.clone()).collect()
+    }
+
+    /// Every picture of `names` below `folder`; `done` hears how many are through.
+    pub(crate) fn embed_all<'a>(
+        &self,
+        folder: &Path,
+        names: &[&'a Path],
+        done: impl Fn(usize) + Sync,
+    ) -> HashMap<&'a Path, Embedded> {
+        let next = AtomicUsize::new(0);
+        let found = Mutex::new(HashMap::with_capacity(names.len()));
+        // One more than cores: decoding fills the gaps that the networks leave.
+        let threads = available_parallelism().map_or(1, usize::from) + 1;
+        std::thread::scope(|scope| {
+            for _ in 0..threads {
+                scope.spawn(|| {
+                    while let Some(name) = names.get(next.fetch_add(1, Ordering::Relaxed)) {
+                        let one = self.embed(&folder.join(name));
+                        let mut found = found.lock();
+                        found.insert(*name, one);
+                        done(found.len());
+                    }
+                });
+            }
+        });
+        found.into_inner()
+    }
+
+    fn embed(&self, path: &Path) -> Embedded {
+        match self.try_embed(path) {
+            Ok(embedding) => Embedded { embedding: Some(embedding), failure: None },
+            Err(failure) => Embedded { embedding: None, failure: Some(failure) },
+        }
+    }
+
+    fn try_embed(&self, path: &Path) -> Result<Embedding, String> {
+        let bytes = std::fs::read(path).map_err(|error| error.to_string())?;
+        let still = decode(&bytes, &StillLimits::default()).map_err(|error| error.to_string())?;
+        let faces = self.pipeline.analyse(&still).map_err(|error| chain(&error))?;
+        let face = nearest_to_middle(faces, &still).ok_or("no face")?;
+        let refused: Vec<&str> = face.quality.reasons.iter().map(|refusal| refusal.reason.name()).collect();
+        face.embedding.ok_or_else(|| refused.join(","))
+    }
+}
+
+/// Whom the picture is about.
+fn nearest_to_middle(faces: Vec<AnalysedFace>, still: &Still) -> Option<AnalysedFace> {
+    let (x, y) = (still.width() as f32 / 2.0, still.height() as f32 / 2.0);
+    let distance = |face: &AnalysedFace| {
+        let bbox = &face.face.bbox;
+        (bbox.x + bbox.w / 2.0 - x).hypot(bbox.y + bbox.h / 2.0 - y)
+    };
+    faces.into_iter().min_by(|a, b| distance(a).total_cmp(&distance(b)))
+}
