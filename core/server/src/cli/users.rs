@@ -145,7 +145,7 @@ fn add(cli: &Cli, name: &str, email: Option<&str>) -> Result<Exit, Failure> {
 
 fn enrol(cli: &Cli, arguments: &Enrol) -> Result<Exit, Failure> {
     let user = user_id(&arguments.id)?;
-    let files = arguments.images.iter().map(|path| read(path)).collect::<Result<Vec<_>, _>>()?;
+    let files = arguments.images.iter().map(read).collect::<Result<Vec<_>, _>>()?;
     let text = arguments.consent.as_ref().map(std::fs::read_to_string).transpose()?;
     let consent = text.zip(arguments.consent_version.clone());
     with_app(cli, Need::Eyes, async |app| {

@@ -43,7 +43,7 @@ impl Payer {
     }
 
     /// Minor units that the payer can spend.
-    pub(super) async fn available(&self, client: &Client) -> Result<i64, ClientError> {
+    pub(crate) async fn available(&self, client: &Client) -> Result<i64, ClientError> {
         let user = client.get(&format!("/users/{}", self.id)).await?;
         Ok(user["wallets"][0]["available"]["amount"].as_i64().unwrap_or_default())
     }

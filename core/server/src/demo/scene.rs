@@ -88,7 +88,7 @@ fn light(rgb: &mut [u8], index: u32) {
         state ^= state << 17;
         let grain = i32::from((state >> 40) as i16 % (2 * NOISE + 1) - NOISE);
         for value in pixel {
-            *value = ((i32::from(*value) * gain >> 8) + grain).clamp(0, 255) as u8;
+            *value = (((i32::from(*value) * gain) >> 8) + grain).clamp(0, 255) as u8;
         }
     }
 }

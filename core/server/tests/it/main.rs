@@ -7,6 +7,7 @@ mod harness;
 mod access;
 mod bad_input;
 mod checkout;
+mod cli;
 mod money;
 mod people;
 mod serving;

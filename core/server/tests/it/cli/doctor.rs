@@ -1,0 +1,51 @@
+//! `facepay doctor`.
+
+use super::run;
+
+#[test]
+fn the_doctor_names_what_was_found_why_it_matters_and_what_mends_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = run(folder.path(), &["doctor", "--json"]);
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let checks = report["checks"].as_array().unwrap();
+    assert!(checks.len() >= 25, "{}", checks.len());
+    for check in checks {
+        for field in ["name", "status", "what", "why", "mend"] {
+            assert!(check[field].as_str().is_some_and(|text| !text.is_empty()), "{field} of {check}");
+        }
+    }
+    let mut names: Vec<_> = checks.iter().map(|check| check["name"].as_str().unwrap()).collect();
+    names.sort_unstable();
+    assert!(names.windows(2).all(|pair| pair[0] != pair[1]), "{names:?}");
+    let counted: u64 =
+        report["summary"].as_object().unwrap().values().filter_map(serde_json::Value::as_u64).sum();
+    assert_eq!(counted, checks.len() as u64);
+    assert_eq!(report["device"]["backend"], "flex");
+}
+
+#[test]
+fn broken_settings_are_a_finding_and_a_failure() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("x.toml"), "[server]\nlissten = 1\n").unwrap();
+    let output = run(folder.path(), &["--config", "x.toml", "doctor", "--json"]);
+    assert_eq!(output.status.code(), Some(1));
+    let strict = run(folder.path(), &["--config", "x.toml", "doctor", "--strict"]);
+    assert_eq!(strict.status.code(), Some(6));
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["checks"][0]["name"], "config.valid");
+    assert_eq!(report["checks"][0]["status"], "fail");
+}
+
+#[test]
+fn a_key_that_others_can_read_is_a_failure() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    assert!(run(folder.path(), &["users", "list"]).status.success());
+    let key = folder.path().join("facepay-data/appliance.key");
+    std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o644)).unwrap();
+    let output = run(folder.path(), &["doctor", "--json"]);
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let check =
+        report["checks"].as_array().unwrap().iter().find(|check| check["name"] == "storage.appliance_key");
+    assert_eq!(check.unwrap()["status"], "fail");
+}

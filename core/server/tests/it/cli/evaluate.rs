@@ -1,0 +1,52 @@
+//! `facepay evaluate faces` and `facepay identify` on the portraits of the repository.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use super::run;
+
+fn portraits(folder: &Path) {
+    let assets = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../pipeline/assets");
+    for (name, number, asset) in [
+        ("Collins", 1, "eileen-collins.jpg"),
+        ("Collins", 2, "eileen-collins.jpg"),
+        ("Hopper", 1, "grace-hopper.jpg"),
+        ("Hopper", 2, "grace-hopper.jpg"),
+    ] {
+        let own = folder.join(name);
+        std::fs::create_dir_all(&own).unwrap();
+        std::fs::copy(assets.join(asset), own.join(format!("{name}_{number:04}.jpg"))).unwrap();
+    }
+    // No face: a failure to acquire.
+    let blank = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/fixtures/grey.jpg");
+    std::fs::copy(blank, folder.join("Hopper/Hopper_0003.jpg")).unwrap();
+}
+
+#[test]
+fn pairs_are_judged_by_the_plugins_and_a_picture_without_a_face_is_an_error() {
+    let folder = tempfile::tempdir().unwrap();
+    portraits(folder.path());
+    let pairs = "2\t1\nCollins 1 2\nCollins 1 Hopper 1\nHopper 1 2\nCollins 2 Hopper 3\n";
+    std::fs::write(folder.path().join("pairs.txt"), pairs).unwrap();
+    let output =
+        run(folder.path(), &["evaluate", "faces", "--images", ".", "--pairs", "pairs.txt", "--json"]);
+    let report: Value = serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&output.stderr)));
+    assert_eq!((&report["images"], &report["pairs"]), (&5.into(), &4.into()));
+    assert_eq!(report["failures_to_acquire"], 1, "{report}");
+    assert!(report["accuracy"]["mean"].as_f64().is_some_and(|mean| (0.0..1.0).contains(&mean)), "{report}");
+    assert!(report["tar"].as_object().is_some_and(|tar| tar.len() == 5 && tar["1e-6"].is_null()));
+    assert!(report["models"].as_array().is_some_and(|models| models.len() == 4), "{report}");
+}
+
+#[test]
+fn a_portrait_of_nobody_enrolled_is_found_and_not_named() {
+    let folder = tempfile::tempdir().unwrap();
+    portraits(folder.path());
+    let output = run(folder.path(), &["identify", "--image", "Hopper/Hopper_0001.jpg", "--json"]);
+    let found: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(found["faces"].as_array().unwrap().len(), 1, "{found}");
+    assert!(found["faces"][0]["user"].is_null());
+    assert_eq!(found["faces"][0]["reason"], "no_match");
+}
