@@ -1,5 +1,7 @@
 //! Logs: text for people, JSON for collectors, both to standard error.
 
+use std::io::IsTerminal;
+
 use tracing_subscriber::{EnvFilter, fmt};
 
 use crate::settings::{Log, LogFormat};
@@ -19,7 +21,8 @@ pub enum TelemetryError {
 /// When the filter does not parse or a subscriber is set already.
 pub fn start(log: &Log) -> Result<(), TelemetryError> {
     let filter = EnvFilter::try_new(&log.filter)?;
-    let builder = fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let coloured = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    let builder = fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(coloured);
     match log.format {
         LogFormat::Text => builder.with_target(false).try_init()?,
         LogFormat::Json => builder.json().flatten_event(true).try_init()?,

@@ -104,7 +104,7 @@ async fn await_payer(app: App, checkout: CheckoutRow, mut sightings: Receiver<Ar
             Ok(Progress::Waiting) => {}
             Ok(Progress::Over) => return,
             Err(problem) => {
-                tracing::warn!(checkout = %checkout.id, code = problem.code, "a look could not be weighed")
+                tracing::warn!(checkout = %checkout.id, code = problem.code, "a look could not be weighed");
             }
         }
     }

@@ -97,15 +97,6 @@ pub(crate) fn engine(settings: &settings::Compute) -> Result<Engine, StartError>
     let engine = engine.map_err(|error| {
         StartError::Unavailable(format!("{}; see compute.device and compute.weights_folder", chain(&error)))
     })?;
-    let device = engine.device();
-    let kind = device.kind.as_str();
-    tracing::info!(
-        kind,
-        adapter = device.adapter,
-        backend = device.backend,
-        why = device.why,
-        "compute device"
-    );
     Ok(engine)
 }
 

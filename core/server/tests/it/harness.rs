@@ -63,8 +63,11 @@ impl Appliance {
         let listener = serve::bind(settings.server.listen).await.unwrap();
         let address = listener.local_addr().unwrap();
         let read = clock.clone();
-        let app =
-            App::start_at(settings, Arc::new(move || Timestamp(read.load(Ordering::SeqCst)))).await.unwrap();
+        let time = move || match read.load(Ordering::SeqCst) {
+            0 => Timestamp(jiff::Timestamp::now().as_microsecond()),
+            set => Timestamp(set),
+        };
+        let app = App::start_at(settings, Arc::new(time)).await.unwrap();
         let code = app.open_setup_when_new().await;
         let (stop, stopped) = oneshot::channel::<()>();
         let served = tokio::spawn(serve::run(listener, app.clone(), async {
@@ -102,6 +105,11 @@ impl Appliance {
             served.await.unwrap();
             self.app.stop().await;
         }
+    }
+
+    /// Lets the clock run, as cameras need it: frames carry the real time.
+    pub(crate) fn clock_runs(&self) {
+        self.clock.store(0, Ordering::SeqCst);
     }
 
     /// Turns the clock forward.

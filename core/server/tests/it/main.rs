@@ -12,3 +12,4 @@ mod money;
 mod people;
 mod serving;
 mod sockets;
+mod vision;
