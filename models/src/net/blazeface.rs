@@ -1,11 +1,10 @@
 //! MediaPipe BlazeFace, short range: faces near the camera, from a picture of 128 pixels.
 
 use burn::module::Module;
-use burn::tensor::activation::relu;
 use burn::tensor::{Device, Tensor};
 
 use super::Network;
-use super::conv::{Conv, ConvConfig, Separable, shortcut};
+use super::conv::{Bend, Conv, ConvConfig, Separable};
 
 const SIDE: usize = 128;
 
@@ -62,7 +61,7 @@ impl Network for BlazefaceShort {
     /// `[n, 3, 128, 128]` to `[n, 896 * 16]` (boxes and points, in pixels from the anchor) and `[n, 896]` (logits);
     /// anchors: 16 x 16 cells of two, then 8 x 8 of six
     fn forward(&self, input: Tensor<4>) -> Vec<Tensor<2>> {
-        let x = relu(self.stem.forward(input)); // [n, 24, 64, 64]
+        let x = self.stem.forward_bent(input, Bend::Relu); // [n, 24, 64, 64]
         let fine = through(&self.fine, x); // [n, 88, 16, 16]
         let coarse = through(&self.coarse, fine.clone()); // [n, 96, 8, 8]
         let boxes = [self.boxes_fine.forward(fine.clone()), self.boxes_coarse.forward(coarse.clone())];
@@ -87,19 +86,17 @@ fn through(blocks: &[Residual], x: Tensor<4>) -> Tensor<4> {
 #[derive(Module, Debug)]
 struct Residual {
     separable: Separable,
-    outputs: usize,
-    stride: usize,
 }
 
 impl Residual {
     fn init(channels: [usize; 2], stride: usize, device: &Device) -> Self {
-        Self { separable: Separable::init(channels, stride, device), outputs: channels[1], stride }
+        Self { separable: Separable::init(channels, stride, device) }
     }
 
     /// # Shapes
     /// `[n, inputs, h, w]` to `[n, outputs, h / stride, w / stride]`
     fn forward(&self, x: Tensor<4>) -> Tensor<4> {
-        let y = self.separable.forward(x.clone());
-        relu(shortcut(x, self.outputs, self.stride) + y)
+        let around = self.separable.shortcut(x.clone());
+        self.separable.forward(x, Some(around), Bend::Relu)
     }
 }

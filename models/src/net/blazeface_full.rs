@@ -4,14 +4,11 @@
 //! feature pyramid brings the coarse maps back up to one grid of 48 x 48 anchors.
 
 use burn::module::Module;
-use burn::tensor::activation::relu;
-use burn::tensor::module::interpolate;
-use burn::tensor::ops::{InterpolateMode, InterpolateOptions};
 use burn::tensor::{Device, Tensor};
 
 use super::Network;
 use super::blazeface::{COORDINATES, by_anchor};
-use super::conv::{Conv, ConvConfig, Separable, shortcut};
+use super::conv::{Bend, Conv, ConvConfig, Separable, double};
 
 const SIDE: usize = 192;
 
@@ -71,7 +68,7 @@ impl Network for BlazefaceFull {
     /// `[n, 3, 192, 192]` to `[n, 2304 * 16]` (boxes and points, in pixels from the anchor) and `[n, 2304]`
     /// (logits); anchors: 48 x 48 cells of one
     fn forward(&self, input: Tensor<4>) -> Vec<Tensor<2>> {
-        let level1 = through(&self.level1, relu(self.stem.forward(input))); // [n, 32, 96, 96]
+        let level1 = through(&self.level1, self.stem.forward_bent(input, Bend::Relu)); // [n, 32, 96, 96]
         let level2 = through(&self.level2, level1); // [n, 64, 48, 48]
         let level3 = through(&self.level3, level2.clone()); // [n, 128, 24, 24]
         let level4 = through(&self.level4, level3.clone()); // [n, 256, 12, 12]
@@ -92,8 +89,6 @@ fn through(blocks: &[Double], x: Tensor<4>) -> Tensor<4> {
 struct Double {
     narrow: Separable,
     widen: Separable,
-    outputs: usize,
-    stride: usize,
 }
 
 impl Double {
@@ -102,16 +97,14 @@ impl Double {
         Self {
             narrow: Separable::init([inputs, inner], stride, device),
             widen: Separable::init([inner, outputs], 1, device),
-            outputs,
-            stride,
         }
     }
 
     /// # Shapes
     /// `[n, inputs, h, w]` to `[n, outputs, h / stride, w / stride]`
     fn forward(&self, x: Tensor<4>) -> Tensor<4> {
-        let y = self.widen.forward(relu(self.narrow.forward(x.clone())));
-        relu(shortcut(x, self.outputs, self.stride) + y)
+        let around = self.narrow.shortcut(x.clone());
+        self.widen.forward(self.narrow.forward(x, None, Bend::Relu), Some(around), Bend::Relu)
     }
 }
 
@@ -133,11 +126,7 @@ impl Merge {
     /// # Shapes
     /// `[n, c, h, w]` and `[n, c', 2h, 2w]` to `[n, outputs, 2h, 2w]`
     fn forward(&self, coarse: Tensor<4>, fine: Tensor<4>) -> Tensor<4> {
-        let [_, _, h, w] = fine.dims();
-        let enlarge = InterpolateOptions::new(InterpolateMode::Bilinear)
-            .with_align_corners(false)
-            .with_output_size([h, w]);
-        let coarse = interpolate(relu(self.coarse.forward(coarse)), enlarge);
-        through(&self.blocks, relu(self.fine.forward(fine)) + coarse)
+        let coarse = double(self.coarse.forward_bent(coarse, Bend::Relu));
+        through(&self.blocks, self.fine.forward_bent(fine, Bend::Relu) + coarse)
     }
 }

@@ -2,10 +2,13 @@
 //! blocks, squeeze-and-excitation.
 
 use burn::module::{Initializer, Module, Param};
-use burn::tensor::activation::{relu, sigmoid};
-use burn::tensor::module::{conv2d, max_pool2d};
-use burn::tensor::ops::{ConvOptions, MaxPoolOptions, PadMode};
+use burn::tensor::activation::{prelu, relu, sigmoid};
+use burn::tensor::module::{conv2d, interpolate, max_pool2d};
+use burn::tensor::ops::{ConvOptions, InterpolateMode, InterpolateOptions, MaxPoolOptions, PadMode};
 use burn::tensor::{Device, Tensor};
+
+mod cpu;
+mod kernel;
 
 /// Shape of a [`Conv`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,11 +58,14 @@ impl ConvConfig {
             stride: self.stride,
             padding: self.padding,
             groups: self.groups,
+            on_cpu: *device == Device::flex(),
         }
     }
 }
 
 /// A convolution with bias.
+///
+/// On the CPU its work is done by fused kernels, elsewhere by Burn's operations.
 #[derive(Module, Debug)]
 pub struct Conv {
     /// `[outputs, inputs / groups, kernel, kernel]`
@@ -69,19 +75,61 @@ pub struct Conv {
     stride: usize,
     padding: [usize; 2],
     groups: usize,
+    on_cpu: bool,
+}
+
+/// What happens to numbers below zero after a convolution.
+#[derive(Debug, Clone, Copy)]
+pub enum Bend<'a> {
+    /// Nothing.
+    Linear,
+    /// They become zero.
+    Relu,
+    /// They are multiplied by their channel's slope.
+    Prelu(&'a Slope),
 }
 
 impl Conv {
     /// # Shapes
     /// `[n, inputs, h, w]` to `[n, outputs, h', w']`
     pub fn forward(&self, x: Tensor<4>) -> Tensor<4> {
+        self.forward_around(x, None, Bend::Linear)
+    }
+
+    /// The convolution, then `bend`.
+    ///
+    /// # Shapes
+    /// as [`Conv::forward`]
+    pub fn forward_bent(&self, x: Tensor<4>, bend: Bend<'_>) -> Tensor<4> {
+        self.forward_around(x, None, bend)
+    }
+
+    /// The convolution, plus what came around it, then `bend`.
+    ///
+    /// # Shapes
+    /// `[n, inputs, h, w]` and `[n, at most outputs, h', w']` to `[n, outputs, h', w']`; channels that `around` lacks
+    /// count as zero
+    pub fn forward_around(&self, x: Tensor<4>, around: Option<Tensor<4>>, bend: Bend<'_>) -> Tensor<4> {
+        if self.on_cpu {
+            return cpu::forward(self, x, around, bend);
+        }
         let padding = (self.padding[0], self.padding[1]);
         let options = ConvOptions::new_with_padding([self.stride; 2], [padding; 2], [1; 2], self.groups);
-        conv2d(x, self.weight.val(), Some(self.bias.val()), options)
+        let mut y = conv2d(x, self.weight.val(), Some(self.bias.val()), options);
+        if let Some(around) = around {
+            let missing = y.dims()[1] - around.dims()[1];
+            let channels = [(0, 0), (0, missing), (0, 0), (0, 0)];
+            y = y + if missing == 0 { around } else { around.pad(channels, PadMode::Constant(0.0)) };
+        }
+        match bend {
+            Bend::Linear => y,
+            Bend::Relu => relu(y),
+            Bend::Prelu(slope) => prelu(y, slope.slope.val()),
+        }
     }
 }
 
-/// PReLU: a slope per channel below zero.
+/// The slopes of a PReLU.
 #[derive(Module, Debug)]
 pub struct Slope {
     /// `[channels]`
@@ -89,18 +137,9 @@ pub struct Slope {
 }
 
 impl Slope {
-    /// The layer, its slopes zero until weights are loaded.
+    /// The layer for `channels`, its slopes zero until weights are loaded.
     pub fn init(channels: usize, device: &Device) -> Self {
         Self { slope: Initializer::Zeros.init([channels], device) }
-    }
-
-    /// # Shapes
-    /// `[n, channels, h, w]` to the same
-    pub fn forward(&self, x: Tensor<4>) -> Tensor<4> {
-        let slope = self.slope.val();
-        let channels = slope.dims()[0];
-        let below = x.clone().clamp_max(0.0).mul(slope.reshape([1, channels, 1, 1]));
-        relu(x).add(below)
     }
 }
 
@@ -122,7 +161,7 @@ impl ConvSlope {
     /// # Shapes
     /// as [`Conv::forward`]
     pub fn forward(&self, x: Tensor<4>) -> Tensor<4> {
-        self.prelu.forward(self.conv.forward(x))
+        self.conv.forward_bent(x, Bend::Prelu(&self.prelu))
     }
 }
 
@@ -144,22 +183,38 @@ impl Separable {
         }
     }
 
+    /// The pair, plus what came around it (none for a block without a shortcut), then `bend`.
+    ///
     /// # Shapes
     /// `[n, inputs, h, w]` to `[n, outputs, h / stride, w / stride]`
-    pub fn forward(&self, x: Tensor<4>) -> Tensor<4> {
-        self.pointwise.forward(self.depthwise.forward(x))
+    pub fn forward(&self, x: Tensor<4>, around: Option<Tensor<4>>, bend: Bend<'_>) -> Tensor<4> {
+        self.pointwise.forward_around(self.depthwise.forward(x), around, bend)
+    }
+
+    /// The path around the pair: `x` itself, or the maximum of each 2x2 where the pair halves the picture.
+    ///
+    /// # Shapes
+    /// `[n, inputs, h, w]` to `[n, inputs, h / stride, w / stride]`
+    pub fn shortcut(&self, x: Tensor<4>) -> Tensor<4> {
+        match self.depthwise.stride {
+            2 if self.depthwise.on_cpu => cpu::halve(x),
+            2 => max_pool2d(x, MaxPoolOptions::new([2, 2])),
+            _ => x,
+        }
     }
 }
 
-/// The path around a residual block that may halve the picture and add channels: the maximum of each 2x2, then
-/// channels of zeros.
+/// Twice as high and wide, bilinear between pixel centres.
 ///
 /// # Shapes
-/// `[n, c, h, w]` to `[n, channels, h / stride, w / stride]`
-pub fn shortcut(x: Tensor<4>, channels: usize, stride: usize) -> Tensor<4> {
-    let x = if stride == 2 { max_pool2d(x, MaxPoolOptions::new([2, 2])) } else { x };
-    let missing = channels - x.dims()[1];
-    if missing == 0 { x } else { x.pad([(0, 0), (0, missing), (0, 0), (0, 0)], PadMode::Constant(0.0)) }
+/// `[n, c, h, w]` to `[n, c, 2h, 2w]`
+pub fn double(x: Tensor<4>) -> Tensor<4> {
+    if x.device() == Device::flex() {
+        return cpu::double(x);
+    }
+    let [_, _, h, w] = x.dims();
+    let options = InterpolateOptions::new(InterpolateMode::Bilinear);
+    interpolate(x, options.with_align_corners(false).with_output_size([2 * h, 2 * w]))
 }
 
 /// An inverted bottleneck: widen, filter each channel, narrow; PReLU after the first two.
@@ -190,6 +245,15 @@ impl Bottleneck {
     pub fn forward(&self, x: Tensor<4>) -> Tensor<4> {
         self.project.forward(self.depthwise.forward(self.expand.forward(x)))
     }
+
+    /// The block with its input added to its output.
+    ///
+    /// # Shapes
+    /// `[n, channels, h, w]` to the same
+    pub fn forward_residual(&self, x: Tensor<4>) -> Tensor<4> {
+        let inner = self.depthwise.forward(self.expand.forward(x.clone()));
+        self.project.forward_around(inner, Some(x), Bend::Linear)
+    }
 }
 
 /// Squeeze-and-excitation: each channel scaled by what all channels' means say.
@@ -215,6 +279,6 @@ impl Excite {
     pub fn forward(&self, x: Tensor<4>) -> Tensor<4> {
         let [n, channels, h, w] = x.dims();
         let means = x.clone().reshape([n, channels, h * w]).mean_dim(2).reshape([n, channels, 1, 1]);
-        x * sigmoid(self.excite.forward(relu(self.squeeze.forward(means))))
+        x * sigmoid(self.excite.forward(self.squeeze.forward_bent(means, Bend::Relu)))
     }
 }

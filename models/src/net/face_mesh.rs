@@ -4,7 +4,7 @@ use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 
 use super::Network;
-use super::conv::{Conv, ConvConfig, ConvSlope, Separable, Slope, shortcut};
+use super::conv::{Bend, Conv, ConvConfig, ConvSlope, Separable, Slope};
 
 const SIDE: usize = 192;
 const POINTS: usize = 468;
@@ -78,25 +78,18 @@ fn through(blocks: &[Residual], x: Tensor<4>) -> Tensor<4> {
 struct Residual {
     separable: Separable,
     prelu: Slope,
-    outputs: usize,
-    stride: usize,
 }
 
 impl Residual {
     fn init(channels: [usize; 2], stride: usize, device: &Device) -> Self {
-        Self {
-            separable: Separable::init(channels, stride, device),
-            prelu: Slope::init(channels[1], device),
-            outputs: channels[1],
-            stride,
-        }
+        Self { separable: Separable::init(channels, stride, device), prelu: Slope::init(channels[1], device) }
     }
 
     /// # Shapes
     /// `[n, inputs, h, w]` to `[n, outputs, h / stride, w / stride]`
     fn forward(&self, x: Tensor<4>) -> Tensor<4> {
-        let y = self.separable.forward(x.clone());
-        self.prelu.forward(shortcut(x, self.outputs, self.stride) + y)
+        let around = self.separable.shortcut(x.clone());
+        self.separable.forward(x, Some(around), Bend::Prelu(&self.prelu))
     }
 }
 

@@ -105,7 +105,7 @@ impl Mobilefacenet {
 }
 
 fn residuals(blocks: &[Bottleneck], x: Tensor<4>) -> Tensor<4> {
-    blocks.iter().fold(x, |x, block| block.forward(x.clone()) + x)
+    blocks.iter().fold(x, |x, block| block.forward_residual(x))
 }
 
 impl Network for Mobilefacenet {
