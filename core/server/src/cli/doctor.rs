@@ -153,7 +153,7 @@ fn show(checks: &[Check], tried: &Tried) {
     terminal::out(format!("\n{} checks: {ok} ok, {warn} warn, {fail} fail, {skip} skipped", checks.len()));
     match &tried.device {
         Ok(device) => {
-            terminal::out(format!("networks run on {} ({}): {}", device.adapter, device.backend, device.why))
+            terminal::out(format!("networks run on {} ({}): {}", device.adapter, device.backend, device.why));
         }
         Err(fault) => terminal::out(format!("networks run nowhere: {fault}")),
     }
