@@ -39,8 +39,7 @@ fn load(
     device: &burn::tensor::Device,
     max_batch: usize,
 ) -> Result<Model, EngineError> {
-    let weights =
-        std::fs::read(dir.join(&entry.weights.file)).map_err(|error| unusable(&entry.name, error))?;
+    let weights = crate::weights::read(entry, dir).map_err(|error| unusable(&entry.name, error))?;
     let network = crate::net::load(entry, &weights, device).map_err(|error| unusable(&entry.name, error))?;
     Ok(Model { info: Arc::new(info(entry, max_batch)), target: target(entry), network })
 }

@@ -129,6 +129,9 @@ impl Walk {
         let [inputs, outputs] = *matrix.shape else {
             return Err(node.wrong("a linear layer's weight has two dimensions"));
         };
+        if inputs == 0 || outputs == 0 {
+            return Err(node.wrong("a linear layer without inputs or outputs"));
+        }
         let matrix = matrix.doubles();
         if let Some(before) =
             self.before(node).filter(|before| before.is_linear && before.bias.len() == inputs)

@@ -2,9 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use burn::tensor::Device;
+use burn::tensor::{Device, Tensor, TensorData};
 use models::manifest::{Entry, Manifest};
 use models::net::{self, Network};
+use models::verify::answer;
 use models::{verify, weights};
 
 pub(crate) fn folder() -> PathBuf {
@@ -23,7 +24,7 @@ pub(crate) fn network(name: &str, device: &Device) -> Box<dyn Network> {
 #[test]
 fn every_network_answers_as_the_original_did() {
     let manifest = Manifest::builtin().unwrap();
-    let reports = verify(&manifest, &folder());
+    let reports = models::verify(&manifest, &folder());
     assert_eq!(reports.len(), manifest.models.len());
     for report in reports {
         let parity = report.parity.unwrap();
@@ -32,5 +33,36 @@ fn every_network_answers_as_the_original_did() {
             report.name, parity.cosine_min, parity.difference_max
         );
         assert!(parity.holds(), "{}: {parity:?}", report.name);
+    }
+}
+
+/// Numbers without a pattern in 0..1, others for each seed, the same on every run.
+fn noise(seed: u32, len: usize) -> Vec<f32> {
+    let mut state = seed;
+    let mut next = || {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 8) as f32 / 16_777_216.0
+    };
+    (0..len).map(|_| next()).collect()
+}
+
+#[test]
+fn each_row_of_a_batch_is_answered_as_if_it_were_alone() {
+    let device = Device::flex();
+    for entry in Manifest::builtin().unwrap().models {
+        let network = network(&entry.name, &device);
+        let shape = network.input();
+        let len = shape.iter().product();
+        let rows: Vec<Vec<f32>> = (1..=3).map(|seed| noise(seed, len)).collect();
+        let batch = TensorData::new(rows.concat(), [rows.len(), shape[0], shape[1], shape[2]]);
+        let together = network.forward(Tensor::from_data(batch, &device));
+        for (output, together) in together.into_iter().enumerate() {
+            let together: Vec<f32> = together.into_data().try_into_vec().unwrap();
+            for (row, together) in rows.iter().zip(together.chunks(entry.outputs[output].len())) {
+                let alone = &answer(&*network, row.clone(), &device)[output];
+                let parity = verify::Parity::of(together, alone);
+                assert!(parity.cosine_min > 0.999_999, "{} {output}: {parity:?}", entry.name);
+            }
+        }
     }
 }
