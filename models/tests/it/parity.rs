@@ -24,7 +24,7 @@ pub(crate) fn network(name: &str, device: &Device) -> Box<dyn Network> {
 #[test]
 fn every_network_answers_as_the_original_did() {
     let manifest = Manifest::builtin().unwrap();
-    let reports = verify::verify(&manifest, &folder());
+    let reports = verify(&manifest, &folder());
     assert_eq!(reports.len(), manifest.models.len());
     for report in reports {
         let parity = report.parity.unwrap();
