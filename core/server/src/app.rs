@@ -5,6 +5,7 @@ pub mod start;
 pub(crate) mod account;
 pub(crate) mod consent;
 pub(crate) mod enrol;
+mod enrolled;
 pub(crate) mod erase;
 pub(crate) mod identify;
 

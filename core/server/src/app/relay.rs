@@ -1,8 +1,8 @@
-//! Committed events on their way out: from the outbox to whoever listens.
+//! Committed events on their way out: from the outbox to the gallery and to whoever listens.
 
 use std::time::Duration;
 
-use super::App;
+use super::{App, enrolled};
 
 /// How often the outbox is looked at; a committed payment is seen after at most this.
 const EVERY: Duration = Duration::from_millis(50);
@@ -33,6 +33,9 @@ pub(super) async fn run(app: App) {
         app.metrics().outbox_lag.set(Duration::from_micros(lag_micros.unsigned_abs()).as_secs_f64());
         for row in rows {
             last = row.seq;
+            if let Some(user) = enrolled::touched(&row) {
+                enrolled::refresh(&app, user).await;
+            }
             let body = match serde_json::from_str(&row.payload) {
                 Ok(serde_json::Value::Object(body)) => body,
                 _ => serde_json::Map::new(),

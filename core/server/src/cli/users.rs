@@ -155,9 +155,6 @@ fn enrol(cli: &Cli, arguments: &Enrol) -> Result<Exit, Failure> {
         }
         let enrolled = enrol::enrol(&app, &Principal::SYSTEM, user, Given::Files(files)).await?;
         report(arguments, &enrolled);
-        terminal::note(
-            "a running appliance learns of this at its next start; POST /users/{id}/faces acts at once",
-        );
         Ok(Exit::Ok)
     })
 }
