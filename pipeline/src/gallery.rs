@@ -215,6 +215,8 @@ impl Rows {
         let Some(row) = self.index.remove(&template) else { return false };
         let last = self.labels.len() - 1;
         self.values.copy_within(last * dim..(last + 1) * dim, row * dim);
+        // A removed face leaves nothing behind, not even in memory that is not used any more.
+        self.values[last * dim..].fill(0.0);
         self.values.truncate(last * dim);
         self.labels.swap_remove(row);
         if let Some((_, moved)) = self.labels.get(row) {

@@ -67,7 +67,7 @@ impl FrameResult {
 
 /// Takes the measurements, on the recognition threads: it must be quick. What it does not care about, it leaves out.
 pub trait Meter: Send + Sync {
-    /// A stage took so long, for a whole batch.
+    /// A stage took so long, for a whole batch; searching, for one face.
     fn stage(&self, _stage: Stage, _took: Duration) {}
 
     /// So many pictures were analysed together.

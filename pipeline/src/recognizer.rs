@@ -90,7 +90,7 @@ impl Recognizer {
         let wanted: Vec<Face> = looks.iter().filter(|look| look.wanted).map(|look| look.face).collect();
         let liveness = self.steps.liveness(&context, &views, &wanted);
         let embeddings = self.steps.embed(&context, &views, &wanted);
-        let analyses = self.steps.timed(Stage::Search, || self.search(liveness, embeddings));
+        let analyses = self.search(liveness, embeddings);
         let observations = self.confirm(&frames, &looks, analyses);
         self.count(&frames, FrameResult::Analysed);
         observations
@@ -158,7 +158,7 @@ impl Recognizer {
         pairs
             .map(|(liveness, embedding)| {
                 let (liveness, embedding) = (liveness?, embedding?);
-                let top = self.gallery.search(&embedding);
+                let top = self.steps.timed(Stage::Search, || self.gallery.search(&embedding));
                 Some(Analysis { embedding, liveness, top })
             })
             .collect()
@@ -254,7 +254,7 @@ impl Recognizer {
     /// Publishes a sighting, unless its picture has become too old or its camera is not healthy.
     fn publish(&self, mut sighting: Sighting, now: Instant) {
         let age = now.saturating_duration_since(sighting.captured);
-        if age > self.rules.frame_age_max || !(self.camera_live)(&sighting.camera) {
+        if !trusted(age, self.rules.frame_age_max, (self.camera_live)(&sighting.camera)) {
             tracing::debug!(camera = %sighting.camera, ?age, "a sighting is not to be trusted");
             return;
         }
@@ -282,6 +282,11 @@ impl Recognizer {
             self.steps.meter.frame(&frame.camera, result, frame.age(now));
         }
     }
+}
+
+/// Only a fresh picture of a healthy camera is worth a sighting.
+fn trusted(age: Duration, age_max: Duration, camera_live: bool) -> bool {
+    camera_live && age <= age_max
 }
 
 /// Whom a match is shown as.
@@ -321,4 +326,23 @@ fn observation(frame: &Frame, faces: Vec<ObservedFace>, now: Instant) -> Observa
 
 fn millis(time: Duration) -> u64 {
     u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stale_picture_or_a_sick_camera_yields_no_sighting() {
+        for (age_ms, camera_live, expected) in [
+            (0, true, true),
+            (1_000, true, true),
+            (1_001, true, false),
+            (0, false, false),
+            (2_000, false, false),
+        ] {
+            let (age, max) = (Duration::from_millis(age_ms), Duration::from_secs(1));
+            assert_eq!(trusted(age, max, camera_live), expected, "{age_ms} ms, live {camera_live}");
+        }
+    }
 }

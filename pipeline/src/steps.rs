@@ -44,6 +44,9 @@ impl MeteredSteps {
         frames: &[View<'_>],
         faces: &[Face],
     ) -> Vec<Option<Vec<f32>>> {
+        if faces.is_empty() {
+            return Vec::new();
+        }
         let mut scores = vec![Some(Vec::with_capacity(self.steps.liveness.len())); faces.len()];
         self.timed(Stage::Liveness, || {
             for step in &self.steps.liveness {
@@ -66,6 +69,9 @@ impl MeteredSteps {
         frames: &[View<'_>],
         faces: &[Face],
     ) -> Vec<Option<Embedding>> {
+        if faces.is_empty() {
+            return Vec::new();
+        }
         self.timed(Stage::Recognition, || {
             each(faces, |faces| {
                 let embeddings = self.steps.recognizer.embed(context, frames, faces)?;
@@ -89,9 +95,6 @@ impl MeteredSteps {
 /// the others theirs.
 fn each<T>(faces: &[Face], call: impl Fn(&[Face]) -> Result<Vec<T>, CallError>) -> Vec<Option<T>> {
     let none = || faces.iter().map(|_| None).collect();
-    if faces.is_empty() {
-        return Vec::new();
-    }
     match call(faces) {
         Ok(results) if results.len() == faces.len() => results.into_iter().map(Some).collect(),
         Err(CallError::Refused { source, .. }) if faces.len() > 1 && refuses_a_face(&source) => {

@@ -81,7 +81,7 @@ impl Tracker {
                 *slot = self.begin(now, face.bbox);
             }
         }
-        Followed { tracks, lost, entangled: self.entangled() }
+        Followed { tracks, lost, entangled: self.entangled(now) }
     }
 
     /// How many tracks there are.
@@ -136,9 +136,11 @@ impl Tracker {
         Some(id)
     }
 
-    fn entangled(&self) -> Vec<TrackId> {
+    /// Tracks that cover each other, also where one of them is not seen and only expected.
+    fn entangled(&self, now: Instant) -> Vec<TrackId> {
         let close = |a: &Track, b: &Track| {
-            a.id != b.id && overlap(&a.bbox, &b.bbox) >= self.options.entangled_overlap_min
+            let shared = overlap(&a.bbox, &b.bbox).max(overlap(&a.expected(now), &b.expected(now)));
+            a.id != b.id && shared >= self.options.entangled_overlap_min
         };
         let tangled = |track: &&Track| self.tracks.iter().any(|other| close(track, other));
         self.tracks.iter().filter(tangled).map(|track| track.id).collect()

@@ -19,6 +19,7 @@ pub(crate) mod transaction;
 pub(crate) mod camera;
 mod relay;
 mod sightings;
+mod upkeep;
 pub(crate) mod vision;
 
 use std::future::Future;

@@ -86,6 +86,7 @@ pub(crate) struct Metrics {
     pub(crate) match_similarity: Histogram,
     pub(crate) plugin_faults: Family<FaultLabels, Counter>,
     pub(crate) audit_chain_ok: Gauge,
+    pub(crate) ledger_ok: Gauge,
     pub(crate) outbox_lag: Gauge<f64, AtomicU64>,
     device: Family<DeviceLabels, Gauge>,
 }
@@ -113,6 +114,7 @@ impl Metrics {
             match_similarity: Histogram::new(linear_buckets(0.0, 0.05, 21)),
             plugin_faults: Family::default(),
             audit_chain_ok: Gauge::default(),
+            ledger_ok: Gauge::default(),
             outbox_lag: Gauge::default(),
             device: Family::default(),
         };
@@ -144,6 +146,7 @@ impl Metrics {
         r.register("batch_size", "Frames in one batch", self.batch_size.clone());
         r.register("match_similarity", "Similarity of confirmed sightings", self.match_similarity.clone());
         r.register("plugin_faults", "Failed plugin calls", self.plugin_faults.clone());
+        r.register("ledger_ok", "1 when the books added up when last verified", self.ledger_ok.clone());
         r.register("audit_chain_ok", "1 when the audit chain verified at start", self.audit_chain_ok.clone());
         r.register_with_unit(
             "outbox_lag",

@@ -4,4 +4,5 @@ mod bench;
 mod cycles;
 mod faults;
 mod ingest;
+mod recognize;
 mod sources;

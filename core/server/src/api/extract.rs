@@ -28,7 +28,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
 }
 
 pub(crate) fn json_problem(rejection: &JsonRejection) -> Problem {
-    let detail = rejection.body_text();
+    let detail = reason(rejection.body_text());
     match rejection {
         JsonRejection::JsonSyntaxError(_) => Problem::bad_request("json_syntax", detail),
         JsonRejection::JsonDataError(_) => Problem::unprocessable("json_data", detail),
@@ -38,8 +38,19 @@ pub(crate) fn json_problem(rejection: &JsonRejection) -> Problem {
             "send the body as application/json",
         ),
         other if other.status() == StatusCode::PAYLOAD_TOO_LARGE => too_large(),
-        other => Problem::bad_request("body_unreadable", other.body_text()),
+        other => Problem::bad_request("body_unreadable", reason(other.body_text())),
     }
+}
+
+/// What is wrong, without the words before it that only name the parser's types.
+fn reason(text: String) -> String {
+    const PREFIXES: [&str; 4] = [
+        "Failed to deserialize the JSON body into the target type: ",
+        "Failed to parse the request body as JSON: ",
+        "Failed to deserialize query string: ",
+        "Invalid URL: ",
+    ];
+    PREFIXES.iter().find_map(|prefix| text.strip_prefix(prefix)).unwrap_or(&text).to_owned()
 }
 
 /// The answer to a body above the limit.
@@ -59,7 +70,7 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T>
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         match axum::extract::Path::<T>::from_request_parts(parts, state).await {
             Ok(axum::extract::Path(value)) => Ok(Self(value)),
-            Err(rejection) => Err(Problem::bad_request("path_invalid", rejection.body_text())),
+            Err(rejection) => Err(Problem::bad_request("path_invalid", reason(rejection.body_text()))),
         }
     }
 }
@@ -70,7 +81,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         match axum::extract::Query::<T>::from_request_parts(parts, state).await {
             Ok(axum::extract::Query(value)) => Ok(Self(value)),
-            Err(rejection) => Err(Problem::bad_request("query_invalid", rejection.body_text())),
+            Err(rejection) => Err(Problem::bad_request("query_invalid", reason(rejection.body_text()))),
         }
     }
 }

@@ -131,8 +131,8 @@ fn path_parameters(path: &str) -> impl Iterator<Item = &str> {
 
 /// `post_users_id_faces` from `POST /users/{id}/faces`.
 fn operation_id(route: &Route) -> String {
-    let words: Vec<&str> =
-        route.path.split(['/', '{', '}', '-', '.', '*']).filter(|w| !w.is_empty()).collect();
+    let parts = route.path.split(['/', '{', '}', '-', '.', '*']).filter(|word| !word.is_empty());
+    let words: Vec<&str> = parts.chain(route.path.ends_with('/').then_some("index")).collect();
     format!("{}_{}", route.method.as_str().to_ascii_lowercase(), words.join("_"))
 }
 

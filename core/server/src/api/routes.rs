@@ -52,6 +52,7 @@ fn documents(routes: Routes) -> Routes {
             docs::openapi,
         )
         .add(get("/docs", Access::Open, "This interface, to read and try").streams("text/html"), docs::index)
+        .add(get("/docs/", Access::Open, "This interface, to read and try").streams("text/html"), docs::index)
         .add(
             get("/docs/{*file}", Access::Open, "Files of the interface's page").streams("text/html"),
             docs::file,

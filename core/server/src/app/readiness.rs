@@ -43,6 +43,8 @@ pub(crate) async fn readiness(app: &App, verbose: bool) -> wire::Readiness {
             ok: database.is_ok(),
             detail: database.map_or_else(|error| error.to_string(), |()| "answers".to_owned()),
         },
+        check("audit", app.metrics().audit_chain_ok.get() == 1, "the chain is broken", "the chain is whole"),
+        check("books", app.metrics().ledger_ok.get() == 1, "the books do not add up", "the books add up"),
         check("payments", app.payment().is_some(), "no payment plugin is loaded", "plugin loaded"),
     ];
     let ready = checks.iter().all(|check| check.ok);

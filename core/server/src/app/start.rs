@@ -16,7 +16,7 @@ use tokio::sync::{Semaphore, broadcast, watch};
 use tokio::task::JoinSet;
 
 use super::vision::Vision;
-use super::{App, Clock, Parts, recovery, relay, sightings};
+use super::{App, Clock, Parts, recovery, relay, sightings, upkeep};
 use crate::api::chain;
 use crate::auth::setup::Setup;
 use crate::effects::endpoints::Endpoints;
@@ -115,14 +115,11 @@ impl App {
     }
 
     async fn begin_work(&self) -> Result<(), StartError> {
-        let verified = self.store(Store::audit_verify).await?;
-        self.metrics().audit_chain_ok.set(i64::from(verified.is_ok()));
-        if let Err(fault) = verified {
-            tracing::error!(%fault, "the audit chain is broken; run `facepay audit verify`");
-        }
+        upkeep::round(self).await?;
         recovery::run(self).await?;
         super::checkout::resume(self).await?;
         self.spawn(relay::run(self.clone()));
+        self.spawn(upkeep::run(self.clone()));
         self.spawn(super::checkout::expire_overdue(self.clone()));
         if self.has_vision() {
             super::camera::start_known(self).await?;

@@ -55,6 +55,19 @@ async fn malformed_requests_are_refused_by_name() {
 }
 
 #[tokio::test]
+async fn a_refusal_says_what_is_wrong_and_not_how_it_was_parsed() {
+    let appliance = &Appliance::start().await;
+    for (ask, part) in [
+        (post("/users", &json!({ "name": "Ada", "colour": 1 })), "unknown field `colour`"),
+        (post("/users", &json!({})).raw("{"), "EOF while parsing"),
+        (get("/users?colour=red"), "unknown field `colour`"),
+    ] {
+        let detail = appliance.admin(ask).await.json()["detail"].as_str().unwrap().to_owned();
+        assert!(detail.contains(part) && !detail.contains("eserialize"), "{detail}");
+    }
+}
+
+#[tokio::test]
 async fn pictures_are_refused_by_what_is_wrong_with_them() {
     let appliance = &Appliance::start().await;
     let jpeg = include_bytes!("fixtures/grey.jpg").as_slice();

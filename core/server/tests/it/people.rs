@@ -57,3 +57,22 @@ async fn a_name_is_in_no_log_of_events_or_audit() {
     let metrics = appliance.send(get("/metrics")).await.text();
     assert!(!metrics.contains("Zebulon"));
 }
+
+#[tokio::test]
+async fn a_face_whose_consent_has_run_out_is_gone_after_the_next_start() {
+    let appliance = Appliance::start().await;
+    let user: domain::UserId = appliance.payer("Ada", 0).await.parse().unwrap();
+    let at = appliance.app.now();
+    let add = move |store: &store::Store| {
+        let consent = store.consents(user)?[0].id;
+        let id = domain::FaceId(uuid::Uuid::now_v7());
+        let new = store::NewFace { id, user, consent, model_tag: 1, template: &[1.0, 0.0], quality: 1.0 };
+        store.add_face(store::By { actor: "test", at }, &new)
+    };
+    appliance.app.store(add).await.unwrap();
+    let faces = format!("/users/{user}/faces");
+    assert_eq!(appliance.admin(get(&faces)).await.ok(200)["items"].as_array().unwrap().len(), 1);
+    appliance.later(Duration::from_secs(366 * 86_400));
+    let appliance = appliance.restarted(&[]).await;
+    assert_eq!(appliance.admin(get(&faces)).await.ok(200)["items"], json!([]));
+}

@@ -58,6 +58,9 @@ async fn the_interface_is_documented_without_another_host() {
         let operation = &openapi["paths"][route.path][route.method.as_str().to_lowercase()];
         assert!(operation.is_object(), "{} {}", route.method, route.path);
     }
+    for start in ["/docs", "/docs/"] {
+        assert_eq!(appliance.send(get(start)).await.header("location"), "/docs/index.html", "{start}");
+    }
     let docs = appliance.send(get("/docs/index.html")).await;
     assert_eq!(docs.status, 200);
     assert!(!docs.text().contains("https://"), "{}", docs.text());
