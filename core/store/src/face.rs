@@ -237,7 +237,11 @@ impl Store {
         rows.into_iter().map(|row| self.opened_face(row, tag)).collect()
     }
 
-    fn opened_face(&self, (id, user, sealed, wrapped): SealedFace, tag: u32) -> Result<GalleryRow, StoreError> {
+    fn opened_face(
+        &self,
+        (id, user, sealed, wrapped): SealedFace,
+        tag: u32,
+    ) -> Result<GalleryRow, StoreError> {
         let key = Key::unwrap(&wrapped, &self.key, &user)?;
         let plain = Zeroizing::new(key.open(&sealed, &bound_to(&user, &id, i64::from(tag)))?);
         let (values, rest) = plain.as_chunks::<4>();

@@ -1,0 +1,64 @@
+//! What must be looked after while the appliance runs: the books, the chain, what has run out.
+
+use std::time::Duration;
+
+use pipeline::TemplateId;
+use store::{By, Store, StoreError};
+
+use super::App;
+use crate::auth::Principal;
+
+const EVERY: Duration = Duration::from_secs(3_600);
+/// Answers to `Idempotency-Key` are kept so long.
+const ANSWERS_KEPT: Duration = Duration::from_secs(24 * 3_600);
+
+/// Looks after everything once an hour. The first round is the start's own.
+pub(super) async fn run(app: App) {
+    let mut rounds = tokio::time::interval(EVERY);
+    rounds.tick().await;
+    loop {
+        rounds.tick().await;
+        if let Err(error) = round(&app).await {
+            tracing::error!(%error, "upkeep stopped half-way; it is tried again in an hour");
+        }
+    }
+}
+
+/// One round.
+pub(super) async fn round(app: &App) -> Result<(), StoreError> {
+    verify(app).await?;
+    forget_expired_faces(app).await?;
+    let before = app.now().minus(ANSWERS_KEPT);
+    app.store(move |store| store.forget_answers(before)).await?;
+    Ok(())
+}
+
+/// Checks the audit chain and adds the books up. What is wrong is said aloud and takes readiness away.
+async fn verify(app: &App) -> Result<(), StoreError> {
+    let (chain, books) =
+        app.store(|store: &Store| Ok((store.audit_verify()?, store.ledger_verify()?))).await?;
+    app.metrics().audit_chain_ok.set(i64::from(chain.is_ok()));
+    app.metrics().ledger_ok.set(i64::from(books.is_ok()));
+    if let Err(fault) = chain {
+        tracing::error!(%fault, "the audit chain is broken; run `facepay audit verify`");
+    }
+    if let Err(fault) = books {
+        tracing::error!(%fault, "the books do not add up; stop taking payments and restore a backup");
+    }
+    Ok(())
+}
+
+/// Removes the templates whose consent has run out, from database and gallery.
+async fn forget_expired_faces(app: &App) -> Result<(), StoreError> {
+    let (actor, at) = (Principal::SYSTEM.actor(), app.now());
+    let removed = app.store(move |store| store.remove_expired_faces(By { actor: &actor, at })).await?;
+    if let Ok(vision) = app.vision() {
+        for (face, _) in &removed {
+            vision.gallery().remove(TemplateId(face.0.as_u128()));
+        }
+    }
+    if !removed.is_empty() {
+        tracing::info!(faces = removed.len(), "faces whose consent has run out are removed");
+    }
+    Ok(())
+}
