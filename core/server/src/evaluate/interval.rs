@@ -8,16 +8,27 @@ pub fn wilson95(hits: usize, n: usize) -> [f64; 2] {
     if n == 0 {
         return [0.0, 1.0];
     }
-    let (hits, n) = (hits as f64, n as f64);
-    let (rate, z2) = (hits / n, Z95 * Z95);
-    let centre = (rate + z2 / (2.0 * n)) / (1.0 + z2 / n);
-    let half = Z95 / (1.0 + z2 / n) * (rate * (1.0 - rate) / n + z2 / (4.0 * n * n)).sqrt();
-    [(centre - half).max(0.0), (centre + half).min(1.0)]
+    let (all, count) = (n as f64, hits as f64);
+    let (rate, z2) = (count / all, Z95 * Z95);
+    let centre = (rate + z2 / (2.0 * all)) / (1.0 + z2 / all);
+    let half = Z95 / (1.0 + z2 / all) * (rate * (1.0 - rate) / all + z2 / (4.0 * all * all)).sqrt();
+    // At the ends the bound is the rate itself; rounding would miss it by a hair.
+    let low = if hits == 0 { 0.0 } else { centre - half };
+    let high = if hits == n { 1.0 } else { centre + half };
+    [low, high]
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_ends_are_exact() {
+        for n in 1..2_000 {
+            assert_eq!(wilson95(0, n)[0], 0.0, "{n}");
+            assert_eq!(wilson95(n, n)[1], 1.0, "{n}");
+        }
+    }
 
     #[test]
     fn known_intervals_are_met() {
