@@ -1,5 +1,6 @@
 //! Two simulated cameras behind RTSP: the payer at `till-1`, a stranger at `till-2`.
 
+use std::ops::Range;
 use std::time::Instant;
 
 use pipeline::simulate::{Clip, ClipOptions, Mount, MountOptions, RtspFarm, SimulateError};
@@ -8,7 +9,7 @@ use pipeline::still::{Still, StillError, StillLimits, decode};
 use super::scene::{self, Scene};
 
 /// Eileen Collins, astronaut. NASA; public domain.
-pub(super) const PAYER_JPEG: &[u8] = include_bytes!("../../../../pipeline/assets/eileen-collins.jpg");
+pub(crate) const PAYER_JPEG: &[u8] = include_bytes!("../../../../pipeline/assets/eileen-collins.jpg");
 /// Grace Hopper, computer scientist. United States Navy; public domain. Never enrolled.
 const STRANGER_JPEG: &[u8] = include_bytes!("../../../../pipeline/assets/grace-hopper.jpg");
 
@@ -34,8 +35,8 @@ impl Cameras {
     /// Paints and encodes both clips, then serves them on a free loopback port. Blocks for about a second.
     pub(crate) fn start() -> Result<Self, CamerasError> {
         let (payer, stranger) = std::thread::scope(|scope| {
-            let payer = scope.spawn(|| clip(PAYER_JPEG));
-            let stranger = clip(STRANGER_JPEG);
+            let payer = scope.spawn(|| clip(PAYER_JPEG, 0..scene::PICTURES));
+            let stranger = clip(STRANGER_JPEG, 0..scene::PICTURES);
             (payer.join().unwrap_or(Err(CamerasError::Painter)), stranger)
         });
         let farm = RtspFarm::start()?;
@@ -55,17 +56,22 @@ impl Cameras {
     }
 }
 
-fn clip(jpeg: &[u8]) -> Result<Clip, CamerasError> {
+/// The payer stands in view all the time: what a camera of a benchmark sees.
+pub(crate) fn standing_payer() -> Result<Clip, CamerasError> {
+    clip(PAYER_JPEG, scene::STANDING)
+}
+
+fn clip(jpeg: &[u8], round: Range<u32>) -> Result<Clip, CamerasError> {
     let person: Still = decode(jpeg, &StillLimits::default())?;
     let scene = Scene::new(person);
     let options = ClipOptions {
         width: scene::WIDTH,
         height: scene::HEIGHT,
         fps: scene::FPS,
-        pictures: scene::PICTURES,
+        pictures: round.len() as u32,
         ..ClipOptions::default()
     };
-    Ok(Clip::painted(&options, |index| scene.paint(index))?)
+    Ok(Clip::painted(&options, |index| scene.paint(round.start + index))?)
 }
 
 /// When a camera last sent its first picture of a round: the place is empty then.

@@ -18,6 +18,8 @@ pub(super) const IN_VIEW: u32 = 36;
 const STANDS: u32 = 38;
 /// The person begins to leave.
 const LEAVES: u32 = 140;
+/// The part of a round in which the person stands.
+pub(super) const STANDING: std::ops::Range<u32> = STANDS..LEAVES;
 /// Grain of the sensor: largest deviation.
 const NOISE: i16 = 3;
 
@@ -145,7 +147,7 @@ mod tests {
     fn the_place_is_empty_before_the_person_steps_in_and_after_they_left() {
         let seen: Vec<bool> = (0..PICTURES).map(|index| shift(index).is_some()).collect();
         assert!(!seen[0] && !seen[ENTERS as usize - 1] && !seen[PICTURES as usize - 1]);
-        assert!((STANDS..LEAVES).all(|index| shift(index) == Some(0.0)));
+        assert!(STANDING.all(|index| shift(index) == Some(0.0)));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The command line as a script meets it: the real program, its output, its exit codes.
 
+mod bench;
 mod demo;
 mod doctor;
 mod evaluate;
@@ -156,7 +157,6 @@ fn the_schema_and_the_networks_are_listed_as_json() {
     for (arguments, pointer) in [
         (&["config", "schema"][..], "/properties/server/properties/listen"),
         (&["models", "list", "--json"], "/models/0/rights/licence"),
-        (&["bench", "search", "--gallery", "100", "--searches", "20", "--json"], "/recall_at_1"),
     ] {
         let output = run(folder.path(), arguments);
         let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();

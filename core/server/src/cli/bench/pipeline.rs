@@ -1,0 +1,168 @@
+//! `facepay bench pipeline`: the whole way from RTSP to sightings, with a recognisable person in view of every camera.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use parking_lot::Mutex;
+use pipeline::camera::{CameraConfig, CameraId, CameraState, Cameras};
+use pipeline::simulate::{MountOptions, RtspFarm};
+use pipeline::source::SourceUrl;
+use pipeline::still::{StillLimits, decode};
+use pipeline::{
+    EngineInference, FrameResult, Gallery, Meter, Pipeline, PipelineOptions, Subject, TemplateId,
+};
+use plugin_host::InferenceService;
+use serde_json::{Value, json};
+
+use super::process;
+use crate::api::chain;
+use crate::app::vision;
+use crate::cli::{Exit, Failure};
+use crate::demo;
+use crate::plugins::Plugins;
+use crate::settings::Settings;
+
+const PERSON: Subject = Subject(1);
+/// Cameras that are not live by then never will be.
+const LIVE_WITHIN: Duration = Duration::from_secs(60);
+/// Networks are warm and every person is recognised once, before it counts.
+const SETTLING: Duration = Duration::from_secs(3);
+
+/// Counts what reaches the end of the way, while it is told to.
+#[derive(Default)]
+struct Tally(Mutex<Option<Counts>>);
+
+#[derive(Default)]
+struct Counts {
+    /// Ages of analysed pictures when their result was known, by camera.
+    ages: HashMap<CameraId, Vec<Duration>>,
+    /// Pictures that were too late, or not looked at.
+    dropped: usize,
+    /// Confirmed sightings of the person, by camera.
+    recognitions: HashMap<CameraId, usize>,
+}
+
+impl Meter for Tally {
+    fn frame(&self, camera: &CameraId, result: FrameResult, age: Duration) {
+        let mut counts = self.0.lock();
+        let Some(counts) = counts.as_mut() else { return };
+        match result {
+            FrameResult::Analysed => counts.ages.entry(camera.clone()).or_default().push(age),
+            FrameResult::Replaced | FrameResult::Stale | FrameResult::Failed => counts.dropped += 1,
+        }
+    }
+
+    fn sighting(&self, camera: &CameraId, known: bool, _similarity: f32) {
+        if let Some(counts) = self.0.lock().as_mut().filter(|_| known) {
+            *counts.recognitions.entry(camera.clone()).or_default() += 1;
+        }
+    }
+}
+
+/// Measures `count` cameras for `seconds`. The cameras' RTSP servers run in this process and are in its figures.
+pub(super) fn pipeline(mut settings: Settings, count: u16, seconds: u64) -> Result<Value, Failure> {
+    let unavailable = |error: &dyn std::error::Error| Failure::new(Exit::Unavailable, chain(error));
+    settings.cameras.loopback = true;
+    settings.cameras.count_max = settings.cameras.count_max.max(count.into());
+    let clip = demo::standing_payer().map_err(|error| unavailable(&error))?;
+    let farm = RtspFarm::start().map_err(|error| unavailable(&error))?;
+    let engine = vision::engine(&settings.compute)?;
+    let tally = Arc::new(Tally::default());
+    let pipeline = start(&settings, &engine, tally.clone())?;
+    enrol(&pipeline)?;
+    for number in 1..=count {
+        let name = format!("camera-{number}");
+        let mount = farm.mount(&name, &clip, &MountOptions::default()).map_err(|e| unavailable(&e))?;
+        add(pipeline.cameras(), &settings, &name, mount.url()).map_err(|error| unavailable(&*error))?;
+    }
+    wait_until_live(pipeline.cameras())?;
+    std::thread::sleep(SETTLING);
+
+    let (begun, cpu_before) = (Instant::now(), process::cpu_time());
+    *tally.0.lock() = Some(Counts::default());
+    std::thread::sleep(Duration::from_secs(seconds));
+    let counts = tally.0.lock().take().unwrap_or_default();
+    let took = begun.elapsed().as_secs_f64();
+    let cpu_cores =
+        process::cpu_time().zip(cpu_before).map(|(now, before)| (now - before).as_secs_f64() / took);
+
+    let cameras = pipeline.cameras().list();
+    let analysed_fps = |id: &CameraId| counts.ages.get(id).map_or(0, Vec::len) as f64 / took;
+    let recognitions = |id: &CameraId| counts.recognitions.get(id).copied().unwrap_or(0);
+    let mut ages: Vec<Duration> = counts.ages.values().flatten().copied().collect();
+    ages.sort_unstable();
+    let age = |share: f64| {
+        let at = (ages.len().saturating_sub(1) as f64 * share).round() as usize;
+        ages.get(at).map(|age| age.as_secs_f64() * 1e3)
+    };
+    let options = clip.options();
+    let report = json!({
+        "cameras": count,
+        "width": options.width,
+        "height": options.height,
+        "source_fps": options.fps,
+        "seconds": took,
+        "analysed_fps_min": cameras.iter().map(|c| analysed_fps(&c.id)).min_by(f64::total_cmp),
+        "frame_age_ms": { "p50": age(0.5), "p95": age(0.95), "p99": age(0.99) },
+        "recognitions": counts.recognitions.values().sum::<usize>(),
+        "recognitions_min": cameras.iter().map(|c| recognitions(&c.id)).min(),
+        "dropped": counts.dropped,
+        "cpu_cores": cpu_cores,
+        "rss_mb": process::resident_mb(),
+        "decoder": cameras.first().map(|camera| camera.decoder.clone()),
+        "device": vision::compute(&engine),
+    });
+    pipeline.shutdown();
+    Ok(report)
+}
+
+fn start(settings: &Settings, engine: &models::Engine, meter: Arc<dyn Meter>) -> Result<Pipeline, Failure> {
+    let inference: Arc<dyn InferenceService> = Arc::new(EngineInference(engine.clone()));
+    let (steps, _) = vision::steps(settings, &Plugins::new(&settings.plugins)?, &inference)?;
+    let gallery = Gallery::new(steps.recognizer.dim(), steps.recognizer.model_tag());
+    let recognition = vision::recognition(&settings.recognition, engine.device().kind);
+    let options = PipelineOptions { cameras: vision::cameras(&settings.cameras)?, recognition, meter };
+    Pipeline::start(options, steps, Arc::new(gallery))
+        .map_err(|error| Failure::new(Exit::Configuration, chain(&error)))
+}
+
+/// Puts the person of the clip into the gallery.
+fn enrol(pipeline: &Pipeline) -> Result<(), Failure> {
+    let failed = |error: &dyn std::error::Error| Failure::failed(chain(error));
+    let still = decode(demo::PAYER_JPEG, &StillLimits::default()).map_err(|error| failed(&error))?;
+    let faces = pipeline.analyse(&still).map_err(|error| failed(&error))?;
+    let template = faces.first().and_then(|face| face.embedding.as_ref());
+    let template =
+        template.ok_or_else(|| Failure::failed("the detector finds no face in the built-in picture"))?;
+    let gallery = pipeline.gallery();
+    gallery.insert(TemplateId(1), PERSON, gallery.model_tag(), template).map_err(|error| failed(&error))
+}
+
+fn add(
+    cameras: &Cameras,
+    settings: &Settings,
+    name: &str,
+    url: &str,
+) -> Result<(), Box<dyn std::error::Error>> {
+    cameras.add(CameraConfig {
+        id: name.parse()?,
+        source: SourceUrl::parse(url)?,
+        analysed_fps_max: settings.cameras.analysed_fps_max,
+        frozen_after_ms: settings.cameras.frozen_after_ms,
+    })?;
+    Ok(())
+}
+
+fn wait_until_live(cameras: &Cameras) -> Result<(), Failure> {
+    let begun = Instant::now();
+    let sick = || cameras.list().into_iter().find(|camera| camera.state != CameraState::Live);
+    while let Some(camera) = sick() {
+        if begun.elapsed() > LIVE_WITHIN {
+            let text = format!("{} is {}: {}", camera.id, camera.state.name(), camera.reason);
+            return Err(Failure::new(Exit::Unavailable, text));
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    Ok(())
+}

@@ -1,0 +1,33 @@
+//! `facepay bench`: a small round of each prints what outside checks read.
+
+use serde_json::Value;
+
+use super::run;
+
+#[test]
+fn every_benchmark_prints_its_figures_as_one_object() {
+    let folder = tempfile::tempdir().unwrap();
+    for (arguments, pointers) in [
+        (
+            &["bench", "search", "--gallery", "100", "--searches", "20", "--json"][..],
+            &["/n", "/dim", "/device", "/p50_ms", "/recall_at_1", "/fpir", "/fnir", "/ready_ms", "/rss_mb"][..],
+        ),
+        (
+            &["bench", "vision", "--iterations", "1", "--json"],
+            &["/device", "/backend", "/threads", "/stages/mesh/p95_ms", "/chain/faces_per_second", "/batch"],
+        ),
+        (
+            &["bench", "pipeline", "--cameras", "1", "--seconds", "2", "--json"],
+            &["/cameras", "/source_fps", "/analysed_fps_min", "/frame_age_ms/p99", "/cpu_cores", "/decoder"],
+        ),
+    ] {
+        let output = run(folder.path(), arguments);
+        let report: Value = serde_json::from_slice(&output.stdout)
+            .unwrap_or_else(|_| panic!("{arguments:?}: {}", String::from_utf8_lossy(&output.stderr)));
+        for pointer in pointers {
+            let figure = report.pointer(pointer).unwrap_or(&Value::Null);
+            assert!(!figure.is_null(), "{arguments:?} lacks {pointer}: {report}");
+        }
+    }
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "a benchmark leaves nothing behind");
+}
