@@ -41,19 +41,23 @@ pub enum AnalyseError {
 }
 
 impl Recognizer {
-    /// Every face of a picture with its verdicts, largest first. Blocks; any thread may call it.
+    /// Every face of a still picture with its verdicts, largest first. Blocks; any thread may call it.
     pub(crate) fn analyse(&self, still: &Still, wall: SystemTime) -> Result<Vec<AnalysedFace>, AnalyseError> {
-        let begun: Instant = (self.clock)();
-        let captured = Capture { at: begun, wall, pts_ns: None };
+        let captured = Capture { at: (self.clock)(), wall, pts_ns: None };
         // The planes are borrowed from the frame, so it takes a copy of the pixels along.
-        let frame = Frame::from_still(CameraId::trial(), 0, captured, still.clone());
-        let views = [view(&frame, begun).map_err(AnalyseError::Picture)?];
+        self.analyse_frame(&Frame::from_still(CameraId::trial(), 0, captured, still.clone()))
+    }
+
+    /// Every face of one camera picture by itself, without its track. Blocks; any thread may call it.
+    pub(crate) fn analyse_frame(&self, frame: &Frame) -> Result<Vec<AnalysedFace>, AnalyseError> {
+        let begun: Instant = (self.clock)();
+        let views = [view(frame, begun).map_err(AnalyseError::Picture)?];
         let context = CallContext::until(begun + self.rules.call_max);
         let mut faces = self.steps.detect(&context, &views)?;
         faces.sort_by(|a, b| (b.bbox.w * b.bbox.h).total_cmp(&(a.bbox.w * a.bbox.h)));
 
         let judged: Vec<(Face, QualityReport)> =
-            faces.into_iter().map(|face| (face, self.judge_still(&frame, &face))).collect();
+            faces.into_iter().map(|face| (face, self.judge_still(frame, &face))).collect();
         let good: Vec<Face> =
             judged.iter().filter(|(_, quality)| quality.ok).map(|(face, _)| *face).collect();
         let liveness = self.steps.liveness(&context, &views, &good);

@@ -201,6 +201,14 @@ impl Pipeline {
         self.recognizer.analyse(still, SystemTime::now())
     }
 
+    /// Every face of one camera picture with its verdicts, largest first. Blocks; any thread may call it.
+    ///
+    /// # Errors
+    /// As [`Self::analyse`].
+    pub fn analyse_frame(&self, frame: &Frame) -> Result<Vec<AnalysedFace>, AnalyseError> {
+        self.recognizer.analyse_frame(frame)
+    }
+
     /// The enrolled templates.
     pub fn gallery(&self) -> &Arc<Gallery> {
         &self.recognizer.gallery

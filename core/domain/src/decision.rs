@@ -226,7 +226,7 @@ fn refusal(
     now: Timestamp,
 ) -> Option<Reason> {
     let face = || face_refusal(evidence, policy, similarity_min, now);
-    let person = || person_refusal(charge, payer);
+    let person = || payer_refusal(charge, payer);
     (now >= charge.expires_at).then_some(Reason::CheckoutExpired).or_else(face).or_else(person)
 }
 
@@ -245,7 +245,10 @@ fn face_refusal(evidence: &Evidence, policy: &Policy, similarity_min: f32, now: 
     unclear.iter().find(|(passed, _)| !passed).map(|(_, reason)| *reason)
 }
 
-fn person_refusal(charge: &Charge, payer: &Payer) -> Option<Reason> {
+/// What speaks against the person, whatever was seen: asked again at the moment in which money moves, since a
+/// consent may have been withdrawn or money spent after the look.
+#[must_use]
+pub fn payer_refusal(charge: &Charge, payer: &Payer) -> Option<Reason> {
     if payer.consent != consent::Standing::Live {
         Some(Reason::NoConsent(payer.consent))
     } else if payer.status != user::Status::Active {

@@ -58,6 +58,12 @@ impl State {
     pub fn is_open(self) -> bool {
         !matches!(self, Self::Approved | Self::Declined | Self::NotSent | Self::Reversed | Self::ManualReview)
     }
+
+    /// Whether it is not known what the provider did: the money it is about may have moved, or may move yet.
+    #[must_use]
+    pub fn is_unsettled(self) -> bool {
+        self.is_open() || self == Self::ManualReview
+    }
 }
 
 /// What happened to a request.

@@ -79,9 +79,14 @@ impl Store {
     /// Opens a checkout and its payment.
     ///
     /// # Errors
-    /// When the database can't be written.
+    /// When another checkout waits for its payer at this camera, since one look would mean both.
     pub fn add_checkout(&self, by: By<'_>, new: &NewCheckout) -> Result<CheckoutRow, StoreError> {
         self.write_audited(by, |c| {
+            if let Some(waiting) = waiting_at(c, by, &new.camera)? {
+                let words =
+                    format!("checkout {waiting} waits for its payer at this camera; cancel it or let it end");
+                return Err(StoreError::Conflict(words));
+            }
             insert(c, by, &new.transaction)?;
             let record = Record {
                 id: new.id.to_string(),
@@ -137,6 +142,15 @@ impl Store {
         })?;
         rows.into_iter().map(CheckoutRow::try_from).collect()
     }
+}
+
+/// The checkout that the next look at this camera is for.
+fn waiting_at(c: &mut AnyConnection, by: By<'_>, camera: &CameraId) -> Result<Option<String>, StoreError> {
+    let waiting = checkouts::table
+        .filter(checkouts::camera_id.eq(camera.as_str()))
+        .filter(checkouts::state.eq(State::AwaitingPayer.as_str()))
+        .filter(checkouts::expires_at.gt(by.at.0));
+    Ok(waiting.select(checkouts::id).first(c).optional()?)
 }
 
 /// Lets the checkout of `transaction`, when it has one, follow the payment's step.

@@ -1,6 +1,6 @@
 //! What can go wrong, in words for the one who must mend it.
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
-use domain::{ledger::LedgerError, money::MoneyError};
+use domain::{ledger::LedgerError, limits::Exceeded, money::MoneyError};
 
 /// Why the store did nothing. Whatever was under way was rolled back whole.
 #[derive(Debug, thiserror::Error)]
@@ -22,6 +22,9 @@ pub enum StoreError {
         /// What was asked for.
         asked: i64,
     },
+    /// The payer would spend more than is allowed.
+    #[error(transparent)]
+    Limit(#[from] Exceeded),
     /// A domain rule about money.
     #[error(transparent)]
     Money(#[from] MoneyError),

@@ -105,6 +105,24 @@ impl Store {
         })
     }
 
+    /// Answers the keys that were claimed before `before` and whose request ended without an answer; returns how
+    /// many there were.
+    ///
+    /// # Errors
+    /// When the database can't be written.
+    pub fn end_claims(&self, before: Timestamp, response: &SavedResponse) -> Result<usize, StoreError> {
+        self.write(|c| {
+            let left = idempotency::table
+                .filter(idempotency::status.is_null())
+                .filter(idempotency::created_at.lt(before.0));
+            let answer = (
+                idempotency::status.eq(i32::from(response.status)),
+                idempotency::response.eq(&response.body),
+            );
+            Ok(diesel::update(left).set(answer).execute(c)?)
+        })
+    }
+
     /// Forgets keys claimed before `before`, those included whose request ended without an answer.
     ///
     /// # Errors

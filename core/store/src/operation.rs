@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use domain::{
     Money, OperationId, Timestamp, TransactionId, TransferId, UserId,
     ledger::{AccountKind, TransferState},
+    limits::Limits,
     operation::{Event, Kind, State},
     transaction,
 };
@@ -16,7 +17,7 @@ use crate::{
     connection::AnyConnection,
     row,
     schema::operations,
-    transaction::{Details, add_refund, load as load_transaction, locked, step},
+    transaction::{Details, add_refund, load as load_transaction, locked, spent, step},
 };
 
 /// The intent to ask a provider.
@@ -36,6 +37,8 @@ pub struct Preparation {
     pub amount: Money,
     /// Which house account the merchant's money is in.
     pub merchant: String,
+    /// What the payer may spend; a charge that would break them is refused.
+    pub limits: Limits,
 }
 
 /// A request to a provider.
@@ -72,6 +75,8 @@ pub struct Prepared {
     pub operation: OperationRow,
     /// The payment.
     pub transaction: TransactionRow,
+    /// Where the payment stood before this step.
+    pub before: transaction::State,
 }
 
 /// What the provider's plugin reported.
@@ -128,11 +133,13 @@ impl Store {
     /// record and message, all or nothing. The provider is asked only after this returned.
     ///
     /// # Errors
-    /// When the payment's state forbids it, the payer's wallet holds too little, or a charge of this
-    /// payment exists already.
+    /// When the payment's state or the payer's limits forbid it, the payer's wallet holds too little, or
+    /// another request of this payment moves the same money.
     pub fn prepare_operation(&self, by: By<'_>, new: &Preparation) -> Result<Prepared, StoreError> {
         self.write_audited(by, |c| {
-            let transaction = prepared_transaction(c, by, new)?;
+            let before = locked(c, by, new.transaction)?;
+            let transaction = prepared_transaction(c, by, new, &before)?;
+            let before = before.state;
             let transfer = set_aside(c, by, new, &transaction)?;
             let record = Record {
                 id: new.id.to_string(),
@@ -152,7 +159,7 @@ impl Store {
             diesel::insert_into(operations::table).values(&record).execute(c)?;
             let operation = OperationRow::try_from(record)?;
             let audit = audit_of(&operation, "operation.prepared");
-            Ok((Prepared { operation, transaction }, audit))
+            Ok((Prepared { operation, transaction, before }, audit))
         })
     }
 
@@ -168,7 +175,7 @@ impl Store {
     ) -> Result<Prepared, StoreError> {
         self.write_audited(by, |c| {
             let operation = load(c, id)?;
-            locked(c, by, operation.transaction)?;
+            let before = locked(c, by, operation.transaction)?.state;
             let operation = load(c, operation.id)?;
             let state = operation.state.after(outcome.event)?;
             let provider_ref = outcome.provider_ref.as_ref().or(operation.provider_ref.as_ref());
@@ -183,6 +190,7 @@ impl Store {
             let settled = Prepared {
                 operation: load(c, id)?,
                 transaction: load_transaction(c, operation.transaction)?,
+                before,
             };
             let audit = audit_of(&settled.operation, "operation.stepped");
             Ok((settled, audit))
@@ -224,13 +232,18 @@ fn prepared_transaction(
     c: &mut AnyConnection,
     by: By<'_>,
     new: &Preparation,
+    before: &TransactionRow,
 ) -> Result<TransactionRow, StoreError> {
-    let details = Details::default();
-    let charge = matches!(new.kind, Kind::Sale | Kind::Authorize);
-    let transaction = if charge {
-        step(c, by, new.transaction, transaction::Event::Confirmed, &details)?.0
-    } else {
-        locked(c, by, new.transaction)?
+    let transaction = match new.kind {
+        Kind::Sale | Kind::Authorize => {
+            within_limits(c, by, new, before)?;
+            step(c, by, new.transaction, transaction::Event::Confirmed, &Details::default())?.0
+        }
+        Kind::Capture | Kind::Void => {
+            nothing_under_way(c, new)?;
+            before.clone()
+        }
+        Kind::Refund => before.clone(),
     };
     let needed: &[transaction::State] = match new.kind {
         Kind::Sale | Kind::Authorize => &[transaction::State::Processing],
@@ -255,12 +268,36 @@ fn prepared_transaction(
     }
 }
 
+/// Two charges of one person that are confirmed at once may not break a limit together, so it is looked here.
+fn within_limits(
+    c: &mut AnyConnection,
+    by: By<'_>,
+    new: &Preparation,
+    before: &TransactionRow,
+) -> Result<(), StoreError> {
+    let Some(payer) = before.user else { return Ok(()) };
+    let usage = spent(c, payer, new.amount.currency(), by.at)?;
+    Ok(new.limits.check(usage, new.amount)?)
+}
+
+/// What was set aside is taken or given free by one request at a time.
+fn nothing_under_way(c: &mut AnyConnection, new: &Preparation) -> Result<(), StoreError> {
+    let others = load_all(c, new.transaction)?;
+    match others.iter().find(|o| matches!(o.kind, Kind::Capture | Kind::Void) && o.state.is_unsettled()) {
+        Some(other) => {
+            let words = format!("a {} of this payment is {} and not settled yet", other.kind, other.state);
+            Err(StoreError::Conflict(words))
+        }
+        None => Ok(()),
+    }
+}
+
 fn refunds_in_flight(c: &mut AnyConnection, new: &Preparation) -> Result<i64, StoreError> {
     if new.kind != Kind::Refund {
         return Ok(0);
     }
     let refunds = load_all(c, new.transaction)?;
-    let open = refunds.iter().filter(|o| o.kind == Kind::Refund && o.state.is_open());
+    let open = refunds.iter().filter(|o| o.kind == Kind::Refund && o.state.is_unsettled());
     Ok(open.map(|o| o.amount.minor()).sum())
 }
 

@@ -195,21 +195,7 @@ impl Store {
     /// # Errors
     /// When the database doesn't answer.
     pub fn usage(&self, user: UserId, currency: Currency, now: Timestamp) -> Result<Usage, StoreError> {
-        let since = |span| {
-            transactions::table
-                .filter(transactions::user_id.eq(user.to_string()))
-                .filter(transactions::currency.eq(currency.to_string()))
-                .filter(transactions::state.eq_any(SPENT.map(State::as_str)))
-                .filter(transactions::created_at.gt(now.minus(span).0))
-        };
-        self.read(|c| {
-            let amounts: Vec<i64> = since(DAY).select(transactions::amount).load(c)?;
-            let count: i64 = since(HOUR).count().get_result(c)?;
-            Ok(Usage {
-                day_amount: amounts.iter().fold(0, |sum: i64, minor| sum.saturating_add(*minor)),
-                hour_count: u32::try_from(count).unwrap_or(u32::MAX),
-            })
-        })
+        self.read(|c| spent(c, user, currency, now))
     }
 
     /// Payments and checkouts that no provider was asked about and whose time is over.
@@ -226,6 +212,28 @@ impl Store {
         })?;
         ids.iter().map(|id| row::parse(id)).collect()
     }
+}
+
+/// What counts towards the limits of `user`: read while audited changes queue, nothing comes in between.
+pub(crate) fn spent(
+    c: &mut AnyConnection,
+    user: UserId,
+    currency: Currency,
+    now: Timestamp,
+) -> Result<Usage, StoreError> {
+    let since = |span| {
+        transactions::table
+            .filter(transactions::user_id.eq(user.to_string()))
+            .filter(transactions::currency.eq(currency.to_string()))
+            .filter(transactions::state.eq_any(SPENT.map(State::as_str)))
+            .filter(transactions::created_at.gt(now.minus(span).0))
+    };
+    let amounts: Vec<i64> = since(DAY).select(transactions::amount).load(c)?;
+    let count: i64 = since(HOUR).count().get_result(c)?;
+    Ok(Usage {
+        day_amount: amounts.iter().fold(0, |sum: i64, minor| sum.saturating_add(*minor)),
+        hour_count: u32::try_from(count).unwrap_or(u32::MAX),
+    })
 }
 
 pub(crate) fn insert(c: &mut AnyConnection, by: By<'_>, new: &NewTransaction) -> Result<(), StoreError> {

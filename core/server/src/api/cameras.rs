@@ -183,8 +183,8 @@ async fn webcam_capture(
     Query(source): Query<Source>,
 ) -> Result<Json<Identification>, Problem> {
     let id = chosen(&app, source.camera.as_deref())?;
-    let still = identify::camera_still(&app, &id).await?;
-    Ok(Json(Identification { faces: identify::identify(&app, still).await? }))
+    let picture = identify::newest(&app, &id)?;
+    Ok(Json(Identification { faces: identify::identify(&app, picture).await? }))
 }
 
 async fn webcam_test(

@@ -96,6 +96,6 @@ async fn verify(
 }
 
 async fn identify_faces(State(app): State<App>, given: Given) -> Result<Json<wire::Identification>, Problem> {
-    let still = identify::one_still(&app, given).await?;
-    Ok(Json(wire::Identification { faces: identify::identify(&app, still).await? }))
+    let picture = identify::one_picture(&app, given).await?;
+    Ok(Json(wire::Identification { faces: identify::identify(&app, picture).await? }))
 }

@@ -12,6 +12,7 @@ impl From<StoreError> for Problem {
             StoreError::NotFound(what) => Self::not_found(what),
             StoreError::Conflict(_) => Self::conflict("conflict", text),
             StoreError::ConsentMissing => Self::unprocessable("consent_missing", text),
+            StoreError::Limit(_) => Self::unprocessable("limit_exceeded", text),
             StoreError::InsufficientFunds { .. } => Self::unprocessable("insufficient_funds", text),
             StoreError::Money(error) => super::wire::money::amount_problem(&error),
             StoreError::NotWritable(_) => {

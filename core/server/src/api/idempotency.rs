@@ -10,6 +10,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 use store::{Claim, SavedResponse};
+use uuid::Uuid;
 
 use super::extract::{Json, too_large};
 use super::problem::Problem;
@@ -77,6 +78,14 @@ fn key(headers: &HeaderMap) -> Result<String, Problem> {
 }
 
 impl<T: Send + 'static> Once<T> {
+    /// An id that another request with this key from this caller would get as well: the database refuses it then.
+    pub(crate) fn id(&self) -> Uuid {
+        let Key { scope, key, .. } = &self.claim;
+        let digest: [u8; 32] = Sha256::digest(format!("{scope}\n{key}")).into();
+        let bytes: [u8; 16] = std::array::from_fn(|at| digest[at]);
+        uuid::Builder::from_custom_bytes(bytes).into_uuid()
+    }
+
     /// Runs `work` unless this key was used, and keeps its answer. The work goes on to its end even when
     /// the client hangs up: a payment must not stop half-way.
     pub(crate) async fn run<F, Fut>(self, app: App, work: F) -> Result<Response, Problem>
@@ -107,9 +116,15 @@ impl<T: Send + 'static> Once<T> {
     }
 }
 
-/// Answers of which a retry may have another outcome; they are not kept.
+/// Answers that say that nothing happened and of which a retry may have another outcome; they are not kept.
 fn is_passing(status: StatusCode) -> bool {
-    status.is_server_error() || matches!(status, StatusCode::CONFLICT | StatusCode::TOO_MANY_REQUESTS)
+    matches!(
+        status,
+        StatusCode::CONFLICT
+            | StatusCode::TOO_MANY_REQUESTS
+            | StatusCode::SERVICE_UNAVAILABLE
+            | StatusCode::INSUFFICIENT_STORAGE
+    )
 }
 
 impl Key {

@@ -104,6 +104,9 @@ fn operation(route: &Route) -> OperationBuilder {
         operation = operation.request_body(Some(body.build()));
     }
     operation = operation.response(route.status.to_string(), success(route));
+    if route.may_stay_open {
+        operation = operation.response("202", success(route));
+    }
     for (status, _) in REFUSALS {
         operation = operation.response(status, Ref::from_response_name(format!("Refusal{status}")));
     }

@@ -101,8 +101,9 @@ pub(crate) fn chain(error: &dyn std::error::Error) -> String {
     causes.take(8).map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
-impl IntoResponse for Problem {
-    fn into_response(self) -> Response {
+impl Problem {
+    /// The document as it is sent.
+    pub(crate) fn document(&self) -> Vec<u8> {
         let document = ProblemDocument {
             r#type: format!("/problems/{}", self.code),
             title: self.status.canonical_reason().unwrap_or("Error"),
@@ -111,8 +112,13 @@ impl IntoResponse for Problem {
             detail: &self.detail,
             reasons: &self.reasons,
         };
-        let body = serde_json::to_vec(&document).unwrap_or_default();
-        let mut response = (self.status, body).into_response();
+        serde_json::to_vec(&document).unwrap_or_default()
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut response = (self.status, self.document()).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         headers.extend(self.headers.iter().cloned());

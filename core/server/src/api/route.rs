@@ -55,12 +55,27 @@ pub struct Route {
     pub(crate) status: u16,
     pub(crate) query: &'static [(&'static str, &'static str)],
     pub(crate) idempotent: bool,
+    /// Also answers 202 with the same payload.
+    pub(crate) may_stay_open: bool,
 }
 
 fn route(method: Method, path: &'static str, access: Access, summary: &'static str) -> Route {
     let status = 200;
     let (takes, gives, streams) = (None, None, None);
-    Route { method, path, access, summary, takes, gives, streams, status, query: &[], idempotent: false }
+    let (idempotent, may_stay_open) = (false, false);
+    Route {
+        method,
+        path,
+        access,
+        summary,
+        takes,
+        gives,
+        streams,
+        status,
+        query: &[],
+        idempotent,
+        may_stay_open,
+    }
 }
 
 pub(crate) fn get(path: &'static str, access: Access, summary: &'static str) -> Route {
@@ -110,6 +125,12 @@ impl Route {
     /// Query parameters with what they mean.
     pub(crate) fn query(mut self, query: &'static [(&'static str, &'static str)]) -> Self {
         self.query = query;
+        self
+    }
+
+    /// The outcome may not be known yet when it is answered: with 202 then.
+    pub(crate) fn may_stay_open(mut self) -> Self {
+        self.may_stay_open = true;
         self
     }
 

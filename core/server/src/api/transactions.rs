@@ -5,10 +5,10 @@ use axum::response::{IntoResponse, Response};
 use domain::operation::Kind;
 use domain::role::Permission;
 use domain::transaction::{self as machine, Event};
-use domain::{TransactionId, UserId};
+use domain::{TransactionId, TransferId, UserId};
 use http::StatusCode;
 use serde::Deserialize;
-use store::{Details, TransactionFilter, TransactionRow};
+use store::{Details, Funding, TransactionFilter, TransactionRow};
 
 use super::extract::{Json, Path, Query};
 use super::idempotency::Once;
@@ -20,6 +20,7 @@ use super::wire::money::{Amount, AmountIn, moment};
 use super::wire::page::{self, Page};
 use super::wire::transaction as wire;
 use super::wire::user::{Credit, NewCredit};
+use crate::app::transaction::Asked;
 use crate::app::{App, account, checkout, erase, payer, recovery, transaction};
 use crate::auth::Principal;
 
@@ -32,6 +33,7 @@ pub(super) fn routes(routes: Routes) -> Routes {
     let back = Access::Needs(Permission::PaymentsReturn);
     let vouch = Access::Needs(Permission::PeopleWrite);
     let answer = |route: super::route::Route| route.gives::<wire::Transaction>(200);
+    let asks = |route| answer(route).may_stay_open();
     routes
         .add(
             post("/users/{id}/credits", fund, "Put money into a person's wallet")
@@ -73,19 +75,19 @@ pub(super) fn routes(routes: Routes) -> Routes {
             step_up,
         )
         .add(
-            answer(post("/transactions/{id}/capture", take, "Take what was set aside"))
+            asks(post("/transactions/{id}/capture", take, "Take what was set aside"))
                 .takes::<wire::Empty>()
                 .idempotent(),
             capture,
         )
         .add(
-            answer(post("/transactions/{id}/void", back, "Give free what was set aside, or cancel"))
+            asks(post("/transactions/{id}/void", back, "Give free what was set aside, or cancel"))
                 .takes::<wire::Empty>()
                 .idempotent(),
             void,
         )
         .add(
-            answer(post("/transactions/{id}/refunds", back, "Give money back, all or a part"))
+            asks(post("/transactions/{id}/refunds", back, "Give money back, all or a part"))
                 .takes::<wire::NewRefund>()
                 .idempotent(),
             refund,
@@ -141,6 +143,14 @@ fn ok(row: TransactionRow) -> Response {
     Json(answer(row)).into_response()
 }
 
+/// 202 says that the provider's answer is not known yet.
+fn asked(asked: Asked) -> Response {
+    match asked {
+        Asked::Done(row) => ok(row),
+        Asked::Open(row) => (StatusCode::ACCEPTED, Json(answer(row))).into_response(),
+    }
+}
+
 async fn credit(
     State(app): State<App>,
     principal: Principal,
@@ -149,10 +159,10 @@ async fn credit(
 ) -> Result<Response, Problem> {
     let user = user_id(&id)?;
     let amount = once.body.amount.checked()?;
+    let id = TransferId(once.id());
     once.run(app.clone(), move |_| async move {
-        let (transfer, wallet) = account::fund(&app, &principal, user, amount).await?;
-        let credit =
-            Credit { transfer_id: transfer.to_string(), amount: amount.into(), wallet: (&wallet).into() };
+        let wallet = account::fund(&app, &principal, Funding { id, user, amount }).await?;
+        let credit = Credit { transfer_id: id.to_string(), amount: amount.into(), wallet: (&wallet).into() };
         Ok((StatusCode::CREATED, Json(credit)).into_response())
     })
     .await
@@ -254,8 +264,11 @@ async fn capture(
     once: Once<wire::Empty>,
 ) -> Result<Response, Problem> {
     let id = transaction_id(&id)?;
-    once.run(app.clone(), move |_| async move { Ok(ok(transaction::capture(&app, &principal, id).await?)) })
-        .await
+    once.run(
+        app.clone(),
+        move |_| async move { Ok(asked(transaction::capture(&app, &principal, id).await?)) },
+    )
+    .await
 }
 
 async fn void(
@@ -265,7 +278,7 @@ async fn void(
     once: Once<wire::Empty>,
 ) -> Result<Response, Problem> {
     let id = transaction_id(&id)?;
-    once.run(app.clone(), move |_| async move { Ok(ok(transaction::void(&app, &principal, id).await?)) })
+    once.run(app.clone(), move |_| async move { Ok(asked(transaction::void(&app, &principal, id).await?)) })
         .await
 }
 
@@ -277,10 +290,9 @@ async fn refund(
 ) -> Result<Response, Problem> {
     let id = transaction_id(&id)?;
     let amount = once.body.amount.as_ref().map(AmountIn::checked).transpose()?;
-    once.run(
-        app.clone(),
-        move |_| async move { Ok(ok(transaction::refund(&app, &principal, id, amount).await?)) },
-    )
+    once.run(app.clone(), move |_| async move {
+        Ok(asked(transaction::refund(&app, &principal, id, amount).await?))
+    })
     .await
 }
 

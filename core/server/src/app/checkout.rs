@@ -94,6 +94,8 @@ async fn await_payer(app: App, checkout: CheckoutRow, mut sightings: Receiver<Ar
             Ok(Ok(seen)) => seen,
             // Older looks were dropped; newer ones are better anyway.
             Ok(Err(RecvError::Lagged(_))) => continue,
+            // The wall clock was set back: there is time left after all.
+            Err(_) if app.now() < checkout.expires_at => continue,
             Ok(Err(RecvError::Closed)) | Err(_) => return,
         };
         // A look from before the checkout was opened is not a look at this price.

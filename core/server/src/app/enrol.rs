@@ -32,12 +32,12 @@ pub(crate) async fn enrol(
             Ok((consent::live(store, user, now)?, store.faces(user)?.len()))
         })
         .await?;
-    let stills = identify::stills(app, given).await;
+    let pictures = identify::pictures(app, given).await;
     let mut enrolled = Enrolled { faces: Vec::new(), refused: Vec::new() };
-    for (index, still) in stills.into_iter().enumerate() {
-        let result = match still {
+    for (index, picture) in pictures.into_iter().enumerate() {
+        let result = match picture {
             Ok(_) if known + enrolled.faces.len() >= faces_max => Err(full(faces_max)),
-            Ok(still) => enrol_one(app, by, (user, consent.id), still).await,
+            Ok(picture) => enrol_one(app, by, (user, consent.id), picture).await,
             Err(problem) => Err(problem),
         };
         match result {
@@ -66,10 +66,10 @@ async fn enrol_one(
     app: &App,
     by: &Principal,
     (user, consent): (UserId, ConsentId),
-    still: pipeline::still::Still,
+    picture: identify::Picture,
 ) -> Result<FaceRow, Problem> {
     let vision = app.vision()?;
-    let face = identify::single_face(identify::analyse(app, still).await?)?;
+    let face = identify::single_face(identify::analyse(app, picture).await?)?;
     good_enough(&face)?;
     let embedding = face.embedding.as_ref().ok_or_else(no_face)?;
     not_somebody_else(app, vision, user, embedding)?;

@@ -1,6 +1,6 @@
 //! What a decision rests on: what was seen, what is known of the payer, what the operator laid down.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use domain::consent::Standing;
 use domain::decision::{Evidence, LivenessScore, Payer, Policy};
@@ -11,7 +11,7 @@ use store::{Store, StoreError};
 
 use super::App;
 use super::vision::Vision;
-use crate::settings::Settings;
+use crate::settings::{self, Settings};
 
 /// A confirmed look into a camera.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,6 +24,17 @@ pub struct Seen {
     pub subject: Option<(UserId, FaceId)>,
     /// The measurements.
     pub evidence: Evidence,
+}
+
+/// The wall clock's moment. One before 1970 makes a picture stale, which is what it then is.
+pub(crate) fn moment(wall: SystemTime) -> Timestamp {
+    let since = wall.duration_since(std::time::UNIX_EPOCH);
+    Timestamp(since.map_or(0, |since| i64::try_from(since.as_micros()).unwrap_or(i64::MAX)))
+}
+
+/// One step's verdict, as the rules weigh it.
+pub(crate) fn liveness(step: &pipeline::LivenessScore) -> LivenessScore {
+    LivenessScore { score: step.score, score_min: step.score_min }
 }
 
 /// Model tags of our recognisers, with the cosine similarity that one in ten thousand and one in a
@@ -57,6 +68,15 @@ fn policy(settings: &Settings, model_tag: Option<u32>) -> Policy {
     }
 }
 
+/// What every payer may spend.
+pub(crate) fn limits(policy: &settings::Policy) -> Limits {
+    Limits {
+        amount_max: policy.sale_amount_max,
+        day_amount_max: policy.day_amount_max,
+        hour_count_max: policy.hour_count_max,
+    }
+}
+
 /// What is known of `user`, whose template `face` matched, for a payment in `currency`.
 pub(crate) fn payer(
     store: &Store,
@@ -75,11 +95,7 @@ pub(crate) fn payer(
         status: row.status,
         consent: standing(store, user, face, now)?,
         currency: if fitting { currency } else { other },
-        limits: Limits {
-            amount_max: settings.policy.sale_amount_max,
-            day_amount_max: settings.policy.day_amount_max,
-            hour_count_max: settings.policy.hour_count_max,
-        },
+        limits: limits(&settings.policy),
         usage: store.usage(user, currency, now)?,
     })
 }

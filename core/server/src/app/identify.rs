@@ -1,37 +1,54 @@
 //! Faces of still pictures: found, judged and compared by the same steps as those of a camera.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use domain::decision::Evidence;
-use domain::decision::LivenessScore;
 use domain::threshold::similarity_min;
 use domain::{CameraId, FaceId, Timestamp, UserId};
+use pipeline::frame::Frame;
 use pipeline::still::{Still, StillLimits, decode};
 use pipeline::{AnalyseError, AnalysedFace, Embedding};
 use uuid::Uuid;
 
 use super::App;
 use super::camera::pipeline_id;
-use super::evidence::Seen;
+use super::evidence::{self, Seen};
 use crate::api::picture::Given;
 use crate::api::wire::face::{IdentifiedFace, Verification};
 use crate::api::{Problem, chain};
 
+/// A picture to be analysed.
+pub(crate) enum Picture {
+    /// One that somebody sent.
+    Still(Still),
+    /// One that a camera took.
+    Frame(Arc<Frame>),
+}
+
+impl Picture {
+    /// When it was taken; one that somebody sent counts as taken when it came.
+    fn captured_at(&self, came: Timestamp) -> Timestamp {
+        match self {
+            Self::Still(_) => came,
+            Self::Frame(frame) => evidence::moment(frame.captured.wall),
+        }
+    }
+}
+
 /// The pictures that were given, each decoded or refused by name.
-pub(crate) async fn stills(app: &App, given: Given) -> Vec<Result<Still, Problem>> {
+pub(crate) async fn pictures(app: &App, given: Given) -> Vec<Result<Picture, Problem>> {
     match given {
         Given::Camera(camera) => {
             let id = camera.parse::<CameraId>().map_err(|_| Problem::not_found("camera"));
-            vec![match id {
-                Ok(id) => camera_still(app, &id).await,
-                Err(problem) => Err(problem),
-            }]
+            vec![id.and_then(|id| newest(app, &id))]
         }
         Given::Files(files) => {
-            let mut stills = Vec::with_capacity(files.len());
+            let mut pictures = Vec::with_capacity(files.len());
             for file in files {
-                stills.push(decoded(file).await);
+                pictures.push(decoded(file).await.map(Picture::Still));
             }
-            stills
+            pictures
         }
     }
 }
@@ -42,28 +59,30 @@ async fn decoded(file: Bytes) -> Result<Still, Problem> {
 }
 
 /// The one picture that was given.
-pub(crate) async fn one_still(app: &App, given: Given) -> Result<Still, Problem> {
-    let mut stills = stills(app, given).await;
-    match (stills.pop(), stills.is_empty()) {
-        (Some(still), true) => still,
+pub(crate) async fn one_picture(app: &App, given: Given) -> Result<Picture, Problem> {
+    let mut pictures = pictures(app, given).await;
+    match (pictures.pop(), pictures.is_empty()) {
+        (Some(picture), true) => picture,
         _ => Err(Problem::unprocessable("pictures_too_many", "give one picture")),
     }
 }
 
-/// The newest picture of a camera.
-pub(crate) async fn camera_still(app: &App, id: &CameraId) -> Result<Still, Problem> {
-    let (id, cameras) = (pipeline_id(id)?, app.vision()?.cameras().clone());
-    let jpeg = tokio::task::spawn_blocking(move || cameras.latest_jpeg(&id)).await;
-    decoded(jpeg.map_err(|error| Problem::internal(&error))??).await
+/// The newest picture of a camera, as the camera took it.
+pub(crate) fn newest(app: &App, id: &CameraId) -> Result<Picture, Problem> {
+    Ok(Picture::Frame(app.vision()?.cameras().latest(&pipeline_id(id)?)?))
 }
 
 /// Every face of the picture, with quality, liveness and embedding.
-pub(crate) async fn analyse(app: &App, still: Still) -> Result<Vec<AnalysedFace>, Problem> {
+pub(crate) async fn analyse(app: &App, picture: Picture) -> Result<Vec<AnalysedFace>, Problem> {
     app.vision()?;
     let app = app.clone();
     let work = move || {
-        let vision = app.vision()?;
-        vision.pipeline().analyse(&still).map_err(|error| analysis_failed(&error))
+        let pipeline = app.vision()?.pipeline();
+        let faces = match &picture {
+            Picture::Still(still) => pipeline.analyse(still),
+            Picture::Frame(frame) => pipeline.analyse_frame(frame),
+        };
+        faces.map_err(|error| analysis_failed(&error))
     };
     tokio::task::spawn_blocking(work).await.unwrap_or_else(|error| Err(Problem::internal(&error)))
 }
@@ -108,8 +127,8 @@ fn weakest(face: &AnalysedFace) -> Option<f32> {
 }
 
 /// Every face of a picture with the person it belongs to, or why nobody is named.
-pub(crate) async fn identify(app: &App, still: Still) -> Result<Vec<IdentifiedFace>, Problem> {
-    let faces = analyse(app, still).await?;
+pub(crate) async fn identify(app: &App, picture: Picture) -> Result<Vec<IdentifiedFace>, Problem> {
+    let faces = analyse(app, picture).await?;
     let vision = app.vision()?;
     let policy = app.policy();
     let templates = vision.gallery().len();
@@ -167,8 +186,8 @@ fn cosine(a: &[f32], b: &[f32]) -> f32 {
 
 /// Is the face in the picture that of `user`?
 pub(crate) async fn verify(app: &App, user: UserId, given: Given) -> Result<Verification, Problem> {
-    let still = one_still(app, given).await?;
-    let face = single_face(analyse(app, still).await?)?;
+    let picture = one_picture(app, given).await?;
+    let face = single_face(analyse(app, picture).await?)?;
     let embedding = usable(&face)?;
     let (_, similarity, templates) = best_of(app, user, embedding).await?;
     let policy = app.policy();
@@ -202,19 +221,19 @@ fn usable(face: &AnalysedFace) -> Result<&Embedding, Problem> {
 
 /// Measures the face that is to prove that `user` pays: 1:1 against that person's templates.
 pub(crate) async fn prove(app: &App, user: UserId, given: Given) -> Result<Seen, Problem> {
-    let captured_at: Timestamp = app.now();
-    let (camera, camera_live) = match &given {
-        Given::Camera(id) => (id.clone(), super::sightings::is_live(app, id)),
-        Given::Files(_) => ("upload".to_owned(), true),
+    let came = app.now();
+    let camera = match &given {
+        Given::Camera(id) => Some(id.clone()),
+        Given::Files(_) => None,
     };
-    let still = one_still(app, given).await?;
-    let faces = analyse(app, still).await?;
+    let picture = one_picture(app, given).await?;
+    let captured_at = picture.captured_at(came);
+    let camera_live = camera.as_ref().is_none_or(|id| super::sightings::is_live(app, id));
+    let faces = analyse(app, picture).await?;
     let faces_in_view = u32::try_from(faces.len()).unwrap_or(u32::MAX);
     let face = single_face(faces)?;
     let (id, similarity, templates_searched) = best_of(app, user, usable(&face)?).await?;
-    let step =
-        |step: &pipeline::LivenessScore| LivenessScore { score: step.score, score_min: step.score_min };
-    let liveness = face.liveness.iter().map(step).collect();
+    let liveness = face.liveness.iter().map(evidence::liveness).collect();
     let evidence = Evidence {
         captured_at,
         camera_live,
@@ -224,6 +243,6 @@ pub(crate) async fn prove(app: &App, user: UserId, given: Given) -> Result<Seen,
         faces_in_view,
         templates_searched,
     };
-    let camera = camera.parse().map_err(|_| Problem::not_found("camera"))?;
+    let camera = camera.as_deref().unwrap_or("upload").parse().map_err(|_| Problem::not_found("camera"))?;
     Ok(Seen { camera, track: 0, subject: Some((user, id)), evidence })
 }

@@ -27,8 +27,10 @@ pub(crate) struct Claim {
 pub(crate) async fn open(app: &App, by: &Principal, claim: Claim) -> Result<TransactionRow, Problem> {
     let Claim { user, amount, reference, proof } = claim;
     app.store(move |store| store.user(user)).await?;
+    let at_camera = matches!(proof, Some(Given::Camera(_)));
     // The face is measured before anything is written: a refused picture leaves no payment behind.
     let seen = match proof {
+        Some(Given::Files(_)) if !by.role.may(Permission::PeopleWrite) => return Err(camera_required()),
         Some(given) => Some(identify::prove(app, user, given).await?),
         None => {
             may_vouch(app, by, amount)?;
@@ -54,11 +56,23 @@ pub(crate) async fn open(app: &App, by: &Principal, claim: Claim) -> Result<Tran
         .await?;
     match seen {
         Some(seen) => {
-            let decision = decide(&charge, &known, &seen.evidence, &app.policy(), app.now());
+            let mut policy = app.policy();
+            if !at_camera {
+                // Nobody stood there to be charged without a word.
+                policy.tap_free_amount_max = 0;
+            }
+            let decision = decide(&charge, &known, &seen.evidence, &policy, app.now());
             super::checkout::conclude(app, by, id, user, &seen, decision).await
         }
         None => vouched(app, by, id, user, &charge, &known).await,
     }
+}
+
+/// A file can be sent again and again, so that only staff is believed that it was just taken.
+fn camera_required() -> Problem {
+    let detail =
+        "prove the payer at a `camera`; a picture from a file is taken from staff that enrols people";
+    Problem::unprocessable("camera_required", detail)
 }
 
 /// Staff that enrols people may vouch for one, up to the operator's limit.

@@ -3,8 +3,8 @@
 
 use std::sync::Arc;
 
-use domain::decision::{Evidence, LivenessScore};
-use domain::{CameraId, FaceId, Timestamp, UserId};
+use domain::decision::Evidence;
+use domain::{CameraId, FaceId, UserId};
 use pipeline::Sighting;
 use pipeline::camera::CameraState;
 use tokio::sync::broadcast::error::RecvError;
@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::App;
 use super::camera::pipeline_id;
-use super::evidence::Seen;
+use super::evidence::{self, Seen};
 
 /// Forwards sightings until the appliance stops.
 pub(super) fn start(app: &App) {
@@ -66,9 +66,7 @@ fn forward(app: &App, sighting: &Sighting) {
 }
 
 fn seen(app: &App, sighting: &Sighting) -> Option<Seen> {
-    let step =
-        |step: &pipeline::LivenessScore| LivenessScore { score: step.score, score_min: step.score_min };
-    let liveness = sighting.liveness.iter().map(step).collect();
+    let liveness = sighting.liveness.iter().map(evidence::liveness).collect();
     let subject = sighting.subject.zip(sighting.template);
     Some(Seen {
         camera: sighting.camera.as_str().parse().ok()?,
@@ -76,7 +74,7 @@ fn seen(app: &App, sighting: &Sighting) -> Option<Seen> {
         subject: subject
             .map(|(user, face)| (UserId(Uuid::from_u128(user.0)), FaceId(Uuid::from_u128(face.0)))),
         evidence: Evidence {
-            captured_at: captured_at(sighting),
+            captured_at: evidence::moment(sighting.captured_at),
             camera_live: is_live(app, sighting.camera.as_str()),
             similarity: sighting.similarity,
             margin: sighting.margin,
@@ -85,10 +83,4 @@ fn seen(app: &App, sighting: &Sighting) -> Option<Seen> {
             templates_searched: sighting.templates_searched,
         },
     })
-}
-
-fn captured_at(sighting: &Sighting) -> Timestamp {
-    let since = sighting.captured_at.duration_since(std::time::UNIX_EPOCH);
-    // A clock before 1970 makes the frame stale, which is what it then is.
-    Timestamp(since.map_or(0, |since| i64::try_from(since.as_micros()).unwrap_or(i64::MAX)))
 }

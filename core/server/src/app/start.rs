@@ -120,6 +120,7 @@ impl App {
         super::checkout::resume(self).await?;
         self.spawn(relay::run(self.clone()));
         self.spawn(upkeep::run(self.clone()));
+        self.spawn(recovery::watch(self.clone()));
         self.spawn(super::checkout::expire_overdue(self.clone()));
         if self.has_vision() {
             super::camera::start_known(self).await?;

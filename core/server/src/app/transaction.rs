@@ -2,14 +2,17 @@
 
 use std::time::Duration;
 
+use domain::consent::Standing;
+use domain::decision::{Charge, Reason, payer_refusal};
 use domain::operation::{self, Kind};
 use domain::transaction::{Event, State};
+use domain::user::Status;
 use domain::{Money, OperationId, Timestamp, TransactionId};
 use plugin_host::{Op, Outcome as PluginOutcome, Request, Verdict};
 use store::{By, Details, OperationRow, Outcome, Preparation, Prepared, StoreError, TransactionRow};
 use uuid::Uuid;
 
-use super::App;
+use super::{App, evidence};
 use crate::api::{Problem, chain};
 use crate::auth::Principal;
 use crate::effects::{self, Bounds, Ending};
@@ -24,30 +27,57 @@ pub(crate) async fn pay(
     kind: Kind,
 ) -> Result<TransactionRow, Problem> {
     let row = app.store(move |store| store.transaction(id)).await?;
+    if let Some(reason) = refusal_now(app, &row).await? {
+        return decline(app, by, id, reason.code()).await;
+    }
     match operate(app, by, id, kind, row.amount).await {
-        Err(OperateError::Store(error @ StoreError::InsufficientFunds { .. })) => {
-            tracing::info!(transaction = %id, %error, "declined");
-            let details = Details { reason: Some("insufficient_funds".to_owned()), ..Details::default() };
-            step(app, by, id, Event::PolicyDeclined, details).await
+        Err(OperateError::Store(StoreError::InsufficientFunds { .. })) => {
+            decline(app, by, id, "insufficient_funds").await
+        }
+        Err(OperateError::Store(StoreError::Limit(exceeded))) => {
+            decline(app, by, id, Reason::Limit(exceeded).code()).await
         }
         done => Ok(done?.transaction),
     }
 }
 
+/// What speaks against the payer at this moment: much may have changed since the look.
+async fn refusal_now(app: &App, row: &TransactionRow) -> Result<Option<Reason>, Problem> {
+    let Some(user) = row.user else { return Ok(None) };
+    let (settings, currency, now) = (app.settings().clone(), row.amount.currency(), app.now());
+    let payer = app.store(move |store| evidence::payer(store, &settings, (user, None), currency, now)).await;
+    match payer {
+        Ok(payer) => Ok(payer_refusal(&Charge { amount: row.amount, expires_at: row.expires_at }, &payer)),
+        // Somebody who was erased agrees to nothing any more.
+        Err(StoreError::NotFound(_)) => Ok(Some(Reason::NoConsent(Standing::Withdrawn))),
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn decline(
+    app: &App,
+    by: &Principal,
+    id: TransactionId,
+    reason: &str,
+) -> Result<TransactionRow, Problem> {
+    let details = Details { reason: Some(reason.to_owned()), ..Details::default() };
+    step(app, by, id, Event::PolicyDeclined, details).await
+}
+
 /// Takes what was set aside.
-pub(crate) async fn capture(app: &App, by: &Principal, id: TransactionId) -> Result<TransactionRow, Problem> {
+pub(crate) async fn capture(app: &App, by: &Principal, id: TransactionId) -> Result<Asked, Problem> {
     let row = app.store(move |store| store.transaction(id)).await?;
-    Ok(operate(app, by, id, Kind::Capture, row.amount).await?.transaction)
+    asked(operate(app, by, id, Kind::Capture, row.amount).await?)
 }
 
 /// Gives free what was set aside; a payment that no provider knows yet is cancelled.
-pub(crate) async fn void(app: &App, by: &Principal, id: TransactionId) -> Result<TransactionRow, Problem> {
+pub(crate) async fn void(app: &App, by: &Principal, id: TransactionId) -> Result<Asked, Problem> {
     let row = app.store(move |store| store.transaction(id)).await?;
     match row.state {
         State::RequiresIdentification | State::RequiresStepUp | State::RequiresConfirmation => {
-            step(app, by, id, Event::Cancelled, Details::default()).await
+            Ok(Asked::Done(step(app, by, id, Event::Cancelled, Details::default()).await?))
         }
-        _ => Ok(operate(app, by, id, Kind::Void, row.amount).await?.transaction),
+        _ => asked(operate(app, by, id, Kind::Void, row.amount).await?),
     }
 }
 
@@ -57,7 +87,7 @@ pub(crate) async fn refund(
     by: &Principal,
     id: TransactionId,
     amount: Option<Money>,
-) -> Result<TransactionRow, Problem> {
+) -> Result<Asked, Problem> {
     let row = app.store(move |store| store.transaction(id)).await?;
     let left = row.amount.minor() - row.refunded_minor;
     let nothing_left =
@@ -69,13 +99,30 @@ pub(crate) async fn refund(
     if amount.currency() != row.amount.currency() {
         return Err(Problem::unprocessable("wrong_currency", "a refund is in the payment's currency"));
     }
-    let refunded = operate(app, by, id, Kind::Refund, amount).await?;
-    match refunded.operation.state {
+    asked(operate(app, by, id, Kind::Refund, amount).await?)
+}
+
+/// A payment after its provider was asked for something more.
+pub(crate) enum Asked {
+    /// It did so.
+    Done(TransactionRow),
+    /// Its answer is not known yet; recovery asks again.
+    Open(TransactionRow),
+}
+
+fn asked(Prepared { operation, transaction, .. }: Prepared) -> Result<Asked, Problem> {
+    let OperationRow { kind, state, reason, .. } = operation;
+    match state {
+        operation::State::Approved => Ok(Asked::Done(transaction)),
         operation::State::Declined => {
-            let reason = refunded.operation.reason.unwrap_or_default();
-            Err(Problem::conflict("refund_declined", format!("the provider refused the refund: {reason}")))
+            let detail = format!("the provider refused the {kind}: {}", reason.unwrap_or_default());
+            Err(Problem::conflict("provider_declined", detail))
         }
-        _ => Ok(refunded.transaction),
+        operation::State::NotSent => {
+            let detail = format!("the provider was not asked for the {kind}; try again");
+            Err(Problem::unavailable("provider_not_asked", detail))
+        }
+        _ => Ok(Asked::Open(transaction)),
     }
 }
 
@@ -138,10 +185,21 @@ async fn operate(
         attempt_ref: *Uuid::new_v4().as_bytes(),
         amount,
         merchant: app.settings().policy.merchant.clone(),
+        limits: evidence::limits(&app.settings().policy),
     };
     let (actor, at, id) = (by.actor(), app.now(), preparation.id);
     let prepared =
         app.store(move |store| store.prepare_operation(By { actor: &actor, at }, &preparation)).await?;
+    Ok(submit(app, by, &prepared).await.unwrap_or_else(|error| {
+        // Whatever the provider did is found out by recovery; a failure here would invite a second request.
+        tracing::error!(operation = %id, error = chain(&error), "the outcome could not be written yet");
+        prepared
+    }))
+}
+
+/// Asks the provider and commits its answer.
+async fn submit(app: &App, by: &Principal, prepared: &Prepared) -> Result<Prepared, StoreError> {
+    let OperationRow { id, kind, .. } = prepared.operation;
     settle(app, by, id, operation::Event::Submitted, None).await?;
     let outcome = ask(app, &prepared.operation, op(kind)).await.outcome;
     settle(app, by, id, event_of(&outcome), Some(outcome)).await
@@ -175,7 +233,7 @@ pub(crate) async fn settle(
     id: OperationId,
     event: operation::Event,
     outcome: Option<PluginOutcome>,
-) -> Result<Prepared, OperateError> {
+) -> Result<Prepared, StoreError> {
     let outcome = outcome.unwrap_or_else(|| PluginOutcome::new(Verdict::Unknown));
     let reason = match outcome.verdict {
         Verdict::Declined { code } => Some(code),
@@ -186,7 +244,7 @@ pub(crate) async fn settle(
     let (actor, at) = (by.actor(), app.now());
     let settled =
         app.store(move |store| store.settle_operation(By { actor: &actor, at }, id, &outcome)).await?;
-    if event != operation::Event::Submitted {
+    if settled.transaction.state != settled.before {
         count(app, &settled.transaction);
     }
     Ok(settled)
@@ -227,9 +285,13 @@ async fn request(app: &App, operation: &OperationRow, op: Op) -> Result<Request,
     let (reservation, captured, original, payer_active) = app
         .store(move |store| {
             let row = store.transaction(transaction)?;
-            let active = row.user.map(|user| store.user(user).map(|user| user.status)).transpose();
-            // An erased payer's money can still go back.
-            let active = active.ok().flatten().is_none_or(|status| status == domain::user::Status::Active);
+            let active = match row.user.map(|user| store.user(user)).transpose() {
+                Ok(user) => user.is_some_and(|user| user.status == Status::Active),
+                Err(StoreError::NotFound(_)) => false,
+                Err(error) => return Err(error),
+            };
+            // The money of somebody who was blocked or erased can still go back.
+            let active = active || matches!(kind, Kind::Void | Kind::Refund);
             let operations = store.operations(transaction)?;
             let captured = (kind == Kind::Refund).then(|| captured(&operations, &row, id, now));
             let original = operations.into_iter().find(|o| {
@@ -280,7 +342,8 @@ fn captured(
     let taken = operations
         .iter()
         .find(|o| matches!(o.kind, Kind::Capture | Kind::Sale) && o.state == operation::State::Approved);
-    let under_way = operations.iter().filter(|o| o.kind == Kind::Refund && o.id != this && o.state.is_open());
+    let under_way =
+        operations.iter().filter(|o| o.kind == Kind::Refund && o.id != this && o.state.is_unsettled());
     let refunded: i64 = row.refunded_minor + under_way.map(|o| o.amount.minor()).sum::<i64>();
     let age_s = taken.map_or(0, |taken| now.since(taken.created_at).as_secs());
     serde_json::json!({ "amount": row.amount.minor(), "refunded": refunded, "age_s": age_s })

@@ -30,8 +30,8 @@ pub(super) fn run(cli: &Cli, arguments: &Identify) -> Result<Exit, Failure> {
         Failure::failed(format!("{}: {}: {error}", error.code(), arguments.image.display()))
     })?;
     with_app(cli, Need::Eyes, async |app| {
-        let still = identify::one_still(&app, Given::Files(vec![file])).await?;
-        let faces = identify::identify(&app, still).await?;
+        let picture = identify::one_picture(&app, Given::Files(vec![file])).await?;
+        let faces = identify::identify(&app, picture).await?;
         match arguments.json {
             true => terminal::json(&json!({ "faces": faces })),
             false if faces.is_empty() => terminal::out("no face"),

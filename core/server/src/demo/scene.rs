@@ -147,7 +147,7 @@ mod tests {
     fn the_place_is_empty_before_the_person_steps_in_and_after_they_left() {
         let seen: Vec<bool> = (0..PICTURES).map(|index| shift(index).is_some()).collect();
         assert!(!seen[0] && !seen[ENTERS as usize - 1] && !seen[PICTURES as usize - 1]);
-        assert!(STANDING.all(|index| shift(index) == Some(0.0)));
+        assert!(STANDING.clone().all(|index| shift(index) == Some(0.0)));
     }
 
     #[test]

@@ -14,7 +14,11 @@ use crate::harness::{Appliance, eur};
 
 /// A person with an enrolled face, consent and 50 euros.
 async fn enrolled(appliance: &Appliance) -> (UserId, FaceId) {
-    let user: UserId = appliance.payer("Ada", 5000).await.parse().unwrap();
+    enrolled_as(appliance, "Ada").await
+}
+
+async fn enrolled_as(appliance: &Appliance, name: &str) -> (UserId, FaceId) {
+    let user: UserId = appliance.payer(name, 5000).await.parse().unwrap();
     let (face, at) = (FaceId(Uuid::now_v7()), appliance.app.now());
     let add = move |store: &store::Store| {
         let consent: ConsentId = store.consents(user)?[0].id;
@@ -108,15 +112,16 @@ async fn a_look_that_proves_too_little_leaves_the_checkout_waiting() {
     let appliance = Appliance::start().await;
     let subject = enrolled(&appliance).await;
     let id = open(&appliance, 1250).await;
-    let good = || look(&appliance, Some(subject));
+    // The poor looks are another person's, so that whoever is found tells which look was taken.
+    let other = enrolled_as(&appliance, "Bo").await;
     let with = |change: fn(&mut Evidence)| {
-        let mut seen = good();
+        let mut seen = look(&appliance, Some(other));
         change(&mut seen.evidence);
         seen
     };
     let mut poor = vec![
         look(&appliance, None),
-        Seen { camera: "till-2".parse().unwrap(), ..good() },
+        Seen { camera: "till-2".parse().unwrap(), ..look(&appliance, Some(other)) },
         with(|e| e.similarity = 0.3),
         with(|e| e.similarity = f32::NAN),
         with(|e| e.liveness.clear()),
@@ -124,20 +129,19 @@ async fn a_look_that_proves_too_little_leaves_the_checkout_waiting() {
         with(|e| e.faces_in_view = 2),
         with(|e| e.camera_live = false),
     ];
-    let mut stale = good();
+    let mut stale = look(&appliance, Some(other));
     stale.evidence.captured_at = stale.evidence.captured_at.minus(Duration::from_secs(5));
     poor.push(stale);
     for seen in poor {
         show(&appliance, seen);
     }
-    // The looks are weighed in order: once a good one has found its payer, the others have not.
-    let checkout = appliance.admin(get(format!("/checkouts/{id}"))).await.ok(200);
-    assert_eq!(checkout["state"], "awaiting_payer");
-    show(&appliance, good());
-    assert_eq!(after(&appliance, &id, "awaiting_payer").await["state"], "awaiting_confirmation");
-    let row =
-        appliance.admin(get(format!("/transactions/{}", checkout["transaction_id"].as_str().unwrap()))).await;
-    assert!(row.ok(200)["reason"].is_null());
+    // The looks are weighed in order: the good one finds its payer only if no other did.
+    show(&appliance, look(&appliance, Some(subject)));
+    let found = after(&appliance, &id, "awaiting_payer").await;
+    assert_eq!(
+        (&found["state"], &found["user_id"]),
+        (&json!("awaiting_confirmation"), &json!(subject.0.to_string()))
+    );
 }
 
 #[tokio::test]
@@ -209,7 +213,49 @@ async fn a_look_from_before_the_checkout_pays_nothing() {
     appliance.later(Duration::from_millis(100));
     let id = open(&appliance, 1250).await;
     show(&appliance, early);
-    show(&appliance, look(&appliance, None));
-    let checkout = appliance.admin(get(format!("/checkouts/{id}"))).await.ok(200);
-    assert_eq!(checkout["state"], "awaiting_payer");
+    let other = enrolled_as(&appliance, "Bo").await;
+    show(&appliance, look(&appliance, Some(other)));
+    let found = after(&appliance, &id, "awaiting_payer").await;
+    assert_eq!(found["user_id"], json!(other.0.to_string()), "the look that came after it");
+}
+
+#[tokio::test]
+async fn a_second_checkout_at_a_camera_waits_until_the_first_has_its_payer() {
+    let appliance = Appliance::start().await;
+    let subject = enrolled(&appliance).await;
+    let first = open(&appliance, 1250).await;
+    let new = json!({ "camera": "till-1", "amount": eur(9) });
+    appliance.admin(post("/checkouts", &new).once("second")).await.refused(409, "conflict");
+    show(&appliance, look(&appliance, Some(subject)));
+    after(&appliance, &first, "awaiting_payer").await;
+    appliance.admin(post("/checkouts", &new).once("second")).await.ok(201);
+}
+
+#[tokio::test]
+async fn what_changes_between_the_look_and_the_yes_still_counts() {
+    let appliance = Appliance::start_with(&[("policy.day_amount_max", "2000")]).await;
+    let subject = enrolled(&appliance).await;
+    let found = async |minor: i64| {
+        let id = open(&appliance, minor).await;
+        show(&appliance, look(&appliance, Some(subject)));
+        assert_eq!(after(&appliance, &id, "awaiting_payer").await["state"], "awaiting_confirmation");
+        id
+    };
+    let (first, second) = (found(1250).await, found(1250).await);
+    assert_eq!(confirm(&appliance, &first).await["state"], "paid");
+    let over = confirm(&appliance, &second).await;
+    assert_eq!((&over["state"], &over["reason"]), (&json!("declined"), &json!("limit_day")));
+
+    let path = format!("/users/{}", subject.0);
+    let (third, fourth) = (found(100).await, found(100).await);
+    let consents = format!("{path}/consents");
+    let consent =
+        appliance.admin(get(&consents)).await.ok(200)["items"][0]["id"].as_str().unwrap().to_owned();
+    appliance.admin(crate::client::delete(format!("{consents}/{consent}"))).await.ok(204);
+    let withdrawn = confirm(&appliance, &third).await;
+    assert_eq!((&withdrawn["state"], &withdrawn["reason"]), (&json!("declined"), &json!("consent_missing")));
+    assert_eq!(appliance.wallet(&subject.0.to_string()).await, (3750, 3750, 0));
+    appliance.admin(crate::client::delete(path)).await.ok(200);
+    let erased = confirm(&appliance, &fourth).await;
+    assert_eq!((&erased["state"], &erased["reason"]), (&json!("declined"), &json!("consent_missing")));
 }

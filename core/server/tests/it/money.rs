@@ -150,44 +150,64 @@ async fn an_unproved_payer_is_refused_above_what_staff_may_take() {
     appliance.send(new(100).token(&kiosk)).await.refused(422, "identification_required");
 }
 
+/// What a crash between asking and answering leaves behind: the intent committed, the outcome not.
+async fn cut_off(appliance: &Appliance, opened: &Value) {
+    let transaction = opened["id"].as_str().unwrap().parse().unwrap();
+    let operation = domain::OperationId(uuid::Uuid::now_v7());
+    let at = appliance.app.now();
+    let work = move |store: &store::Store| {
+        let by = store::By { actor: "test", at };
+        let intent = store::Preparation {
+            id: operation,
+            transaction,
+            kind: domain::operation::Kind::Sale,
+            provider: "org.facepay.payment-wallet".to_owned(),
+            attempt_ref: [7; 16],
+            amount: store.transaction(transaction)?.amount,
+            merchant: "house".to_owned(),
+            limits: domain::limits::Limits { amount_max: 1_000, day_amount_max: 1_000, hour_count_max: 1 },
+        };
+        store.prepare_operation(by, &intent)?;
+        let event = domain::operation::Event::Submitted;
+        store.settle_operation(by, operation, &store::Outcome { event, provider_ref: None, reason: None })
+    };
+    appliance.app.store(work).await.unwrap();
+}
+
+async fn state(appliance: &Appliance, opened: &Value) -> Value {
+    let path = format!("/transactions/{}", opened["id"].as_str().unwrap());
+    appliance.admin(get(path)).await.ok(200)["state"].clone()
+}
+
 #[tokio::test]
 async fn a_payment_cut_off_by_a_crash_is_settled_at_the_next_start() {
     let appliance = Appliance::start().await;
     let user = appliance.payer("Ada", 5000).await;
     let opened = open(&appliance, &user, 1000, "a").await;
-    let transaction = opened["id"].as_str().unwrap().parse().unwrap();
-    // What a crash between asking and answering leaves behind: intent committed, outcome not.
-    let operation = domain::OperationId(uuid::Uuid::now_v7());
-    let at = appliance.app.now();
-    appliance
-        .app
-        .store(move |store| {
-            let by = store::By { actor: "test", at };
-            let amount = store.transaction(transaction)?.amount;
-            store.prepare_operation(
-                by,
-                &store::Preparation {
-                    id: operation,
-                    transaction,
-                    kind: domain::operation::Kind::Sale,
-                    provider: "org.facepay.payment-wallet".to_owned(),
-                    attempt_ref: [7; 16],
-                    amount,
-                    merchant: "house".to_owned(),
-                },
-            )?;
-            let submitted = domain::operation::Event::Submitted;
-            store.settle_operation(
-                by,
-                operation,
-                &store::Outcome { event: submitted, provider_ref: None, reason: None },
-            )
-        })
-        .await
-        .unwrap();
+    cut_off(&appliance, &opened).await;
     assert_eq!(appliance.wallet(&user).await, (4000, 5000, 1000));
     let appliance = appliance.restarted(&[]).await;
-    let state = appliance.admin(get(format!("/transactions/{transaction}"))).await.ok(200)["state"].clone();
-    assert_eq!(state, "voided");
+    assert_eq!(state(&appliance, &opened).await, "voided");
     assert_eq!(appliance.wallet(&user).await, (5000, 5000, 0));
+}
+
+#[tokio::test]
+async fn what_was_left_behind_is_settled_while_the_appliance_runs() {
+    let appliance = Appliance::start().await;
+    let user = appliance.payer("Ada", 5000).await;
+    let opened = open(&appliance, &user, 1000, "a").await;
+    cut_off(&appliance, &opened).await;
+    let at = appliance.app.now();
+    let claim = move |store: &store::Store| store.claim("POST /x", "key", &[0; 32], at);
+    assert_eq!(appliance.app.store(claim).await.unwrap(), store::Claim::Fresh);
+
+    appliance.app.settle_left_behind().await.unwrap();
+    assert_eq!(state(&appliance, &opened).await, "processing", "it may still be at work");
+    assert_eq!(appliance.app.store(claim).await.unwrap(), store::Claim::InFlight);
+    appliance.later(std::time::Duration::from_secs(61));
+    appliance.app.settle_left_behind().await.unwrap();
+    assert_eq!(state(&appliance, &opened).await, "voided");
+    assert_eq!(appliance.wallet(&user).await, (5000, 5000, 0));
+    let answer = appliance.app.store(claim).await.unwrap();
+    assert!(matches!(&answer, store::Claim::Replay(saved) if saved.status == 409), "{answer:?}");
 }

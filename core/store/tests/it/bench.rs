@@ -6,7 +6,7 @@ use diesel::{
     prelude::QueryableByName, query_dsl::RunQueryDsl as _, sql_types::Text,
 };
 use domain::{ConsentId, FaceId, Money, OperationId, Timestamp, TransactionId, TransferId, UserId};
-use domain::{operation, transaction};
+use domain::{limits::Limits, operation, transaction};
 use store::{
     By, DatabaseUrl, Details, Funding, NewConsent, NewFace, NewTransaction, NewUser, Outcome, Preparation,
     Prepared, Profile, Store, StoreError, seal::Key,
@@ -42,6 +42,9 @@ pub(crate) struct Bench {
 pub(crate) const START: Timestamp = Timestamp(1_800_000_000_000_000);
 pub(crate) const MODEL: u32 = 7;
 pub(crate) const MERCHANT: &str = "shop";
+
+/// More than anybody spends here.
+const UNLIMITED: Limits = Limits { amount_max: i64::MAX, day_amount_max: i64::MAX, hour_count_max: u32::MAX };
 
 pub(crate) fn by() -> By<'static> {
     By { actor: "test", at: START }
@@ -167,6 +170,15 @@ impl Bench {
         kind: operation::Kind,
         amount: Money,
     ) -> Result<Prepared, StoreError> {
+        self.prepare_within(UNLIMITED, transaction, (kind, amount))
+    }
+
+    pub(crate) fn prepare_within(
+        &self,
+        limits: Limits,
+        transaction: TransactionId,
+        (kind, amount): (operation::Kind, Money),
+    ) -> Result<Prepared, StoreError> {
         let preparation = Preparation {
             id: OperationId(Uuid::now_v7()),
             transaction,
@@ -175,6 +187,7 @@ impl Bench {
             attempt_ref: *Uuid::new_v4().as_bytes(),
             amount,
             merchant: MERCHANT.to_owned(),
+            limits,
         };
         self.store.prepare_operation(by(), &preparation)
     }

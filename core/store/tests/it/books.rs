@@ -77,6 +77,11 @@ fn a_key_gets_the_answer_it_got_before(bench: &Bench) {
     assert_eq!(claim("POST /a", 1), KeyClaim::Replay(answer));
     assert_eq!(claim("POST /a", 2), KeyClaim::Mismatch);
     assert_eq!(claim("POST /b", 2), KeyClaim::Fresh, "a key means nothing on another route");
+    let unknown = SavedResponse { status: 409, body: b"{}".to_vec() };
+    assert_eq!(bench.store.end_claims(START, &unknown).unwrap(), 0, "it may still be at work");
+    let minute_later = later(Duration::from_secs(60)).at;
+    assert_eq!(bench.store.end_claims(minute_later, &unknown).unwrap(), 1, "one has its answer");
+    assert_eq!(claim("POST /b", 2), KeyClaim::Replay(unknown));
     let day_later = later(Duration::from_secs(86_400)).at;
     assert_eq!(bench.store.forget_answers(day_later).unwrap(), 2);
     assert_eq!(claim("POST /a", 2), KeyClaim::Fresh);

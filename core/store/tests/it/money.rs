@@ -26,10 +26,13 @@ pub(crate) const CLAIMS: &[Claim] = claims![
     a_charge_is_for_the_whole_amount,
     money_of_one_currency_does_not_pay_another,
     an_authorized_payment_is_captured_or_voided,
+    what_was_set_aside_is_asked_for_by_one_request_at_a_time,
+    what_a_refund_may_have_given_back_is_not_given_back_again,
     refunds_end_where_the_payment_does,
     a_lost_answer_keeps_the_money_aside_until_it_is_known,
     an_intent_outlives_the_process,
     a_checkout_follows_its_payment,
+    one_checkout_at_a_time_waits_at_a_camera,
     payments_are_listed_newest_first,
 ];
 
@@ -167,6 +170,33 @@ fn an_authorized_payment_is_captured_or_voided(bench: &Bench) {
     bench.assert_sound();
 }
 
+fn what_was_set_aside_is_asked_for_by_one_request_at_a_time(bench: &Bench) {
+    let payer = bench.payer("ada", 1_000);
+    let payment = bench.identified(payer, eur(300));
+    bench.operate(payment, Kind::Authorize, eur(300), &SALE);
+    let capture = bench.operate(payment, Kind::Capture, eur(300), &[Event::Submitted]).operation.id;
+    for kind in [Kind::Capture, Kind::Void] {
+        let refused = bench.prepare(payment, kind, eur(300));
+        assert!(matches!(refused, Err(StoreError::Conflict(_))), "{kind}");
+    }
+    bench.settle(capture, Event::NotSent).unwrap();
+    let voided = bench.operate(payment, Kind::Void, eur(300), &SALE);
+    assert_eq!(voided.transaction.state, transaction::State::Voided);
+    assert_eq!(bench.holds(payer), (1_000, 1_000));
+    bench.assert_sound();
+}
+
+fn what_a_refund_may_have_given_back_is_not_given_back_again(bench: &Bench) {
+    let payer = bench.payer("ada", 1_000);
+    let payment = bench.identified(payer, eur(300));
+    bench.operate(payment, Kind::Sale, eur(300), &SALE);
+    let lost = [Event::Submitted, Event::AnswerLost, Event::GaveUp];
+    let lost = bench.operate(payment, Kind::Refund, eur(200), &lost);
+    assert_eq!(lost.operation.state, State::ManualReview);
+    assert!(matches!(bench.prepare(payment, Kind::Refund, eur(200)), Err(StoreError::Conflict(_))));
+    bench.prepare(payment, Kind::Refund, eur(100)).unwrap();
+}
+
 fn refunds_end_where_the_payment_does(bench: &Bench) {
     let payer = bench.payer("ada", 1_000);
     let payment = bench.identified(payer, eur(300));
@@ -241,6 +271,27 @@ fn a_checkout_follows_its_payment(bench: &Bench) {
     let kinds: Vec<String> = bench.store.outbox(0, 100).unwrap().into_iter().map(|row| row.kind).collect();
     assert!(kinds.contains(&"checkout.paid".to_owned()), "{kinds:?}");
     assert!(kinds.contains(&"transaction.captured".to_owned()), "{kinds:?}");
+}
+
+fn one_checkout_at_a_time_waits_at_a_camera(bench: &Bench) {
+    let open = |camera: &str| {
+        let payment = TransactionId(Uuid::now_v7());
+        let expires_at = START.plus(Duration::from_secs(60));
+        let new = NewCheckout {
+            id: CheckoutId(Uuid::now_v7()),
+            camera: camera.parse().unwrap(),
+            transaction: NewTransaction { id: payment, amount: eur(300), reference: None, expires_at },
+        };
+        bench.store.add_checkout(by(), &new).map(|_| payment)
+    };
+    let first = open("till-1").unwrap();
+    let before = bench.written();
+    assert!(matches!(open("till-1"), Err(StoreError::Conflict(_))), "one look would mean both");
+    assert_eq!(bench.written(), before);
+    open("till-2").unwrap();
+    let cancelled = transaction::Event::Cancelled;
+    bench.store.step_transaction(by(), first, cancelled, &Details::default()).unwrap();
+    open("till-1").unwrap();
 }
 
 fn payments_are_listed_newest_first(bench: &Bench) {

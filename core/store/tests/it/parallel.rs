@@ -1,6 +1,7 @@
 //! Many at once: no money is spent twice, nobody waits in a circle, one of many claims wins.
 use std::{sync::Barrier, thread};
 
+use domain::limits::Limits;
 use domain::operation::{Event, Kind};
 use store::{Claim as KeyClaim, StoreError};
 
@@ -12,6 +13,7 @@ use crate::{
 
 pub(crate) const CLAIMS: &[Claim] = claims![
     fifty_reservations_at_once_never_overdraw,
+    charges_at_once_keep_to_the_limits_together,
     sales_and_top_ups_at_once_all_end_well,
     one_of_many_claims_of_a_key_is_fresh,
     many_appliances_may_open_one_database_at_once,
@@ -42,6 +44,24 @@ fn fifty_reservations_at_once_never_overdraw(bench: &Bench) {
     }
     assert_eq!(reserved, 10);
     assert_eq!(bench.holds(payer), (1_000, 0));
+    bench.assert_sound();
+}
+
+fn charges_at_once_keep_to_the_limits_together(bench: &Bench) {
+    for (limits, allowed) in [
+        (Limits { amount_max: 100, day_amount_max: 350, hour_count_max: 20 }, 3),
+        (Limits { amount_max: 100, day_amount_max: 10_000, hour_count_max: 4 }, 4),
+        (Limits { amount_max: 99, day_amount_max: 10_000, hour_count_max: 20 }, 0),
+    ] {
+        let payer = bench.payer(&format!("payer-{allowed}"), 10_000);
+        let payments: Vec<_> = (0..12).map(|_| bench.identified(payer, eur(100))).collect();
+        let results =
+            at_once(12, |nth| bench.prepare_within(limits, payments[nth], (Kind::Sale, eur(100))).map(drop));
+        assert_eq!(results.iter().filter(|result| result.is_ok()).count(), allowed, "{limits:?}");
+        for refused in results.into_iter().filter_map(Result::err) {
+            assert!(matches!(refused, StoreError::Limit(_)), "{refused}");
+        }
+    }
     bench.assert_sound();
 }
 
