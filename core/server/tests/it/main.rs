@@ -8,6 +8,7 @@ mod access;
 mod bad_input;
 mod checkout;
 mod cli;
+mod full_disk;
 mod money;
 mod people;
 mod serving;
