@@ -94,7 +94,7 @@ pub unsafe fn write_text(to: *mut fp_writer, text: &str) {
 /// Copies an array whose elements lie `stride` bytes apart.
 ///
 /// # Safety
-/// `first` points to `count` elements, `stride` bytes apart, each with its `struct_size` readable; or `count` is 0.
+/// `first` points to `count` elements of `stride` readable bytes each; or `count` is 0.
 pub unsafe fn read_array<T: Growing>(first: *const T, count: u32, stride: u32) -> Result<Vec<T>> {
     if count == 0 {
         return Ok(Vec::new());
@@ -109,7 +109,7 @@ pub unsafe fn read_array<T: Growing>(first: *const T, count: u32, stride: u32) -
     (0..count as usize)
         .map(|index| {
             // SAFETY: within the array that the caller vouches for.
-            let item = unsafe { read(first.byte_add(index * stride as usize)) };
+            let item = unsafe { read_within(first.byte_add(index * stride as usize), stride as usize) };
             item.map_err(|error| Error::Invalid(format!("item {index}: {error}")))
         })
         .collect()

@@ -63,11 +63,21 @@ impl fmt::Display for ReadError {
 
 impl std::error::Error for ReadError {}
 
-/// Copies a struct written by the other side; fields that its writer did not know are zero.
+/// Copies a struct written by the other side; fields that its writer did not know are zero. The copy's `struct_size` is
+/// what was copied, not what the writer said: the copy has no tail that this build does not know.
 ///
 /// # Safety
 /// `from` is null or points to `struct_size` readable bytes.
 pub unsafe fn read<T: Growing>(from: *const T) -> Result<T, ReadError> {
+    // SAFETY: the caller's contract is the same, and no `T` is larger than this.
+    unsafe { read_within(from, size_of::<T>()) }
+}
+
+/// As [`read`], from a place of `room` bytes: no more is read of it, whatever its `struct_size` says.
+///
+/// # Safety
+/// `from` is null or points to the lesser of `room` and `struct_size` readable bytes, and `room` is at least 4.
+pub(super) unsafe fn read_within<T: Growing>(from: *const T, room: usize) -> Result<T, ReadError> {
     if from.is_null() {
         return Err(ReadError::Null { name: T::NAME });
     }
@@ -80,14 +90,18 @@ pub unsafe fn read<T: Growing>(from: *const T) -> Result<T, ReadError> {
         return Err(ReadError::Short { name: T::NAME, found, expected: T::SIZE_MIN });
     }
     let mut value = T::empty();
-    let known = found.min(size_of::<T>());
+    let known = found.min(size_of::<T>()).min(room);
     // SAFETY: `known` bytes are readable at `from` (its writer says so) and writable at `value`; they do not overlap.
     // Any bytes are a valid `T`: it holds integers, floats, raw pointers and optional function pointers only.
-    unsafe { std::ptr::copy_nonoverlapping(from.cast::<u8>(), (&raw mut value).cast::<u8>(), known) };
+    unsafe {
+        std::ptr::copy_nonoverlapping(from.cast::<u8>(), (&raw mut value).cast::<u8>(), known);
+        (&raw mut value).cast::<u32>().write(known as u32);
+    }
     Ok(value)
 }
 
-/// Writes a struct into the other side's storage, no more of it than the `struct_size` that the storage announces.
+/// Writes a struct into the other side's storage, no more of it than the `struct_size` that the storage announces, and
+/// sets that to what was written.
 ///
 /// # Safety
 /// `to` is null or points to `struct_size` writable bytes whose first four are `struct_size`.

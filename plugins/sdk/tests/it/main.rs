@@ -5,3 +5,4 @@
 mod export;
 mod header;
 mod layout;
+mod reading;
