@@ -1,7 +1,6 @@
 //! The wallet's answer to one operation: a pure function of settings, request and books.
 
 use plugin_sdk::{Error, Money, Op, Outcome, Request, Result, Verdict};
-use serde_json::json;
 
 use crate::payload::{Captured, Payload, ReservationState, WalletStatus};
 use crate::settings::Settings;
@@ -35,6 +34,8 @@ pub enum Refusal {
     NothingToRefund,
     /// More than is left of what was captured.
     RefundAboveCaptured,
+    /// The refund is of another currency than what was captured.
+    CurrencyMismatch,
     /// Too long after the capture.
     RefundWindowPassed,
 }
@@ -55,6 +56,7 @@ impl Refusal {
             Self::CaptureAboveReserved => "capture_above_reserved",
             Self::NothingToRefund => "nothing_to_refund",
             Self::RefundAboveCaptured => "refund_above_captured",
+            Self::CurrencyMismatch => "currency_mismatch",
             Self::RefundWindowPassed => "refund_window_passed",
         }
     }
@@ -89,7 +91,7 @@ pub fn decide(settings: &Settings, request: &Request, payload: &Payload) -> Resu
             return Err(Error::Unsupported(format!("operation {:?}", request.op)));
         }
     };
-    Ok(Outcome { verdict, provider_ref: provider_ref(request), result_json: result(request, payload) })
+    Ok(Outcome { provider_ref: provider_ref(request), ..Outcome::new(verdict) })
 }
 
 /// The wallet's id of what an operation is about: that of the attempt which moved the money, so that repeating, capturing or
@@ -101,23 +103,6 @@ fn provider_ref(request: &Request) -> String {
     };
     let hex: String = about.iter().map(|byte| format!("{byte:02x}")).collect();
     format!("wallet-{hex}")
-}
-
-/// Details for the journal: what the host is to do with the money that it holds.
-fn result(request: &Request, payload: &Payload) -> Vec<u8> {
-    let state = payload.reservation.state;
-    let action = match request.op {
-        Op::Reverse => match state {
-            ReservationState::Pending => "void",
-            ReservationState::Posted => "give_back",
-            ReservationState::None | ReservationState::Voided => "nothing",
-        },
-        Op::Void => "void",
-        Op::Authorize => "hold",
-        Op::Capture | Op::Sale | Op::Refund => "post",
-        Op::Sync | Op::Webhook | Op::Settlement => "nothing",
-    };
-    json!({ "if_approved": action }).to_string().into_bytes()
 }
 
 fn verdict(decided: std::result::Result<(), Refusal>) -> Verdict {
@@ -138,20 +123,19 @@ fn original(request: &Request) -> Result<()> {
     }
 }
 
-/// AUTHORIZE and SALE: the wallet may pay, the amount is allowed, and exactly it is held.
+/// AUTHORIZE and SALE: the wallet may pay, the amount is allowed, and exactly it is held. An attempt whose money has moved
+/// was approved before, and is again, whatever has become of the wallet and the limits since.
 fn pay(settings: &Settings, money: &Money, payload: &Payload) -> std::result::Result<(), Refusal> {
+    if has_moved(money, payload) {
+        return Ok(());
+    }
     may_pay(payload.wallet.status)?;
     enabled(settings, money)?;
     let limit = payload.wallet.sale_max.unwrap_or(i64::MAX).min(settings.sale_amount_max);
     if money.minor > limit {
         return Err(Refusal::AmountAboveLimit);
     }
-    held(payload.reservation.state)?;
-    let reservation = &payload.reservation;
-    match reservation.amount == money.minor && reservation.currency == money.currency() {
-        true => Ok(()),
-        false => Err(Refusal::ReservationMismatch),
-    }
+    exactly_held(money, payload)
 }
 
 /// CAPTURE: no more than what is held, in its currency. Without an amount, all of it.
@@ -184,35 +168,36 @@ fn void(payload: &Payload) -> std::result::Result<(), Refusal> {
 }
 
 /// REFUND: exactly the amount is held for the way back, and no more is given back than was taken. Also to a frozen wallet,
-/// and in a currency that is no longer enabled: it is the payer's money.
+/// and in a currency that is no longer enabled: it is the payer's money. What was given back already stays approved.
 fn refund(settings: &Settings, money: &Money, payload: &Payload) -> std::result::Result<(), Refusal> {
+    if has_moved(money, payload) {
+        return Ok(());
+    }
     if payload.wallet.status == WalletStatus::Closed {
         return Err(Refusal::WalletClosed);
     }
-    let Some(Captured { amount, refunded, age_s }) = payload.captured.as_ref() else {
+    let Some(Captured { amount, currency, refunded, age_s }) = payload.captured.as_ref() else {
         return Err(Refusal::NothingToRefund);
     };
     if *age_s > u64::from(settings.refund_window_days) * DAY_S || settings.refund_window_days == 0 {
         return Err(Refusal::RefundWindowPassed);
     }
-    let left = amount.checked_sub(*refunded).ok_or(Refusal::RefundAboveCaptured)?;
-    if money.minor > left {
+    if currency != money.currency() {
+        return Err(Refusal::CurrencyMismatch);
+    }
+    if money.minor > amount - refunded {
         return Err(Refusal::RefundAboveCaptured);
     }
-    held(payload.reservation.state)?;
-    match payload.reservation.amount == money.minor && payload.reservation.currency == money.currency() {
-        true => Ok(()),
-        false => Err(Refusal::ReservationMismatch),
-    }
+    exactly_held(money, payload)
 }
 
-/// SYNC: what the books say about the original attempt.
+/// SYNC: what the books say about the original attempt. Its answer is lost, or nobody would ask; the wallet decides at once
+/// and finishes nothing later, so money that is only held had no effect.
 fn sync(state: ReservationState) -> Verdict {
     match state {
         ReservationState::Posted => Verdict::Approved,
-        ReservationState::Pending => Verdict::Pending,
         ReservationState::Voided => Verdict::Declined { code: Refusal::AlreadyVoided.code().to_owned() },
-        ReservationState::None => Verdict::NotSent, // the books are the provider's: what they lack never happened
+        ReservationState::Pending | ReservationState::None => Verdict::NotSent,
     }
 }
 
@@ -230,6 +215,23 @@ fn enabled(settings: &Settings, money: &Money) -> std::result::Result<(), Refusa
         true => Ok(()),
         false => Err(Refusal::CurrencyNotEnabled),
     }
+}
+
+/// Whether the books show that this very amount has moved by this attempt.
+fn has_moved(money: &Money, payload: &Payload) -> bool {
+    payload.reservation.state == ReservationState::Posted && is_about(money, payload)
+}
+
+fn exactly_held(money: &Money, payload: &Payload) -> std::result::Result<(), Refusal> {
+    held(payload.reservation.state)?;
+    match is_about(money, payload) {
+        true => Ok(()),
+        false => Err(Refusal::ReservationMismatch),
+    }
+}
+
+fn is_about(money: &Money, payload: &Payload) -> bool {
+    payload.reservation.amount == money.minor && payload.reservation.currency == money.currency()
 }
 
 fn held(state: ReservationState) -> std::result::Result<(), Refusal> {

@@ -75,16 +75,25 @@ pub enum WalletStatus {
 pub struct Captured {
     /// What was taken, in minor units.
     pub amount: i64,
+    /// ISO 4217 code of both amounts.
+    pub currency: String,
     /// What earlier refunds gave back or are about to, in minor units.
-    #[serde(default)]
     pub refunded: i64,
     /// Seconds since it was taken, by the host's clock.
     pub age_s: u64,
 }
 
 impl Payload {
-    /// Reads a payload. Fields that the wallet does not use are ignored.
+    /// Reads a payload. Fields that the wallet does not use are ignored. Fails with [`Error::Invalid`] when one that it
+    /// needs is absent, or when what was captured or refunded is below zero.
     pub fn parse(json: &[u8]) -> Result<Self> {
-        serde_json::from_slice(json).map_err(|error| Error::Invalid(format!("payload_json: {error}")))
+        let payload: Self =
+            serde_json::from_slice(json).map_err(|error| Error::Invalid(format!("payload_json: {error}")))?;
+        match &payload.captured {
+            Some(captured) if captured.amount < 0 || captured.refunded < 0 => {
+                Err(Error::Invalid("payload_json: captured: an amount below zero".to_owned()))
+            }
+            _ => Ok(payload),
+        }
     }
 }

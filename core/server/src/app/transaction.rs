@@ -346,5 +346,10 @@ fn captured(
         operations.iter().filter(|o| o.kind == Kind::Refund && o.id != this && o.state.is_unsettled());
     let refunded: i64 = row.refunded_minor + under_way.map(|o| o.amount.minor()).sum::<i64>();
     let age_s = taken.map_or(0, |taken| now.since(taken.created_at).as_secs());
-    serde_json::json!({ "amount": row.amount.minor(), "refunded": refunded, "age_s": age_s })
+    serde_json::json!({
+        "amount": row.amount.minor(),
+        "currency": row.amount.currency().code(),
+        "refunded": refunded,
+        "age_s": age_s,
+    })
 }
