@@ -25,10 +25,14 @@ impl Endpoints {
         Self { client: builder.build(HttpConnector::new()), bases, response_bytes_max }
     }
 
-    /// Sends `asked` and tells what came of it. What may not be sent is a failed connection.
+    /// Sends `asked` and tells what came of it. What may not be sent is a failed connection, and said in the log.
     pub(crate) async fn exchange(&self, asked: &HttpRequest, deadline: Instant) -> Event {
-        let Some(request) = self.request(asked) else {
-            return Event::ConnectFailed;
+        let request = match self.request(asked) {
+            Ok(request) => request,
+            Err(fault) => {
+                tracing::error!(endpoint = asked.endpoint, fault, "a payment plugin's request was not sent");
+                return Event::ConnectFailed;
+            }
         };
         let own = Instant::now() + Duration::from_millis(u64::from(asked.timeout_ms.max(1)));
         let answered = tokio::time::timeout_at(own.min(deadline), self.answer(request));
@@ -36,23 +40,30 @@ impl Endpoints {
         answered.await.unwrap_or(Event::Timeout { sent: true })
     }
 
-    pub(super) fn request(&self, asked: &HttpRequest) -> Option<Request<Full<Bytes>>> {
-        let base = self.bases.get(usize::try_from(asked.endpoint).ok()?)?;
+    /// The request to send, or why it may not be sent.
+    pub(super) fn request(&self, asked: &HttpRequest) -> Result<Request<Full<Bytes>>, &'static str> {
+        let index = usize::try_from(asked.endpoint).unwrap_or(usize::MAX);
+        let base = self.bases.get(index).ok_or("no endpoint has this index")?;
         // A path that is not one could name another host: "@evil.example/".
-        if !asked.path.starts_with('/') || asked.path.contains("${secret:") {
-            return None;
+        if !asked.path.starts_with('/') {
+            return Err("the path does not start with /");
         }
-        let uri: Uri = format!("{base}{}", asked.path).parse().ok()?;
-        let method = Method::from_bytes(asked.method.as_bytes()).ok()?;
+        if names_a_secret(asked) {
+            return Err("${secret:…} is not replaced here, and would reach the provider as it stands");
+        }
+        let uri: Uri = format!("{base}{}", asked.path).parse().map_err(|_| "the path is malformed")?;
+        let method = Method::from_bytes(asked.method.as_bytes()).map_err(|_| "the method is malformed")?;
         let mut request = Request::builder().method(method).uri(uri);
         for (name, value) in &asked.headers {
-            let name: HeaderName = name.parse().ok()?;
-            if value.contains("${secret:") || name == http::header::HOST {
-                return None;
+            let name: HeaderName = name.parse().map_err(|_| "a header's name is malformed")?;
+            if name == http::header::HOST {
+                return Err("the Host header is not the plugin's to set");
             }
-            request = request.header(name, HeaderValue::from_str(value).ok()?);
+            let value = HeaderValue::from_str(value).map_err(|_| "a header's value is malformed")?;
+            request = request.header(name, value);
         }
-        request.body(Full::new(Bytes::copy_from_slice(&asked.body))).ok()
+        let body = Full::new(Bytes::copy_from_slice(&asked.body));
+        request.body(body).map_err(|_| "the request is malformed")
     }
 
     async fn answer(&self, request: Request<Full<Bytes>>) -> Event {
@@ -76,4 +87,12 @@ impl Endpoints {
             Err(_) => Event::ConnectionLost { sent: true },
         }
     }
+}
+
+/// Whether a request holds the placeholder of a secret, anywhere.
+fn names_a_secret(asked: &HttpRequest) -> bool {
+    const PLACEHOLDER: &str = "${secret:";
+    asked.path.contains(PLACEHOLDER)
+        || asked.headers.iter().any(|(name, value)| name.contains(PLACEHOLDER) || value.contains(PLACEHOLDER))
+        || asked.body.windows(PLACEHOLDER.len()).any(|part| part == PLACEHOLDER.as_bytes())
 }

@@ -97,9 +97,24 @@ fn only_allow_listed_places_are_reached() {
         let path = path.to_owned();
         let asked = HttpRequest { endpoint, method: "GET".into(), path, headers, ..HttpRequest::default() };
         let request = endpoints.request(&asked);
-        assert_eq!(request.is_some(), allowed, "{endpoint} {header:?}");
-        if let Some(request) = request {
+        assert_eq!(request.is_ok(), allowed, "{endpoint} {header:?}");
+        if let Ok(request) = request {
             assert_eq!(request.uri().host(), Some("127.0.0.1"));
         }
+    }
+}
+
+#[test]
+fn the_placeholder_of_a_secret_is_sent_nowhere() {
+    let endpoints = Endpoints::new(&["http://127.0.0.1:9".to_owned()], 1024);
+    let plain = HttpRequest { method: "POST".into(), path: "/pay".into(), ..HttpRequest::default() };
+    assert!(endpoints.request(&HttpRequest { body: b"${secret".to_vec(), ..plain.clone() }).is_ok());
+    for asked in [
+        HttpRequest { path: "/pay?key=${secret:a}".into(), ..plain.clone() },
+        HttpRequest { headers: vec![("x-a".into(), "Bearer ${secret:a}".into())], ..plain.clone() },
+        HttpRequest { body: br#"{"key":"${secret:a}"}"#.to_vec(), ..plain },
+    ] {
+        let fault = endpoints.request(&asked).map(|_| ()).unwrap_err();
+        assert!(fault.contains("${secret:…} is not replaced"), "{fault}");
     }
 }

@@ -18,7 +18,7 @@ pub enum Effect {
     Done(Outcome),
 }
 
-/// An HTTP request. `${secret:<handle>}` in headers and body is replaced by the host on the way out.
+/// An HTTP request. One with the text `${secret:` in its path, headers or body is refused.
 #[derive(Clone, Default)]
 pub struct HttpRequest {
     /// Index into the allow-listed endpoints of the plugin's settings.
