@@ -2,8 +2,8 @@
 
 use models::{Engine, EngineError, Picture, PixelFormat};
 use plugin_host::{
-    ColourMatrix, ColourRange, FourCc, Frame, InferenceError, InferenceService, ModelInfo, Region, Tensor,
-    TensorDesc,
+    Call, ColourMatrix, ColourRange, FourCc, Frame, InferenceError, InferenceService, ModelInfo, Region,
+    Tensor, TensorDesc,
 };
 
 /// Runs the plugins' networks on an engine.
@@ -30,10 +30,12 @@ impl InferenceService for EngineInference {
 
     fn run(
         &self,
+        call: &Call<'_>,
         model: &str,
         frames: &[Frame<'_>],
         regions: &[Region],
     ) -> Result<Vec<Tensor>, InferenceError> {
+        call.check()?;
         let pictures = frames.iter().map(picture).collect::<Result<Vec<_>, _>>()?;
         let regions: Vec<models::Region> = (regions.iter())
             .map(|region| models::Region { picture: region.frame_index as usize, affine: region.affine })

@@ -69,7 +69,13 @@ impl InferenceService for Scene {
         })
     }
 
-    fn run(&self, model: &str, _frames: &[Frame<'_>], regions: &[Region]) -> Result<Vec<Tensor>> {
+    fn run(
+        &self,
+        _call: &Call<'_>,
+        model: &str,
+        _frames: &[Frame<'_>],
+        regions: &[Region],
+    ) -> Result<Vec<Tensor>> {
         self.runs.lock().expect("nothing panics here").push((model.to_owned(), regions.len()));
         let (mut first, mut second) = (Vec::new(), Vec::new());
         for region in regions {

@@ -1,4 +1,6 @@
-//! A plugin for the host's tests: a detector and recogniser over a host model, which panics when told to.
+//! A plugin for the host's tests: a detector and recogniser over a host model, which misbehaves as safe code can when told to.
+
+use std::sync::Mutex;
 
 use plugin_sdk::{
     Call, Descriptor, Detector, EmbeddingInfo, Error, Face, Frame, Host, HostExtension, Level, Limits,
@@ -11,12 +13,18 @@ struct Probe {
     model: Option<Model>,
 }
 
-#[derive(serde::Deserialize)]
+#[derive(Default, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Settings {
     model: String,
     panic: bool,
+    /// Keeps the host beyond the instance.
+    keep: bool,
+    /// Works with the host that an earlier instance kept.
+    use_kept: bool,
 }
+
+static KEPT: Mutex<Option<Host>> = Mutex::new(None);
 
 impl Probe {
     fn model(&self) -> Result<&Model> {
@@ -45,15 +53,23 @@ impl Plugin for Probe {
         max_concurrency: 2,
         required_host_ext: &[HostExtension::Log, HostExtension::Inference],
         config_schema: r#"{"type":"object","properties":{
-            "model":{"type":"string","default":"four"},"panic":{"type":"boolean","default":false}}}"#,
+            "model":{"type":"string","default":"four"},"panic":{"type":"boolean","default":false},
+            "keep":{"type":"boolean","default":false},"use_kept":{"type":"boolean","default":false}}}"#,
     };
     type Config = Settings;
 
     fn create(host: Host) -> Result<Self> {
-        Ok(Self { host, settings: Settings { model: String::new(), panic: false }, model: None })
+        Ok(Self { host, settings: Settings::default(), model: None })
     }
 
     fn configure(&mut self, settings: Settings) -> Result<()> {
+        if settings.keep {
+            *KEPT.lock().map_err(|_| Error::Internal("poisoned".into()))? = Some(self.host.clone());
+        }
+        if settings.use_kept {
+            let kept = KEPT.lock().map_err(|_| Error::Internal("poisoned".into()))?.take();
+            self.host = kept.ok_or_else(|| Error::Invalid("no host was kept".into()))?;
+        }
         self.settings = settings;
         Ok(())
     }

@@ -28,8 +28,8 @@ pub use settings::{PluginSettings, Schema, SettingsError};
 pub use vision::{Detector, Embeddings, Liveness, Recognizer};
 
 pub use plugin_sdk::{
-    Caps, ColourMatrix, ColourRange, Effect, EmbeddingInfo, Error as InferenceError, Event, Face, FourCc,
-    Frame, FrameDesc, Framing, Health, HttpRequest, HttpResponse, InferenceService, Limits, Metric,
+    Call, Caps, ColourMatrix, ColourRange, Effect, EmbeddingInfo, Error as InferenceError, Event, Face,
+    FourCc, Frame, FrameDesc, Framing, Health, HttpRequest, HttpResponse, InferenceService, Limits, Metric,
     ModelInfo, Money, Op, Outcome, Plane, Point, Prompt, Rect, Region, Request, TcpExchange, TcpResponse,
     Tensor, TensorDesc, Verdict, monotonic_ns,
 };

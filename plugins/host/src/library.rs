@@ -1,9 +1,9 @@
 //! A plugin's shared library: hashed, opened once per content, never closed.
 
 use std::collections::HashMap;
-use std::collections::hash_map::Entry as Slot;
 use std::fs::File;
 use std::io::{Read, Write};
+use std::mem::ManuallyDrop;
 use std::os::fd::{AsRawFd, FromRawFd, IntoRawFd};
 use std::path::Path;
 use std::sync::{LazyLock, Mutex, PoisonError};
@@ -14,7 +14,7 @@ use plugin_sdk::abi::{self, fp_entry};
 use sha2::{Digest, Sha256};
 
 use crate::error::LoadError;
-use crate::services;
+use crate::services::HostServices;
 
 /// Largest plugin file that is loaded.
 const FILE_BYTES_MAX: u64 = 512 << 20;
@@ -28,26 +28,42 @@ pub(crate) struct PluginLibrary {
     pub(crate) sha256: [u8; 32],
 }
 
-/// The libraries of this process by the hash of their content. A library is opened and started once: the dynamic linker
-/// would hand out a second copy of its static data for a second open of the same bytes.
-static LIBRARIES: LazyLock<Mutex<HashMap<[u8; 32], PluginLibrary>>> = LazyLock::new(Mutex::default);
+/// The libraries that this process has mapped, which it keeps.
+#[derive(Default)]
+struct Libraries {
+    /// By the hash of their content. A library is opened and started once: the dynamic linker would hand out a second copy
+    /// of its static data for a second open of the same bytes.
+    usable: HashMap<[u8; 32], PluginLibrary>,
+    /// The usable ones, and those that turned out to be no plugin.
+    mapped: usize,
+}
+
+static LIBRARIES: LazyLock<Mutex<Libraries>> = LazyLock::new(Mutex::default);
 
 impl PluginLibrary {
     /// Opens the library in the file, or finds it among those of the process. Its constructors and `init` run here.
     pub(crate) fn open(path: &Path) -> Result<Self, LoadError> {
+        LIBRARIES.lock().unwrap_or_else(PoisonError::into_inner).open(path)
+    }
+}
+
+impl Libraries {
+    fn open(&mut self, path: &Path) -> Result<PluginLibrary, LoadError> {
         let bytes = read(path)?;
         let sha256: [u8; 32] = Sha256::digest(&bytes).into();
-        let mut libraries = LIBRARIES.lock().unwrap_or_else(PoisonError::into_inner);
-        let found = libraries.len();
-        match libraries.entry(sha256) {
-            Slot::Occupied(slot) => Ok(*slot.get()),
-            Slot::Vacant(_) if found >= LIBRARIES_MAX => Err(LoadError::TooMany { found }),
-            Slot::Vacant(slot) => {
-                let entry = checked_entry(path, link(path, &bytes)?)?;
-                start(path, &entry)?;
-                Ok(*slot.insert(Self { entry, sha256 }))
-            }
+        if let Some(known) = self.usable.get(&sha256) {
+            return Ok(*known);
         }
+        if self.mapped >= LIBRARIES_MAX {
+            return Err(LoadError::TooMany { found: self.mapped });
+        }
+        let library = link(path, &bytes)?;
+        self.mapped += 1;
+        let entry = checked_entry(path, entry_of(path, &library)?)?;
+        start(path, &entry)?;
+        let library = PluginLibrary { entry, sha256 };
+        self.usable.insert(sha256, library);
+        Ok(library)
     }
 }
 
@@ -64,27 +80,30 @@ fn read(path: &Path) -> Result<Vec<u8>, LoadError> {
     Ok(bytes)
 }
 
-/// Opens the bytes and returns the address of the entry.
-fn link(path: &Path, bytes: &[u8]) -> Result<*const fp_entry, LoadError> {
+/// Opens the bytes as a library that is never closed: threads, thread-local destructors and saved pointers of the plugin
+/// may outlast any instance.
+fn link(path: &Path, bytes: &[u8]) -> Result<ManuallyDrop<Library>, LoadError> {
     let memory = sealed(bytes).map_err(|source| LoadError::Read { path: path.to_owned(), source })?;
-    // The descriptor stays open for ever: the linker knows a library by its path, and a second library under the same
-    // number would be taken for the first.
-    let name = format!("/proc/self/fd/{}", memory.into_raw_fd());
+    let name = format!("/proc/self/fd/{}", memory.as_raw_fd());
     let failed =
         |error: libloading::Error| LoadError::Link { path: path.to_owned(), detail: error.to_string() };
     // SAFETY: this runs the constructors of the library. That is what loading an in-process plugin means: the operator
     // chose to trust its code. Nothing else is assumed of it.
     let library =
         unsafe { Library::open(Some(&name), RTLD_NOW | RTLD_LOCAL | libc::RTLD_NODELETE) }.map_err(failed)?;
+    // The descriptor of an open library stays open for ever: the linker knows it by its path, and a second library under
+    // the same number would be taken for the first.
+    let _ = memory.into_raw_fd();
+    Ok(ManuallyDrop::new(library))
+}
+
+/// The address of the entry.
+fn entry_of(path: &Path, library: &Library) -> Result<*const fp_entry, LoadError> {
     // SAFETY: the symbol is only taken as an address here; what it points to is checked before use.
-    let symbol = unsafe { library.get::<*const fp_entry>(c"facepay_plugin_entry") };
-    let entry = match symbol {
-        Ok(symbol) => symbol.as_raw_ptr().cast_const().cast::<fp_entry>(),
-        Err(_) => return Err(LoadError::NoEntry { path: path.to_owned() }),
-    };
-    // Never closed: threads, thread-local destructors and saved pointers of the plugin may outlast any instance.
-    std::mem::forget(library);
-    Ok(entry)
+    match unsafe { library.get::<*const fp_entry>(c"facepay_plugin_entry") } {
+        Ok(symbol) => Ok(symbol.as_raw_ptr().cast_const().cast()),
+        Err(_) => Err(LoadError::NoEntry { path: path.to_owned() }),
+    }
 }
 
 /// A memory file with these bytes that nobody can change any more.
@@ -163,10 +182,46 @@ fn checked_entry(path: &Path, entry: *const fp_entry) -> Result<fp_entry, LoadEr
 /// Runs the library's `init`, where it has one.
 fn start(path: &Path, entry: &fp_entry) -> Result<(), LoadError> {
     let Some(init) = entry.init else { return Ok(()) };
-    // SAFETY: [ctl]; called once per library, under the lock of `LIBRARIES`; the host lives as long as the process.
-    let status = unsafe { init(services::process_host()) };
+    // Before any instance exists a library sees a host with a log and nothing else.
+    let host = HostServices::new("plugin library", None).leak();
+    // SAFETY: [ctl]; called once per library, under the lock of `LIBRARIES`; the host is never freed.
+    let status = unsafe { init(host) };
     match Error::from_status(status, String::new()) {
         None => Ok(()),
         Some(source) => Err(LoadError::Refused { id: path.display().to_string(), stage: "start", source }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::Command;
+
+    use super::*;
+
+    /// The memory files that this process holds open. No other unit test opens a library.
+    fn memory_files() -> usize {
+        let open = std::fs::read_dir("/proc/self/fd").unwrap().filter_map(Result::ok);
+        let targets = open.filter_map(|fd| std::fs::read_link(fd.path()).ok());
+        targets.filter(|target| target.to_string_lossy().starts_with("/memfd:facepay-plugin")).count()
+    }
+
+    #[test]
+    fn only_what_is_mapped_is_kept_and_all_that_is_mapped_is_counted() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut libraries = Libraries::default();
+        let text = dir.path().join("text.so");
+        std::fs::write(&text, "not a library").unwrap();
+        assert!(matches!(libraries.open(&text), Err(LoadError::Link { .. })));
+        assert_eq!((libraries.mapped, memory_files()), (0, 0));
+
+        let (source, other) = (dir.path().join("other.c"), dir.path().join("other.so"));
+        std::fs::write(&source, "int other = 1;\n").unwrap();
+        let compiled = Command::new("cc").args(["-shared", "-o"]).args([&other, &source]).status().unwrap();
+        assert!(compiled.success());
+        for opened in 0..LIBRARIES_MAX {
+            assert_eq!((libraries.mapped, memory_files()), (opened, opened));
+            assert!(matches!(libraries.open(&other), Err(LoadError::NoEntry { .. })));
+        }
+        assert!(matches!(libraries.open(&other), Err(LoadError::TooMany { found: LIBRARIES_MAX })));
     }
 }

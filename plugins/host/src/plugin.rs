@@ -36,11 +36,10 @@ pub(crate) struct Tables {
     pub(crate) payment: Option<abi::fp_payment_v1>,
 }
 
-/// The vtable of an instance and the host that it was given. Dropping ends the instance, then the host.
+/// The vtable of an instance. Dropping ends the instance; the host that it was given stays.
 struct Instance {
     table: abi::fp_plugin,
     active: bool,
-    _services: HostServices,
 }
 
 // SAFETY: the vtable's functions carry thread tags: [any] and [work] functions may be called from any thread, the latter
@@ -222,14 +221,14 @@ impl Instance {
         let create = library.entry.create.expect("checked when the library was opened");
         let (mut table, mut reason) = (std::ptr::null(), Vec::new());
         let mut err = fp_writer::into_reason(&mut reason);
-        // SAFETY: [ctl]; the host outlives the instance (`Instance` drops it last); all else is valid during the call.
-        let status =
-            unsafe { create(services.host(), fp_str::of(&manifest.id), &raw mut table, &raw mut err) };
+        let host = services.leak();
+        // SAFETY: [ctl]; the host is never freed; all else is valid during the call.
+        let status = unsafe { create(host, fp_str::of(&manifest.id), &raw mut table, &raw mut err) };
         refused(&manifest.id, "create", status, reason)?;
         // SAFETY: null or the vtable of the new instance.
         let table = unsafe { abi::read(table) }
             .map_err(|error| LoadError::unreadable(manifest.path.clone(), "fp_plugin.struct_size", error))?;
-        Ok(Self { table, active: false, _services: services })
+        Ok(Self { table, active: false })
     }
 
     /// Makes one [ctl] call; a function that the vtable lacks has nothing to do.

@@ -2,7 +2,7 @@
 
 use std::ffi::{CStr, c_char, c_void};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use plugin_sdk::abi::{self, Growing, fp_host, fp_status, fp_str};
 use plugin_sdk::{Error, InferenceService};
@@ -13,57 +13,37 @@ mod log;
 use inference::Models;
 use log::LogLimit;
 
-/// The host as one plugin instance sees it. It has to outlive the instance.
+/// What stands behind the `fp_host` of one plugin instance.
 pub(crate) struct HostServices {
-    // Boxed: the plugin keeps the address of `host`, whose `ctx` is the address of `context`.
-    host: Box<fp_host>,
-    context: Box<Context>,
-}
-
-/// What stands behind `fp_host.ctx`.
-pub(crate) struct Context {
     plugin: String,
     log_limit: LogLimit,
     models: Option<Models>,
 }
 
-// SAFETY: nothing is written after `new` but through locks and atomics; the raw pointers lead into the two boxes and to
-// static text.
-unsafe impl Send for HostServices {}
-// SAFETY: as above.
-unsafe impl Sync for HostServices {}
-
 impl HostServices {
     pub(crate) fn new(plugin: &str, inference: Option<Arc<dyn InferenceService>>) -> Self {
         let models = inference.map(Models::new);
-        let context = Box::new(Context { plugin: plugin.to_owned(), log_limit: LogLimit::default(), models });
+        Self { plugin: plugin.to_owned(), log_limit: LogLimit::default(), models }
+    }
+
+    /// The host to pass to the plugin. It is never freed (rule R8): safe plugin code may keep it and its models in a thread
+    /// or a static for longer than any instance, also when its instance was never made.
+    pub(crate) fn leak(self) -> *const fp_host {
+        let services: &'static Self = Box::leak(Box::new(self));
         let mut host = fp_host::empty();
         (host.abi_major, host.abi_minor) = (abi::FP_ABI_MAJOR, abi::FP_ABI_MINOR);
-        host.ctx = (&raw const *context).cast_mut().cast();
+        host.ctx = std::ptr::from_ref(services).cast_mut().cast();
         host.name = fp_str::of("facepay");
         host.version = fp_str::of(env!("CARGO_PKG_VERSION"));
         host.get_extension = Some(get_extension);
-        Self { host: Box::new(host), context }
-    }
-
-    /// The host to pass to the plugin.
-    pub(crate) fn host(&self) -> *const fp_host {
-        &raw const *self.host
+        Box::leak(Box::new(host))
     }
 
     /// Whether the host offers an extension to this plugin.
     pub(crate) fn offers(&self, id: &str) -> bool {
-        std::ffi::CString::new(id).is_ok_and(|id| !self.context.extension(&id).is_null())
+        std::ffi::CString::new(id).is_ok_and(|id| !self.extension(&id).is_null())
     }
-}
 
-/// The host that libraries see in `init`, before any instance exists: log only, for the life of the process.
-pub(crate) fn process_host() -> *const fp_host {
-    static HOST: LazyLock<HostServices> = LazyLock::new(|| HostServices::new("plugin library", None));
-    HOST.host()
-}
-
-impl Context {
     fn extension(&self, id: &CStr) -> *const c_void {
         if id == abi::FP_HOST_LOG {
             return (&raw const log::TABLE).cast();
@@ -74,12 +54,12 @@ impl Context {
         std::ptr::null()
     }
 
-    /// The context behind a host that came back from a plugin.
+    /// The services behind a host that came back from a plugin.
     ///
     /// # Safety
-    /// `host` is null or one of ours, alive during `'a`.
-    unsafe fn of<'a>(host: *const fp_host) -> Option<&'a Self> {
-        // SAFETY: the caller's contract: `ctx` was set in `HostServices::new`.
+    /// `host` is null or one of ours.
+    unsafe fn of(host: *const fp_host) -> Option<&'static Self> {
+        // SAFETY: the caller's contract: `ctx` was set in `leak`, and neither is ever freed.
         unsafe { host.as_ref()?.ctx.cast_const().cast::<Self>().as_ref() }
     }
 }
@@ -89,13 +69,16 @@ unsafe extern "C" fn get_extension(host: *const fp_host, id: *const c_char) -> *
     if id.is_null() {
         return std::ptr::null();
     }
-    // SAFETY: the plugin passes the host that it was given, and a NUL-terminated id.
-    let (context, id) = unsafe { (Context::of(host), CStr::from_ptr(id)) };
-    context.map_or(std::ptr::null(), |context| context.extension(id))
+    let found = contain(|| {
+        // SAFETY: the plugin passes the host that it was given, and a NUL-terminated id.
+        let (services, id) = unsafe { (HostServices::of(host), CStr::from_ptr(id)) };
+        Ok(services.map_or(std::ptr::null(), |services| services.extension(id)))
+    });
+    found.unwrap_or(std::ptr::null())
 }
 
 /// Runs host code that a plugin called; a panic of ours must not unwind into it.
-fn contain(work: impl FnOnce() -> Result<(), Error>) -> Result<(), Error> {
+fn contain<T>(work: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(Error::Internal("the host panicked".into())))
 }
 

@@ -26,7 +26,13 @@ impl InferenceService for Recorded {
         })
     }
 
-    fn run(&self, _model: &str, _frames: &[Frame<'_>], regions: &[Region]) -> Result<Vec<Tensor>> {
+    fn run(
+        &self,
+        _call: &Call<'_>,
+        _model: &str,
+        _frames: &[Frame<'_>],
+        regions: &[Region],
+    ) -> Result<Vec<Tensor>> {
         let mut rows = self.rows.lock().expect("no test panics in here");
         let data: Vec<f32> = regions.iter().filter_map(|_| rows.pop_front()).flatten().collect();
         Ok(vec![Tensor { dims: vec![regions.len(), 3], data }])

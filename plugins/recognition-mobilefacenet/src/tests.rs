@@ -26,7 +26,13 @@ impl InferenceService for Slope {
         })
     }
 
-    fn run(&self, _model: &str, _frames: &[Frame<'_>], regions: &[Region]) -> Result<Vec<Tensor>> {
+    fn run(
+        &self,
+        _call: &Call<'_>,
+        _model: &str,
+        _frames: &[Frame<'_>],
+        regions: &[Region],
+    ) -> Result<Vec<Tensor>> {
         let rows = regions.iter().flat_map(|region| [region.affine[0] * self.scale, self.scale]);
         Ok(vec![Tensor { dims: vec![regions.len(), 2], data: rows.collect() }])
     }

@@ -3,7 +3,9 @@
  * RULES
  *  R1 Every struct passed by pointer starts with struct_size, set by whoever WRITES the struct. Readers touch only
  *     min(struct_size, own sizeof) bytes and take absent fields as zero. Fields are only ever appended; an unknown tail
- *     is ignored. The value types fp_str, fp_bytes, fp_writer, fp_money, fp_plane, fp_kv and fp_tensor_out are frozen.
+ *     is ignored. In caller-provided storage (fp_effect *next, fp_embedding_info *out, fp_out_array *faces) the caller
+ *     sets struct_size to the room; the callee writes at most that, then sets struct_size to what it wrote. The
+ *     value types fp_str, fp_bytes, fp_writer, fp_money, fp_plane, fp_kv and fp_tensor_out are frozen.
  *  R2 Arrays of growing structs travel with an element stride; a reader never assumes sizeof.
  *  R3 No heap memory changes owner across the boundary. Inputs are borrowed until the call returns; outputs go into
  *     caller storage or through an fp_writer. There is no free() in this ABI.
@@ -15,7 +17,7 @@
  *  R7 An extension or interface id is "<owner>.<name>/<rev>". A published rev never changes; ids that start with
  *     "draft." may vanish and are not in this file.
  *  R8 A host never unloads a plugin: its code and static data stay mapped until the process ends, and deinit() may
- *     never be called. fp_host and its tables outlive every instance.
+ *     never be called. fp_host, its tables and model infos live until the process ends.
  *  R9 Padding (_pad) is written as zero and not read. Text is UTF-8. Coordinates are pixels, x right, y down,
  *     with integer values on pixel centres. */
 #ifndef FACEPAY_PLUGIN_H
@@ -100,8 +102,7 @@ typedef struct fp_host_artifact_v1 {
 #define FP_HOST_SECRET "facepay.host.secret/1" /* keys are used by handle; their bytes never reach the plugin */
 enum { FP_MAC_HMAC_SHA256 = 1, FP_MAC_HMAC_SHA512 };
 enum { FP_SIGN_ED25519 = 1, FP_SIGN_ECDSA_P256_SHA256, FP_SIGN_RSA_PKCS1_SHA256 };
-/* A handle is the value of a setting that the schema marks "x-secret": true. In an effect's headers_json or body the text
- * ${secret:<handle>} is replaced by the host on the way out, and only there. */
+/* A handle is the value of a setting that the schema marks "x-secret": true. */
 typedef struct fp_host_secret_v1 {
   uint32_t struct_size, _pad;
   fp_status (*mac)(const fp_host *, fp_str handle, uint32_t algorithm, fp_bytes data, fp_writer *out);  /* [work] */
@@ -225,7 +226,7 @@ typedef struct fp_model_info {
 typedef struct fp_tensor_out { float *data; size_t capacity, len; } fp_tensor_out; /* in floats, [regions, dims…]; the host sets len */
 typedef struct fp_host_inference_v1 {
   uint32_t struct_size, _pad;
-  fp_status (*open)(const fp_host *, fp_str model, const fp_model_info **info, uint32_t *handle, fp_writer *err); /* [ctl] info lives as long as fp_host */
+  fp_status (*open)(const fp_host *, fp_str model, const fp_model_info **info, uint32_t *handle, fp_writer *err); /* [ctl] info: see R8 */
   fp_status (*run)(const fp_host *, uint32_t handle, const fp_call *, const fp_frame_batch *, const fp_region_batch *,
                    fp_tensor_out *outputs, uint32_t n_outputs);              /* [work] blocks; frames: as the plugin received them */
 } fp_host_inference_v1;
@@ -236,7 +237,7 @@ enum { FP_PAY_AUTHORIZE = 1, FP_PAY_CAPTURE, FP_PAY_SALE, FP_PAY_VOID, FP_PAY_RE
        FP_PAY_WEBHOOK, FP_PAY_SETTLEMENT };
 enum { /* fp_payment_v1.caps */
   FP_CAP_IDEMPOTENT = 1 << 0,      /* the same attempt_ref again has no second effect */
-  FP_CAP_SYNC_BY_REF = 1 << 1,     /* SYNC finds an operation by attempt_ref alone */
+  FP_CAP_SYNC_BY_REF = 1 << 1,     /* SYNC finds an operation by original_ref alone */
   FP_CAP_REVERSAL = 1 << 2,        /* REVERSE undoes an operation whose outcome is unknown */
   FP_CAP_PARTIAL_CAPTURE = 1 << 3,
   FP_CAP_MULTI_CAPTURE = 1 << 4,
@@ -262,8 +263,9 @@ typedef struct fp_money { int64_t minor; uint8_t exponent; char currency[4]; uin
 typedef struct fp_pay_request {
   uint32_t struct_size, op;
   uint8_t attempt_ref[16];         /* minted and made durable by the host BEFORE the call; the provider's idempotency key */
-  uint8_t original_ref[16];        /* attempt_ref of the operation that this one is about; zero = none */
-  fp_str provider_ref;             /* the provider's own id, may be empty: SYNC must work from attempt_ref alone */
+  uint8_t original_ref[16];        /* attempt_ref of the operation that this one is about; zero = none. SYNC and REVERSE
+                                      have an attempt_ref of their own, and work from original_ref alone */
+  fp_str provider_ref;             /* the provider's own id, where one is known; may be empty */
   fp_money amount;
   fp_bytes payload_json;           /* instrument token, splits, merchant data, or a raw webhook's headers and body */
 } fp_pay_request;

@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
+use crate::abi::{self, Growing};
 use crate::error::{Error, Result};
 
 /// The context of one call. Long work asks [`Call::check`] now and then.
@@ -33,6 +34,31 @@ impl<'a> Call<'a> {
     /// The same call within a W3C trace; all-zero ids mean none.
     pub const fn with_trace(self, trace_id: [u8; 16], span_id: [u8; 8]) -> Self {
         Self { trace_id, span_id, ..self }
+    }
+
+    /// The call that the ABI carries.
+    ///
+    /// # Safety
+    /// `raw.cancel` is null or points to a word that is valid for `'a` and only accessed atomically.
+    pub unsafe fn from_abi(raw: &abi::fp_call) -> Self {
+        Self {
+            deadline_ns: raw.deadline_ns,
+            // SAFETY: the caller's contract.
+            cancel: unsafe { raw.cancel.cast::<AtomicU32>().as_ref() },
+            trace_id: raw.trace_id,
+            span_id: raw.span_id,
+        }
+    }
+
+    /// The call as the ABI carries it, without a sink for reasons. Valid for `'a`.
+    pub fn to_abi(&self) -> abi::fp_call {
+        abi::fp_call {
+            deadline_ns: self.deadline_ns.max(0),
+            cancel: self.cancel.map_or(std::ptr::null(), |word| word.as_ptr().cast_const()),
+            trace_id: self.trace_id,
+            span_id: self.span_id,
+            ..Growing::empty()
+        }
     }
 
     /// The deadline on the clock of [`monotonic_ns`].

@@ -177,20 +177,22 @@ impl Exports {
 
     /// [any] Number of descriptors.
     pub fn count(&self) -> u32 {
-        self.list.len() as u32
+        self.list.len() as u32 // cannot panic, so there is nothing to contain
     }
 
     /// [any] One descriptor, null past the last.
     pub fn descriptor(&'static self, index: u32) -> *const abi::fp_descriptor {
-        let all =
-            self.descriptors.get_or_init(|| self.list.iter().map(|export| (export.descriptor)()).collect());
-        all.get(index as usize).map_or(std::ptr::null(), DescriptorStorage::as_ptr)
+        let found = instance::contain(|| {
+            let described = || self.list.iter().map(|export| (export.descriptor)()).collect();
+            Ok(self.descriptors.get_or_init(described).get(index as usize))
+        });
+        found.ok().flatten().map_or(std::ptr::null(), DescriptorStorage::as_ptr)
     }
 
     /// [ctl] Makes an instance of the plugin with this id.
     ///
     /// # Safety
-    /// `host` points to a host that outlives the instance, `id` is readable, `out` is writable, `err` is null or valid:
+    /// `host` points to a host that lives until the process ends (rule R8), `id` is readable, `out` is writable, `err` is null or valid:
     /// the contract of `fp_entry.create`.
     pub unsafe fn create(
         &self,

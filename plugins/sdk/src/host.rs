@@ -19,7 +19,7 @@ pub enum Level {
     Error,
 }
 
-/// The host, as a plugin sees it. Cheap to clone; lives as long as the process.
+/// The host, as a plugin sees it. Cheap to clone; works until the process ends, also after the instance that it was given to.
 #[derive(Clone)]
 pub struct Host {
     services: Arc<dyn Services>,

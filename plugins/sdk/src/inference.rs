@@ -68,8 +68,15 @@ pub trait InferenceService: Send + Sync {
     /// What the model takes and gives. Fails with [`Error::Unsupported`] for a name that the service does not have.
     fn open(&self, model: &str) -> Result<ModelInfo>;
 
-    /// One tensor per output of the model, each with one row per region, in the regions' order. Blocks.
-    fn run(&self, model: &str, frames: &[Frame<'_>], regions: &[Region]) -> Result<Vec<Tensor>>;
+    /// One tensor per output of the model, each with one row per region, in the regions' order. Blocks. There are at most
+    /// as many regions as the model's `max_batch`; the call says until when the answer is of use.
+    fn run(
+        &self,
+        call: &Call<'_>,
+        model: &str,
+        frames: &[Frame<'_>],
+        regions: &[Region],
+    ) -> Result<Vec<Tensor>>;
 }
 
 /// The host's inference service, as a plugin sees it.
@@ -117,7 +124,7 @@ impl Model {
             .collect();
         for part in regions.chunks(self.info.max_batch.max(1) as usize) {
             call.check()?;
-            let outputs = self.service.run(&self.info.name, frames, part)?;
+            let outputs = self.service.run(call, &self.info.name, frames, part)?;
             self.append(&mut tensors, outputs, part.len())?;
         }
         Ok(tensors)

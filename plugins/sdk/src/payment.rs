@@ -19,7 +19,7 @@ pub use request::{Money, Op, Request};
 pub struct Caps {
     /// The same `attempt_ref` again has no second effect.
     pub idempotent: bool,
-    /// SYNC finds an operation by `attempt_ref` alone.
+    /// SYNC finds an operation by `original_ref` alone.
     pub sync_by_ref: bool,
     /// REVERSE undoes an operation whose outcome is unknown.
     pub reversal: bool,

@@ -3,9 +3,9 @@
 use std::sync::{Arc, PoisonError, RwLock};
 
 use plugin_sdk::abi::{self, Growing, fp_host, fp_status, fp_str};
-use plugin_sdk::{Error, Frame, InferenceService, ModelInfo, Region, Tensor};
+use plugin_sdk::{Call, Error, Frame, InferenceService, ModelInfo, Region, Tensor};
 
-use super::{Context, answer, contain};
+use super::{HostServices, answer, contain};
 
 /// Most models that one instance opens.
 const MODELS_MAX: usize = 64;
@@ -23,14 +23,14 @@ pub(super) struct Models {
     opened: RwLock<Vec<Arc<Opened>>>,
 }
 
-/// An open model and its description in the shape of the ABI, which the plugin may keep.
+/// An open model and its description in the shape of the ABI, which the plugin may keep: it is as lasting as the host.
 struct Opened {
     info: ModelInfo,
     raw: abi::fp_model_info,
-    _outputs: Box<[abi::fp_tensor_desc]>,
+    _outputs: Vec<abi::fp_tensor_desc>,
 }
 
-// SAFETY: immutable after `new`; the raw pointers lead to text and boxes that the value owns.
+// SAFETY: immutable after `new`; the raw pointers lead to text and items that the value owns.
 unsafe impl Send for Opened {}
 // SAFETY: as above.
 unsafe impl Sync for Opened {}
@@ -49,7 +49,7 @@ impl Opened {
             }
             Ok(raw)
         });
-        let outputs: Box<[_]> = outputs.collect::<Result<_, Error>>()?;
+        let outputs: Vec<_> = outputs.collect::<Result<_, Error>>()?;
         let mut raw = abi::fp_model_info::empty();
         (raw.input_width, raw.input_height) = (info.input_width, info.input_height);
         (raw.max_batch, raw.model_tag, raw.sha256) = (info.max_batch, info.model_tag, info.sha256);
@@ -105,7 +105,7 @@ unsafe extern "C" fn open(
             }
             let (number, model) = models.open(model.text()?)?;
             *handle = number;
-            *info = &raw const model.raw; // kept alive by `models`, as long as the host
+            *info = &raw const model.raw; // kept alive by `models`, which is never freed
             Ok(())
         });
         answer(opened, err)
@@ -123,29 +123,38 @@ unsafe extern "C" fn run(
     n_outputs: u32,
 ) -> fp_status {
     // SAFETY: null or a call that is valid now.
-    let reason = unsafe { abi::read(call) }.map_or(std::ptr::null_mut(), |call| call.reason);
-    // SAFETY: the plugin passes the host that it was given; batches, pixels, outputs and writer are valid during the call.
+    let raw = match unsafe { abi::read(call) } {
+        Ok(raw) => raw,
+        Err(_) => return abi::FP_E_INVALID,
+    };
+    // SAFETY: the plugin passes the host that it was given; batches, pixels, outputs, writer and the word for giving up are
+    // valid during the call.
     unsafe {
         let ran = contain(|| {
             let models = models(host)?;
+            let call = Call::from_abi(&raw);
             let model = models.get(handle)?;
             let frames = read_frames(frames)?;
             let regions = read_regions(regions, frames.len())?;
             if n_outputs as usize != model.info.outputs.len() || (outputs.is_null() && n_outputs > 0) {
                 return Err(Error::Invalid(format!("{n_outputs} outputs of {}", model.info.outputs.len())));
             }
-            let tensors = models.service.run(&model.info.name, &frames, &regions)?;
+            let (found, most) = (regions.len(), model.info.max_batch);
+            if found > most as usize {
+                return Err(Error::Invalid(format!("{found} regions, at most {most} in one run")));
+            }
+            let tensors = models.service.run(&call, &model.info.name, &frames, &regions)?;
             give(&model.info, &tensors, regions.len(), outputs)
         });
-        answer(ran, reason)
+        answer(ran, raw.reason)
     }
 }
 
 /// # Safety
-/// `host` is null or one of ours, alive.
-unsafe fn models<'a>(host: *const fp_host) -> Result<&'a Models, Error> {
+/// `host` is null or one of ours.
+unsafe fn models(host: *const fp_host) -> Result<&'static Models, Error> {
     // SAFETY: the caller's contract.
-    let models = unsafe { Context::of(host) }.and_then(|context| context.models.as_ref());
+    let models = unsafe { HostServices::of(host) }.and_then(|services| services.models.as_ref());
     models.ok_or_else(|| Error::Unsupported("this host has no networks".into()))
 }
 
@@ -211,4 +220,62 @@ unsafe fn give(
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use plugin_sdk::{FourCc, FrameDesc, Plane};
+
+    use super::super::HostServices;
+    use super::*;
+
+    /// A model without outputs that takes two regions at once.
+    struct Two;
+
+    impl InferenceService for Two {
+        fn open(&self, model: &str) -> Result<ModelInfo, Error> {
+            let (input_width, input_height, sha256) = (8, 8, [0; 32]);
+            let (name, outputs) = (model.to_owned(), Vec::new());
+            Ok(ModelInfo { name, input_width, input_height, outputs, max_batch: 2, model_tag: 1, sha256 })
+        }
+
+        fn run(&self, _: &Call<'_>, _: &str, _: &[Frame<'_>], _: &[Region]) -> Result<Vec<Tensor>, Error> {
+            Ok(Vec::new())
+        }
+    }
+
+    #[test]
+    fn more_regions_than_a_model_takes_do_not_reach_it() {
+        let host = HostServices::new("org.example.two", Some(Arc::new(Two))).leak();
+        let desc = FrameDesc {
+            width: 1,
+            height: 1,
+            fourcc: FourCc::GRAY8,
+            pts_ns: 0,
+            seq: 0,
+            stream_id: 0,
+            colour_matrix: Default::default(),
+            colour_range: Default::default(),
+        };
+        let frame = Frame::new(&desc, &[Plane { data: &[0], pitch: 1, rows: 1 }]).unwrap();
+        let regions = [abi::fp_region::empty(); 3];
+        let (mut info, mut handle, call) = (std::ptr::null(), 0, abi::fp_call::empty());
+        let mut frames = abi::fp_frame_batch::empty();
+        (frames.count, frames.stride) = (1, size_of::<abi::fp_frame>() as u32);
+        frames.frames = frame.as_abi();
+        let mut batch = abi::fp_region_batch::empty();
+        (batch.stride, batch.regions) = (size_of::<abi::fp_region>() as u32, regions.as_ptr());
+        // SAFETY: the host is ours; name and places are valid during the call.
+        let opened =
+            unsafe { open(host, fp_str::of("two"), &raw mut info, &raw mut handle, std::ptr::null_mut()) };
+        assert_eq!(opened, abi::FP_OK);
+        for (count, expected) in [(2, abi::FP_OK), (3, abi::FP_E_INVALID)] {
+            batch.count = count;
+            let none = std::ptr::null_mut();
+            // SAFETY: as above; the model has no outputs.
+            let ran =
+                unsafe { run(host, handle, &raw const call, &raw const frames, &raw const batch, none, 0) };
+            assert_eq!(ran, expected, "{count} regions");
+        }
+    }
 }

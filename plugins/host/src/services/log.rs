@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 use plugin_sdk::abi::{self, fp_host, fp_kv, fp_str};
 use plugin_sdk::monotonic_ns;
 
-use super::{Context, contain};
+use super::{HostServices, contain};
 
 /// Longest line that is kept, fields included.
 const LINE_BYTES_MAX: usize = 2048;
@@ -47,13 +47,16 @@ impl LogLimit {
 
 /// [any]
 unsafe extern "C" fn enabled(_host: *const fp_host, level: u32) -> i32 {
-    i32::from(match level {
-        abi::FP_LOG_TRACE => tracing::enabled!(tracing::Level::TRACE),
-        abi::FP_LOG_DEBUG => tracing::enabled!(tracing::Level::DEBUG),
-        abi::FP_LOG_INFO => tracing::enabled!(tracing::Level::INFO),
-        abi::FP_LOG_WARN => tracing::enabled!(tracing::Level::WARN),
-        _ => tracing::enabled!(tracing::Level::ERROR),
-    })
+    let enabled = contain(|| {
+        Ok(match level {
+            abi::FP_LOG_TRACE => tracing::enabled!(tracing::Level::TRACE),
+            abi::FP_LOG_DEBUG => tracing::enabled!(tracing::Level::DEBUG),
+            abi::FP_LOG_INFO => tracing::enabled!(tracing::Level::INFO),
+            abi::FP_LOG_WARN => tracing::enabled!(tracing::Level::WARN),
+            _ => tracing::enabled!(tracing::Level::ERROR),
+        })
+    });
+    i32::from(enabled.unwrap_or(false))
 }
 
 /// [any]
@@ -61,10 +64,10 @@ unsafe extern "C" fn log(host: *const fp_host, level: u32, message: fp_str, fiel
     // A line that is not text is dropped: there is nobody to tell.
     let _ = contain(|| {
         // SAFETY: the plugin passes the host that it was given; texts and fields are borrowed during the call.
-        let (context, line) = unsafe { (Context::of(host), line(message, fields, n)?) };
-        let Some(context) = context else { return Ok(()) };
-        let Some(dropped) = context.log_limit.pass(monotonic_ns()) else { return Ok(()) };
-        let plugin = &context.plugin;
+        let (services, line) = unsafe { (HostServices::of(host), line(message, fields, n)?) };
+        let Some(services) = services else { return Ok(()) };
+        let Some(dropped) = services.log_limit.pass(monotonic_ns()) else { return Ok(()) };
+        let plugin = &services.plugin;
         if dropped > 0 {
             tracing::warn!(%plugin, dropped, "plugin wrote too many log lines");
         }

@@ -4,8 +4,9 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use plugin_host::{
-    CallContext, CallError, Effect, Event, Face, Frame, Host, HostOptions, InferenceError, InferenceService,
-    ModelInfo, Money, Op, Outcome, Payment, PluginState, Rect, Region, Request, Tensor, TensorDesc, Verdict,
+    Call, CallContext, CallError, Effect, Event, Face, Frame, Host, HostOptions, InferenceError,
+    InferenceService, ModelInfo, Money, Op, Outcome, Payment, PluginState, Rect, Region, Request, Tensor,
+    TensorDesc, Verdict,
 };
 
 use crate::fixture::{built, frame, settings};
@@ -14,6 +15,7 @@ use crate::fixture::{built, frame, settings};
 #[derive(Default)]
 struct Four {
     batches: Mutex<Vec<usize>>,
+    deadlines_ns: Mutex<Vec<Option<i64>>>,
 }
 
 impl InferenceService for Four {
@@ -33,7 +35,14 @@ impl InferenceService for Four {
         }
     }
 
-    fn run(&self, _: &str, frames: &[Frame<'_>], regions: &[Region]) -> Result<Vec<Tensor>, InferenceError> {
+    fn run(
+        &self,
+        call: &Call<'_>,
+        _: &str,
+        frames: &[Frame<'_>],
+        regions: &[Region],
+    ) -> Result<Vec<Tensor>, InferenceError> {
+        self.deadlines_ns.lock().unwrap().push(call.deadline_ns());
         assert!(
             frames.iter().all(|frame| frame.width() == 64 && frame.plane(0).unwrap().data.len() == 64 * 48)
         );
@@ -67,6 +76,40 @@ fn a_plugin_runs_the_hosts_model_in_batches_that_the_model_takes() {
     let face = Face { bbox: Rect { x: 0.0, y: 0.0, w: 1.0, h: 1.0 }, ..Face::default() };
     let embeddings = recognizer.embed(&context, &frames, &[face]).unwrap();
     assert!(embeddings.iter().eq([[0.0_f32, 0.0, 0.6, 0.8]]));
+}
+
+#[test]
+fn the_hosts_model_hears_the_deadline_of_the_call() {
+    let (host, four) = probe_host();
+    let plugin = host.load(&probe_path(), &settings("org.facepay.probe", "{}")).unwrap();
+    let deadline = Instant::now() + Duration::from_secs(60);
+    plugin.detector().unwrap().detect(&CallContext::until(deadline), &[frame()]).unwrap();
+    let heard_ns = four.deadlines_ns.lock().unwrap()[0].unwrap() - plugin_host::monotonic_ns();
+    let left_ns = i64::try_from((deadline - Instant::now()).as_nanos()).unwrap();
+    assert!((heard_ns - left_ns).abs() < 1_000_000_000, "{heard_ns} instead of {left_ns}");
+}
+
+/// What a plugin keeps of its host works on, whatever becomes of its instance.
+#[test]
+fn a_host_that_safe_plugin_code_keeps_is_never_freed() {
+    for model in ["four", "five"] {
+        let (host, four) = probe_host();
+        let config = format!(r#"{{"keep":true,"model":"{model}"}}"#);
+        // With `five`, activating fails; in both cases the instance is gone after this line.
+        assert_eq!(
+            host.load(&probe_path(), &settings("org.facepay.probe", &config)).is_ok(),
+            model == "four"
+        );
+        drop(host);
+        let kept = Arc::downgrade(&four);
+        drop(four);
+        assert_eq!(kept.strong_count(), 1, "{model}: the plugin's host was freed");
+        let (host, other) = probe_host();
+        let user = host.load(&probe_path(), &settings("org.facepay.probe", r#"{"use_kept":true}"#)).unwrap();
+        user.detector().unwrap().detect(&CallContext::default(), &[frame()]).unwrap();
+        assert!(other.batches.lock().unwrap().is_empty());
+        assert_eq!(*kept.upgrade().unwrap().batches.lock().unwrap(), [1]);
+    }
 }
 
 #[test]

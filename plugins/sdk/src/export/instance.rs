@@ -45,7 +45,7 @@ impl<P: Exported> Instance<P> {
             if out.is_null() {
                 return Err(Error::Invalid("no place for the instance".into()));
             }
-            // SAFETY: the host outlives the instance by the contract of `fp_entry.create`.
+            // SAFETY: the host lives until the process ends, by the contract of `fp_entry.create` (rule R8).
             let host = Host::new(Arc::new(unsafe { AbiHost::new(host) }?));
             let plugin = P::create(host.clone())?;
             Ok(Self::boxed(host, plugin))
@@ -116,13 +116,17 @@ impl<P> Instance<P> {
             None => contain(|| work(instance)),
         };
         let Err(error) = done else { return abi::FP_OK };
-        if let Error::Panic(panic) = &error
-            && instance.poison.set(panic.clone()).is_ok()
-        {
-            instance.host.log(Level::Error, &format!("panicked: {panic}"));
-        }
-        // SAFETY: `reason` is null or valid by the caller's contract.
-        unsafe { abi::write_text(reason, error.reason()) };
+        // What goes wrong while saying why changes nothing about the answer.
+        let _ = contain(|| {
+            if let Error::Panic(panic) = &error
+                && instance.poison.set(panic.clone()).is_ok()
+            {
+                instance.host.log(Level::Error, &format!("panicked: {panic}"));
+            }
+            // SAFETY: `reason` is null or valid by the caller's contract.
+            unsafe { abi::write_text(reason, error.reason()) };
+            Ok(())
+        });
         error.status()
     }
 
@@ -140,13 +144,9 @@ impl<P> Instance<P> {
             Ok(raw) => raw,
             Err(_) => return abi::FP_E_INVALID,
         };
-        let context = Call {
-            deadline_ns: raw.deadline_ns,
-            // SAFETY: null, or a word that is valid during the call and only accessed atomically, by the ABI's contract.
-            cancel: unsafe { raw.cancel.cast::<AtomicU32>().as_ref() },
-            trace_id: raw.trace_id,
-            span_id: raw.span_id,
-        };
+        // SAFETY: `cancel` is null, or a word that is valid during the call and only accessed atomically, by the ABI's
+        // contract.
+        let context = unsafe { Call::from_abi(&raw) };
         let entered = |instance: &Self| {
             let plugin = instance.plugin.read().unwrap_or_else(PoisonError::into_inner);
             if instance.state.load(Ordering::Acquire) != ACTIVE {
@@ -244,10 +244,12 @@ unsafe extern "C" fn get_interface<P: Exported>(_this: *mut c_void, id: *const c
     if id.is_null() {
         return std::ptr::null();
     }
-    // SAFETY: not null; a NUL-terminated string by contract.
-    let id = unsafe { CStr::from_ptr(id) };
-    (P::INTERFACES.iter().find(|interface| interface.id == id))
-        .map_or(std::ptr::null(), |interface| interface.table.as_ptr())
+    let found = contain(|| {
+        // SAFETY: not null; a NUL-terminated string by contract.
+        let id = unsafe { CStr::from_ptr(id) };
+        Ok(P::INTERFACES.iter().find(|interface| interface.id == id))
+    });
+    found.ok().flatten().map_or(std::ptr::null(), |interface| interface.table.as_ptr())
 }
 
 /// [any] Answers `FP_E_BUSY` while a [ctl] call runs.

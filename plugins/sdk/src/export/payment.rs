@@ -90,7 +90,7 @@ unsafe extern "C" fn step<P: Payment>(
 /// Writes an effect into the host's place.
 ///
 /// # Safety
-/// `next` is null or writable.
+/// `next` is null or points to as many writable bytes as its `struct_size`, which the host has set, says (rule R1).
 unsafe fn write_effect(storage: &EffectStorage, next: *mut fp_effect) -> Result<()> {
     // SAFETY: the caller's contract; what the effect points to lives in `storage`, which the task keeps.
     unsafe { abi::write(next, &storage.raw()) }.map_err(|error| Error::Invalid(error.to_string()))

@@ -5,12 +5,14 @@ use std::ffi::CStr;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::abi::{self, Growing, fp_host, fp_str, fp_tensor_out, fp_writer};
+use crate::call::Call;
 use crate::error::{Error, Result};
 use crate::frame::Frame;
 use crate::host::{Level, Services};
 use crate::inference::{InferenceService, ModelInfo, Region, Tensor, TensorDesc};
 
-/// The host that created the instance. Its tables outlive every instance (rule R8).
+/// The host that created the instance. It and its tables live until the process ends (rule R8), as clones of a
+/// [`Host`](crate::Host) may.
 pub(super) struct AbiHost {
     host: HostPtr,
     log: Option<abi::fp_host_log_v1>,
@@ -20,7 +22,7 @@ pub(super) struct AbiHost {
 #[derive(Clone, Copy)]
 struct HostPtr(*const fp_host);
 
-// SAFETY: the host's functions tagged [any] and [work] may be called from any thread, and the host outlives the instance.
+// SAFETY: the host's functions tagged [any] and [work] may be called from any thread, and the host is never freed (R8).
 unsafe impl Send for HostPtr {}
 // SAFETY: as above.
 unsafe impl Sync for HostPtr {}
@@ -29,7 +31,7 @@ impl AbiHost {
     /// Reads the host's tables.
     ///
     /// # Safety
-    /// `host` is null or points to a host that outlives the value.
+    /// `host` is null or points to a host that lives until the process ends (rule R8).
     pub(super) unsafe fn new(host: *const fp_host) -> Result<Self> {
         // SAFETY: the caller's contract.
         let raw = unsafe { abi::read(host) }.map_err(|error| Error::Invalid(error.to_string()))?;
@@ -40,7 +42,7 @@ impl AbiHost {
                 raw.abi_major
             )));
         }
-        // SAFETY: the ids name tables of these types, and the host outlives the value.
+        // SAFETY: the ids name tables of these types, and the host is never freed.
         unsafe {
             let inference = extension::<abi::fp_host_inference_v1>(host, &raw, abi::FP_HOST_INFERENCE)?;
             Ok(Self {
@@ -119,7 +121,13 @@ impl InferenceService for AbiInference {
         Ok(info)
     }
 
-    fn run(&self, model: &str, frames: &[Frame<'_>], regions: &[Region]) -> Result<Vec<Tensor>> {
+    fn run(
+        &self,
+        call: &Call<'_>,
+        model: &str,
+        frames: &[Frame<'_>],
+        regions: &[Region],
+    ) -> Result<Vec<Tensor>> {
         let run = self.table.run.ok_or_else(|| Error::Internal("host inference has no run()".into()))?;
         let opened = self.opened.read().unwrap_or_else(PoisonError::into_inner).get(model).cloned();
         let opened = opened.ok_or_else(|| Error::Invalid(format!("{model} is not open")))?;
@@ -135,7 +143,7 @@ impl InferenceService for AbiInference {
             .collect();
         let mut reason = Vec::new();
         let mut err = fp_writer::into_reason(&mut reason);
-        let call = abi::fp_call { reason: &raw mut err, ..Growing::empty() };
+        let call = abi::fp_call { reason: &raw mut err, ..call.to_abi() };
         let mut frame_batch = abi::fp_frame_batch::empty();
         frame_batch.count = frames.len() as u32;
         frame_batch.stride = size_of::<abi::fp_frame>() as u32;

@@ -171,7 +171,7 @@ unsafe extern "C" fn describe<P: Recognizer>(
     out: *mut abi::fp_embedding_info,
 ) -> fp_status {
     let call = <fp_call as abi::Growing>::empty();
-    // SAFETY: the host calls on a live instance; `out` is null or writable.
+    // SAFETY: the host calls on a live instance; `out` is null or has as many writable bytes as its `struct_size` says.
     unsafe {
         Instance::<P>::work(this, &raw const call, |plugin, _| {
             let info = plugin.describe()?;

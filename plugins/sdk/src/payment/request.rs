@@ -97,11 +97,11 @@ impl fmt::Display for Money {
 pub struct Request {
     /// Which operation.
     pub op: Op,
-    /// Minted and made durable by the host before the call; the provider's idempotency key.
+    /// Minted and made durable by the host before the call; the provider's idempotency key. SYNC and REVERSE have their own.
     pub attempt_ref: [u8; 16],
     /// The attempt that this operation is about: what to capture, void, refund, sync or reverse.
     pub original_ref: Option<[u8; 16]>,
-    /// The provider's own id, where one is known. SYNC must work without it.
+    /// The provider's own id, where one is known. SYNC and REVERSE work without it, from `original_ref` alone.
     pub provider_ref: Option<String>,
     /// The amount; operations on the whole of an earlier one have none.
     pub money: Option<Money>,

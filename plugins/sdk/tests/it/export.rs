@@ -65,22 +65,20 @@ export_plugin!(Probe: Detector, Liveness);
 /// An instance, destroyed at the end.
 struct Instance {
     table: fp_plugin,
-    _host: Box<abi::fp_host>,
 }
 
 impl Instance {
     fn new() -> Self {
-        let mut host = Box::new(abi::fp_host::empty());
+        let host = Box::leak(Box::new(abi::fp_host::empty()));
         host.abi_major = abi::FP_ABI_MAJOR;
         let mut out = std::ptr::null();
         let create = facepay_plugin_entry().create.unwrap();
-        // SAFETY: the host lives as long as the instance; all else is valid during the call.
-        let status = unsafe {
-            create(&raw const *host, fp_str::of("org.example.probe"), &raw mut out, std::ptr::null_mut())
-        };
+        // SAFETY: the host is never freed; all else is valid during the call.
+        let status =
+            unsafe { create(host, fp_str::of("org.example.probe"), &raw mut out, std::ptr::null_mut()) };
         assert_eq!(status, abi::FP_OK);
         // SAFETY: the vtable of the new instance.
-        Self { table: unsafe { *out }, _host: host }
+        Self { table: unsafe { *out } }
     }
 
     fn configure(&self, json: &str) -> (i32, String) {
