@@ -2,7 +2,7 @@
 
 use std::ffi::c_void;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use plugin_sdk::abi::{self, Growing, fp_payment_v1};
 use plugin_sdk::payment::wire::{EventWire, RequestWire, read_effect};
@@ -24,6 +24,8 @@ const HEADERS_MAX: usize = 64;
 const PROVIDER_REF_BYTES_MAX: usize = 255;
 /// Longest decline code.
 const DECLINE_CODE_BYTES_MAX: usize = 64;
+/// Longest wait for a place in the plugin to end an operation in. After it the plugin's memory for it is lost.
+const END_WAIT_MAX: Duration = Duration::from_secs(1);
 /// Longest wait that an effect may ask for.
 const WAIT_MAX: Duration = Duration::from_secs(15 * 60);
 
@@ -35,10 +37,9 @@ pub struct Payment {
 }
 
 impl Payment {
-    /// `None` when the table lacks one of its functions.
-    pub(crate) fn new(plugin: Arc<Plugin>, table: fp_payment_v1) -> Option<Self> {
-        (table.begin.is_some() && table.step.is_some() && table.end.is_some())
-            .then_some(Self { plugin, table })
+    /// The provider over a table that has all its functions.
+    pub(crate) fn new(plugin: Arc<Plugin>, table: fp_payment_v1) -> Self {
+        Self { plugin, table }
     }
 
     /// The plugin behind the provider.
@@ -61,7 +62,7 @@ impl Payment {
         if !self.offers(request.op) {
             return Err(self.plugin.not_called(format!("it does not offer {:?}", request.op)));
         }
-        let begin = self.table.begin.expect("checked in `new`");
+        let begin = self.table.begin.expect("checked when the plugin was loaded");
         let wire = RequestWire::new(request);
         let mut task = std::ptr::null_mut();
         let called = self.plugin.call(context, |call| {
@@ -82,7 +83,8 @@ impl Payment {
     }
 }
 
-/// A running operation. Dropping it ends it on the plugin's side; it has no effect on the provider.
+/// A running operation. Dropping it ends it on the plugin's side, unless the plugin is too busy to be told; it has no effect
+/// on the provider.
 pub struct PaymentTask {
     provider: Payment,
     task: *mut c_void,
@@ -109,7 +111,7 @@ impl PaymentTask {
             return Err(plugin.malformed(format!("no outcome after {STEPS_MAX} steps")));
         }
         self.steps += 1;
-        let step = self.provider.table.step.expect("checked in `Payment::new`");
+        let step = self.provider.table.step.expect("checked when the plugin was loaded");
         let wire = EventWire::new(event);
         let mut next = abi::fp_effect::empty();
         plugin.call(context, |call| {
@@ -130,9 +132,14 @@ impl PaymentTask {
 
 impl Drop for PaymentTask {
     fn drop(&mut self) {
-        let end = self.provider.table.end.expect("checked in `Payment::new`");
+        let end = self.provider.table.end.expect("checked when the plugin was loaded");
         let plugin = &self.provider.plugin;
-        let _permit = plugin.permit();
+        // Bounded: whoever drops a task may be a thread that others wait for.
+        let Some(_permit) = plugin.permit(Instant::now() + END_WAIT_MAX) else {
+            let id = &plugin.manifest().id;
+            tracing::error!(plugin = %id, "plugin is fully occupied: an operation was left without its end");
+            return;
+        };
         // SAFETY: [work] within a permit; the task came from `begin` and is ended once, here.
         unsafe { end(plugin.this(), self.task) };
     }

@@ -1,7 +1,7 @@
 //! A plugin instance at work: its tables, its life, and the one way into it.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use plugin_sdk::abi::{self, Growing, fp_call, fp_status, fp_str, fp_writer};
 use plugin_sdk::{EmbeddingInfo, Error, Health, Limits, monotonic_ns};
@@ -34,6 +34,24 @@ pub(crate) struct Tables {
     pub(crate) liveness: Option<abi::fp_liveness_v1>,
     pub(crate) recognizer: Option<abi::fp_recognizer_v1>,
     pub(crate) payment: Option<abi::fp_payment_v1>,
+}
+
+impl Tables {
+    /// The first function that an interface lacks.
+    fn missing(&self) -> Option<&'static str> {
+        let (detector, liveness) = (self.detector.as_ref(), self.liveness.as_ref());
+        let (recognizer, payment) = (self.recognizer.as_ref(), self.payment.as_ref());
+        let functions = [
+            ("fp_detector_v1.detect", detector.is_some_and(|table| table.detect.is_none())),
+            ("fp_liveness_v1.score", liveness.is_some_and(|table| table.score.is_none())),
+            ("fp_recognizer_v1.describe", recognizer.is_some_and(|table| table.describe.is_none())),
+            ("fp_recognizer_v1.embed", recognizer.is_some_and(|table| table.embed.is_none())),
+            ("fp_payment_v1.begin", payment.is_some_and(|table| table.begin.is_none())),
+            ("fp_payment_v1.step", payment.is_some_and(|table| table.step.is_none())),
+            ("fp_payment_v1.end", payment.is_some_and(|table| table.end.is_none())),
+        ];
+        functions.into_iter().find_map(|(field, is_missing)| is_missing.then_some(field))
+    }
 }
 
 /// The vtable of an instance. Dropping ends the instance; the host that it was given stays.
@@ -138,7 +156,7 @@ impl Plugin {
 
     /// The payment provider, where the plugin is one.
     pub fn payment(self: &Arc<Self>) -> Option<Payment> {
-        Payment::new(Arc::clone(self), self.tables.payment?)
+        Some(Payment::new(Arc::clone(self), self.tables.payment?))
     }
 
     pub(crate) fn tables(&self) -> &Tables {
@@ -154,9 +172,9 @@ impl Plugin {
         self.instance.table.self_
     }
 
-    /// A place inside the plugin, for a call that must be made whatever its state.
-    pub(crate) fn permit(&self) -> Option<Permit<'_>> {
-        self.permits.take(None)
+    /// A place inside the plugin, for a call that must be made whatever its state; `None` when the deadline comes first.
+    pub(crate) fn permit(&self, deadline: Instant) -> Option<Permit<'_>> {
+        self.permits.take(Some(deadline))
     }
 
     /// The one way into the plugin: refuses when faulted, keeps to the plugin's concurrency, passes deadline and trace,
@@ -258,7 +276,16 @@ impl Instance {
                 }
             }
         }
-        Ok(tables)
+        match tables.missing() {
+            Some(field) => Err(LoadError::Field {
+                path: manifest.path.clone(),
+                field,
+                found: "a null pointer".to_owned(),
+                expected: "a function".to_owned(),
+                remedy: "fill it in and rebuild",
+            }),
+            None => Ok(tables),
+        }
     }
 
     fn interface<T: Growing>(&self, manifest: &Manifest, id: &str) -> Result<T, LoadError> {

@@ -204,11 +204,9 @@ impl Recognizer {
         let Some(table) = plugin.tables().recognizer else { return Ok(None) };
         let manifest = plugin.manifest();
         let mut raw = abi::fp_embedding_info::empty();
-        let status = match table.describe {
-            // SAFETY: [any]; the instance lives, and `raw` is writable.
-            Some(describe) => unsafe { describe(plugin.this(), &raw mut raw) },
-            None => abi::FP_E_UNSUPPORTED,
-        };
+        let describe = table.describe.expect("checked when the plugin was loaded");
+        // SAFETY: [any]; the instance lives, and `raw` is writable and says how long it is.
+        let status = unsafe { describe(plugin.this(), &raw mut raw) };
         if let Some(source) = Error::from_status(status, String::new()) {
             let (id, stage) = (manifest.id.clone(), "describe its embeddings");
             return Err(LoadError::Refused { id, stage, source });

@@ -34,6 +34,13 @@ fn each_unfit_library_is_refused_with_its_own_error() {
             "NO_TABLE",
             "fp_plugin.get_interface() is fp_detector_v1 is a null pointer, expected a table for facepay.detector/1",
         ),
+        ("NULL_DETECT", "fp_detector_v1.detect is a null pointer, expected a function: fill it in"),
+        ("NULL_SCORE", "fp_liveness_v1.score is a null pointer"),
+        ("NULL_DESCRIBE", "fp_recognizer_v1.describe is a null pointer"),
+        ("NULL_EMBED", "fp_recognizer_v1.embed is a null pointer"),
+        ("NULL_BEGIN", "fp_payment_v1.begin is a null pointer"),
+        ("NULL_STEP", "fp_payment_v1.step is a null pointer"),
+        ("NULL_END", "fp_payment_v1.end is a null pointer"),
         ("BAD_DIM", "fp_embedding_info is dim 0, metric 1, expected dim 1 to 8192"),
     ];
     for (fault, expected) in rows {

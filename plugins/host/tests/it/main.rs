@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)] // a test's helpers fail the test
 
 mod answers;
+mod c_payment;
 mod fixture;
 mod loading;
 mod rust_plugins;
