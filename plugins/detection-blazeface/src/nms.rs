@@ -91,7 +91,11 @@ mod tests {
     #[test]
     fn a_candidate_next_to_a_merged_one_is_judged_by_the_best_not_by_the_mean() {
         let chain =
-            vec![square(0.0, 0.0, 10.0, 0.9), square(4.0, 0.0, 10.0, 0.8), square(8.0, 0.0, 10.0, 0.7)];
-        assert_eq!(merge(chain, 0.3).len(), 2);
+            vec![square(0.0, 0.0, 10.0, 0.9), square(4.0, 0.0, 10.0, 0.8), square(7.0, 0.0, 10.0, 0.7)];
+        assert_eq!(
+            merge(chain, 0.3).len(),
+            2,
+            "the mean of the first two overlaps the third, the best does not"
+        );
     }
 }

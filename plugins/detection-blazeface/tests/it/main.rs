@@ -1,4 +1,4 @@
 //! Claims about the decoder against recorded outputs of the original networks.
 
-mod npz;
 mod parity;
+mod recorded;
