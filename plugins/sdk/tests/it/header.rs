@@ -1,5 +1,6 @@
-//! Reads the structs of the C header, and compiles against it.
+//! Reads the structs and constants of the C header, and compiles against it.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -15,8 +16,7 @@ pub(crate) fn include_dir() -> PathBuf {
 
 /// Every `typedef struct NAME { … } NAME;` of the header.
 pub(crate) fn structs() -> Vec<Struct> {
-    let text = std::fs::read_to_string(include_dir().join("facepay_plugin.h")).expect("the header is there");
-    let mut text = without_comments(&text);
+    let mut text = header();
     let mut found = Vec::new();
     while let Some(start) = text.find("typedef struct ") {
         text = text.split_off(start + "typedef struct ".len());
@@ -26,6 +26,36 @@ pub(crate) fn structs() -> Vec<Struct> {
         found.push(Struct { name, fields });
     }
     found
+}
+
+/// The `FP_…` macros that stand for a text, and those that stand for a number: with the latter go the enumerators.
+fn macros() -> (BTreeSet<String>, BTreeSet<String>) {
+    let text = header();
+    let defined = text.lines().filter_map(|line| line.strip_prefix("#define FP_")?.split_once(' '));
+    let valued = defined.filter(|(name, _)| !name.contains('(')); // not one with arguments
+    let (ids, numbers): (Vec<_>, Vec<_>) = valued.partition(|(_, value)| value.trim().starts_with('"'));
+    let named = |all: Vec<(&str, &str)>| all.into_iter().map(|(name, _)| format!("FP_{name}")).collect();
+    (named(ids), named(numbers))
+}
+
+/// Every `FP_…` id of the header.
+pub(crate) fn id_names() -> BTreeSet<String> {
+    macros().0
+}
+
+/// Every `FP_…` number of the header: macros and enumerators.
+pub(crate) fn constant_names() -> BTreeSet<String> {
+    let text = header();
+    let bodies = text.split("enum {").skip(1).map(|rest| rest.split('}').next().expect("a body"));
+    let enumerators = bodies.flat_map(|body| body.split(',')).map(|one| one.split('=').next().unwrap_or(one));
+    let enumerators = enumerators.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
+    enumerators.chain(macros().1).collect()
+}
+
+/// The header without its comments.
+fn header() -> String {
+    let text = std::fs::read_to_string(include_dir().join("facepay_plugin.h")).expect("the header is there");
+    without_comments(&text)
 }
 
 fn without_comments(text: &str) -> String {
