@@ -4,5 +4,6 @@
 mod answers;
 mod c_payment;
 mod fixture;
+mod guide;
 mod loading;
 mod rust_plugins;
