@@ -187,7 +187,8 @@ async fn a_payment_cut_off_by_a_crash_is_settled_at_the_next_start() {
     cut_off(&appliance, &opened).await;
     assert_eq!(appliance.wallet(&user).await, (4000, 5000, 1000));
     let appliance = appliance.restarted(&[]).await;
-    assert_eq!(state(&appliance, &opened).await, "voided");
+    // The wallet finishes nothing later, so nothing has happened: the payment may be confirmed anew.
+    assert_eq!(state(&appliance, &opened).await, "requires_confirmation");
     assert_eq!(appliance.wallet(&user).await, (5000, 5000, 0));
 }
 
@@ -206,7 +207,9 @@ async fn what_was_left_behind_is_settled_while_the_appliance_runs() {
     assert_eq!(appliance.app.store(claim).await.unwrap(), store::Claim::InFlight);
     appliance.later(std::time::Duration::from_secs(61));
     appliance.app.settle_left_behind().await.unwrap();
-    assert_eq!(state(&appliance, &opened).await, "voided");
+    // Its time is over as well, which is noted sooner or later.
+    let settled = state(&appliance, &opened).await;
+    assert!(settled == "requires_confirmation" || settled == "expired", "{settled}");
     assert_eq!(appliance.wallet(&user).await, (5000, 5000, 0));
     let answer = appliance.app.store(claim).await.unwrap();
     assert!(matches!(&answer, store::Claim::Replay(saved) if saved.status == 409), "{answer:?}");
