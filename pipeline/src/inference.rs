@@ -75,9 +75,10 @@ fn picture<'a>(frame: &Frame<'a>) -> Result<Picture<'a>, InferenceError> {
     Ok(picture)
 }
 
-/// What the engine's error means to a plugin.
+/// What the engine's error means to a plugin, its causes included: these name a weight file and what to do about it.
 fn told(error: EngineError) -> InferenceError {
-    let text = error.to_string();
+    let causes = std::iter::successors(Some(&error as &dyn std::error::Error), |error| error.source());
+    let text = causes.map(ToString::to_string).collect::<Vec<_>>().join(": ");
     match error {
         EngineError::UnknownModel { .. } => InferenceError::Unsupported(text),
         EngineError::Weights { .. } => InferenceError::Config(text),
@@ -88,6 +89,10 @@ fn told(error: EngineError) -> InferenceError {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use models::manifest::Digest;
+    use models::weights::WeightsError;
     use plugin_host::{FrameDesc, Plane};
 
     use super::*;
@@ -124,6 +129,17 @@ mod tests {
         let planes = [Plane { data: &pixels, pitch: 12, rows: 720 }];
         let frame = Frame::new(&desc(FourCc::RGB24, 720), &planes).unwrap();
         assert!(picture(&frame).unwrap().bt709);
+    }
+
+    #[test]
+    fn a_changed_weight_file_is_told_with_its_name_and_what_to_do() {
+        let (expected, found) = (Digest([1; 32]), Digest([2; 32]));
+        let changed = WeightsError::Digest { file: "mesh.safetensors".to_owned(), expected, found };
+        let error = told(EngineError::Weights { model: "face-mesh".to_owned(), source: Arc::new(changed) });
+        let InferenceError::Config(text) = error else { panic!("{error}") };
+        let found = found.to_string();
+        let parts = ["face-mesh", "mesh.safetensors", &found, "install it anew"];
+        assert!(parts.iter().all(|part| text.contains(part)), "{text}");
     }
 
     #[test]
