@@ -89,12 +89,35 @@ pub(super) fn open(
     let usable = |candidate: &&gpu::Candidate| {
         candidate.info.kind == DeviceKind::Gpu || (software_adapter_allowed && choice == DeviceChoice::Gpu)
     };
-    match (found.iter().find(usable), choice) {
-        (Some(candidate), DeviceChoice::Auto) => candidate.open("a GPU was found"),
-        (Some(candidate), _) => candidate.open("compute.device is \"gpu\""),
-        (None, DeviceChoice::Auto) => Ok(cpu(threads, format!("no GPU: {}", gpu::without_hardware(&found)))),
-        (None, _) => Err(EngineError::NoGpu { reason: gpu::without_hardware(&found) }),
+    let why = if choice == DeviceChoice::Auto { "a GPU was found" } else { "compute.device is \"gpu\"" };
+    match first_open(found.iter().filter(usable), |candidate| candidate.open(why))? {
+        Some(device) => Ok(device),
+        None if choice == DeviceChoice::Auto => {
+            Ok(cpu(threads, format!("no GPU: {}", gpu::without_hardware(&found))))
+        }
+        None => Err(EngineError::NoGpu { reason: gpu::without_hardware(&found) }),
     }
+}
+
+/// The first candidate that opens, if there is any candidate.
+///
+/// # Errors
+/// What every candidate said when all refused: a GPU that doesn't work is never passed over in silence for the CPU.
+fn first_open<C, D>(
+    candidates: impl Iterator<Item = C>,
+    open: impl Fn(C) -> Result<D, String>,
+) -> Result<Option<D>, EngineError> {
+    let mut refusals = Vec::new();
+    for candidate in candidates {
+        match open(candidate) {
+            Ok(device) => return Ok(Some(device)),
+            Err(refusal) => {
+                tracing::warn!(refusal, "a GPU was passed over");
+                refusals.push(refusal);
+            }
+        }
+    }
+    if refusals.is_empty() { Ok(None) } else { Err(EngineError::Device { refusals }) }
 }
 
 fn cpu(threads: usize, why: String) -> OpenDevice {

@@ -13,13 +13,11 @@ pub enum EngineError {
         /// What was found instead.
         reason: String,
     },
-    /// The device was found but couldn't be opened.
-    #[error("the device {adapter} couldn't be opened: {reason}")]
+    /// Devices were found but none could be opened.
+    #[error("{}; mend the Vulkan driver (check with `vulkaninfo --summary`) or set compute.device to \"cpu\"", refusals.join("; "))]
     Device {
-        /// The adapter's name.
-        adapter: String,
-        /// What the driver said.
-        reason: String,
+        /// Each adapter's name and what its driver said.
+        refusals: Vec<String>,
     },
     /// The manifest has no such network.
     #[error("no network is called {model:?}; the manifest has {}", known.join(", "))]

@@ -8,7 +8,6 @@ use burn::tensor::DeviceKind as BurnDeviceKind;
 use burn::tensor::wgpu::WgpuBackend;
 
 use super::{AdapterInfo, DeviceInfo, DeviceKind, OpenDevice};
-use crate::engine::EngineError;
 
 /// Devices this process has opened. Burn opens each adapter at most once and never closes it.
 ///
@@ -90,7 +89,10 @@ pub(super) fn without_hardware(found: &[Candidate]) -> String {
 
 impl Candidate {
     /// Opens the adapter, or returns it as it was opened before.
-    pub(super) fn open(&self, why: &str) -> Result<OpenDevice, EngineError> {
+    ///
+    /// # Errors
+    /// The adapter's name and what its driver said.
+    pub(super) fn open(&self, why: &str) -> Result<OpenDevice, String> {
         let mut opened = opened();
         if let Some(known) = opened.iter().find(|known| known.selector == self.selector) {
             let info = DeviceInfo { why: why.to_owned(), ..known.info.clone() };
@@ -100,10 +102,7 @@ impl Candidate {
             .device_kind(self.selector.clone())
             .graphics_api(WgpuBackend::Vulkan)
             .init_with_setup()
-            .map_err(|error| EngineError::Device {
-                adapter: self.info.name.clone(),
-                reason: error.to_string(),
-            })?;
+            .map_err(|error| format!("the device {} couldn't be opened: {error}", self.info.name))?;
         let real = describe(&setup.adapter.get_info(), self.info.kind);
         let info = DeviceInfo {
             kind: real.kind,

@@ -45,3 +45,13 @@ fn an_adapter_that_is_opened_twice_is_one_device() {
     assert_eq!(first.burn, second.burn);
     assert_eq!(first.info, second.info);
 }
+
+#[test]
+fn a_gpu_that_refuses_is_passed_over_for_the_next() {
+    let open = |name: &'static str| if name == "good" { Ok(name) } else { Err(format!("{name} is lost")) };
+    assert_eq!(first_open(["bad", "good", "worse"].into_iter(), open).unwrap(), Some("good"));
+    assert_eq!(first_open([].into_iter(), open).unwrap(), None);
+    let error = first_open(["bad", "worse"].into_iter(), open).unwrap_err().to_string();
+    let parts = ["bad is lost", "worse is lost", "Vulkan driver", "compute.device to \"cpu\""];
+    assert!(parts.iter().all(|part| error.contains(part)), "{error}");
+}
