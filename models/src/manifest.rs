@@ -187,6 +187,16 @@ pub enum ManifestError {
     /// The text is not a manifest; the cause names the line.
     #[error("the model manifest does not parse")]
     Parse(#[from] Box<toml::de::Error>),
+    /// The folder's entry of that name is not the one this build was made with.
+    #[error(
+        "{path}: {name} is not as this build knows it; install manifest and weights anew, or give a network of your own a name of its own"
+    )]
+    Differs {
+        /// The file.
+        path: String,
+        /// The entry.
+        name: String,
+    },
     /// Two entries have one name; remove one of them.
     #[error("the model manifest names {0} twice")]
     Duplicate(String),
@@ -206,11 +216,22 @@ impl Manifest {
         Self::parse(include_str!("../weights/manifest.toml"))
     }
 
-    /// Reads a manifest that an operator has put beside the weights.
+    /// Reads the manifest of a weights folder. An operator may add networks to it or take some away; those that this
+    /// build knows by their names have to be as it knows them.
+    ///
+    /// # Errors
+    /// When the file can't be read, contradicts itself, or changes an entry of [`Manifest::builtin`].
     pub fn read(path: &Path) -> Result<Self, ManifestError> {
         let text = std::fs::read_to_string(path)
             .map_err(|source| ManifestError::Read { path: path.display().to_string(), source })?;
-        Self::parse(&text)
+        let (manifest, builtin) = (Self::parse(&text)?, Self::builtin()?);
+        let differs = |entry: &&Entry| builtin.entry(&entry.name).is_some_and(|known| known != *entry);
+        match manifest.models.iter().find(differs) {
+            Some(entry) => {
+                Err(ManifestError::Differs { path: path.display().to_string(), name: entry.name.clone() })
+            }
+            None => Ok(manifest),
+        }
     }
 
     /// Parses and checks a manifest.

@@ -40,11 +40,11 @@ pub trait Network: Send + Sync {
 /// Builds the entry's network on a device from the bytes of its safetensors file.
 ///
 /// # Errors
-/// When the bytes are not safetensors, or when a tensor is missing, surplus, of another shape or not finite; the
-/// error names the file and the tensor.
+/// When the bytes are not safetensors, when a tensor is missing, surplus, of another shape or not finite, or when the
+/// entry says another input; the error names the file and the tensor.
 pub fn load(entry: &Entry, weights: &[u8], device: &Device) -> Result<Box<dyn Network>, WeightsError> {
     let file = &entry.weights.file;
-    Ok(match entry.architecture {
+    let network = match entry.architecture {
         Architecture::BlazefaceFullRange => {
             boxed(fill(BlazefaceFullConfig.init(device), file, weights, device)?)
         }
@@ -59,7 +59,12 @@ pub fn load(entry: &Entry, weights: &[u8], device: &Device) -> Result<Box<dyn Ne
         Architecture::Mobilefacenet192 => {
             boxed(fill(MobilefacenetConfig::Of192.init(device), file, weights, device)?)
         }
-    })
+    };
+    let ([_, height, width], expected) = (network.input(), [entry.input.height, entry.input.width]);
+    if expected != [height, width] {
+        return Err(WeightsError::Input { file: file.clone(), expected, found: [height, width] });
+    }
+    Ok(network)
 }
 
 fn boxed<N: Network + Module + 'static>(network: N) -> Box<dyn Network> {

@@ -29,35 +29,47 @@ pub struct Parity {
     pub cosine_min: f64,
     /// Largest difference of a number from its reference.
     pub difference_max: f64,
+    /// The same as a share of the output's largest number, or of one if that is larger.
+    pub relative_max: f64,
 }
 
 /// Least cosine at which an answer still counts as the original's.
 pub const COSINE_MIN: f64 = 0.9999;
 
+/// Largest relative difference at which an answer still counts as the original's: a hundred times what the rounding of
+/// 32-bit sums in another order leaves.
+pub const RELATIVE_MAX: f64 = 1e-4;
+
 impl Parity {
-    /// Whether the answers are the original's.
+    /// Whether the answers are the original's. Both are asked: a cosine says nothing about an output of one number, a
+    /// difference little about one with a single large number.
     pub fn holds(&self) -> bool {
-        self.cosine_min >= COSINE_MIN
+        self.cosine_min >= COSINE_MIN && self.relative_max <= RELATIVE_MAX
     }
 
     /// Parity of no outputs, which [`Parity::and`] only lowers.
-    pub const PERFECT: Self = Self { cosine_min: 1.0, difference_max: 0.0 };
+    pub const PERFECT: Self = Self { cosine_min: 1.0, difference_max: 0.0, relative_max: 0.0 };
+
+    /// Answers that can't be compared.
+    const APART: Self = Self { cosine_min: -1.0, difference_max: f64::INFINITY, relative_max: f64::INFINITY };
 
     /// Compares one output with its reference; numbers of different count, or not finite, are as far as can be.
     pub fn of(found: &[f32], reference: &[f32]) -> Self {
         let doubles = || found.iter().map(|&f| f64::from(f)).zip(reference.iter().map(|&r| f64::from(r)));
-        let (mut dot, mut of_found, mut of_reference, mut difference_max) = (0.0, 0.0, 0.0, 0.0_f64);
+        let (mut dot, mut of_found, mut of_reference) = (0.0, 0.0, 0.0);
+        let (mut difference_max, mut largest) = (0.0_f64, 1.0_f64);
         for (f, r) in doubles() {
             dot += f * r;
             of_found += f * f;
             of_reference += r * r;
             difference_max = difference_max.max((f - r).abs());
+            largest = largest.max(r.abs());
         }
         let length = (of_found * of_reference).sqrt();
         if found.len() != reference.len() || !length.is_finite() || length == 0.0 {
-            return Self { cosine_min: -1.0, difference_max: f64::INFINITY };
+            return Self::APART;
         }
-        Self { cosine_min: dot / length, difference_max }
+        Self { cosine_min: dot / length, difference_max, relative_max: difference_max / largest }
     }
 
     /// The worse of both.
@@ -65,6 +77,7 @@ impl Parity {
         Self {
             cosine_min: self.cosine_min.min(other.cosine_min),
             difference_max: self.difference_max.max(other.difference_max),
+            relative_max: self.relative_max.max(other.relative_max),
         }
     }
 }
@@ -115,6 +128,9 @@ fn entry_parity(entry: &Entry, dir: &Path, device: &Device) -> Result<Parity, Ve
     let picture = picture.filter(|view| view.shape() == [entry.input.height, entry.input.width, 3]);
     let picture = picture.ok_or_else(|| missing(name))?.data();
     let answers = answer(&*network, normalised(entry, picture), device);
+    if answers.len() != entry.outputs.len() {
+        return Ok(Parity::APART);
+    }
     let mut parity = Parity::PERFECT;
     for (output, found) in entry.outputs.iter().zip(&answers) {
         let name = format!("{}.{}", entry.name, output.name);
@@ -161,9 +177,12 @@ mod tests {
     #[test]
     fn equal_answers_have_parity_and_other_answers_do_not() {
         assert!(Parity::of(&[1.0, -2.0], &[1.0, -2.0]).holds());
-        for (found, reference) in
-            [(&[1.0, 2.0][..], &[1.0, -2.0][..]), (&[1.0], &[1.0, 2.0]), (&[f32::NAN], &[1.0])]
-        {
+        for (found, reference) in [
+            (&[1.0, 2.0][..], &[1.0, -2.0][..]),
+            (&[1.0], &[1.0, 2.0]),
+            (&[f32::NAN], &[1.0]),
+            (&[5.0], &[4.9]),
+        ] {
             assert!(!Parity::of(found, reference).holds(), "{found:?} {reference:?}");
         }
     }

@@ -12,13 +12,11 @@ use crate::manifest::{Digest, Entry};
 /// Largest weight file that is read, in bytes; the largest of today's has 5 MB.
 pub const FILE_BYTES_MAX: u64 = 512 << 20;
 
-/// Why weights cannot be used. Every case names the file.
+/// Why weights cannot be used. Every case names the file, or the network.
 #[derive(Debug, thiserror::Error)]
 pub enum WeightsError {
     /// The file isn't there or can't be read.
-    #[error(
-        "{file}: the weights cannot be read; check that the file is there, or run `facepay models install`"
-    )]
+    #[error("{file}: the weights cannot be read; install the weights anew or set compute.weights_folder")]
     Read {
         /// The file.
         file: String,
@@ -92,6 +90,30 @@ pub enum WeightsError {
         file: String,
         /// The tensor.
         tensor: String,
+    },
+    /// The manifest describes another input than the network's.
+    #[error(
+        "{file}: the manifest says an input of {expected:?} (height, width), the network's is {found:?}; correct the manifest"
+    )]
+    Input {
+        /// The file.
+        file: String,
+        /// What the manifest says.
+        expected: [usize; 2],
+        /// What the network says.
+        found: [usize; 2],
+    },
+    /// The network answers something else than the manifest says.
+    #[error(
+        "{model}: the manifest says outputs of {expected:?} numbers, the network answered {found:?}; correct the manifest"
+    )]
+    Outputs {
+        /// The network.
+        model: String,
+        /// Numbers of each output, by the manifest.
+        expected: Vec<usize>,
+        /// Numbers of each output.
+        found: Vec<usize>,
     },
     /// The file has a tensor that the network lacks.
     #[error("{file}: tensor {tensor} belongs to no layer; these are another network's weights")]

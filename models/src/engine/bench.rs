@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::{Engine, EngineError, Picture, PixelFormat, Region, warped};
 
 /// The networks of the default chain by stage, and how many regions of each one face costs.
-const STAGES: [(&str, &str, usize); 4] = [
+pub(super) const STAGES: [(&str, &str, usize); 4] = [
     ("detection", "blazeface-full-range", 1),
     ("mesh", "face-mesh", 1),
     ("liveness", "minifasnet-v1se", 2),

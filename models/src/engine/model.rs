@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use super::warp::{Normalise, Target};
 use super::{EngineError, ModelInfo, OutputInfo};
-use crate::manifest::{Colour, Entry, Manifest};
+use crate::manifest::{Colour, CommercialUse, Entry, Manifest};
 use crate::net::Network;
+use crate::weights::WeightsError;
 
 /// Makes a network by name on a device. Called on an engine thread.
 pub(super) type Loader = Box<dyn Fn(&str, &burn::tensor::Device) -> Result<Model, EngineError> + Send + Sync>;
@@ -16,6 +17,23 @@ pub(super) struct Model {
     pub(super) info: Arc<ModelInfo>,
     pub(super) target: Target,
     pub(super) network: Box<dyn Network>,
+}
+
+impl Model {
+    /// Checks the answers to `rows` inputs against the outputs of the manifest.
+    ///
+    /// # Errors
+    /// [`EngineError::Weights`] when there are more or fewer, or one is longer or shorter.
+    pub(super) fn check(&self, answers: &[Vec<f32>], rows: usize) -> Result<(), EngineError> {
+        let len = |output: &OutputInfo| rows * output.dims.iter().product::<usize>();
+        let expected: Vec<usize> = self.info.outputs.iter().map(len).collect();
+        let found: Vec<usize> = answers.iter().map(Vec::len).collect();
+        if found == expected {
+            return Ok(());
+        }
+        let model = self.info.name.clone();
+        Err(unusable(&self.info.name, WeightsError::Outputs { model, expected, found }))
+    }
 }
 
 /// A loader for the manifest and weight files in `dir`.
@@ -41,6 +59,14 @@ fn load(
 ) -> Result<Model, EngineError> {
     let weights = crate::weights::read(entry, dir).map_err(|error| unusable(&entry.name, error))?;
     let network = crate::net::load(entry, &weights, device).map_err(|error| unusable(&entry.name, error))?;
+    match entry.rights.commercial_use {
+        CommercialUse::Yes => {}
+        CommercialUse::No | CommercialUse::Ask => tracing::warn!(
+            network = entry.name,
+            licence = entry.rights.licence,
+            "a network in use is not known to be cleared for commercial use"
+        ),
+    }
     Ok(Model { info: Arc::new(info(entry, max_batch)), target: target(entry), network })
 }
 

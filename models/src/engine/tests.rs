@@ -7,6 +7,7 @@ use super::warp::{Normalise, Target};
 use super::*;
 use crate::net::Network;
 
+mod folder;
 mod gpu;
 
 const SIDE: usize = 4;
@@ -61,7 +62,8 @@ impl Network for Gated {
 
 fn model(name: &str, max_batch: usize, network: Box<dyn Network>) -> Model {
     let normalise = Normalise { bgr: false, mean: [0.0; 3], scale: [1.0; 3] };
-    let outputs = vec![OutputInfo { name: "mean".to_owned(), dims: vec![1] }];
+    let dims = vec![if name == "misdescribed" { 2 } else { 1 }];
+    let outputs = vec![OutputInfo { name: "mean".to_owned(), dims }];
     let (model_tag, sha256) = (0, [0; 32]);
     let name = name.to_owned();
     let info =
@@ -87,6 +89,7 @@ fn rig_on(device: DeviceChoice, threads: usize) -> Rig {
         Ok(Box::new(move |name: &str, _: &burn::tensor::Device| {
             let network: Box<dyn Network> = match name {
                 "mean" => Box::new(Mean(Arc::clone(&counted))),
+                "misdescribed" => Box::new(Mean(Arc::clone(&counted))),
                 "fragile" => Box::new(Fragile),
                 "gated" => Box::new(Gated(Arc::clone(&gated))),
                 _ => {
@@ -169,6 +172,15 @@ fn a_panicking_network_breaks_the_engine_and_every_later_call() {
     assert!(matches!(run(&rig.engine, "mean", 3), Err(EngineError::Failed { .. })));
     assert!(matches!(rig.engine.open("gated"), Err(EngineError::Failed { .. })));
     assert!(rig.engine.failure().is_some());
+}
+
+#[test]
+fn a_network_that_answers_something_else_is_refused_and_harms_no_other() {
+    let engine = rig(1).engine;
+    let error = engine.open("misdescribed").unwrap_err();
+    let EngineError::Weights { source, .. } = &error else { panic!("{error}") };
+    assert!(source.to_string().contains("[2]") && source.to_string().contains("[1]"), "{source}");
+    assert!(run(&engine, "mean", 3).is_ok());
 }
 
 #[test]

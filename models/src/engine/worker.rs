@@ -63,9 +63,9 @@ impl Worker {
     }
 
     fn work(&self) {
-        while let Some(jobs) = self.queue.pop(|taken, next| self.joins(taken, next)) {
+        while let Some(mut jobs) = self.queue.pop(|taken, next| self.joins(taken, next)) {
             let broken =
-                catch_unwind(AssertUnwindSafe(|| self.perform(&jobs))).map_err(|panic| text(&*panic));
+                catch_unwind(AssertUnwindSafe(|| self.perform(&mut jobs))).map_err(|panic| text(&*panic));
             let reason = match broken {
                 Ok(Ok(())) => continue,
                 Ok(Err(reason)) | Err(reason) => reason,
@@ -87,33 +87,43 @@ impl Worker {
     }
 
     /// Does the jobs and answers them; an error is the reason why the device is broken.
-    fn perform(&self, jobs: &[Job]) -> Result<(), String> {
+    fn perform(&self, jobs: &mut [Job]) -> Result<(), String> {
         if let [Job::Load { model, reply }] = jobs {
-            let loaded = (self.loader)(model, &self.device).map(Arc::new);
-            if let Ok(loaded) = &loaded {
-                for &len in self.batching.warm_up() {
-                    self.forward(loaded, vec![0.0; len * loaded.target.len()], len, len)?;
-                }
-            }
+            let loaded = match (self.loader)(model, &self.device) {
+                Ok(loaded) => self.warmed(loaded)?,
+                Err(error) => Err(error),
+            };
             // A caller that has gone away needs no answer.
             let _ = reply.send(loaded);
             return Ok(());
         }
-        let runs: Vec<&Run> = jobs.iter().filter_map(Job::run).collect();
-        let Some(first) = runs.first() else { return Ok(()) };
-        let len: usize = runs.iter().map(|run| run.len).sum();
+        let mut inputs = match jobs {
+            [Job::Run(run)] => std::mem::take(&mut run.inputs),
+            _ => jobs.iter().filter_map(Job::run).flat_map(|run| run.inputs.iter().copied()).collect(),
+        };
+        let Some(Job::Run(first)) = jobs.first() else { return Ok(()) };
+        let len: usize = jobs.iter().map(Job::len).sum();
         let padded = self.batching.padded(len);
-        let mut inputs = Vec::with_capacity(padded * first.model.target.len());
-        runs.iter().for_each(|run| inputs.extend_from_slice(&run.inputs));
         inputs.resize(padded * first.model.target.len(), 0.0);
         let outputs = self.forward(&first.model, inputs, padded, len)?;
         let mut from = 0;
-        for run in runs {
+        for run in jobs.iter().filter_map(Job::run) {
             let part = outputs.iter().map(|output| output.rows(from, run.len)).collect();
             let _ = run.reply.send((run.part, Ok(part)));
             from += run.len;
         }
         Ok(())
+    }
+
+    /// The network after one run of every size, or why it can't be used; the outer error is a broken device.
+    fn warmed(&self, model: Model) -> Result<Result<Arc<Model>, EngineError>, String> {
+        for &len in self.batching.warm_up() {
+            let answers = self.answers(&model, vec![0.0; len * model.target.len()], len)?;
+            if let Err(error) = model.check(&answers, len) {
+                return Ok(Err(error));
+            }
+        }
+        Ok(Ok(Arc::new(model)))
     }
 
     /// Runs `padded` inputs and returns what the first `len` of them gave.
@@ -124,25 +134,25 @@ impl Worker {
         padded: usize,
         len: usize,
     ) -> Result<Vec<Tensor>, String> {
-        let shape = [padded, 3, model.target.height, model.target.width];
+        let answers = self.answers(model, inputs, padded)?;
+        model.check(&answers, padded).map_err(|error| error.to_string())?;
+        let outputs = answers.into_iter().zip(&model.info.outputs).map(|(mut data, output)| {
+            data.truncate(len * output.dims.iter().product::<usize>());
+            Tensor { dims: [&[len], output.dims.as_slice()].concat(), data }
+        });
+        Ok(outputs.collect())
+    }
+
+    /// Runs `rows` inputs and returns the numbers of each output.
+    fn answers(&self, model: &Model, inputs: Vec<f32>, rows: usize) -> Result<Vec<Vec<f32>>, String> {
+        let shape = [rows, 3, model.target.height, model.target.width];
         let input = burn::Tensor::<4>::from_data(TensorData::new(inputs, shape), &self.device);
         let outputs = model.network.forward(input);
         let read = outputs.into_iter().fold(Transaction::default(), Transaction::register);
         let read = read.try_execute().map_err(|error| format!("the device returned no result: {error}"))?;
-        if read.len() != model.info.outputs.len() {
-            return Err(format!("{} returned {} outputs", model.info.name, read.len()));
-        }
-        let outputs = read.into_iter().zip(&model.info.outputs).map(|(data, output)| {
-            let mut data: Vec<f32> =
-                data.try_into_vec().map_err(|error| format!("{}: {error:?}", model.info.name))?;
-            let row: usize = output.dims.iter().product();
-            if data.len() != padded * row {
-                return Err(format!("{} returned {} values as {}", model.info.name, data.len(), output.name));
-            }
-            data.truncate(len * row);
-            Ok(Tensor { dims: [&[len], output.dims.as_slice()].concat(), data })
-        });
-        outputs.collect()
+        let numbers =
+            |data: TensorData| data.try_into_vec().map_err(|error| format!("{}: {error:?}", model.info.name));
+        read.into_iter().map(numbers).collect()
     }
 }
 

@@ -7,10 +7,7 @@ use burn::tensor::Device;
 use models::verify::{Parity, answer, normalised};
 
 use crate::npz;
-use crate::parity::{entry, network};
-
-/// Offsets of boxes and points may differ by this many pixels of the network's input.
-const PIXELS_MAX: f64 = 1.0;
+use crate::parity::{PIXELS_MAX, entry, network};
 
 fn recorded() -> Option<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/evaldata/reference");

@@ -30,7 +30,7 @@ fn changed(change: impl Fn(&str, &[usize]) -> Option<(String, Vec<usize>)>) -> V
 fn a_missing_file_is_named_with_what_to_do() {
     let error = weights::read(&entry(MODEL), tempfile::tempdir().unwrap().path()).unwrap_err().to_string();
     assert!(
-        error.contains("blazeface-short-range.safetensors") && error.contains("facepay models install"),
+        error.contains("blazeface-short-range.safetensors") && error.contains("compute.weights_folder"),
         "{error}"
     );
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Subcommand;
 use models::import;
 use models::manifest::{CommercialUse, Digest, Entry, Manifest};
-use models::verify::{Parity, VerifyError};
+use models::verify::{Parity, Report, VerifyError};
 use serde_json::json;
 
 use super::{Cli, Exit, Failure, offline, terminal};
@@ -41,12 +41,16 @@ pub enum Models {
 }
 
 pub(super) fn run(cli: &Cli, command: &Models) -> Result<Exit, Failure> {
-    let manifest = Manifest::builtin().map_err(|error| Failure::failed(chain(&error)))?;
+    let builtin = Manifest::builtin().map_err(|error| Failure::failed(chain(&error)))?;
     let folder = folders::weights(&offline::settings(cli)?.compute.weights_folder);
     match command {
-        Models::List { json } => list(&manifest, *json),
-        Models::Verify { json } => verify(&manifest, &folder, *json),
-        Models::Convert { name, from, check } => convert(&manifest, &folder, name, from, *check),
+        Models::List { json } => list(&builtin, *json),
+        Models::Verify { json } => {
+            let manifest = Manifest::read(&folder.join("manifest.toml"))
+                .map_err(|error| Failure::new(Exit::Integrity, chain(&error)))?;
+            verify(&manifest, &builtin, &folder, *json)
+        }
+        Models::Convert { name, from, check } => convert(&builtin, &folder, name, from, *check),
     }
 }
 
@@ -85,23 +89,33 @@ fn list(manifest: &Manifest, as_json: bool) -> Result<Exit, Failure> {
     Ok(Exit::Ok)
 }
 
-fn verify(manifest: &Manifest, folder: &Path, as_json: bool) -> Result<Exit, Failure> {
-    let reports = models::verify(manifest, folder);
-    let verdict = |parity: &Result<Parity, VerifyError>| match parity {
-        Ok(parity) if parity.holds() => Ok(*parity),
-        Ok(parity) => Err(format!("answers differ from the original's: cosine {:.6}", parity.cosine_min)),
+/// How near a network's answers come to the original's; nothing is known of a sound network of the operator's own.
+type Verdict = Result<Option<Parity>, String>;
+
+fn verdict(report: &Report, builtin: &Manifest) -> Verdict {
+    match &report.parity {
+        Ok(parity) if parity.holds() => Ok(Some(*parity)),
+        Ok(parity) => Err(format!(
+            "answers differ from the original's: cosine {:.6}, largest difference {:.2e}",
+            parity.cosine_min, parity.difference_max
+        )),
+        Err(VerifyError::NoReference { .. }) if builtin.entry(&report.name).is_none() => Ok(None),
         Err(error) => Err(chain(error)),
-    };
-    let verdicts: Vec<_> =
-        reports.iter().map(|report| (report.name.as_str(), verdict(&report.parity))).collect();
+    }
+}
+
+fn verify(manifest: &Manifest, builtin: &Manifest, folder: &Path, as_json: bool) -> Result<Exit, Failure> {
+    let reports = models::verify(manifest, folder);
+    let verdicts: Vec<(&str, Verdict)> =
+        reports.iter().map(|report| (report.name.as_str(), verdict(report, builtin))).collect();
     let sound = verdicts.iter().all(|(_, verdict)| verdict.is_ok());
     if as_json {
         let models = verdicts.iter().map(|(name, verdict)| {
             json!({
                 "name": name,
                 "ok": verdict.is_ok(),
-                "cosine_min": verdict.as_ref().ok().map(|parity| parity.cosine_min),
-                "difference_max": verdict.as_ref().ok().map(|parity| parity.difference_max),
+                "cosine_min": verdict.as_ref().ok().and_then(|parity| Some(parity.as_ref()?.cosine_min)),
+                "difference_max": verdict.as_ref().ok().and_then(|parity| Some(parity.as_ref()?.difference_max)),
                 "fault": verdict.as_ref().err(),
             })
         });
@@ -110,7 +124,12 @@ fn verify(manifest: &Manifest, folder: &Path, as_json: bool) -> Result<Exit, Fai
     } else {
         for (name, verdict) in &verdicts {
             match verdict {
-                Ok(parity) => terminal::out(format!(
+                Ok(None) => {
+                    terminal::out(format!(
+                        "ok    {name:<22} whole; no answers of an original to compare with"
+                    ));
+                }
+                Ok(Some(parity)) => terminal::out(format!(
                     "ok    {name:<22} cosine {:.7}, largest difference {:.2e}",
                     parity.cosine_min, parity.difference_max
                 )),
@@ -165,4 +184,32 @@ fn write_whole(target: &Path, bytes: &[u8]) -> Result<(), Failure> {
         let failure = Failure::from(error);
         Failure::new(failure.exit, format!("cannot write {}: {}", target.display(), failure.text))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_network_of_the_operators_own_may_lack_a_reference() {
+        let builtin = Manifest::builtin().unwrap();
+        let without = |name: &str| {
+            let (file, tensor) = ("reference.safetensors".to_owned(), format!("{name}.input"));
+            let parity = Err(VerifyError::NoReference { file, tensor });
+            verdict(&Report { name: name.to_owned(), parity }, &builtin)
+        };
+        assert_eq!(without("own"), Ok(None));
+        assert!(without("face-mesh").is_err_and(|fault| fault.contains("face-mesh.input")));
+    }
+
+    #[test]
+    fn answers_like_the_originals_are_sound_and_others_are_not() {
+        let builtin = Manifest::builtin().unwrap();
+        let of = |found: f32| {
+            let parity = Ok(Parity::of(&[found], &[1.0]));
+            verdict(&Report { name: "face-mesh".to_owned(), parity }, &builtin)
+        };
+        assert!(matches!(of(1.0), Ok(Some(parity)) if parity.holds()));
+        assert!(of(1.1).is_err_and(|fault| fault.contains("differ")));
+    }
 }

@@ -111,7 +111,7 @@ fn networks(folder: &Path) -> Vec<Check> {
         "a network whose training data is not cleared is a legal risk",
         "facepay models list; ask the makers or a lawyer",
     );
-    let manifest = match Manifest::builtin() {
+    let manifest = match Manifest::read(&folder.join("manifest.toml")) {
         Ok(manifest) => manifest,
         Err(error) => return vec![whole.must(Err(chain(&error)))],
     };
