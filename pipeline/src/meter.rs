@@ -79,6 +79,9 @@ pub trait Meter: Send + Sync {
     /// A face was refused for its quality.
     fn refused(&self, _reason: crate::quality::QualityReason) {}
 
+    /// A call of a plugin gave no result; `kind` is that of the [`plugin_host::CallError`].
+    fn fault(&self, _plugin: &str, _kind: &'static str) {}
+
     /// A sighting was published.
     fn sighting(&self, _camera: &CameraId, _known: bool, _similarity: f32) {}
 }

@@ -34,7 +34,8 @@ type View<'a> = plugin_host::Frame<'a>;
 impl MeteredSteps {
     /// Every face in every frame.
     pub(crate) fn detect(&self, context: &CallContext, frames: &[View<'_>]) -> Result<Vec<Face>, CallError> {
-        self.timed(Stage::Detection, || self.steps.detector.detect(context, frames))
+        let found = self.timed(Stage::Detection, || self.steps.detector.detect(context, frames));
+        noted(&*self.meter, found)
     }
 
     /// One score per step for each face; `None` for a face that some step gave no score.
@@ -50,7 +51,8 @@ impl MeteredSteps {
         let mut scores = vec![Some(Vec::with_capacity(self.steps.liveness.len())); faces.len()];
         self.timed(Stage::Liveness, || {
             for step in &self.steps.liveness {
-                let given = each(faces, |faces| step.plugin.score(context, frames, faces));
+                let given =
+                    each(faces, |faces| noted(&*self.meter, step.plugin.score(context, frames, faces)));
                 for (all, score) in scores.iter_mut().zip(given) {
                     match (all.as_mut(), score) {
                         (Some(all), Some(score)) => all.push(score),
@@ -74,7 +76,8 @@ impl MeteredSteps {
         }
         self.timed(Stage::Recognition, || {
             each(faces, |faces| {
-                let embeddings = self.steps.recognizer.embed(context, frames, faces)?;
+                let embeddings = self.steps.recognizer.embed(context, frames, faces);
+                let embeddings = noted(&*self.meter, embeddings)?;
                 Ok(embeddings.iter().map(|values| Embedding::new(values.to_vec()).ok()).collect())
             })
         })
@@ -89,6 +92,11 @@ impl MeteredSteps {
         self.meter.stage(stage, begun.elapsed());
         result
     }
+}
+
+/// A call's result, of which the meter has heard when there is none.
+fn noted<T>(meter: &dyn Meter, result: Result<T, CallError>) -> Result<T, CallError> {
+    result.inspect_err(|error| meter.fault(error.plugin(), error.kind()))
 }
 
 /// One result per face. When a step refuses them together, each is tried by itself, so that one odd face does not cost
@@ -180,6 +188,23 @@ mod tests {
             Err(CallError::Faulted { id: "test".to_owned(), reason: "panicked".to_owned() })
         });
         assert_eq!((results, asked.get()), (vec![None; 3], 1));
+    }
+
+    #[test]
+    fn a_failed_call_is_counted_under_its_plugin_and_kind() {
+        #[derive(Default)]
+        struct Heard(parking_lot::Mutex<Vec<(String, &'static str)>>);
+        impl Meter for Heard {
+            fn fault(&self, plugin: &str, kind: &'static str) {
+                self.0.lock().push((plugin.to_owned(), kind));
+            }
+        }
+        let heard = Heard::default();
+        assert!(noted(&heard, Ok(())).is_ok());
+        assert!(noted::<()>(&heard, Err(CallError::NotCalled { id: "busy".to_owned() })).is_err());
+        assert!(noted::<()>(&heard, Err(refused(InferenceError::Invalid("odd".to_owned())))).is_err());
+        let expected = [("busy".to_owned(), "not_called"), ("test".to_owned(), "refused")];
+        assert_eq!(*heard.0.lock(), expected);
     }
 
     #[test]

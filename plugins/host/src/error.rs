@@ -159,3 +159,32 @@ pub enum CallError {
         what: String,
     },
 }
+
+impl CallError {
+    /// The id of the plugin.
+    pub fn plugin(&self) -> &str {
+        match self {
+            Self::Refused { id, .. }
+            | Self::Malformed { id, .. }
+            | Self::Overrun { id, .. }
+            | Self::NotCalled { id }
+            | Self::Faulted { id, .. }
+            | Self::Caller { id, .. } => id,
+        }
+    }
+
+    /// Every [`Self::kind`].
+    pub const KINDS: [&str; 6] = ["refused", "malformed", "overrun", "not_called", "faulted", "caller"];
+
+    /// Stable machine-readable name.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Refused { .. } => "refused",
+            Self::Malformed { .. } => "malformed",
+            Self::Overrun { .. } => "overrun",
+            Self::NotCalled { .. } => "not_called",
+            Self::Faulted { .. } => "faulted",
+            Self::Caller { .. } => "caller",
+        }
+    }
+}
