@@ -35,8 +35,9 @@ const ENV_PREFIX: &str = "FACEPAY__";
 pub enum SettingsError {
     #[error("{layer}: unknown key `{key}`; the nearest known key is `{nearest}`")]
     UnknownKey { layer: String, key: String, nearest: String },
-    #[error("{layer}: {source}")]
-    Syntax { layer: String, source: Box<toml::de::Error> },
+    // Without the line itself, which may hold a password.
+    #[error("{layer}: line {line}: {problem}")]
+    Syntax { layer: String, line: usize, problem: String },
     #[error("cannot read {path}: {source}")]
     Read { path: PathBuf, source: std::io::Error },
     #[error("unknown profile `{0}`; there are `demo` and `production`")]
@@ -139,7 +140,7 @@ pub fn without_userinfo(url: &str) -> String {
 }
 
 fn redact_table(value: &mut serde_json::Value) {
-    const SECRET: [&str; 6] = ["secret", "password", "token", "pin", "credential", "api_key"];
+    const SECRET: [&str; 6] = ["secret", "password", "token", "pin", "credential", "key"];
     match value {
         serde_json::Value::Object(map) => {
             for (key, inner) in map {
@@ -163,7 +164,11 @@ fn known_keys() -> Result<BTreeSet<String>, SettingsError> {
 }
 
 fn parse(layer: &str, text: &str) -> Result<toml::Table, SettingsError> {
-    toml::from_str(text).map_err(|e| SettingsError::Syntax { layer: layer.to_owned(), source: Box::new(e) })
+    toml::from_str(text).map_err(|error: toml::de::Error| {
+        let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+        let line = before.matches('\n').count() + 1;
+        SettingsError::Syntax { layer: layer.to_owned(), line, problem: error.message().to_owned() }
+    })
 }
 
 fn flatten(prefix: &str, table: &toml::Table, keys: &mut BTreeSet<String>) {
@@ -211,16 +216,21 @@ fn env_overrides(
 /// A value of the environment with the type it spells: TOML where it parses, else text.
 fn env_value(text: &str) -> config::Value {
     let parsed = toml::from_str::<toml::Table>(&format!("v = {text}")).ok();
-    match parsed.as_ref().and_then(|table| table.get("v")) {
-        Some(toml::Value::Integer(n)) => (*n).into(),
-        Some(toml::Value::Float(n)) => (*n).into(),
-        Some(toml::Value::Boolean(b)) => (*b).into(),
-        Some(toml::Value::Array(items)) => {
-            let texts = items.iter().map(|i| i.as_str().map_or_else(|| i.to_string(), str::to_owned));
-            texts.collect::<Vec<String>>().into()
+    parsed.and_then(|mut table| table.remove("v")).map_or_else(|| text.into(), typed)
+}
+
+fn typed(value: toml::Value) -> config::Value {
+    match value {
+        toml::Value::Integer(n) => n.into(),
+        toml::Value::Float(n) => n.into(),
+        toml::Value::Boolean(b) => b.into(),
+        toml::Value::String(s) => s.into(),
+        toml::Value::Datetime(d) => d.to_string().into(),
+        toml::Value::Array(items) => items.into_iter().map(typed).collect::<Vec<_>>().into(),
+        toml::Value::Table(table) => {
+            let fields = table.into_iter().map(|(name, value)| (name, typed(value)));
+            fields.collect::<config::Map<String, config::Value>>().into()
         }
-        Some(toml::Value::String(s)) => s.as_str().into(),
-        _ => text.into(),
     }
 }
 

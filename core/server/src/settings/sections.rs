@@ -37,6 +37,7 @@ pub struct Server {
     pub header_read_timeout_ms: u64,
     pub request_timeout_ms: u64,
     pub body_bytes_max: usize,
+    pub unready_ms: u64,
     pub drain_timeout_ms: u64,
 }
 
@@ -178,6 +179,7 @@ pub struct Ws {
     pub message_bytes_max: usize,
     pub events_kept: usize,
     pub send_timeout_ms: u64,
+    pub ping_interval_ms: u64,
 }
 
 #[derive(Clone, Serialize, Deserialize)]
@@ -186,6 +188,19 @@ pub struct Auth {
     pub session_ttl_s: u64,
     pub login_failures_max: u32,
     pub login_lockout_s: u64,
+}
+
+/// More than any machine has ports for.
+const SOCKETS_MAX: usize = 1_000_000;
+
+/// Whether `url` is http to this machine, and nothing in it could be read as another host.
+fn is_loopback_http(url: &str) -> bool {
+    let Ok(uri) = url.parse::<http::Uri>() else { return false };
+    let hosts = ["127.0.0.1", "localhost", "[::1]"];
+    uri.scheme_str() == Some("http")
+        && uri.host().is_some_and(|host| hosts.contains(&host))
+        && uri.authority().is_some_and(|authority| !authority.as_str().contains('@'))
+        && uri.query().is_none()
 }
 
 impl Settings {
@@ -204,9 +219,17 @@ impl Settings {
             ("payment.deadline_ms_max", self.payment.deadline_ms_max),
             ("ws.clients_max", self.ws.clients_max as u64),
             ("ws.events_kept", self.ws.events_kept as u64),
+            ("ws.ping_interval_ms", self.ws.ping_interval_ms),
         ];
         if let Some((key, _)) = positive.iter().find(|(_, value)| *value == 0) {
             return refuse(key, "must be above zero");
+        }
+        let sockets = [
+            ("server.connections_max", self.server.connections_max),
+            ("ws.clients_max", self.ws.clients_max),
+        ];
+        if let Some((key, _)) = sockets.iter().find(|(_, value)| *value > SOCKETS_MAX) {
+            return refuse(key, "must not exceed 1000000");
         }
         let fpir = self.recognition.fpir_target;
         if !(fpir > 0.0 && fpir < 0.1) {
@@ -235,12 +258,7 @@ impl Settings {
         if self.checkout.deadline_ms_default > self.checkout.deadline_ms_max {
             return refuse("checkout.deadline_ms_default", "must not exceed checkout.deadline_ms_max");
         }
-        let reachable = |url: &String| {
-            ["http://127.0.0.1", "http://localhost", "http://[::1]"]
-                .iter()
-                .any(|l| url.strip_prefix(l).is_some_and(|r| r.is_empty() || r.starts_with([':', '/'])))
-        };
-        if !self.payment.endpoints.iter().all(reachable) {
+        if !self.payment.endpoints.iter().all(|url| is_loopback_http(url)) {
             return refuse(
                 "payment.endpoints",
                 "must be http to loopback; reach a provider elsewhere through a TLS proxy on this machine",

@@ -70,6 +70,11 @@ fn impossible_values_name_their_key() {
         ("[recognition]\nmargin_min = 1.5", "recognition.margin_min"),
         ("[policy]\nsale_amount_max = -1", "policy.sale_amount_max"),
         ("[payment]\nendpoints = [\"http://10.0.0.1\"]", "payment.endpoints"),
+        ("[server]\nconnections_max = 1000001", "server.connections_max"),
+        ("[ws]\nclients_max = 9223372036854775807", "ws.clients_max"),
+        ("[payment]\nendpoints = [\"http://127.0.0.1:80@evil.example\"]", "payment.endpoints"),
+        ("[payment]\nendpoints = [\"http://joe@localhost\"]", "payment.endpoints"),
+        ("[payment]\nendpoints = [\"https://localhost\"]", "payment.endpoints"),
         ("[payment]\nendpoints = [\"http://127.0.0.1.evil.example\"]", "payment.endpoints"),
     ] {
         assert!(refusal(file, &[]).contains(key), "{file}: {}", refusal(file, &[]));
@@ -83,6 +88,35 @@ fn a_list_can_come_from_the_environment() {
 }
 
 #[test]
+fn tables_can_come_from_the_environment() {
+    let list = r#"[{ id = "till-1", source = "push:" }, { id = "door", source = "push:", name = "Door" }]"#;
+    let settings = load("", &[("FACEPAY__CAMERAS__LIST", list)]).unwrap();
+    let ids: Vec<_> = settings.cameras.list.iter().map(|camera| camera.id.as_str()).collect();
+    assert_eq!(
+        (ids.as_slice(), settings.cameras.list[1].name.as_str()),
+        (["till-1", "door"].as_slice(), "Door")
+    );
+    let settings = load("", &[("FACEPAY__PLUGINS__SETTINGS", r#"{ acme = { fee = 3 } }"#)]).unwrap();
+    assert_eq!(settings.plugins.settings["acme"]["fee"], 3);
+}
+
+#[test]
+fn loopback_endpoints_are_taken_with_port_and_path() {
+    for url in ["http://127.0.0.1:9000", "http://localhost/base", "http://[::1]:80/"] {
+        assert_eq!(
+            load(&format!("[payment]\nendpoints = [\"{url}\"]"), &[]).err().map(|e| e.to_string()),
+            None
+        );
+    }
+}
+
+#[test]
+fn a_line_that_does_not_parse_is_named_and_not_shown() {
+    let text = refusal("[database]\nurl = \"postgresql://joe:hunter2@db\n", &[]);
+    assert!(text.contains("line 2") && !text.contains("hunter2"), "{text}");
+}
+
+#[test]
 fn what_is_shown_holds_no_secret() {
     let file = r#"
         [database]
@@ -93,6 +127,8 @@ fn what_is_shown_holds_no_secret() {
         [plugins.settings.acme]
         merchant = "m-1"
         api_secret = "hunter2"
+        private_key = "hunter2"
+        AccessKeyId = ["hunter2"]
         nested = { token = "hunter2" }
     "#;
     let shown = load(file, &[("REDIS_URL", "redis://:hunter2@h:6379")]).unwrap().redacted();
