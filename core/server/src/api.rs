@@ -24,9 +24,9 @@ mod routes;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::response::{IntoResponse, Response};
+use axum::response::Redirect;
+use axum::routing::get;
 use http::StatusCode;
-use tower_http::catch_panic::CatchPanicLayer;
 
 pub use guard::Peer;
 pub use problem::Problem;
@@ -34,20 +34,25 @@ pub(crate) use problem::chain;
 pub use route::{Access, Route};
 
 use crate::app::App;
+use guard::Guarded;
 
 /// The whole service: every route as listed and again under `/v1`.
 pub(crate) fn router(app: &App) -> Router {
     let routes = routes::all();
-    let plain = routes
+    routes
         .router
         .clone()
         .nest("/v1", routes.router)
-        .fallback(no_such_path)
-        .method_not_allowed_fallback(wrong_method);
-    plain
+        .route("/v1/", get(open("/v1/", front_of_v1)))
+        .fallback(open("none", no_such_path))
+        .method_not_allowed_fallback(open("none", wrong_method))
         .layer(DefaultBodyLimit::max(app.settings().server.body_bytes_max))
-        .layer(CatchPanicLayer::custom(panicked))
         .with_state(app.clone())
+}
+
+/// Behind the guard like every route, but in no document.
+fn open<H>(route: &'static str, handler: H) -> Guarded<H> {
+    Guarded { handler, route, access: Access::Open }
 }
 
 /// Every route there is, for tests and documents.
@@ -61,6 +66,10 @@ pub fn openapi_json() -> String {
     document.to_pretty_json().map(|json| json + "\n").unwrap_or_default()
 }
 
+async fn front_of_v1() -> Redirect {
+    Redirect::permanent("/v1")
+}
+
 async fn no_such_path() -> Problem {
     Problem::new(StatusCode::NOT_FOUND, "path_not_found", "there is no such path; /docs lists them all")
 }
@@ -68,10 +77,4 @@ async fn no_such_path() -> Problem {
 async fn wrong_method() -> Problem {
     let detail = "this path does not take this method; the Allow header lists those it takes";
     Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail)
-}
-
-fn panicked(_: Box<dyn std::any::Any + Send>) -> Response {
-    // The panic hook has logged the cause already.
-    let detail = "something went wrong on the appliance; its log has the cause";
-    Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", detail).into_response()
 }

@@ -12,6 +12,7 @@ pub(crate) mod identify;
 pub(crate) mod checkout;
 pub mod evidence;
 pub(crate) mod payer;
+mod plugin;
 pub(crate) mod readiness;
 pub(crate) mod recovery;
 pub(crate) mod transaction;
@@ -22,10 +23,12 @@ mod sightings;
 mod upkeep;
 pub(crate) mod vision;
 
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use domain::{Secret, Timestamp};
+use domain::{CameraId, Secret, Timestamp};
 use parking_lot::Mutex;
 use store::cache::Cache;
 use store::{Store, StoreError};
@@ -33,6 +36,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast, watch};
 use tokio::task::JoinSet;
 
 use crate::api::Problem;
+use crate::api::wire::camera::Camera;
 use crate::auth::setup::Setup;
 use crate::effects::endpoints::Endpoints;
 use crate::metrics::Metrics;
@@ -62,8 +66,11 @@ struct Parts {
     metrics: Arc<Metrics>,
     hub: Hub,
     sightings: broadcast::Sender<Arc<evidence::Seen>>,
+    cameras_refused: Mutex<BTreeMap<CameraId, Camera>>,
     setup: Setup,
+    logins: Arc<Semaphore>,
     sockets: Arc<Semaphore>,
+    leaving: AtomicBool,
     stopping: watch::Sender<bool>,
     tasks: Mutex<JoinSet<()>>,
 }
@@ -111,6 +118,11 @@ impl App {
         self.0.vision.is_some()
     }
 
+    /// Cameras of the database and the settings that could not be started.
+    pub(crate) fn cameras_refused(&self) -> &Mutex<BTreeMap<CameraId, Camera>> {
+        &self.0.cameras_refused
+    }
+
     /// Confirmed sightings, wherever they come from.
     pub fn sightings(&self) -> &broadcast::Sender<Arc<evidence::Seen>> {
         &self.0.sightings
@@ -135,18 +147,30 @@ impl App {
         self.0.signing_key.expose()
     }
 
+    /// Room to work out one more password.
+    pub(crate) fn login_turn(&self) -> Option<OwnedSemaphorePermit> {
+        self.0.logins.clone().try_acquire_owned().ok()
+    }
+
     /// Room for one more WebSocket.
     pub(crate) fn socket_permit(&self) -> Option<OwnedSemaphorePermit> {
         self.0.sockets.clone().try_acquire_owned().ok()
     }
 
-    /// From now on not ready, and everything that waits for [`Self::stopping`] ends.
-    pub(crate) fn begin_drain(&self) {
-        self.0.stopping.send_replace(true);
+    /// From now on not ready: whoever shares out the requests sends no more, and all that is here goes on.
+    pub(crate) fn begin_leave(&self) {
+        self.0.leaving.store(true, Ordering::Relaxed);
     }
 
-    pub(crate) fn is_stopping(&self) -> bool {
-        *self.0.stopping.borrow()
+    /// Whether it is about to stop.
+    pub(crate) fn is_leaving(&self) -> bool {
+        self.0.leaving.load(Ordering::Relaxed)
+    }
+
+    /// Not ready either, and everything that waits for [`Self::stopping`] ends.
+    pub(crate) fn begin_drain(&self) {
+        self.begin_leave();
+        self.0.stopping.send_replace(true);
     }
 
     /// Ends when the appliance begins to stop.

@@ -5,6 +5,8 @@ pub(crate) mod session;
 pub(crate) mod setup;
 pub(crate) mod token;
 
+use std::time::Duration;
+
 use axum::extract::{FromRequestParts, Request};
 use domain::role::{Permission, Role};
 use domain::{KeyId, OperatorId};
@@ -42,11 +44,6 @@ impl Principal {
             Who::System => "system".to_owned(),
         }
     }
-
-    /// Refuses unless the role has `permission`.
-    pub(crate) fn require(&self, permission: Permission) -> Result<(), Problem> {
-        if self.role.may(permission) { Ok(()) } else { Err(forbidden(self.role, permission)) }
-    }
 }
 
 fn forbidden(role: Role, permission: Permission) -> Problem {
@@ -62,16 +59,39 @@ fn unauthenticated() -> Problem {
 
 /// Lets the request through with its [`Principal`], or says why not.
 pub(crate) async fn admit(app: &App, access: Access, request: &mut Request) -> Result<(), Problem> {
-    let permission = match access {
+    let permissions = match &access {
         Access::Open => return Ok(()),
         Access::LoopbackOr(_) if from_loopback(request) => return Ok(()),
-        Access::LoopbackOr(permission) | Access::Needs(permission) => permission,
+        Access::LoopbackOr(permission) | Access::Needs(permission) => std::slice::from_ref(permission),
+        Access::NeedsOneOf(permissions) => permissions,
     };
     let token = presented(request.headers(), request.uri()).ok_or_else(unauthenticated)?;
-    let principal = app.principal(TokenHash::of(&token)).await?.ok_or_else(unauthenticated)?;
-    principal.require(permission)?;
+    let credential = Credential(TokenHash::of(&token));
+    let principal = app.principal(credential.0).await?.ok_or_else(unauthenticated)?;
+    if let Some(first) = permissions.first().filter(|_| !permissions.iter().any(|p| principal.role.may(*p))) {
+        return Err(forbidden(principal.role, *first));
+    }
     request.extensions_mut().insert(principal);
+    request.extensions_mut().insert(credential);
     Ok(())
+}
+
+/// The key or session that a request came with, to be looked at again while what it opened lasts.
+#[derive(Clone, Copy)]
+pub(crate) struct Credential(TokenHash);
+
+impl Credential {
+    /// Ends when the key is revoked, the session over or the account shut.
+    pub(crate) async fn lost(self, app: App) {
+        let interval = Duration::from_millis(app.settings().ws.ping_interval_ms);
+        loop {
+            tokio::time::sleep(interval).await;
+            // A database that does not answer for once cuts nobody off.
+            if let Ok(None) = app.principal(self.0).await {
+                return;
+            }
+        }
+    }
 }
 
 /// A request through a proxy on this machine is not local: it brings forwarding headers.
@@ -104,6 +124,14 @@ impl<S: Send + Sync> FromRequestParts<S> for Principal {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         // Missing only where a route is open by mistake: then nothing is allowed.
+        parts.extensions.get::<Self>().copied().ok_or_else(unauthenticated)
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Credential {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         parts.extensions.get::<Self>().copied().ok_or_else(unauthenticated)
     }
 }

@@ -38,6 +38,9 @@ pub(crate) struct Fault {
     pub(crate) detail: String,
 }
 
+/// Every kind of [`Fault`] of a plugin that was called.
+pub(crate) const FAULT_KINDS: [&str; 5] = ["deadline", "panic", "hang", "error", "steps"];
+
 /// Steps the operation to its end.
 pub(crate) async fn drive(mut steps: Box<dyn Steps>, endpoints: &Endpoints, bounds: Bounds) -> Ending {
     let deadline = Instant::now() + bounds.deadline;

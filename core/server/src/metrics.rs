@@ -1,9 +1,14 @@
 //! What Prometheus reads: counted here, never with a person among the labels.
 
+mod camera;
 mod meter;
 
+use std::collections::BTreeSet;
 use std::sync::atomic::AtomicU64;
 
+use domain::transaction::State;
+use parking_lot::Mutex;
+use pipeline::Stage;
 use prometheus_client::encoding::{EncodeLabelSet, text::encode};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -11,11 +16,13 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets, linear_buckets};
 use prometheus_client::registry::{Registry, Unit};
 
+use crate::ws::socket::Closing;
+
 /// Labels of one answered request.
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 pub(crate) struct RequestLabels {
     pub(crate) route: &'static str,
-    pub(crate) method: String,
+    pub(crate) method: &'static str,
     pub(crate) code: u16,
 }
 
@@ -33,7 +40,7 @@ pub(crate) struct CameraResultLabels {
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 pub(crate) struct CameraStateLabels {
     pub(crate) camera: String,
-    pub(crate) state: String,
+    pub(crate) state: &'static str,
 }
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
@@ -89,6 +96,8 @@ pub(crate) struct Metrics {
     pub(crate) ledger_ok: Gauge,
     pub(crate) outbox_lag: Gauge<f64, AtomicU64>,
     device: Family<DeviceLabels, Gauge>,
+    /// Cameras that have series.
+    cameras: Mutex<BTreeSet<String>>,
 }
 
 /// 0.5 ms to about 16 s.
@@ -117,8 +126,32 @@ impl Metrics {
             ledger_ok: Gauge::default(),
             outbox_lag: Gauge::default(),
             device: Family::default(),
+            cameras: Mutex::default(),
         };
+        metrics.touch();
         metrics.registered()
+    }
+
+    /// Makes the series whose labels are known beforehand, so that each is there, at zero, from the start.
+    fn touch(&self) {
+        let scraped = RequestLabels { route: "/metrics", method: "GET", code: 200 };
+        drop(self.requests.get_or_create(&scraped));
+        for reason in Closing::REASONS {
+            drop(self.ws_evicted.get_or_create(&ReasonLabels { reason }));
+        }
+        for state in State::ALL {
+            drop(self.transactions.get_or_create(&StateLabels { state: state.as_str() }));
+        }
+        for stage in Stage::ALL {
+            drop(self.stage_duration.get_or_create(&StageLabels { stage: stage.name() }));
+        }
+    }
+
+    /// Makes the series of a loaded plugin's faults.
+    pub(crate) fn touch_faults(&self, plugin: &str, kinds: &[&'static str]) {
+        for kind in kinds {
+            drop(self.plugin_faults.get_or_create(&FaultLabels { plugin: plugin.to_owned(), kind }));
+        }
     }
 
     fn registered(mut self) -> Self {

@@ -11,6 +11,7 @@ use axum::body::Body;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use socket2::SockRef;
 use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -23,6 +24,8 @@ const HEADERS_MAX: usize = 64;
 const HEAD_BYTES_MAX: usize = 64 * 1024;
 /// After a failed accept (out of file descriptors, say): long enough to let others close.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+/// A client that acknowledges nothing of what it was sent for so long is gone.
+const WRITE_STALL_MAX: Duration = Duration::from_secs(30);
 
 /// Why the appliance cannot listen.
 #[derive(Debug, thiserror::Error)]
@@ -47,34 +50,53 @@ pub async fn bind(address: SocketAddr) -> Result<TcpListener, ServeError> {
     })
 }
 
-/// Serves until `stop` ends, then drains: not ready first, open requests finish, sockets get 1001.
+/// Serves until `stop` ends. Then it is not ready for `server.unready_ms` and serves on, so that a balancer
+/// sees it in time; then it drains: open requests finish, sockets get 1001.
 pub async fn run(listener: TcpListener, app: App, stop: impl Future<Output = ()>) {
-    let router = api::router(&app);
     let limits = Arc::new(Semaphore::new(app.settings().server.connections_max));
-    tokio::pin!(stop);
+    let unready = Duration::from_millis(app.settings().server.unready_ms);
+    let router = api::router(&app);
+    let accepting = accept(&listener, &app, &router, &limits);
+    let end = async {
+        stop.await;
+        app.begin_leave();
+        tokio::time::sleep(unready).await;
+    };
+    tokio::select! {
+        () = end => {}
+        never = accepting => match never {},
+    }
+    app.begin_drain();
+    drop(listener);
+    drain(&app, &limits).await;
+}
+
+async fn accept(listener: &TcpListener, app: &App, router: &Router, limits: &Arc<Semaphore>) -> Infallible {
     loop {
-        let (socket, peer) = tokio::select! {
-            () = &mut stop => break,
-            accepted = listener.accept() => match accepted {
-                Ok(accepted) => accepted,
-                Err(error) => {
-                    tracing::warn!(%error, "accept failed");
-                    tokio::time::sleep(ACCEPT_PAUSE).await;
-                    continue;
-                }
-            },
+        let (socket, peer) = match listener.accept().await {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                tracing::warn!(%error, "accept failed");
+                tokio::time::sleep(ACCEPT_PAUSE).await;
+                continue;
+            }
         };
+        prepare(&socket);
         match limits.clone().try_acquire_owned() {
-            Ok(permit) => serve_connection(socket, peer, router.clone(), &app, permit),
+            Ok(permit) => serve_connection(socket, peer, router.clone(), app, permit),
             Err(_) => {
                 app.metrics().connections_refused.inc();
                 tokio::spawn(refuse(socket));
             }
         }
     }
-    app.begin_drain();
-    drop(listener);
-    drain(&app, &limits).await;
+}
+
+/// Small answers must not wait for a full segment, and a client that takes no bytes must not hold its
+/// connection for ever; a socket that refuses an option still works.
+fn prepare(socket: &TcpStream) {
+    let _ = socket.set_nodelay(true);
+    let _ = SockRef::from(socket).set_tcp_user_timeout(Some(WRITE_STALL_MAX));
 }
 
 fn serve_connection(
@@ -84,8 +106,6 @@ fn serve_connection(
     app: &App,
     permit: OwnedSemaphorePermit,
 ) {
-    // Small answers must not wait for a full segment; a socket that refuses the option still works.
-    let _ = socket.set_nodelay(true);
     let service = hyper::service::service_fn(move |mut request: hyper::Request<Incoming>| {
         request.extensions_mut().insert(Peer(peer));
         let router = router.clone();
@@ -149,5 +169,19 @@ async fn drain(app: &App, connections: &Semaphore) {
     };
     if tokio::time::timeout(limit, all).await.is_err() {
         tracing::warn!("clients were still connected after server.drain_timeout_ms; cutting them");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_connection_does_not_wait_for_ever_for_a_client_that_reads_nothing() {
+        let listener = bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
+        let _client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let (socket, _) = listener.accept().await.unwrap();
+        prepare(&socket);
+        assert_eq!(SockRef::from(&socket).tcp_user_timeout().unwrap(), Some(WRITE_STALL_MAX));
     }
 }

@@ -4,4 +4,4 @@ pub(crate) mod events;
 pub(crate) mod face_recognition;
 
 pub mod hub;
-mod socket;
+pub(crate) mod socket;

@@ -110,6 +110,17 @@ impl Store {
         rows.into_iter().map(ApiKeyRow::try_from).collect()
     }
 
+    /// Keys in the order in which they were made.
+    ///
+    /// # Errors
+    /// When the database doesn't answer.
+    pub fn api_key_page(&self, after: Option<KeyId>, limit: u32) -> Result<Vec<ApiKeyRow>, StoreError> {
+        let after = after.map(|id| id.to_string()).unwrap_or_default();
+        let page = api_keys::table.filter(api_keys::id.gt(&after)).order(api_keys::id);
+        let rows = self.read(|c| Ok(page.limit(row::page(limit)).load::<Record>(c)?))?;
+        rows.into_iter().map(ApiKeyRow::try_from).collect()
+    }
+
     /// Revokes a key at once.
     ///
     /// # Errors

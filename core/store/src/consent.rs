@@ -129,6 +129,25 @@ impl Store {
         rows.into_iter().map(ConsentRow::try_from).collect()
     }
 
+    /// A page of a person's consents, in the order in which they were recorded.
+    ///
+    /// # Errors
+    /// When the database doesn't answer.
+    pub fn consent_page(
+        &self,
+        user: UserId,
+        after: Option<ConsentId>,
+        limit: u32,
+    ) -> Result<Vec<ConsentRow>, StoreError> {
+        let after = after.map(|id| id.to_string()).unwrap_or_default();
+        let rows = self.read(|c| {
+            let of_user = consents::table.filter(consents::user_id.eq(user.to_string()));
+            let page = of_user.filter(consents::id.gt(&after)).order(consents::id);
+            Ok(page.limit(row::page(limit)).load::<Record>(c)?)
+        })?;
+        rows.into_iter().map(ConsentRow::try_from).collect()
+    }
+
     /// The consent that a template rests on.
     ///
     /// # Errors

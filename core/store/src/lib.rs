@@ -49,4 +49,4 @@ pub use outbox::OutboxRow;
 pub use store::{By, Store};
 pub use transaction::{Details, NewTransaction, TransactionFilter, TransactionRow};
 pub use url::DatabaseUrl;
-pub use user::{NewUser, Profile, UserRow};
+pub use user::{NewUser, Profile, UserChange, UserRow};

@@ -1,4 +1,6 @@
 //! Staff accounts.
+use std::time::Duration;
+
 use diesel::prelude::*;
 use domain::{OperatorId, Timestamp, role::Role};
 
@@ -102,38 +104,79 @@ impl Store {
         rows.into_iter().map(OperatorRow::try_from).collect()
     }
 
-    /// Notes a log-in: a good one clears the count of failures, a bad one adds to it.
+    /// The account with this id.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn operator(&self, id: OperatorId) -> Result<OperatorRow, StoreError> {
+        self.read(|c| Ok(operators::table.find(id.to_string()).first::<Record>(c).optional()?))?
+            .ok_or(StoreError::NotFound("operator"))?
+            .try_into()
+    }
+
+    /// Accounts in the order in which they were made.
+    ///
+    /// # Errors
+    /// When the database doesn't answer.
+    pub fn operator_page(
+        &self,
+        after: Option<OperatorId>,
+        limit: u32,
+    ) -> Result<Vec<OperatorRow>, StoreError> {
+        let after = after.map(|id| id.to_string()).unwrap_or_default();
+        let page = operators::table.filter(operators::id.gt(&after)).order(operators::id);
+        let rows = self.read(|c| Ok(page.limit(row::page(limit)).load::<Record>(c)?))?;
+        rows.into_iter().map(OperatorRow::try_from).collect()
+    }
+
+    /// Notes a good log-in: no failures are counted any more, and no lock holds.
     ///
     /// # Errors
     /// When the database can't be written.
-    pub fn note_login(
+    pub fn note_login(&self, by: By<'_>, id: OperatorId) -> Result<(), StoreError> {
+        self.write_audited(by, |c| {
+            let open = (operators::failed_logins.eq(0), operators::locked_until.eq(None::<i64>));
+            diesel::update(operators::table.find(id.to_string())).set(open).execute(c)?;
+            Ok(((), NewAudit::new("operator.login", id)))
+        })
+    }
+
+    /// Notes a failed log-in; each `failures_max` of them lock the account for `lockout`. The count that
+    /// decides is the one that was just written, so that failures side by side lock like those in a row.
+    ///
+    /// # Errors
+    /// When there is no such account.
+    pub fn note_failed_login(
         &self,
         by: By<'_>,
         id: OperatorId,
-        good: bool,
-        locked_until: Option<Timestamp>,
+        failures_max: u32,
+        lockout: Duration,
     ) -> Result<(), StoreError> {
         self.write_audited(by, |c| {
-            let row = operators::table.find(id.to_string());
-            let lock = operators::locked_until.eq(locked_until.map(|at| at.0));
-            if good {
-                diesel::update(row).set((operators::failed_logins.eq(0), lock)).execute(c)?;
-            } else {
-                let more = operators::failed_logins.eq(operators::failed_logins + 1);
-                diesel::update(row).set((more, lock)).execute(c)?;
+            let row = || operators::table.find(id.to_string());
+            let more = operators::failed_logins.eq(operators::failed_logins + 1);
+            diesel::update(row()).set(more).execute(c)?;
+            let failed: Option<i32> = row().select(operators::failed_logins).first(c).optional()?;
+            let failed = failed.ok_or(StoreError::NotFound("operator"))?;
+            if failed.unsigned_abs().is_multiple_of(failures_max.max(1)) {
+                let until = by.at.plus(lockout).0;
+                diesel::update(row()).set(operators::locked_until.eq(until)).execute(c)?;
             }
-            Ok(((), NewAudit::new(if good { "operator.login" } else { "operator.login_failed" }, id)))
+            Ok(((), NewAudit::new("operator.login_failed", id)))
         })
     }
 
     /// Shuts an account.
     ///
     /// # Errors
-    /// When there is none.
+    /// When there is none, or it was shut before.
     pub fn disable_operator(&self, by: By<'_>, id: OperatorId) -> Result<(), StoreError> {
         self.write_audited(by, |c| {
-            let row = operators::table.find(id.to_string());
-            match diesel::update(row).set(operators::disabled_at.eq(by.at.0)).execute(c)? {
+            let open = operators::table
+                .filter(operators::id.eq(id.to_string()))
+                .filter(operators::disabled_at.is_null());
+            match diesel::update(open).set(operators::disabled_at.eq(by.at.0)).execute(c)? {
                 0 => Err(StoreError::NotFound("operator")),
                 _ => Ok(((), NewAudit::new("operator.disabled", id))),
             }

@@ -28,6 +28,17 @@ pub struct NewUser {
     pub profile: Profile,
 }
 
+/// What to change about a person; what is `None` stays.
+#[derive(Clone, Default)]
+pub struct UserChange {
+    /// The name.
+    pub name: Option<String>,
+    /// The e-mail address.
+    pub email: Option<String>,
+    /// Whether the person may pay.
+    pub status: Option<Status>,
+}
+
 /// A person.
 #[derive(Clone)]
 pub struct UserRow {
@@ -120,28 +131,30 @@ impl Store {
         self.read(|c| Ok(users::table.count().get_result(c)?))
     }
 
-    /// Changes a person's profile and status.
+    /// Changes a person. What stays is read in the same transaction, so that two changes of different
+    /// fields both hold.
     ///
     /// # Errors
     /// When there is no such person, or another has the same e-mail address.
-    pub fn change_user(
-        &self,
-        by: By<'_>,
-        id: UserId,
-        profile: &Profile,
-        status: Status,
-    ) -> Result<UserRow, StoreError> {
+    pub fn change_user(&self, by: By<'_>, id: UserId, change: &UserChange) -> Result<UserRow, StoreError> {
         let text = id.to_string();
         self.write_audited(by, |c| {
+            let known: Option<Sealed> = sealed_users().filter(users::id.eq(&text)).first(c).optional()?;
+            let known = self.opened(known.ok_or(StoreError::NotFound("user"))?)?;
+            let profile = Profile {
+                name: change.name.clone().unwrap_or(known.profile.name),
+                email: change.email.clone().or(known.profile.email),
+            };
+            let status = status_name(change.status.unwrap_or(known.status));
             let key = self.subject_key(c, &text)?;
             let row = (
-                users::status.eq(status_name(status)),
-                users::profile_sealed.eq(self.seal_profile(&key, &text, profile)?),
-                users::email_tag.eq(self.email_tag(profile)),
+                users::status.eq(status),
+                users::profile_sealed.eq(self.seal_profile(&key, &text, &profile)?),
+                users::email_tag.eq(self.email_tag(&profile)),
                 users::updated_at.eq(by.at.0),
             );
             diesel::update(users::table.find(&text)).set(row).execute(c)?;
-            let detail = format!("{{\"status\":\"{}\"}}", status_name(status));
+            let detail = format!("{{\"status\":\"{status}\"}}");
             Ok(((), NewAudit::new("user.changed", &text).with(detail)))
         })?;
         self.user(id)

@@ -4,17 +4,17 @@ use std::time::Instant;
 
 use axum::extract::State;
 use domain::role::{Permission, Role};
-use domain::{KeyId, Secret};
+use domain::{KeyId, OperatorId, Secret};
 use http::{HeaderValue, StatusCode, header};
-use store::{ApiKeyRow, By, NewApiKey, OperatorRow, Store};
+use store::{ApiKeyRow, By, NewApiKey, OperatorRow};
 use uuid::Uuid;
 
-use super::extract::{Json, Path};
+use super::extract::{Json, Path, Query};
 use super::problem::Problem;
 use super::route::{Access, Routes, delete, get, post};
 use super::wire::access::{Key, Login, MintedKey, NewKey, NewOperator, Operator, Session, SetupRequest};
 use super::wire::money::moment;
-use super::wire::page::Page;
+use super::wire::page::{self, Listing, Page};
 use crate::app::App;
 use crate::auth::setup::Refused;
 use crate::auth::token::{self, Kind, TokenHash};
@@ -30,13 +30,25 @@ pub(super) fn routes(routes: Routes) -> Routes {
             setup,
         )
         .add(post("/keys", manage, "Make an API key").takes::<NewKey>().gives::<MintedKey>(201), mint)
-        .add(get("/keys", manage, "All API keys, without their secrets").gives::<Page<Key>>(200), list)
+        .add(
+            get("/keys", manage, "All API keys, without their secrets")
+                .query(page::QUERY)
+                .gives::<Page<Key>>(200),
+            list,
+        )
         .add(delete("/keys/{id}", manage, "Revoke an API key at once").gives_nothing(), revoke)
         .add(
             post("/operators", manage, "Add a member of staff").takes::<NewOperator>().gives::<Operator>(201),
             add_operator,
         )
-        .add(get("/operators", manage, "All members of staff").gives::<Page<Operator>>(200), operators)
+        .add(
+            get("/operators", manage, "All members of staff").query(page::QUERY).gives::<Page<Operator>>(200),
+            operators,
+        )
+        .add(
+            delete("/operators/{id}", manage, "Shut an account; its sessions end at once").gives_nothing(),
+            disable_operator,
+        )
         .add(
             post("/operators/login", Access::Open, "Sign in; gives a session that ends")
                 .takes::<Login>()
@@ -49,7 +61,9 @@ async fn setup(
     State(app): State<App>,
     Json(request): Json<SetupRequest>,
 ) -> Result<(StatusCode, Json<MintedKey>), Problem> {
-    app.setup().redeem(&request.code, Instant::now()).map_err(|refused| match refused {
+    // The code works once: what can be refused without it is refused first.
+    let name = checked_name(request.name.as_deref().unwrap_or("set-up"))?;
+    let code = app.setup().redeem(&request.code, Instant::now()).map_err(|refused| match refused {
         Refused::Closed => Problem::conflict("setup_closed", "set-up is done; ask an admin for a key"),
         Refused::Wrong => {
             Problem::new(StatusCode::FORBIDDEN, "setup_code_wrong", "this is not the set-up code")
@@ -60,8 +74,15 @@ async fn setup(
                 .with_header(header::RETRY_AFTER, HeaderValue::from_static("60"))
         }
     })?;
-    let name = request.name.unwrap_or_else(|| "set-up".to_owned());
-    mint_key(&app, &Principal::SYSTEM, &name, Role::Admin).await
+    // To the end even when the client hangs up, so that the code is spent exactly when there is a key.
+    let minting = tokio::spawn(async move {
+        let minted = mint_key(&app, &Principal::SYSTEM, name, Role::Admin).await;
+        if minted.is_err() {
+            app.setup().reopen(code);
+        }
+        minted
+    });
+    minting.await.unwrap_or_else(|error| Err(Problem::internal(&error)))
 }
 
 async fn mint(
@@ -69,16 +90,15 @@ async fn mint(
     principal: Principal,
     Json(new): Json<NewKey>,
 ) -> Result<(StatusCode, Json<MintedKey>), Problem> {
-    mint_key(&app, &principal, &new.name, parse_role(&new.role)?).await
+    mint_key(&app, &principal, checked_name(&new.name)?, parse_role(&new.role)?).await
 }
 
 async fn mint_key(
     app: &App,
     by: &Principal,
-    name: &str,
+    name: String,
     role: Role,
 ) -> Result<(StatusCode, Json<MintedKey>), Problem> {
-    let name = checked_name(name)?;
     let secret = token::mint(Kind::Key, &mut rand::rng());
     let sha256 = TokenHash::of(secret.expose()).0;
     let id = KeyId(Uuid::now_v7());
@@ -100,9 +120,11 @@ fn parse_role(text: &str) -> Result<Role, Problem> {
         .map_err(|error: domain::name::UnknownName| Problem::unprocessable("role_unknown", error.to_string()))
 }
 
-async fn list(State(app): State<App>) -> Result<Json<Page<Key>>, Problem> {
-    let items = app.store(Store::api_keys).await?.into_iter().map(key).collect();
-    Ok(Json(Page { items, next_cursor: None }))
+async fn list(State(app): State<App>, Query(listing): Query<Listing>) -> Result<Json<Page<Key>>, Problem> {
+    let (limit, after) = (page::limit(listing.limit), page::cursor(listing.cursor.as_deref())?);
+    let mut rows = app.store(move |store| store.api_key_page(after, page::one_more(limit))).await?;
+    let next_cursor = page::cut(&mut rows, limit, |row| row.id);
+    Ok(Json(Page { items: rows.into_iter().map(key).collect(), next_cursor }))
 }
 
 fn key(row: ApiKeyRow) -> Key {
@@ -136,20 +158,41 @@ async fn add_operator(
 ) -> Result<(StatusCode, Json<Operator>), Problem> {
     let role = parse_role(&new.role)?;
     let id = app.add_operator(&principal, &new.name, Secret::new(new.password), role).await?;
-    let created_at = moment(app.now());
-    let name = new.name.trim().to_owned();
-    Ok((StatusCode::CREATED, Json(Operator { id: id.to_string(), name, role: role.as_str(), created_at })))
+    let operator = Operator {
+        id: id.to_string(),
+        name: new.name.trim().to_owned(),
+        role: role.as_str(),
+        created_at: moment(app.now()),
+        disabled_at: None,
+    };
+    Ok((StatusCode::CREATED, Json(operator)))
 }
 
-async fn operators(State(app): State<App>) -> Result<Json<Page<Operator>>, Problem> {
+async fn operators(
+    State(app): State<App>,
+    Query(listing): Query<Listing>,
+) -> Result<Json<Page<Operator>>, Problem> {
     let operator = |row: OperatorRow| Operator {
         id: row.id.to_string(),
         name: row.name,
         role: row.role.as_str(),
         created_at: moment(row.created_at),
+        disabled_at: row.disabled_at.map(moment),
     };
-    let items = app.store(Store::operators).await?.into_iter().map(operator).collect();
-    Ok(Json(Page { items, next_cursor: None }))
+    let (limit, after) = (page::limit(listing.limit), page::cursor(listing.cursor.as_deref())?);
+    let mut rows = app.store(move |store| store.operator_page(after, page::one_more(limit))).await?;
+    let next_cursor = page::cut(&mut rows, limit, |row| row.id);
+    Ok(Json(Page { items: rows.into_iter().map(operator).collect(), next_cursor }))
+}
+
+async fn disable_operator(
+    State(app): State<App>,
+    principal: Principal,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Problem> {
+    let id: OperatorId = id.parse().map_err(|_| Problem::not_found("operator"))?;
+    app.disable_operator(&principal, id).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 async fn login(State(app): State<App>, Json(login): Json<Login>) -> Result<Json<Session>, Problem> {

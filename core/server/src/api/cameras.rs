@@ -19,7 +19,7 @@ use super::wire::camera as wire;
 use super::wire::face::Identification;
 use super::wire::page::Page;
 use crate::app::{App, camera, identify};
-use crate::auth::Principal;
+use crate::auth::{Credential, Principal};
 
 const BOUNDARY: &str = "facepayframe";
 const MJPEG: &str = "multipart/x-mixed-replace; boundary=facepayframe";
@@ -83,7 +83,7 @@ async fn add(
         Problem::unprocessable("camera_id_invalid", error.to_string())
     })?;
     let name = new.name.unwrap_or_else(|| id.to_string());
-    let camera = camera::add(&app, &principal, id, name, &new.source).await?;
+    let camera = camera::add(&app, &principal, id, name, new.source).await?;
     Ok((StatusCode::CREATED, Json(camera)))
 }
 
@@ -128,18 +128,28 @@ async fn snapshot(State(app): State<App>, Path(id): Path<String>) -> Result<Resp
     Ok((headers, jpeg).into_response())
 }
 
-async fn stream(State(app): State<App>, Path(id): Path<String>) -> Result<Response, Problem> {
-    mjpeg(&app, &camera_id(&id)?)
+async fn stream(
+    State(app): State<App>,
+    credential: Credential,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    mjpeg(&app, credential, &camera_id(&id)?)
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Source {
+struct Chosen {
     camera: Option<String>,
-    url: Option<String>,
     /// Read by the guard.
     #[serde(rename = "token")]
     _token: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Tested {
+    camera: Option<String>,
+    url: Option<String>,
 }
 
 /// The camera asked for, or the first there is.
@@ -154,13 +164,25 @@ fn chosen(app: &App, asked: Option<&str>) -> Result<CameraId, Problem> {
     }
 }
 
-async fn webcam_stream(State(app): State<App>, Query(source): Query<Source>) -> Result<Response, Problem> {
-    mjpeg(&app, &chosen(&app, source.camera.as_deref())?)
+async fn webcam_stream(
+    State(app): State<App>,
+    credential: Credential,
+    Query(source): Query<Chosen>,
+) -> Result<Response, Problem> {
+    mjpeg(&app, credential, &chosen(&app, source.camera.as_deref())?)
 }
 
-fn mjpeg(app: &App, id: &CameraId) -> Result<Response, Problem> {
+/// Lasts until the appliance stops or the credential that opened it is no longer good.
+fn mjpeg(app: &App, credential: Credential, id: &CameraId) -> Result<Response, Problem> {
     let pictures = app.vision()?.cameras().mjpeg(&camera::pipeline_id(id)?)?;
-    let body = Body::from_stream(parts(pictures).take_until(app.stopping()));
+    let (stopping, lost) = (app.stopping(), credential.lost(app.clone()));
+    let end = async move {
+        tokio::select! {
+            () = stopping => {}
+            () = lost => {}
+        }
+    };
+    let body = Body::from_stream(parts(pictures).take_until(Box::pin(end)));
     let mut response = Response::new(body);
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(MJPEG));
@@ -180,7 +202,7 @@ fn parts(
 
 async fn webcam_capture(
     State(app): State<App>,
-    Query(source): Query<Source>,
+    Query(source): Query<Chosen>,
 ) -> Result<Json<Identification>, Problem> {
     let id = chosen(&app, source.camera.as_deref())?;
     let picture = identify::newest(&app, &id)?;
@@ -189,7 +211,7 @@ async fn webcam_capture(
 
 async fn webcam_test(
     State(app): State<App>,
-    Query(source): Query<Source>,
+    Query(source): Query<Tested>,
 ) -> Result<Json<wire::CameraTest>, Problem> {
     let source = match source.url {
         Some(url) => pipeline::source::SourceUrl::parse(&url),

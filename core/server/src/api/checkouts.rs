@@ -7,7 +7,6 @@ use axum::response::{IntoResponse, Response};
 use domain::role::Permission;
 use domain::{CameraId, CheckoutId};
 use http::StatusCode;
-use serde::Deserialize;
 
 use super::extract::{Json, Path, Query};
 use super::idempotency::Once;
@@ -16,7 +15,7 @@ use super::route::{Access, Route, Routes, get, post};
 use super::transactions::checked_reference;
 use super::wire::checkout as wire;
 use super::wire::money::moment;
-use super::wire::page::{self, Page};
+use super::wire::page::{self, Listing, Page};
 use super::wire::transaction::Empty;
 use crate::app::App;
 use crate::app::checkout::{self, Opened, Terms};
@@ -24,6 +23,7 @@ use crate::auth::Principal;
 
 pub(super) fn routes(routes: Routes) -> Routes {
     let take = Access::Needs(Permission::PaymentsTake);
+    let read = Access::NeedsOneOf([Permission::PaymentsRead, Permission::PaymentsTake]);
     let answer = |route: Route, status| route.gives::<wire::Checkout>(status);
     routes
         .add(
@@ -33,12 +33,12 @@ pub(super) fn routes(routes: Routes) -> Routes {
             create,
         )
         .add(
-            get("/checkouts", take, "Checkouts, newest first")
-                .query(&[("limit", "1 to 200"), ("cursor", "`next_cursor` of the page before")])
+            get("/checkouts", read, "Checkouts, newest first")
+                .query(page::QUERY)
                 .gives::<Page<wire::Checkout>>(200),
             list,
         )
-        .add(answer(get("/checkouts/{id}", take, "One checkout"), 200), show)
+        .add(answer(get("/checkouts/{id}", read, "One checkout"), 200), show)
         .add(
             answer(post("/checkouts/{id}/confirm", take, "The payer's yes: pays"), 200)
                 .takes::<Empty>()
@@ -97,13 +97,6 @@ async fn create(
         Ok((StatusCode::CREATED, Json(answer(opened))).into_response())
     })
     .await
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Listing {
-    limit: Option<usize>,
-    cursor: Option<String>,
 }
 
 async fn list(

@@ -1,14 +1,16 @@
-//! What stands before every handler: request id, credentials, time limit, metrics.
+//! What stands before every handler: request id, credentials, time limit, metrics, a net for panics.
 
 use std::future::Future;
 use std::net::SocketAddr;
+use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::time::{Duration, Instant};
 
 use axum::extract::Request;
 use axum::handler::Handler;
 use axum::response::{IntoResponse, Response};
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use futures_util::FutureExt;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use tracing::Instrument;
 
 use super::problem::{Problem, ProblemCode};
@@ -52,10 +54,12 @@ where
                     Err(problem) => problem.into_response(),
                 }
             };
-            let mut response =
-                tokio::time::timeout(limit, answer).await.unwrap_or_else(|_| overdue().into_response());
+            let answer = async { tokio::time::timeout(limit, answer).await.map_err(|_| overdue()) };
+            // Nothing is shared with a handler that panicked but locks, which do not poison.
+            let answered = AssertUnwindSafe(answer).catch_unwind().await.unwrap_or_else(|_| Err(panicked()));
+            let mut response = answered.unwrap_or_else(IntoResponse::into_response);
             let code = response.status().as_u16();
-            let labels = RequestLabels { route: self.route, method: method.to_string(), code };
+            let labels = RequestLabels { route: self.route, method: method_name(&method), code };
             app.metrics().requests.get_or_create(&labels).observe(began.elapsed().as_secs_f64());
             let problem = response.extensions().get::<ProblemCode>().map(|p| p.0);
             tracing::debug!(code, problem, "answered");
@@ -66,6 +70,24 @@ where
         };
         Box::pin(work.instrument(span))
     }
+}
+
+/// The method as a label; a client may name any, so that only those we know are told apart.
+fn method_name(method: &Method) -> &'static str {
+    match method.as_str() {
+        "GET" => "GET",
+        "HEAD" => "HEAD",
+        "POST" => "POST",
+        "PATCH" => "PATCH",
+        "DELETE" => "DELETE",
+        _ => "other",
+    }
+}
+
+fn panicked() -> Problem {
+    // The panic hook has logged the cause already.
+    let detail = "something went wrong on the appliance; its log has the cause";
+    Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", detail)
 }
 
 fn overdue() -> Problem {
@@ -85,3 +107,6 @@ fn request_id(headers: &HeaderMap) -> String {
     };
     given.filter(harmless).map_or_else(|| uuid::Uuid::now_v7().to_string(), str::to_owned)
 }
+
+#[cfg(test)]
+mod tests;

@@ -45,12 +45,12 @@ impl<T: DeserializeOwned + 'static> FromRequest<App> for Once<T> {
         let (parts, body) = request.into_parts();
         let bytes_max = app.settings().server.body_bytes_max;
         let bytes = to_bytes(body, bytes_max).await.map_err(|_| too_large())?;
-        let body_sha256 = Sha256::digest(&bytes).into();
         // No body at all stands for an empty object, so that `curl -X POST` is enough.
         let (mut parts, bytes) = match bytes.is_empty() {
             true => (parts, Bytes::from_static(b"{}")),
             false => (parts, bytes),
         };
+        let body_sha256 = Sha256::digest(&bytes).into();
         if &bytes[..] == b"{}" {
             let json = HeaderValue::from_static("application/json");
             parts.headers.insert(header::CONTENT_TYPE, json);

@@ -112,7 +112,7 @@ fn operation(route: &Route) -> OperationBuilder {
     }
     match route.access {
         Access::Open => operation.securities(Some([SecurityRequirement::default()])),
-        Access::LoopbackOr(_) | Access::Needs(_) => {
+        Access::LoopbackOr(_) | Access::Needs(_) | Access::NeedsOneOf(_) => {
             operation.security(SecurityRequirement::new("bearer", Vec::<String>::new()))
         }
     }

@@ -20,6 +20,8 @@ pub enum Access {
     LoopbackOr(Permission),
     /// A key or session whose role has the permission.
     Needs(Permission),
+    /// A key or session whose role has at least one of them.
+    NeedsOneOf([Permission; 2]),
 }
 
 /// Where a payload's schema comes from.

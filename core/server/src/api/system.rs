@@ -11,7 +11,7 @@ use super::extract::{Json, Query};
 use super::problem::Problem;
 use super::route::{Access, Routes, get};
 use super::wire::money::moment;
-use super::wire::page::{self, Page};
+use super::wire::page::{self, Listing, Page};
 use super::wire::system as wire;
 use crate::app::App;
 use crate::app::readiness;
@@ -39,7 +39,7 @@ pub(super) fn routes(routes: Routes) -> Routes {
         )
         .add(
             get("/audit", Access::Needs(Permission::AuditRead), "The audit chain, oldest first")
-                .query(&[("limit", "1 to 200"), ("cursor", "`next_cursor` of the page before")])
+                .query(page::QUERY)
                 .gives::<Page<wire::AuditEntry>>(200),
             audit,
         )
@@ -85,13 +85,6 @@ async fn metrics(State(app): State<App>) -> Result<Response, Problem> {
 
 async fn plugins(State(app): State<App>) -> Json<Page<wire::Plugin>> {
     Json(Page { items: readiness::plugins(&app), next_cursor: None })
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Listing {
-    limit: Option<usize>,
-    cursor: Option<String>,
 }
 
 async fn audit(

@@ -5,15 +5,14 @@ use domain::role::Permission;
 use domain::user::{self, InvalidUser, Status};
 use domain::{ConsentId, Timestamp, UserId};
 use http::StatusCode;
-use serde::Deserialize;
-use store::{By, ConsentRow, NewUser, Profile, UserRow};
+use store::{By, ConsentRow, NewUser, Profile, Store, UserChange, UserRow};
 use uuid::Uuid;
 
 use super::extract::{Json, Path, Query};
 use super::problem::Problem;
 use super::route::{Access, Routes, delete, get, patch, post};
 use super::wire::money::{moment, parse_moment};
-use super::wire::page::{self, Page};
+use super::wire::page::{self, Listing, Page};
 use super::wire::user as wire;
 use crate::app::{App, consent};
 use crate::auth::Principal;
@@ -31,7 +30,7 @@ pub(super) fn routes(routes: Routes) -> Routes {
         )
         .add(
             get("/users", read, "People, in the order in which they were added")
-                .query(&[("limit", "1 to 200"), ("cursor", "`next_cursor` of the page before")])
+                .query(page::QUERY)
                 .gives::<Page<wire::User>>(200),
             list,
         )
@@ -54,7 +53,9 @@ pub(super) fn routes(routes: Routes) -> Routes {
             add_consent,
         )
         .add(
-            get("/users/{id}/consents", read, "A person's consents").gives::<Page<wire::Consent>>(200),
+            get("/users/{id}/consents", read, "A person's consents, oldest first")
+                .query(page::QUERY)
+                .gives::<Page<wire::Consent>>(200),
             consents,
         )
         .add(
@@ -77,10 +78,13 @@ fn invalid(error: &InvalidUser) -> Problem {
     Problem::unprocessable(code, error.to_string())
 }
 
-fn profile(name: &str, email: Option<&str>) -> Result<Profile, Problem> {
-    let name = user::checked_name(name).map_err(|e| invalid(&e))?.to_owned();
-    let email = email.map(user::checked_email).transpose().map_err(|e| invalid(&e))?;
-    Ok(Profile { name, email: email.map(str::to_owned) })
+fn checked_name(name: &str) -> Result<String, Problem> {
+    user::checked_name(name).map(str::to_owned).map_err(|error| invalid(&error))
+}
+
+fn checked_email(email: Option<&str>) -> Result<Option<String>, Problem> {
+    let email = email.map(user::checked_email).transpose().map_err(|error| invalid(&error))?;
+    Ok(email.map(str::to_owned))
 }
 
 fn person(row: UserRow, wallets: Option<Vec<wire::Wallet>>) -> wire::User {
@@ -107,18 +111,11 @@ async fn create(
     principal: Principal,
     Json(new): Json<wire::NewUser>,
 ) -> Result<(StatusCode, Json<wire::User>), Problem> {
-    let profile = profile(&new.name, new.email.as_deref())?;
+    let profile = Profile { name: checked_name(&new.name)?, email: checked_email(new.email.as_deref())? };
     let (actor, at) = (principal.actor(), app.now());
     let new = NewUser { id: UserId(Uuid::now_v7()), profile };
     let row = app.store(move |store| store.add_user(By { actor: &actor, at }, &new)).await?;
     Ok((StatusCode::CREATED, Json(person(row, Some(Vec::new())))))
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Listing {
-    limit: Option<usize>,
-    cursor: Option<String>,
 }
 
 async fn list(
@@ -147,19 +144,16 @@ async fn change(
     Json(change): Json<wire::UserChange>,
 ) -> Result<Json<wire::User>, Problem> {
     let id = user_id(&id)?;
-    let known = app.store(move |store| store.user(id)).await?;
-    let name = change.name.as_deref().unwrap_or(&known.profile.name);
-    let email = change.email.as_deref().or(known.profile.email.as_deref());
-    let profile = profile(name, email)?;
     let status = match change.status.as_deref() {
-        None => known.status,
-        Some("active") => Status::Active,
-        Some("blocked") => Status::Blocked,
+        None => None,
+        Some("active") => Some(Status::Active),
+        Some("blocked") => Some(Status::Blocked),
         Some(_) => return Err(Problem::unprocessable("status_unknown", "a status is `active` or `blocked`")),
     };
+    let name = change.name.as_deref().map(checked_name).transpose()?;
+    let change = UserChange { name, email: checked_email(change.email.as_deref())?, status };
     let (actor, at) = (principal.actor(), app.now());
-    let row =
-        app.store(move |store| store.change_user(By { actor: &actor, at }, id, &profile, status)).await?;
+    let row = app.store(move |store| store.change_user(By { actor: &actor, at }, id, &change)).await?;
     let wallets = wallets(&app, id).await?;
     Ok(Json(person(row, Some(wallets))))
 }
@@ -208,12 +202,18 @@ async fn add_consent(
 async fn consents(
     State(app): State<App>,
     Path(id): Path<String>,
+    Query(listing): Query<Listing>,
 ) -> Result<Json<Page<wire::Consent>>, Problem> {
     let id = user_id(&id)?;
-    let rows = app.store(move |store| store.user(id).and_then(|_| store.consents(id))).await?;
+    let (limit, after) = (page::limit(listing.limit), page::cursor(listing.cursor.as_deref())?);
+    let load = move |store: &Store| {
+        store.user(id).and_then(|_| store.consent_page(id, after, page::one_more(limit)))
+    };
+    let mut rows = app.store(load).await?;
+    let next_cursor = page::cut(&mut rows, limit, |row| row.id);
     let now = app.now();
     let items = rows.into_iter().map(|row| consent_answer(row, now)).collect();
-    Ok(Json(Page { items, next_cursor: None }))
+    Ok(Json(Page { items, next_cursor }))
 }
 
 async fn withdraw(

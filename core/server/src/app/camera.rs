@@ -1,5 +1,6 @@
 //! Cameras: kept sealed in the database, run by the pipeline.
 
+use std::future::Future;
 use std::str::FromStr;
 
 use domain::CameraId;
@@ -15,10 +16,21 @@ use super::start::StartError;
 use crate::api::Problem;
 use crate::api::wire::camera as wire;
 use crate::auth::Principal;
+use crate::settings::without_userinfo;
 
 /// The pipeline's name of the same camera.
 pub(crate) fn pipeline_id(id: &CameraId) -> Result<PipelineId, Problem> {
     PipelineId::from_str(id.as_str()).map_err(|_| Problem::not_found("camera"))
+}
+
+/// How the cameras are called that sockets bring along.
+pub(crate) const OWN_PREFIX: &str = "socket-";
+/// What metrics call all of these together: each has a name of its own, and there is no end of them.
+pub(crate) const OWN_LABEL: &str = "socket";
+
+/// Whether no camera of an operator may be called so.
+pub(crate) fn is_reserved(name: &str) -> bool {
+    name == OWN_LABEL || name.starts_with(OWN_PREFIX)
 }
 
 /// Whether a camera of this name runs; any name does where recognition is off.
@@ -56,6 +68,7 @@ pub(super) async fn start_known(app: &App) -> Result<(), StartError> {
     for row in known {
         if let Err(problem) = start(app, &row.id, &row.source).await {
             tracing::error!(camera = %row.id, code = problem.code, detail = %problem.detail, "camera not started");
+            app.cameras_refused().lock().insert(row.id.clone(), refused(row, &problem));
         }
     }
     if let Ok(vision) = app.vision() {
@@ -65,9 +78,15 @@ pub(super) async fn start_known(app: &App) -> Result<(), StartError> {
 }
 
 async fn start(app: &App, id: &CameraId, source: &str) -> Result<(), Problem> {
+    if is_reserved(id.as_str()) {
+        let detail = format!("`{OWN_LABEL}` and `{OWN_PREFIX}…` are names of the appliance's own");
+        return Err(Problem::unprocessable("camera_id_reserved", detail));
+    }
     let config = config(app, pipeline_id(id)?, parse_source(source)?);
     let cameras = app.vision()?.cameras().clone();
-    blocking(move || cameras.add(config)).await
+    blocking(move || cameras.add(config)).await?;
+    app.cameras_refused().lock().remove(id);
+    Ok(())
 }
 
 async fn blocking<T: Send + 'static>(
@@ -77,23 +96,33 @@ async fn blocking<T: Send + 'static>(
     Ok(done.map_err(|error| Problem::internal(&error))??)
 }
 
+/// Runs `work` to its end even when the client hangs up, so that no camera is left half changed.
+async fn to_the_end<T: Send + 'static>(
+    work: impl Future<Output = Result<T, Problem>> + Send + 'static,
+) -> Result<T, Problem> {
+    tokio::spawn(work).await.unwrap_or_else(|error| Err(Problem::internal(&error)))
+}
+
 /// Adds a camera: first it must start, then it is kept.
 pub(crate) async fn add(
     app: &App,
     by: &Principal,
     id: CameraId,
     name: String,
-    source: &str,
+    source: String,
 ) -> Result<wire::Camera, Problem> {
     let name = checked_name(name)?;
-    start(app, &id, source).await?;
-    let row = CameraRow { id: id.clone(), name, source: source.to_owned() };
-    let (actor, at) = (by.actor(), app.now());
-    if let Err(error) = app.store(move |store| store.add_camera(By { actor: &actor, at }, &row)).await {
-        stop(app, &id).await?;
-        return Err(error.into());
-    }
-    one(app, &id).await
+    let (app, actor) = (app.clone(), by.actor());
+    to_the_end(async move {
+        start(&app, &id, &source).await?;
+        let (row, at) = (CameraRow { id: id.clone(), name, source }, app.now());
+        if let Err(error) = app.store(move |store| store.add_camera(By { actor: &actor, at }, &row)).await {
+            stop(&app, &id).await?;
+            return Err(error.into());
+        }
+        one(&app, &id).await
+    })
+    .await
 }
 
 fn checked_name(name: String) -> Result<String, Problem> {
@@ -105,9 +134,14 @@ fn checked_name(name: String) -> Result<String, Problem> {
     }
 }
 
+/// Stops a camera; one that could not be started is stopped already.
 async fn stop(app: &App, id: &CameraId) -> Result<(), Problem> {
     let (id, cameras) = (pipeline_id(id)?, app.vision()?.cameras().clone());
-    blocking(move || cameras.remove(&id)).await
+    blocking(move || match cameras.remove(&id) {
+        Err(CameraError::Unknown(_)) => Ok(()),
+        done => done,
+    })
+    .await
 }
 
 /// Changes a camera; a new source is opened before the change is kept.
@@ -117,31 +151,50 @@ pub(crate) async fn change(
     id: CameraId,
     change: wire::CameraChange,
 ) -> Result<wire::Camera, Problem> {
-    let mut row = known(app, &id).await?.ok_or_else(|| Problem::not_found("camera"))?;
-    row.name = checked_name(change.name.unwrap_or(row.name))?;
-    if let Some(source) = change.source {
-        parse_source(&source)?;
-        stop(app, &id).await?;
-        if let Err(problem) = start(app, &id, &source).await {
-            start(app, &id, &row.source).await?;
-            return Err(problem);
+    let (app, actor) = (app.clone(), by.actor());
+    to_the_end(async move {
+        let old = known(&app, &id).await?.ok_or_else(|| Problem::not_found("camera"))?;
+        let name = checked_name(change.name.unwrap_or_else(|| old.name.clone()))?;
+        let moves = change.source.is_some();
+        let row = CameraRow { id, name, source: change.source.unwrap_or_else(|| old.source.clone()) };
+        if moves {
+            replace(&app, &old, &row).await?;
         }
-        row.source = source;
+        let (kept, at) = (row.clone(), app.now());
+        if let Err(error) = app.store(move |store| store.change_camera(By { actor: &actor, at }, &kept)).await
+        {
+            if moves {
+                replace(&app, &row, &old).await?;
+            }
+            return Err(error.into());
+        }
+        one(&app, &row.id).await
+    })
+    .await
+}
+
+/// Runs a camera from its new source; when that is refused, the old one goes on.
+async fn replace(app: &App, old: &CameraRow, new: &CameraRow) -> Result<(), Problem> {
+    parse_source(&new.source)?;
+    stop(app, &old.id).await?;
+    let Err(problem) = start(app, &new.id, &new.source).await else { return Ok(()) };
+    if let Err(again) = start(app, &old.id, &old.source).await {
+        tracing::error!(camera = %old.id, code = again.code, detail = %again.detail, "camera not started again");
+        app.cameras_refused().lock().insert(old.id.clone(), refused(old.clone(), &again));
     }
-    let (actor, at) = (by.actor(), app.now());
-    app.store(move |store| store.change_camera(By { actor: &actor, at }, &row)).await?;
-    one(app, &id).await
+    Err(problem)
 }
 
 /// Removes a camera.
 pub(crate) async fn remove(app: &App, by: &Principal, id: CameraId) -> Result<(), Problem> {
-    let (actor, at, kept) = (by.actor(), app.now(), id.clone());
-    app.store(move |store| store.remove_camera(By { actor: &actor, at }, &kept)).await?;
-    match stop(app, &id).await {
-        // A camera that could not be started is removed as well.
-        Err(problem) if problem.code == "camera_not_found" => Ok(()),
-        done => done,
-    }
+    let (app, actor) = (app.clone(), by.actor());
+    to_the_end(async move {
+        let (at, kept) = (app.now(), id.clone());
+        app.store(move |store| store.remove_camera(By { actor: &actor, at }, &kept)).await?;
+        app.cameras_refused().lock().remove(&id);
+        stop(&app, &id).await
+    })
+    .await
 }
 
 async fn known(app: &App, id: &CameraId) -> Result<Option<CameraRow>, Problem> {
@@ -149,19 +202,37 @@ async fn known(app: &App, id: &CameraId) -> Result<Option<CameraRow>, Problem> {
     Ok(rows.into_iter().find(|row| row.id == *id))
 }
 
-/// Every running camera.
+/// Every camera, also those that were refused.
 pub(crate) async fn all(app: &App) -> Result<Vec<wire::Camera>, Problem> {
     let rows = app.store(Store::cameras).await?;
     let name = |id: &str| rows.iter().find(|row| row.id.as_str() == id).map(|row| row.name.clone());
     let list = app.vision()?.cameras().list();
-    Ok(list.iter().map(|status| answer(status, name(status.id.as_str()))).collect())
+    let mut all: Vec<_> = list.iter().map(|status| answer(status, name(status.id.as_str()))).collect();
+    all.extend(app.cameras_refused().lock().values().cloned());
+    all.sort_by(|a, b| a.id.cmp(&b.id));
+    Ok(all)
 }
 
 /// One camera.
 pub(crate) async fn one(app: &App, id: &CameraId) -> Result<wire::Camera, Problem> {
+    if let Some(refused) = app.cameras_refused().lock().get(id) {
+        return Ok(refused.clone());
+    }
     let name = known(app, id).await?.map(|row| row.name);
     let status = app.vision()?.cameras().status(&pipeline_id(id)?)?;
     Ok(answer(&status, name))
+}
+
+/// A camera that does not run, and why.
+fn refused(row: CameraRow, problem: &Problem) -> wire::Camera {
+    let id = row.id.to_string();
+    let health = wire::CameraHealth {
+        state: "refused".to_owned(),
+        reason: problem.detail.clone().into_owned(),
+        ..wire::CameraHealth::default()
+    };
+    let name = if row.name.is_empty() { id.clone() } else { row.name };
+    wire::Camera { id, name, source: without_userinfo(&row.source), health }
 }
 
 fn answer(status: &CameraStatus, name: Option<String>) -> wire::Camera {

@@ -1,17 +1,16 @@
 //! What runs and whether payments can be taken: said as it is.
 
 use pipeline::camera::CameraState;
-use std::sync::atomic::Ordering;
 use store::Store;
 
 use super::App;
+use crate::api::chain;
 use crate::api::wire::system as wire;
-use crate::metrics::{CameraResultLabels, CameraStateLabels};
 
 /// Status and features, for `/` and `/health`.
 pub(crate) async fn status(app: &App) -> wire::Status {
     let ready = readiness(app, false).await.ready;
-    let status = match (app.is_stopping(), ready) {
+    let status = match (app.is_leaving(), ready) {
         (true, _) => "draining",
         (false, true) => "ready",
         (false, false) => "not_ready",
@@ -34,15 +33,15 @@ pub(crate) async fn status(app: &App) -> wire::Status {
 /// Whether payments can be taken now, and with `verbose` why.
 pub(crate) async fn readiness(app: &App, verbose: bool) -> wire::Readiness {
     let database = app.store(Store::ping).await;
+    if let Err(error) = &database {
+        // Anybody may ask for readiness, so the host and file in this text stay here.
+        tracing::error!(error = chain(error), "the database does not answer");
+    }
     let cameras = app.vision().map(|vision| vision.cameras().list()).unwrap_or_default();
     let live = cameras.iter().filter(|camera| camera.state == CameraState::Live).count();
     let checks = vec![
-        check("serving", !app.is_stopping(), "draining", "takes requests"),
-        wire::Check {
-            name: "database",
-            ok: database.is_ok(),
-            detail: database.map_or_else(|error| error.to_string(), |()| "answers".to_owned()),
-        },
+        check("serving", !app.is_leaving(), "draining", "takes requests"),
+        check("database", database.is_ok(), "does not answer", "answers"),
         check("audit", app.metrics().audit_chain_ok.get() == 1, "the chain is broken", "the chain is whole"),
         check("books", app.metrics().ledger_ok.get() == 1, "the books do not add up", "the books add up"),
         check("payments", app.payment().is_some(), "no payment plugin is loaded", "plugin loaded"),
@@ -66,22 +65,12 @@ fn check(name: &'static str, ok: bool, bad: &str, good: &str) -> wire::Check {
 
 /// Brings the camera metrics up to this moment.
 pub(crate) fn observe_cameras(app: &App) {
-    let Ok(vision) = app.vision() else { return };
-    let metrics = app.metrics();
-    for camera in vision.cameras().list() {
-        let name = camera.id.to_string();
-        for state in CameraState::ALL {
-            let labels = CameraStateLabels { camera: name.clone(), state: state.name().to_owned() };
-            metrics.camera_state.get_or_create(&labels).set(i64::from(state == camera.state));
-        }
-        let labels = CameraResultLabels { camera: name, result: "received" };
-        metrics.frames.get_or_create(&labels).inner().store(camera.frames_in, Ordering::Relaxed);
+    if let Ok(vision) = app.vision() {
+        app.metrics().observe_cameras(&vision.cameras().list());
     }
 }
 
 /// The loaded plugins.
 pub(crate) fn plugins(app: &App) -> Vec<wire::Plugin> {
-    let mut loaded: Vec<_> = app.vision().map(|vision| vision.plugins().to_vec()).unwrap_or_default();
-    loaded.extend(app.payment().map(|payment| payment.plugin().clone()));
-    loaded.iter().map(|plugin| crate::plugins::described(plugin)).collect()
+    super::plugin::loaded(app).iter().map(|plugin| crate::plugins::described(plugin)).collect()
 }

@@ -4,6 +4,7 @@ use std::io::Write;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use domain::{Secret, Timestamp};
 use hmac::{Hmac, KeyInit, Mac};
@@ -52,6 +53,9 @@ impl From<StoreError> for StartError {
 
 /// Sightings that wait for a slow listener; older ones are of no use.
 const SIGHTINGS_KEPT: usize = 64;
+
+/// Passwords that are worked out at one time, each in 19 MiB: a flood of sign-ins takes no more.
+const LOGINS_MAX: usize = 2;
 
 /// The time of this machine's clock.
 pub fn machine_clock() -> Clock {
@@ -107,7 +111,10 @@ impl App {
             signing_key: opened.signing_key,
             metrics,
             sightings: broadcast::Sender::new(SIGHTINGS_KEPT),
+            cameras_refused: Mutex::default(),
             setup: Setup::default(),
+            logins: Arc::new(Semaphore::new(LOGINS_MAX)),
+            leaving: AtomicBool::new(false),
             stopping: watch::Sender::new(false),
             tasks: Mutex::new(JoinSet::new()),
             settings,
@@ -115,6 +122,7 @@ impl App {
     }
 
     async fn begin_work(&self) -> Result<(), StartError> {
+        super::plugin::announce(self);
         upkeep::round(self).await?;
         recovery::run(self).await?;
         super::checkout::resume(self).await?;

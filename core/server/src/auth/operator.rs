@@ -5,9 +5,9 @@ use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
 use domain::role::Role;
 use domain::{OperatorId, Secret, Timestamp};
-use http::StatusCode;
+use http::{HeaderValue, StatusCode, header};
 use std::time::Duration;
-use store::{By, OperatorRow};
+use store::{By, OperatorRow, Store, StoreError};
 use uuid::Uuid;
 
 use super::session;
@@ -64,17 +64,25 @@ impl App {
 
     /// Signs a member of staff in. A wrong name and a wrong password look alike and take as long.
     pub(crate) async fn sign_in(&self, name: String, password: Secret<String>) -> Result<Session, Problem> {
+        // Nobody has such a name or password, so nothing is worked out for it.
+        if name.chars().count() > NAME_CHARS_MAX || password.expose().chars().count() > PASSWORD_CHARS_MAX {
+            return Err(refused());
+        }
+        let turn = self.login_turn().ok_or_else(busy)?;
         let now = self.now();
-        let operator = self.store(move |store| Ok(store.operator_named(&name).ok())).await?;
+        let operator = self.store(move |store| optional(store.operator_named(&name))).await?;
         let operator = operator.filter(|operator| operator.disabled_at.is_none());
-        let locked =
-            operator.as_ref().and_then(|operator| operator.locked_until).filter(|until| now < *until);
-        if locked.is_some() {
-            let detail = "too many wrong passwords; wait before the next attempt";
-            return Err(Problem::new(StatusCode::TOO_MANY_REQUESTS, "login_locked", detail));
+        let locked_until = operator.as_ref().and_then(|operator| operator.locked_until);
+        if let Some(until) = locked_until.filter(|until| now < *until) {
+            return Err(locked(until.since(now)));
         }
         let hash = operator.as_ref().map(|operator| operator.password_hash.clone());
-        let matches = blocking(move || verify(hash.as_deref(), &password)).await?;
+        // The turn lasts as long as the work, even when the client hangs up.
+        let matches = blocking(move || {
+            let _turn = turn;
+            verify(hash.as_deref(), &password)
+        });
+        let matches = matches.await?;
         let Some(operator) = operator else { return Err(refused()) };
         self.note_login(&operator, matches).await?;
         if !matches {
@@ -91,12 +99,22 @@ impl App {
     async fn note_login(&self, operator: &OperatorRow, good: bool) -> Result<(), Problem> {
         let auth = &self.settings().auth;
         let (id, at) = (operator.id, self.now());
-        let locks = !good && (operator.failed_logins + 1).is_multiple_of(auth.login_failures_max.max(1));
-        let locked_until = locks.then(|| at.plus(Duration::from_secs(auth.login_lockout_s)));
+        let (failures_max, lockout) = (auth.login_failures_max, Duration::from_secs(auth.login_lockout_s));
         let actor = format!("operator:{id}");
-        let by =
-            move |store: &store::Store| store.note_login(By { actor: &actor, at }, id, good, locked_until);
-        Ok(self.store(by).await?)
+        let note = move |store: &Store| match (By { actor: &actor, at }, good) {
+            (by, true) => store.note_login(by, id),
+            (by, false) => store.note_failed_login(by, id, failures_max, lockout),
+        };
+        Ok(self.store(note).await?)
+    }
+
+    /// Shuts an account; its sessions end with it.
+    pub(crate) async fn disable_operator(&self, by: &Principal, id: OperatorId) -> Result<(), Problem> {
+        if by.who == Who::Operator(id) {
+            return Err(Problem::conflict("operator_in_use", "nobody shuts their own account; ask another"));
+        }
+        let (actor, at) = (by.actor(), self.now());
+        Ok(self.store(move |store| store.disable_operator(By { actor: &actor, at }, id)).await?)
     }
 
     /// Who presents this token, if it is live.
@@ -122,6 +140,28 @@ fn verify(hash: Option<&str>, password: &Secret<String>) -> Result<bool, Problem
             Ok(false)
         }
     }
+}
+
+/// What is there, or nothing; a database that does not answer is neither.
+pub(super) fn optional<T>(found: Result<T, StoreError>) -> Result<Option<T>, StoreError> {
+    match found {
+        Ok(found) => Ok(Some(found)),
+        Err(StoreError::NotFound(_)) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn busy() -> Problem {
+    let detail = "others are signing in at this moment; try again";
+    Problem::new(StatusCode::TOO_MANY_REQUESTS, "login_busy", detail)
+        .with_header(header::RETRY_AFTER, HeaderValue::from_static("1"))
+}
+
+fn locked(remaining: Duration) -> Problem {
+    let seconds = remaining.as_secs() + u64::from(remaining.subsec_nanos() > 0);
+    let detail = "too many wrong passwords; wait before the next attempt";
+    Problem::new(StatusCode::TOO_MANY_REQUESTS, "login_locked", detail)
+        .with_header(header::RETRY_AFTER, HeaderValue::from(seconds))
 }
 
 fn refused() -> Problem {

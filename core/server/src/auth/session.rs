@@ -2,6 +2,7 @@
 
 use domain::Timestamp;
 
+use super::operator::optional;
 use super::token::TokenHash;
 use super::{Principal, Who};
 use crate::api::Problem;
@@ -20,11 +21,14 @@ pub(super) async fn open(
     kept.map_err(|error| Problem::unavailable("cache_unavailable", error.to_string()))
 }
 
-/// Who presents this token, while the session lasts.
+/// Who presents this token, while the session lasts and the account is open.
 pub(super) async fn principal(app: &App, token: &TokenHash) -> Result<Option<Principal>, Problem> {
     let kept = app.cache().get(&key(token)).await;
     let kept = kept.map_err(|error| Problem::unavailable("cache_unavailable", error.to_string()))?;
-    Ok(kept.and_then(|value| parse(&value, app.now())))
+    let Some(principal) = kept.and_then(|value| parse(&value, app.now())) else { return Ok(None) };
+    let Who::Operator(id) = principal.who else { return Ok(None) };
+    let operator = app.store(move |store| optional(store.operator(id))).await?;
+    Ok(operator.is_some_and(|operator| operator.disabled_at.is_none()).then_some(principal))
 }
 
 fn key(token: &TokenHash) -> String {

@@ -46,8 +46,8 @@ impl Setup {
         code
     }
 
-    /// Takes the code and closes set-up for good, or says why not.
-    pub(crate) fn redeem(&self, code: &str, now: Instant) -> Result<(), Refused> {
+    /// Takes the code and closes set-up, or says why not. What it gives can [`Self::reopen`] it.
+    pub(crate) fn redeem(&self, code: &str, now: Instant) -> Result<TokenHash, Refused> {
         let mut state = self.state.lock();
         let open = state.as_mut().ok_or(Refused::Closed)?;
         if open.locked_until.is_some_and(|until| now < until) {
@@ -56,13 +56,18 @@ impl Setup {
         let given = TokenHash::of(&code.trim().to_ascii_uppercase());
         if bool::from(given.0.ct_eq(&open.code.0)) {
             *state = None;
-            return Ok(());
+            return Ok(given);
         }
         open.wrong += 1;
         if open.wrong >= WRONG_CODES_MAX {
             (open.wrong, open.locked_until) = (0, Some(now + LOCKOUT));
         }
         Err(Refused::Wrong)
+    }
+
+    /// Lets the same code in again, for when it was taken and no key came of it.
+    pub(crate) fn reopen(&self, code: TokenHash) {
+        *self.state.lock() = Some(Open { code, wrong: 0, locked_until: None });
     }
 
     /// Whether a code is waiting.
@@ -79,8 +84,19 @@ mod tests {
     fn a_code_works_once() {
         let (setup, now) = (Setup::default(), Instant::now());
         let code = setup.open(&mut rand::rng());
-        assert_eq!(setup.redeem(&code.to_ascii_lowercase(), now), Ok(()));
-        assert_eq!(setup.redeem(&code, now), Err(Refused::Closed));
+        let redeem = |code: &str| setup.redeem(code, now).err();
+        assert_eq!(redeem(&code.to_ascii_lowercase()), None);
+        assert_eq!(redeem(&code), Some(Refused::Closed));
+    }
+
+    #[test]
+    fn a_code_of_which_no_key_came_works_again() {
+        let (setup, now) = (Setup::default(), Instant::now());
+        let code = setup.open(&mut rand::rng());
+        let taken = setup.redeem(&code, now).ok().unwrap();
+        setup.reopen(taken);
+        assert!(setup.redeem(&code, now).is_ok());
+        assert!(!setup.is_open());
     }
 
     #[test]
@@ -88,9 +104,9 @@ mod tests {
         let (setup, now) = (Setup::default(), Instant::now());
         let code = setup.open(&mut rand::rng());
         for _ in 0..WRONG_CODES_MAX {
-            assert_eq!(setup.redeem("AAAAA-AAAAA-AAAAA", now), Err(Refused::Wrong));
+            assert_eq!(setup.redeem("AAAAA-AAAAA-AAAAA", now).err(), Some(Refused::Wrong));
         }
-        assert_eq!(setup.redeem(&code, now), Err(Refused::Locked));
-        assert_eq!(setup.redeem(&code, now + LOCKOUT), Ok(()));
+        assert_eq!(setup.redeem(&code, now).err(), Some(Refused::Locked));
+        assert_eq!(setup.redeem(&code, now + LOCKOUT).err(), None);
     }
 }

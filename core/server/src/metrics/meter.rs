@@ -5,7 +5,8 @@ use std::time::Duration;
 use pipeline::camera::CameraId;
 use pipeline::{FrameResult, Meter, Stage};
 
-use super::{CameraLabels, CameraResultLabels, Metrics, StageLabels};
+use super::camera::label;
+use super::{CameraLabels, CameraResultLabels, FaultLabels, Metrics, StageLabels};
 
 impl Meter for Metrics {
     fn stage(&self, stage: Stage, took: Duration) {
@@ -17,11 +18,16 @@ impl Meter for Metrics {
     }
 
     fn frame(&self, camera: &CameraId, result: FrameResult, age: Duration) {
-        let camera = camera.to_string();
+        let camera = label(camera.as_str()).to_owned();
+        self.note_camera(&camera);
         if result == FrameResult::Analysed {
             self.frame_age.get_or_create(&CameraLabels { camera: camera.clone() }).observe(age.as_secs_f64());
         }
         self.frames.get_or_create(&CameraResultLabels { camera, result: result.name() }).inc();
+    }
+
+    fn fault(&self, plugin: &str, kind: &'static str) {
+        self.plugin_faults.get_or_create(&FaultLabels { plugin: plugin.to_owned(), kind }).inc();
     }
 
     fn sighting(&self, _camera: &CameraId, known: bool, similarity: f32) {

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
 
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
@@ -12,7 +11,7 @@ use bytes::Bytes;
 use domain::CameraId;
 use pipeline::Observation;
 use pipeline::camera::{CameraError, CameraId as PipelineId};
-use pipeline::source::SourceUrl;
+use pipeline::source::{SourceKind, SourceUrl};
 use serde::Deserialize;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
@@ -21,10 +20,9 @@ use super::socket::{self, Closing, Said, Socket};
 use crate::api::Problem;
 use crate::api::extract::Query;
 use crate::app::App;
-use crate::app::camera::{self, pipeline_id};
+use crate::app::camera::{self, OWN_PREFIX, pipeline_id};
 use crate::app::evidence::Seen;
-
-const PING_EVERY: Duration = Duration::from_secs(20);
+use crate::auth::Credential;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -52,28 +50,23 @@ enum Message {
 /// Upgrades, then takes frames and answers with what is seen in them.
 pub(crate) async fn connect(
     State(app): State<App>,
+    credential: Credential,
     Query(asked): Query<Asked>,
     mut request: Request,
 ) -> Result<Response, Problem> {
-    app.vision()?;
-    let (camera, own) = match asked.camera {
-        Some(CameraName(name)) => {
-            let id: CameraId = name.parse().map_err(|_| Problem::not_found("camera"))?;
-            (pipeline_id(&id)?, false)
-        }
-        None => (own_camera()?, true),
+    let camera = match asked.camera {
+        Some(CameraName(name)) => Some(pushed_camera(&app, &name)?),
+        None => None,
     };
+    app.vision()?;
     let (response, handshake) = socket::accept(&app, &mut request)?;
-    if own {
-        let config =
-            camera::config(&app, camera.clone(), SourceUrl::parse("push:").map_err(CameraError::Source)?);
-        app.vision()?.cameras().add(config)?;
-    } else {
-        app.vision()?.cameras().status(&camera)?;
-    }
+    let (camera, own) = match camera {
+        Some(camera) => (camera, false),
+        None => (add_own_camera(&app)?, true),
+    };
     tokio::spawn(async move {
         if let Some(socket) = handshake.open().await {
-            Client::new(&app, camera.clone(), socket)?.run().await;
+            Client::new(&app, camera.clone(), socket)?.run(credential).await;
         }
         if own {
             let cameras = app.vision()?.cameras().clone();
@@ -85,11 +78,28 @@ pub(crate) async fn connect(
     Ok(response.into_response())
 }
 
-/// A name that no operator gave and no other socket has.
-fn own_camera() -> Result<PipelineId, Problem> {
+/// The camera of this name, if it is one that takes pictures from a client. At any other camera a client
+/// has no say, and is not to see who stands there.
+fn pushed_camera(app: &App, name: &str) -> Result<PipelineId, Problem> {
+    let id: CameraId = name.parse().map_err(|_| Problem::not_found("camera"))?;
+    let camera = pipeline_id(&id)?;
+    let kind = app.vision()?.cameras().status(&camera)?.source.kind();
+    match kind {
+        // Another client's own camera is nobody else's.
+        _ if camera::is_reserved(name) => Err(Problem::not_found("camera")),
+        SourceKind::Push => Ok(camera),
+        _ => Err(CameraError::NotPush(camera).into()),
+    }
+}
+
+/// A camera for one socket, under a name that no operator gave and no other socket has.
+fn add_own_camera(app: &App) -> Result<PipelineId, Problem> {
     static NEXT: AtomicU64 = AtomicU64::new(1);
-    let name = format!("socket-{}", NEXT.fetch_add(1, Ordering::Relaxed));
-    name.parse().map_err(|_| Problem::not_found("camera"))
+    let name = format!("{OWN_PREFIX}{}", NEXT.fetch_add(1, Ordering::Relaxed));
+    let camera: PipelineId = name.parse().map_err(|_| Problem::not_found("camera"))?;
+    let source = SourceUrl::parse("push:").map_err(CameraError::Source)?;
+    app.vision()?.cameras().add(camera::config(app, camera.clone(), source))?;
+    Ok(camera)
 }
 
 struct Client {
@@ -110,11 +120,14 @@ impl Client {
         Ok(Self { app: app.clone(), camera, socket, observations, sightings, last: None, detecting: true })
     }
 
-    async fn run(mut self) {
-        let mut pings = tokio::time::interval(PING_EVERY);
+    async fn run(mut self, credential: Credential) {
+        let mut pings = tokio::time::interval(self.socket.ping_interval());
+        let lost = credential.lost(self.app.clone());
+        tokio::pin!(lost);
         let closing = loop {
             let done = tokio::select! {
                 () = self.app.stopping() => Err(Closing::Stopping),
+                () = &mut lost => Err(Closing::Revoked),
                 _ = pings.tick() => self.socket.ping().await,
                 said = self.socket.next() => match said {
                     Ok(said) => self.hear(said).await,
@@ -127,7 +140,7 @@ impl Client {
                 break closing;
             }
         };
-        self.socket.close(closing).await;
+        self.socket.close(closing, None).await;
     }
 
     async fn hear(&mut self, said: Said) -> Result<(), Closing> {
@@ -149,13 +162,25 @@ impl Client {
             }
             Ok(Message::MatchFace) => match self.last.clone() {
                 Some(seen) => self.tell_match(&seen).await,
-                None => self.refuse("no_match", "nobody was recognised yet").await,
+                None => {
+                    self.look_again();
+                    self.refuse("no_match", "nobody was recognised yet; whoever is in view is looked at anew")
+                        .await
+                }
             },
             Ok(Message::ClearFaceCache) => {
                 self.last = None;
+                self.look_again();
                 Ok(())
             }
             Err(error) => self.refuse("message_invalid", &error.to_string()).await,
+        }
+    }
+
+    /// Whoever is in view now is recognised once more, and told to us once more.
+    fn look_again(&self) {
+        if let Ok(vision) = self.app.vision() {
+            vision.pipeline().attend(&self.camera);
         }
     }
 

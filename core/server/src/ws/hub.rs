@@ -21,6 +21,8 @@ pub struct Subscription {
     pub missed: Vec<Arc<Event>>,
     /// Whether some were asked for that are no longer kept.
     pub gap: bool,
+    /// The number after which these go on.
+    pub from: u64,
     /// New events.
     pub live: broadcast::Receiver<Arc<Event>>,
 }
@@ -69,14 +71,14 @@ impl Hub {
         let kept = self.kept.lock();
         let live = self.spread.subscribe();
         let Some(after) = after else {
-            return Subscription { missed: Vec::new(), gap: false, live };
+            return Subscription { missed: Vec::new(), gap: false, from: kept.last_seq, live };
         };
         let first_kept = kept.events.front().map_or(kept.last_seq + 1, |event| event.seq);
         // A number from the future belongs to an earlier run of the appliance.
         let gap = after + 1 < first_kept || after > kept.last_seq;
-        let from = if after > kept.last_seq { 0 } else { after };
+        let from = if gap { first_kept - 1 } else { after };
         let missed = kept.events.iter().filter(|event| event.seq > from).cloned().collect();
-        Subscription { missed, gap, live }
+        Subscription { missed, gap, from, live }
     }
 }
 
@@ -96,6 +98,8 @@ mod tests {
         let subscription = hub(published).subscribe(after);
         let found: Vec<u64> = subscription.missed.iter().map(|event| event.seq).collect();
         assert_eq!((found.as_slice(), subscription.gap), (seqs, gap), "{published} {after:?}");
+        let before = seqs.first().map_or(published as u64, |first| first - 1);
+        assert_eq!(subscription.from, before, "{published} {after:?}");
     }
 
     #[test]

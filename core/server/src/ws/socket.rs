@@ -33,16 +33,22 @@ pub(crate) enum Closing {
     TooSlow,
     /// The message makes no sense here: 1003.
     Unsupported,
+    /// The key was revoked, the session is over or the account was shut: 1008.
+    Revoked,
     /// The other side closed.
     Theirs,
 }
 
 impl Closing {
+    /// Why we close, as metrics name it.
+    pub(crate) const REASONS: [&str; 4] = ["stopping", "too_slow", "unsupported", "revoked"];
+
     fn frame(self) -> Option<(CloseCode, &'static str)> {
         match self {
             Self::Stopping => Some((CloseCode::Away, "stopping")),
             Self::TooSlow => Some((CloseCode::Again, "too_slow")),
             Self::Unsupported => Some((CloseCode::Unsupported, "unsupported")),
+            Self::Revoked => Some((CloseCode::Policy, "revoked")),
             Self::Theirs => None,
         }
     }
@@ -163,18 +169,27 @@ impl Socket {
         }
     }
 
-    /// Says why and closes.
-    pub(crate) async fn close(mut self, closing: Closing) {
+    /// How often to ping.
+    pub(crate) fn ping_interval(&self) -> Duration {
+        Duration::from_millis(self.app.settings().ws.ping_interval_ms)
+    }
+
+    /// Says why, after the last words if there are any, and closes.
+    pub(crate) async fn close(mut self, closing: Closing, last_words: Option<String>) {
         let Some((code, reason)) = closing.frame() else { return };
         self.app.metrics().ws_evicted.get_or_create(&ReasonLabels { reason }).inc();
         let frame = CloseFrame { code, reason: Utf8Bytes::from_static(reason) };
-        // The client may be gone or stuck already: say goodbye for at most a second.
         let goodbye = async {
+            if let Some(text) = last_words {
+                self.stream.send(Message::Text(text.into())).await?;
+            }
             self.stream.close(Some(frame)).await?;
             while let Some(Ok(_)) = self.stream.next().await {}
             Ok::<(), tokio_tungstenite::tungstenite::Error>(())
         };
-        let _ = tokio::time::timeout(Duration::from_secs(1), goodbye).await;
+        // The client may be gone or stuck already: it is waited for no longer than for any message.
+        let limit = Duration::from_millis(self.app.settings().ws.send_timeout_ms);
+        let _ = tokio::time::timeout(limit, goodbye).await;
     }
 }
 

@@ -2,6 +2,8 @@
 
 use http::Method;
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use store::Claim;
 
 use crate::client::{Ask, delete, get, patch, post};
 use crate::harness::{Appliance, eur};
@@ -17,6 +19,7 @@ async fn malformed_requests_are_refused_by_name() {
     let appliance = &Appliance::start().await;
     let rows = [
         (get("/nowhere"), 404, "path_not_found"),
+        (get("/webcam/stream?url=push:"), 400, "query_invalid"),
         (Ask { method: Method::PUT, ..get("/users") }, 405, "method_not_allowed"),
         (post("/users", &json!({})).raw("{"), 400, "json_syntax"),
         (post("/users", &json!({})).header("content-type", "text/plain"), 415, "unsupported_media_type"),
@@ -168,4 +171,32 @@ async fn a_body_above_the_limit_is_refused() {
     let credit = json!({ "amount": eur(5), "padding": name });
     check(appliance, post(format!("/users/{UNKNOWN}/credits"), &credit).once("k"), 413, "body_too_large")
         .await;
+}
+
+#[tokio::test]
+async fn a_request_whose_twin_is_under_way_is_told_to_come_back() {
+    let appliance = &Appliance::start().await;
+    let user = appliance.person("Ada").await;
+    let body = json!({ "amount": eur(5) });
+    let key = appliance.admin(get("/keys")).await.ok(200)["items"][0]["id"].as_str().unwrap().to_owned();
+    let scope = format!("key:{key} POST /users/{user}/credits");
+    let (sha256, now) = (<[u8; 32]>::from(Sha256::digest(body.to_string())), appliance.app.now());
+    let claim = appliance.app.store(move |store| store.claim(&scope, "k", &sha256, now)).await.unwrap();
+    assert_eq!(claim, Claim::Fresh);
+    let ask = post(format!("/users/{user}/credits"), &body).once("k");
+    let told = appliance.admin(ask).await.refused(409, "idempotency_in_flight");
+    assert_eq!(told.header("retry-after"), "1");
+}
+
+#[tokio::test]
+async fn no_body_and_an_empty_object_are_the_same_request() {
+    let appliance = &Appliance::start().await;
+    let user = appliance.payer("Ada", 1000).await;
+    let new = json!({ "user_id": user, "amount": eur(5) });
+    let opened = appliance.admin(post("/transactions", &new).once("a")).await.ok(201);
+    let path = format!("/transactions/{}/void", opened["id"].as_str().unwrap());
+    let first = appliance.admin(post(&path, &json!({})).once("b")).await;
+    let again = appliance.admin(Ask { method: Method::POST, ..get(&path) }.once("b")).await;
+    assert_eq!(again.header("idempotent-replayed"), "true", "{}", again.text());
+    assert_eq!((again.status, again.json()), (first.status, first.json()));
 }

@@ -22,6 +22,8 @@ pub(crate) struct Appliance {
     pub(crate) address: SocketAddr,
     pub(crate) app: App,
     pub(crate) admin: String,
+    /// The one-time code of a fresh folder; empty where set-up was done before.
+    pub(crate) code: String,
     clock: Arc<AtomicI64>,
     folder: TempDir,
     stop: Option<oneshot::Sender<()>>,
@@ -55,7 +57,16 @@ impl Appliance {
     pub(crate) async fn start_with(changes: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let now = jiff::Timestamp::now().as_microsecond();
-        Self::start_in(folder, Arc::new(AtomicI64::new(now)), changes).await
+        let mut appliance = Self::start_in(folder, Arc::new(AtomicI64::new(now)), changes).await;
+        let minted = appliance.send(post("/setup", &json!({ "code": appliance.code }))).await.ok(201);
+        appliance.admin = minted["key"].as_str().unwrap().to_owned();
+        appliance
+    }
+
+    /// Starts on a fresh folder and leaves set-up open.
+    pub(crate) async fn start_new() -> Self {
+        let now = jiff::Timestamp::now().as_microsecond();
+        Self::start_in(tempfile::tempdir().unwrap(), Arc::new(AtomicI64::new(now)), &[]).await
     }
 
     async fn start_in(folder: TempDir, clock: Arc<AtomicI64>, changes: &[(&str, &str)]) -> Self {
@@ -68,25 +79,21 @@ impl Appliance {
             set => Timestamp(set),
         };
         let app = App::start_at(settings, Arc::new(time)).await.unwrap();
-        let code = app.open_setup_when_new().await;
+        let code = app.open_setup_when_new().await.unwrap_or_default();
         let (stop, stopped) = oneshot::channel::<()>();
         let served = tokio::spawn(serve::run(listener, app.clone(), async {
             let _ = stopped.await;
         }));
-        let mut appliance = Self {
+        Self {
             address,
             app,
             admin: String::new(),
+            code,
             clock,
             folder,
             stop: Some(stop),
             served: Some(served),
-        };
-        if let Some(code) = code {
-            let minted = appliance.send(post("/setup", &json!({ "code": code }))).await.ok(201);
-            appliance.admin = minted["key"].as_str().unwrap().to_owned();
         }
-        appliance
     }
 
     /// Stops and starts again on the same folder, with the same admin key.
@@ -98,10 +105,17 @@ impl Appliance {
         again
     }
 
+    /// Asks it to stop, as a signal would, and does not wait.
+    pub(crate) fn begin_stop(&mut self) {
+        if let Some(stop) = self.stop.take() {
+            let _ = stop.send(());
+        }
+    }
+
     /// Stops as a signal would.
     pub(crate) async fn stop(&mut self) {
-        if let (Some(stop), Some(served)) = (self.stop.take(), self.served.take()) {
-            let _ = stop.send(());
+        self.begin_stop();
+        if let Some(served) = self.served.take() {
             served.await.unwrap();
             self.app.stop().await;
         }

@@ -43,6 +43,10 @@ async fn a_consent_is_live_until_it_ends_or_is_withdrawn() {
     assert_eq!(standing().await, "expired");
 
     let second = appliance.admin(post(path.clone(), &json!({ "version": "2", "text": "yes" }))).await.ok(201);
+    let first = appliance.admin(get(format!("{path}?limit=1"))).await.ok(200);
+    let rest = format!("{path}?cursor={}", first["next_cursor"].as_str().unwrap());
+    assert_eq!(appliance.admin(get(rest)).await.ok(200)["items"][0]["id"], second["id"]);
+
     let one = format!("{path}/{}", second["id"].as_str().unwrap());
     appliance.admin(delete(one.clone())).await.ok(204);
     appliance.admin(delete(one)).await.refused(409, "conflict");

@@ -1,11 +1,12 @@
 //! Listening, limits, documents, health, the end.
 
+use http::Method;
 use serde_json::json;
 use server::serve::{self, ServeError};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::client::{get, post};
+use crate::client::{Ask, get, post};
 use crate::harness::Appliance;
 
 #[tokio::test]
@@ -65,6 +66,9 @@ async fn the_interface_is_documented_without_another_host() {
     assert_eq!(docs.status, 200);
     assert!(!docs.text().contains("https://"), "{}", docs.text());
     assert_eq!(appliance.send(get("/docs/swagger-ui-bundle.js")).await.status, 200);
+    let start = appliance.send(get("/docs/swagger-initializer.js")).await.text();
+    assert!(start.contains("\"validatorUrl\": \"none\""), "{start}");
+    assert!(!start.contains("https://"), "{start}");
     appliance.send(get("/docs/nothing.js")).await.refused(404, "not_found");
 }
 
@@ -129,4 +133,40 @@ async fn another_appliance_key_does_not_open_the_database() {
     assert!(matches!(App::start(settings.clone()).await.err(), Some(StartError::Integrity(_))));
     std::fs::write(folder.path().join("appliance.key"), "short").unwrap();
     assert!(matches!(App::start(settings).await.err(), Some(StartError::Integrity(_))));
+}
+
+#[tokio::test]
+async fn the_version_prefix_answers_with_and_without_its_slash() {
+    let appliance = Appliance::start().await;
+    assert_eq!(appliance.send(get("/v1")).await.ok(200)["name"], "facepay");
+    let moved = appliance.send(get("/v1/")).await;
+    assert_eq!((moved.status.as_u16(), moved.header("location")), (308, "/v1"));
+}
+
+#[tokio::test]
+async fn refusals_without_a_route_have_an_id_and_are_counted() {
+    let appliance = Appliance::start().await;
+    let odd = Method::from_bytes(b"BREW").unwrap();
+    for (method, path, status) in
+        [(Method::GET, "/nowhere", 404), (Method::GET, "/v1/nowhere", 404), (odd, "/users", 405)]
+    {
+        let reply = appliance.send(Ask { method, ..get(path).header("x-request-id", "r-1") }).await;
+        assert_eq!((reply.status.as_u16(), reply.header("x-request-id")), (status, "r-1"), "{path}");
+    }
+    let metrics = appliance.send(get("/metrics")).await.text();
+    let counted =
+        |labels: &str| metrics.contains(&format!("duration_seconds_count{{route=\"none\",{labels}}}"));
+    assert!(counted("method=\"GET\",code=\"404\"") && counted("method=\"other\",code=\"405\""), "{metrics}");
+}
+
+#[tokio::test]
+async fn a_leaving_appliance_says_so_while_it_still_serves() {
+    // Longer than any test: it is cut off in the middle of this phase.
+    let mut appliance = Appliance::start_with(&[("server.unready_ms", "3600000")]).await;
+    let user = appliance.person("Ada").await;
+    appliance.begin_stop();
+    while appliance.send(get("/readyz")).await.status == 200 {}
+    assert_eq!(appliance.send(get("/readyz")).await.ok(503), json!({ "ready": false }));
+    assert_eq!(appliance.send(get("/health")).await.ok(200)["status"], "draining");
+    appliance.admin(get(format!("/users/{user}"))).await.ok(200);
 }

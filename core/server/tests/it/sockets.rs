@@ -2,14 +2,14 @@
 
 use futures_util::StreamExt;
 use http::StatusCode;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
-use crate::client::get;
+use crate::client::{delete, get, post};
 use crate::harness::Appliance;
 
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
@@ -53,8 +53,85 @@ async fn events_are_followed_and_resumed() {
     assert_eq!((second["type"].as_str(), second["seq"].as_u64()), (Some("wallet.funded"), Some(seq + 1)));
 
     let mut lost = connect(&appliance, &format!("/ws/events?after=1&token={token}")).await.unwrap();
-    assert_eq!(event(&mut lost).await["type"], "resync");
+    let resync = event(&mut lost).await;
+    assert_eq!(resync["type"], "resync");
+    // What is kept begins with the plugins that were loaded.
+    let oldest = event(&mut lost).await;
+    assert_eq!((oldest["type"].as_str(), oldest["state"].as_str()), (Some("plugin.state"), Some("active")));
+    assert_eq!(oldest["seq"].as_u64(), resync["seq"].as_u64().map(|seq| seq + 1));
     assert_eq!(event(&mut lost).await["seq"], first["seq"]);
+}
+
+/// Everything up to the closing code: the last number of an event, the last text, the code.
+async fn to_the_end(mut socket: Socket) -> (u64, Value, Option<CloseCode>) {
+    let (mut last_event, mut last) = (0, Value::Null);
+    while let Some(Ok(message)) = socket.next().await {
+        match message {
+            Message::Text(text) => last = serde_json::from_str(&text).unwrap(),
+            Message::Close(frame) => return (last_event, last, frame.map(|frame| frame.code)),
+            _ => continue,
+        }
+        if last["type"] != "resync" {
+            last_event = last["seq"].as_u64().unwrap();
+        }
+    }
+    (last_event, last, None)
+}
+
+fn tick(padding: &str) -> serde_json::Map<String, Value> {
+    serde_json::Map::from_iter([("padding".to_owned(), padding.into())])
+}
+
+fn check_resync(end: (u64, Value, Option<CloseCode>)) {
+    let (last_event, last, code) = end;
+    assert_eq!((last["type"].as_str(), code), (Some("resync"), Some(CloseCode::Again)), "{last}");
+    assert_eq!(last["seq"].as_u64(), Some(last_event), "it goes on after what it got");
+}
+
+#[tokio::test]
+async fn a_client_that_misses_events_is_told_where_to_resume_and_closed() {
+    let appliance = Appliance::start().await;
+    let path = format!("/ws/events?token={}", appliance.admin);
+    let mut socket = connect(&appliance, &path).await.unwrap();
+    appliance.app.hub().publish("tick", tick(""));
+    let first = event(&mut socket).await["seq"].as_u64().unwrap();
+    // On this one thread nothing is sent meanwhile, and more come than wait for one listener.
+    (0..300).for_each(|_| appliance.app.hub().publish("tick", tick("")));
+    let (_, last, code) = to_the_end(socket).await;
+    assert_eq!((last["type"].as_str(), code), (Some("resync"), Some(CloseCode::Again)), "{last}");
+    assert_eq!(last["seq"].as_u64(), Some(first));
+}
+
+#[tokio::test]
+async fn a_client_that_takes_too_long_is_told_where_to_resume_and_closed() {
+    let appliance = Appliance::start_with(&[("ws.send_timeout_ms", "5000")]).await;
+    let path = format!("/ws/events?token={}", appliance.admin);
+    let socket = connect(&appliance, &path).await.unwrap();
+    // More than the buffers on the way hold, and nobody reads.
+    let padding = "x".repeat(200_000);
+    (0..200).for_each(|_| appliance.app.hub().publish("tick", tick(&padding)));
+    let evicted = "facepay_ws_evicted_total{reason=\"too_slow\"} 1";
+    while !appliance.send(get("/metrics")).await.text().contains(evicted) {}
+    check_resync(to_the_end(socket).await);
+}
+
+#[tokio::test]
+async fn a_revoked_key_and_a_shut_account_lose_their_sockets() {
+    let appliance = Appliance::start_with(&[("ws.ping_interval_ms", "20")]).await;
+    let minted = appliance.admin(post("/keys", &json!({ "name": "till", "role": "operator" }))).await.ok(201);
+    let path = format!("/ws/events?token={}", minted["key"].as_str().unwrap());
+    let socket = connect(&appliance, &path).await.unwrap();
+    appliance.admin(delete(format!("/keys/{}", minted["id"].as_str().unwrap()))).await.ok(204);
+    assert_eq!(to_the_end(socket).await.2, Some(CloseCode::Policy));
+
+    let new = json!({ "name": "ada", "password": "correct horse", "role": "operator" });
+    let ada = appliance.admin(post("/operators", &new)).await.ok(201);
+    let login = post("/operators/login", &json!({ "name": "ada", "password": "correct horse" }));
+    let session = appliance.send(login).await.ok(200);
+    let path = format!("/ws/events?token={}", session["token"].as_str().unwrap());
+    let socket = connect(&appliance, &path).await.unwrap();
+    appliance.admin(delete(format!("/operators/{}", ada["id"].as_str().unwrap()))).await.ok(204);
+    assert_eq!(to_the_end(socket).await.2, Some(CloseCode::Policy));
 }
 
 #[tokio::test]

@@ -6,10 +6,13 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::sync::mpsc;
 use tokio_tungstenite::connect_async;
-use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::{self, Message};
 
-use crate::client::{Ask, Reply, delete, get, post};
+use crate::client::{Ask, Reply, delete, get, patch, post};
 use crate::harness::{Appliance, eur};
 
 const EILEEN: &[u8] = include_bytes!("../../../../pipeline/assets/eileen-collins.jpg");
@@ -19,8 +22,13 @@ const GREY: &[u8] = include_bytes!("fixtures/grey.jpg");
 const WEIGHTS: &str = concat!("\"", env!("CARGO_MANIFEST_DIR"), "/../../models/weights\"");
 
 async fn seeing() -> Appliance {
-    let changes =
-        [("recognition.enabled", "true"), ("compute.device", "cpu"), ("compute.weights_folder", WEIGHTS)];
+    seeing_with(&[]).await
+}
+
+async fn seeing_with(more: &[(&str, &str)]) -> Appliance {
+    let mut changes =
+        vec![("recognition.enabled", "true"), ("compute.device", "cpu"), ("compute.weights_folder", WEIGHTS)];
+    changes.extend(more);
     Appliance::start_with(&changes).await
 }
 
@@ -84,17 +92,19 @@ async fn a_payer_is_proved_by_a_picture() {
     assert_eq!(appliance.admin(post(confirm, &json!({})).once("c")).await.ok(200)["state"], "captured");
 }
 
-/// Feeds `jpeg` to a push camera as a browser would, until the returned task is dropped.
-async fn browser(
-    appliance: &Appliance,
-    camera: &str,
-    jpeg: &'static [u8],
-) -> tokio::sync::mpsc::Receiver<Value> {
-    let url =
-        format!("ws://{}/ws/face-recognition?camera={camera}&token={}", appliance.address, appliance.admin);
+/// A browser at a camera of its own, or at a push camera.
+struct Browser {
+    told: mpsc::Receiver<Value>,
+    says: mpsc::Sender<&'static str>,
+}
+
+/// Feeds `jpeg` as a browser would, until the browser is dropped.
+async fn browser(appliance: &Appliance, camera: &str, jpeg: &'static [u8]) -> Browser {
+    let url = format!("ws://{}/ws/face-recognition?{camera}token={}", appliance.address, appliance.admin);
     let (socket, _) = connect_async(url).await.unwrap();
     let (mut out, mut incoming) = socket.split();
-    let (told, heard) = tokio::sync::mpsc::channel(256);
+    let (told, heard) = mpsc::channel(256);
+    let (says, mut said) = mpsc::channel(4);
     tokio::spawn(async move {
         let mut ticks = tokio::time::interval(Duration::from_millis(100));
         loop {
@@ -103,6 +113,10 @@ async fn browser(
                     if out.send(Message::Binary(Bytes::from_static(jpeg))).await.is_err() {
                         return;
                     }
+                }
+                text = said.recv() => {
+                    let Some(text) = text else { return };
+                    out.send(Message::text(text)).await.unwrap();
                 }
                 message = incoming.next() => match message {
                     Some(Ok(Message::Text(text))) => {
@@ -117,13 +131,14 @@ async fn browser(
             }
         }
     });
-    heard
+    Browser { told: heard, says }
 }
 
 /// The first message of this type.
-async fn heard(messages: &mut tokio::sync::mpsc::Receiver<Value>, kind: &str) -> Value {
+async fn heard(browser: &mut Browser, kind: &str) -> Value {
     loop {
-        let message = tokio::time::timeout(Duration::from_secs(60), messages.recv()).await.unwrap().unwrap();
+        let next = tokio::time::timeout(Duration::from_secs(60), browser.told.recv());
+        let message = next.await.unwrap().unwrap();
         if message["type"] == kind {
             return message;
         }
@@ -144,8 +159,8 @@ async fn a_person_at_a_browser_camera_pays_and_a_stranger_does_not() {
     };
     let wanted = appliance.admin(open("till-1")).await.ok(201);
     let other = appliance.admin(open("till-2")).await.ok(201);
-    let mut at_one = browser(&appliance, "till-1", EILEEN).await;
-    let mut at_two = browser(&appliance, "till-2", GRACE).await;
+    let mut at_one = browser(&appliance, "camera=till-1&", EILEEN).await;
+    let mut at_two = browser(&appliance, "camera=till-2&", GRACE).await;
 
     let seen = heard(&mut at_one, "face_detection").await;
     assert_eq!(seen["faces"].as_array().unwrap().len(), 1, "{seen}");
@@ -169,6 +184,116 @@ async fn a_person_at_a_browser_camera_pays_and_a_stranger_does_not() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn whoever_stays_in_view_is_matched_again_when_asked() {
+    let appliance = seeing().await;
+    appliance.clock_runs();
+    let mut browser = browser(&appliance, "", GRACE).await;
+    heard(&mut browser, "face_match").await;
+    browser.says.send(r#"{"type":"clear_face_cache"}"#).await.unwrap();
+    assert_eq!(heard(&mut browser, "face_match").await["user"], Value::Null);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_is_a_camera_only_where_a_client_delivers_the_pictures() {
+    let appliance = seeing().await;
+    let door = json!({ "id": "door", "source": "rtsp://10.255.255.1/" });
+    appliance.admin(post("/cameras", &door)).await.ok(201);
+    let kiosk = appliance.key("kiosk").await;
+    let _own =
+        connect_async(format!("ws://{}/ws/face-recognition?token={kiosk}", appliance.address)).await.unwrap();
+    let listed = appliance.admin(get("/cameras")).await.ok(200);
+    let own = listed["items"][1]["id"].as_str().unwrap();
+    assert!(own.starts_with("socket-"), "{listed}");
+    for (camera, status) in [("door", 422), (own, 404), ("nowhere", 404)] {
+        let url = format!("ws://{}/ws/face-recognition?camera={camera}&token={kiosk}", appliance.address);
+        match connect_async(url).await {
+            Err(tungstenite::Error::Http(response)) => assert_eq!(response.status(), status, "{camera}"),
+            other => panic!("{camera}: {:?}", other.is_ok()),
+        }
+    }
+}
+
+/// The metrics of `docs` that other programs read.
+const NAMES: [&str; 15] = [
+    "facepay_stage_duration_seconds_count{stage=\"detection\"}",
+    "facepay_frame_age_seconds_count{camera=\"till-1\"}",
+    "facepay_frames_total{camera=\"till-1\",result=\"analysed\"}",
+    "facepay_camera_state{camera=\"till-1\",state=\"connecting\"}",
+    "facepay_batch_size_count",
+    "facepay_match_similarity_count",
+    "facepay_transactions_total{state=\"captured\"}",
+    "facepay_http_request_duration_seconds_count{route=\"/metrics\",method=\"GET\",code=\"200\"}",
+    "facepay_ws_clients",
+    "facepay_ws_evicted_total{reason=\"too_slow\"}",
+    "facepay_plugin_faults_total{plugin=\"org.facepay.detection-blazeface\",kind=\"faulted\"}",
+    "facepay_audit_chain_ok",
+    "facepay_outbox_lag_seconds",
+    "facepay_build_info",
+    "facepay_compute_device_info",
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_metric_is_there_from_the_start_and_a_cameras_go_with_it() {
+    let appliance = seeing().await;
+    appliance.admin(post("/cameras", &json!({ "id": "till-1", "source": "push:" }))).await.ok(201);
+    let text = appliance.send(get("/metrics")).await.text();
+    for name in NAMES {
+        assert!(text.lines().any(|line| line.starts_with(name)), "{name}\n{text}");
+    }
+    let own = browser(&appliance, "", GREY).await;
+    let with_own = appliance.send(get("/metrics")).await.text();
+    assert!(with_own.contains("camera=\"socket\"") && !with_own.contains("socket-"), "{with_own}");
+    drop(own);
+    appliance.admin(delete("/cameras/till-1")).await.ok(204);
+    assert!(!appliance.send(get("/metrics")).await.text().contains("till-1"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_ends_with_the_key_that_opened_it() {
+    let appliance = seeing_with(&[("ws.ping_interval_ms", "20")]).await;
+    appliance.admin(post("/cameras", &json!({ "id": "till-1", "source": "push:" }))).await.ok(201);
+    let minted = appliance.admin(post("/keys", &json!({ "name": "till", "role": "kiosk" }))).await.ok(201);
+    let key = minted["key"].as_str().unwrap();
+    let head = format!(
+        "GET /cameras/till-1/stream HTTP/1.1\r\nhost: x\r\nconnection: close\r\nauthorization: Bearer {key}\r\n\r\n"
+    );
+    let mut socket = TcpStream::connect(appliance.address).await.unwrap();
+    socket.write_all(head.as_bytes()).await.unwrap();
+    let mut answer = vec![0; 15];
+    socket.read_exact(&mut answer).await.unwrap();
+    assert_eq!(answer, b"HTTP/1.1 200 OK");
+    appliance.admin(delete(format!("/keys/{}", minted["id"].as_str().unwrap()))).await.ok(204);
+    socket.read_to_end(&mut answer).await.unwrap();
+    assert!(answer.ends_with(b"\r\n0\r\n\r\n"), "the last chunk of a whole answer");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_camera_that_cannot_start_is_listed_with_its_reason() {
+    let list = r#"[{ id = "hall", source = "rtsp://joe:hunter2@169.254.169.254/" }, { id = "socket-9", source = "push:" }]"#;
+    let appliance = seeing_with(&[("cameras.list", list)]).await;
+    let listed = appliance.admin(get("/cameras")).await;
+    assert!(!listed.text().contains("hunter2"), "{}", listed.text());
+    let listed = listed.ok(200);
+    for (index, id) in ["hall", "socket-9"].into_iter().enumerate() {
+        let camera = &listed["items"][index];
+        assert_eq!((&camera["id"], &camera["health"]["state"]), (&json!(id), &json!("refused")), "{listed}");
+        assert_ne!(camera["health"]["reason"], "");
+    }
+    assert_eq!(appliance.admin(get("/cameras/hall")).await.ok(200), listed["items"][0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_camera_goes_on_when_its_new_source_is_refused() {
+    let appliance = seeing().await;
+    appliance.admin(post("/cameras", &json!({ "id": "door", "source": "push:" }))).await.ok(201);
+    let change = |source: &str| patch("/cameras/door", &json!({ "source": source }));
+    appliance.admin(change("rtsp://169.254.169.254/")).await.refused(422, "source_address_refused");
+    assert_eq!(appliance.admin(get("/cameras/door")).await.ok(200)["source"], "push:");
+    let moved = appliance.admin(change("rtsp://10.255.255.1/")).await.ok(200);
+    assert_eq!(moved["source"], "rtsp://10.255.255.1/");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn cameras_come_and_go_and_never_show_their_password() {
     let appliance = seeing().await;
     let add = |id: &str, source: &str| post("/cameras", &json!({ "id": id, "source": source }));
@@ -179,6 +304,7 @@ async fn cameras_come_and_go_and_never_show_their_password() {
         ("a", "rtsp://127.0.0.1/", "source_address_refused"),
         ("a", "file:///etc/passwd", "source_path_refused"),
         ("a", "rtsp://", "source_malformed"),
+        ("socket-1", "push:", "camera_id_reserved"),
     ] {
         appliance.admin(add(id, source)).await.refused(422, code);
     }

@@ -44,15 +44,17 @@ fn an_operator_is_locked_out_and_let_in_again(bench: &Bench) {
     bench.store.add_operator(by(), id, "eve", Role::Admin, "hash").unwrap();
     let again = bench.store.add_operator(by(), OperatorId(Uuid::now_v7()), "eve", Role::Admin, "hash");
     assert!(matches!(again, Err(StoreError::Conflict(_))));
-    let until = START.plus(HOUR);
-    bench.store.note_login(by(), id, false, None).unwrap();
-    bench.store.note_login(by(), id, false, Some(until)).unwrap();
-    let locked = bench.store.operator_named("eve").unwrap();
-    assert_eq!((locked.failed_logins, locked.locked_until), (2, Some(until)));
-    bench.store.note_login(later(HOUR), id, true, None).unwrap();
-    let open = bench.store.operator_named("eve").unwrap();
+    let until = Some(START.plus(HOUR));
+    for (failed, locked_until) in [(1, None), (2, until), (3, until)] {
+        bench.store.note_failed_login(by(), id, 2, HOUR).unwrap();
+        let row = bench.store.operator_named("eve").unwrap();
+        assert_eq!((row.failed_logins, row.locked_until), (failed, locked_until));
+    }
+    bench.store.note_login(later(HOUR), id).unwrap();
+    let open = bench.store.operator(id).unwrap();
     assert_eq!((open.failed_logins, open.locked_until), (0, None));
     bench.store.disable_operator(by(), id).unwrap();
+    assert!(matches!(bench.store.disable_operator(by(), id), Err(StoreError::NotFound("operator"))));
     assert!(bench.store.operators().unwrap()[0].disabled_at.is_some());
     assert!(matches!(bench.store.operator_named("bob"), Err(StoreError::NotFound("operator"))));
 }

@@ -1,13 +1,15 @@
 //! Many at once: no money is spent twice, nobody waits in a circle, one of many claims wins.
-use std::{sync::Barrier, thread};
+use std::{sync::Barrier, thread, time::Duration};
 
 use domain::limits::Limits;
 use domain::operation::{Event, Kind};
-use store::{Claim as KeyClaim, StoreError};
+use domain::{OperatorId, role::Role, user::Status};
+use store::{Claim as KeyClaim, StoreError, UserChange};
+use uuid::Uuid;
 
 use crate::{
     Claim,
-    bench::{Bench, MERCHANT, by, eur},
+    bench::{Bench, MERCHANT, START, by, eur},
     claims,
 };
 
@@ -17,6 +19,8 @@ pub(crate) const CLAIMS: &[Claim] = claims![
     sales_and_top_ups_at_once_all_end_well,
     one_of_many_claims_of_a_key_is_fresh,
     many_appliances_may_open_one_database_at_once,
+    twenty_wrong_passwords_at_once_lock,
+    changes_of_different_fields_at_once_all_hold,
 ];
 
 /// Runs `work` on `n` threads that start together.
@@ -101,4 +105,26 @@ fn many_appliances_may_open_one_database_at_once(bench: &Bench) {
     for result in opened {
         result.unwrap();
     }
+}
+
+fn twenty_wrong_passwords_at_once_lock(bench: &Bench) {
+    let id = OperatorId(Uuid::now_v7());
+    bench.store.add_operator(by(), id, "eve", Role::Admin, "hash").unwrap();
+    let lockout = Duration::from_secs(300);
+    at_once(20, |_| bench.store.note_failed_login(by(), id, 20, lockout).unwrap());
+    let locked = bench.store.operator(id).unwrap();
+    assert_eq!((locked.failed_logins, locked.locked_until), (20, Some(START.plus(lockout))));
+}
+
+fn changes_of_different_fields_at_once_all_hold(bench: &Bench) {
+    let ada = bench.person("ada");
+    let changes = [
+        UserChange { name: Some("Ada L.".to_owned()), ..UserChange::default() },
+        UserChange { email: Some("ada@example.org".to_owned()), ..UserChange::default() },
+        UserChange { status: Some(Status::Blocked), ..UserChange::default() },
+    ];
+    at_once(3, |nth| bench.store.change_user(by(), ada, &changes[nth]).map(drop).unwrap());
+    let changed = bench.store.user(ada).unwrap();
+    assert_eq!((changed.profile.name.as_str(), changed.status), ("Ada L.", Status::Blocked));
+    assert_eq!(changed.profile.email.as_deref(), Some("ada@example.org"));
 }

@@ -61,6 +61,9 @@ pub(crate) struct Operator {
     pub(crate) name: String,
     pub(crate) role: &'static str,
     pub(crate) created_at: String,
+    /// When the account was shut.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) disabled_at: Option<String>,
 }
 
 /// A sign-in.

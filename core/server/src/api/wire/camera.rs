@@ -23,7 +23,7 @@ pub(crate) struct CameraChange {
 }
 
 /// A camera and how it does.
-#[derive(Serialize, ToSchema)]
+#[derive(Clone, Serialize, ToSchema)]
 pub(crate) struct Camera {
     pub(crate) id: String,
     pub(crate) name: String,
@@ -33,9 +33,9 @@ pub(crate) struct Camera {
 }
 
 /// How a camera does.
-#[derive(Serialize, ToSchema)]
+#[derive(Clone, Default, Serialize, ToSchema)]
 pub(crate) struct CameraHealth {
-    /// `live` is the only state that can pay.
+    /// `live` is the only state that can pay; `refused` never ran, for the `reason`.
     pub(crate) state: String,
     /// What went wrong last; empty when nothing did.
     pub(crate) reason: String,

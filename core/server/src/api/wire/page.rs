@@ -3,13 +3,25 @@
 use std::fmt::Display;
 use std::str::FromStr;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::api::problem::Problem;
 
 const LIMIT_DEFAULT: usize = 50;
 const LIMIT_MAX: usize = 200;
+
+/// What every list is asked with, for the document.
+pub(crate) const QUERY: &[(&str, &str)] =
+    &[("limit", "1 to 200"), ("cursor", "`next_cursor` of the page before")];
+
+/// What every list is asked with.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Listing {
+    pub(crate) limit: Option<usize>,
+    pub(crate) cursor: Option<String>,
+}
 
 /// One page of a list.
 #[derive(Serialize, ToSchema)]
