@@ -47,6 +47,14 @@ impl Cache {
         Ok(cache)
     }
 
+    /// Whether `url` is one that [`Self::open`] takes. Nothing is connected.
+    ///
+    /// # Errors
+    /// When it is not.
+    pub fn check_url(url: &str) -> Result<(), CacheError> {
+        if url.is_empty() { Ok(()) } else { redis::check_url(url) }
+    }
+
     /// Whether the cache answers.
     ///
     /// # Errors

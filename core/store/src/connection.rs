@@ -1,5 +1,8 @@
 //! One connection to either database, and what each needs before use.
-use diesel::{Connection as _, PgConnection, SqliteConnection, connection::SimpleConnection as _};
+use diesel::{
+    Connection as _, PgConnection, SqliteConnection, connection::SimpleConnection as _,
+    migration::MigrationSource as _, prelude::*,
+};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness as _, embed_migrations};
 
 use crate::{DatabaseUrl, StoreError};
@@ -41,6 +44,47 @@ impl AnyConnection {
                 Ok(Self::Postgres(connection))
             }
         }
+    }
+
+    /// How many migrations this program knows and the database has not seen. Changes nothing.
+    pub(crate) fn pending(&mut self) -> Result<usize, StoreError> {
+        let applied = match self.has_table("__diesel_schema_migrations")? {
+            true => self.applied()?,
+            false => Vec::new(),
+        };
+        let known = match self {
+            Self::Sqlite(_) => versions::<diesel::sqlite::Sqlite>(&SQLITE)?,
+            Self::Postgres(_) => versions::<diesel::pg::Pg>(&POSTGRES)?,
+        };
+        Ok(known.iter().filter(|version| !applied.contains(version)).count())
+    }
+
+    fn applied(&mut self) -> Result<Vec<String>, StoreError> {
+        let rows: Vec<Named> = match self {
+            Self::Sqlite(connection) => diesel::sql_query(APPLIED).load(connection)?,
+            Self::Postgres(connection) => diesel::sql_query(APPLIED).load(connection)?,
+        };
+        Ok(rows.into_iter().map(|row| row.name).collect())
+    }
+
+    /// Whether there is a table of this name.
+    pub(crate) fn has_table(&mut self, name: &str) -> Result<bool, StoreError> {
+        use diesel::sql_types::Text;
+        let found: Vec<Named> = match self {
+            Self::Sqlite(connection) => {
+                let query =
+                    diesel::sql_query("SELECT name FROM sqlite_schema WHERE type = 'table' AND name = ?");
+                query.bind::<Text, _>(name).load(connection)?
+            }
+            Self::Postgres(connection) => {
+                let query = diesel::sql_query(
+                    "SELECT tablename::text AS name FROM pg_tables
+                     WHERE tablename = $1 AND schemaname = ANY (current_schemas(false))",
+                );
+                query.bind::<Text, _>(name).load(connection)?
+            }
+        };
+        Ok(!found.is_empty())
     }
 
     /// Brings the tables up to date.
@@ -90,6 +134,25 @@ impl AnyConnection {
         open.done = true;
         Ok(value)
     }
+}
+
+const APPLIED: &str = "SELECT version AS name FROM __diesel_schema_migrations";
+
+#[derive(QueryableByName)]
+struct Named {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    name: String,
+}
+
+/// The versions of the migrations that the program brings.
+fn versions<D: diesel::backend::Backend>(source: &EmbeddedMigrations) -> Result<Vec<String>, StoreError>
+where
+    EmbeddedMigrations: diesel::migration::MigrationSource<D>,
+{
+    let found = source.migrations();
+    let migrations =
+        found.map_err(|cause| StoreError::Corrupt(format!("the migrations can't be read: {cause}")))?;
+    Ok(migrations.iter().map(|migration| migration.name().version().to_string()).collect())
 }
 
 /// An open transaction; rolled back when dropped without a commit, a panic included.

@@ -1,7 +1,12 @@
 //! Single named facts about this appliance.
 use diesel::prelude::*;
 
-use crate::{Store, StoreError, schema::facts};
+use crate::{Store, StoreError, connection::AnyConnection, schema::facts};
+
+/// The value of `name`, when it was ever set.
+pub(crate) fn value(connection: &mut AnyConnection, name: &str) -> Result<Option<String>, StoreError> {
+    Ok(facts::table.find(name).select(facts::value).first(connection).optional()?)
+}
 
 impl Store {
     /// The value of `name`, when it was ever set.
@@ -9,7 +14,7 @@ impl Store {
     /// # Errors
     /// When the database doesn't answer.
     pub fn fact(&self, name: &str) -> Result<Option<String>, StoreError> {
-        self.read(|c| Ok(facts::table.find(name).select(facts::value).first(c).optional()?))
+        self.read(|c| value(c, name))
     }
 
     /// Sets `name` to `value`.

@@ -40,9 +40,8 @@ pub(crate) struct Pools {
 }
 
 impl Pools {
-    /// Opens one connection now, so that a wrong URL shows at once, and others when needed.
-    pub(crate) fn open(url: &DatabaseUrl) -> Result<Self, StoreError> {
-        AnyConnection::open(url)?.migrate()?;
+    /// Connections to `url`, opened when needed.
+    pub(crate) fn new(url: &DatabaseUrl) -> Self {
         let writers = match url {
             DatabaseUrl::Sqlite(_) => 1,
             DatabaseUrl::Postgres(_) => POSTGRES_WRITERS,
@@ -55,7 +54,7 @@ impl Pools {
                 .error_handler(Box::new(LogOpening))
                 .build_unchecked(Opener(url.clone()))
         };
-        Ok(Self { writers: pool(writers), readers: pool(READERS) })
+        Self { writers: pool(writers), readers: pool(READERS) }
     }
 
     pub(crate) fn writer(&self) -> Result<PooledConnection<Opener>, StoreError> {

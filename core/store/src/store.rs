@@ -5,7 +5,7 @@ use crate::{
     DatabaseUrl, StoreError,
     audit::NewAudit,
     connection::AnyConnection,
-    counter,
+    counter, fact,
     pool::Pools,
     seal::{self, Key},
 };
@@ -37,18 +37,57 @@ impl Store {
     /// # Errors
     /// When the database can't be reached or written, or was sealed with another key.
     pub fn open(url: &DatabaseUrl, key: Key) -> Result<Self, StoreError> {
-        let store = Self { pools: Pools::open(url)?, key };
-        store.check_key()?;
+        // One connection now, so that a wrong URL shows at once.
+        AnyConnection::open(url)?.migrate()?;
+        let store = Self { pools: Pools::new(url), key };
+        if !store.knows_key()? {
+            store.set_fact(KEY_CHECK, &store.key_check())?;
+        }
         Ok(store)
     }
 
-    fn check_key(&self) -> Result<(), StoreError> {
-        let tag = hex::encode(self.key.tag(KEY_CHECK, ""));
+    /// Opens the database at `url` as it is, to look at it: nothing is made, migrated or set.
+    ///
+    /// # Errors
+    /// As [`Self::open`], and when the tables are not those of this program.
+    pub fn open_as_is(url: &DatabaseUrl, key: Key) -> Result<Self, StoreError> {
+        if is_missing(url) {
+            return Err(StoreError::Conflict(format!("there is no {url}")));
+        }
+        let pending = AnyConnection::open(url)?.pending()?;
+        if pending > 0 {
+            let text =
+                format!("{pending} migrations are pending; the next start of this version applies them");
+            return Err(StoreError::Conflict(text));
+        }
+        let store = Self { pools: Pools::new(url), key };
+        store.knows_key()?;
+        Ok(store)
+    }
+
+    /// Whether the database at `url` was sealed with a key before. Changes nothing.
+    ///
+    /// # Errors
+    /// When the database can't be reached.
+    pub fn has_key(url: &DatabaseUrl) -> Result<bool, StoreError> {
+        if is_missing(url) {
+            return Ok(false);
+        }
+        let mut connection = AnyConnection::open(url)?;
+        Ok(connection.has_table("facts")? && fact::value(&mut connection, KEY_CHECK)?.is_some())
+    }
+
+    /// Whether the database was sealed before; with another key it is refused.
+    fn knows_key(&self) -> Result<bool, StoreError> {
         match self.fact(KEY_CHECK)? {
-            None => self.set_fact(KEY_CHECK, &tag),
-            Some(known) if known == tag => Ok(()),
+            None => Ok(false),
+            Some(known) if known == self.key_check() => Ok(true),
             Some(_) => Err(StoreError::Seal),
         }
+    }
+
+    fn key_check(&self) -> String {
+        hex::encode(self.key.tag(KEY_CHECK, ""))
     }
 
     /// Whether the database answers.
@@ -111,6 +150,11 @@ impl Store {
     pub(crate) fn open_own(&self, sealed: &[u8], what: &str, id: &str) -> Result<Vec<u8>, StoreError> {
         self.key.open(sealed, &seal::context(&[what, id]))
     }
+}
+
+/// Opening a missing SQLite file would make it.
+fn is_missing(url: &DatabaseUrl) -> bool {
+    matches!(url, DatabaseUrl::Sqlite(file) if !file.exists())
 }
 
 fn is_conflict(error: &diesel::result::Error) -> bool {

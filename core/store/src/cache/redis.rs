@@ -17,9 +17,17 @@ const PREFIX: &str = "facepay:";
 
 pub(super) struct Redis(Pool<RedisConnectionManager>);
 
+pub(super) fn check_url(url: &str) -> Result<(), CacheError> {
+    manager(url).map(drop)
+}
+
+fn manager(url: &str) -> Result<RedisConnectionManager, CacheError> {
+    RedisConnectionManager::new(url).map_err(|error| CacheError::Url(error.to_string()))
+}
+
 impl Redis {
     pub(super) fn new(url: &str) -> Result<Self, CacheError> {
-        let manager = RedisConnectionManager::new(url).map_err(|error| CacheError::Url(error.to_string()))?;
+        let manager = manager(url)?;
         let pool = Pool::builder()
             .max_size(CONNECTIONS_MAX)
             .connection_timeout(WAIT_MAX)

@@ -35,7 +35,7 @@ pub(crate) struct Bench {
     pub database: Database,
     pub url: String,
     pub key: Key,
-    _dir: TempDir,
+    dir: TempDir,
 }
 
 /// When every claim begins.
@@ -64,21 +64,30 @@ struct Line {
     line: String,
 }
 
+fn fresh(database: Database, dir: &TempDir, file: &str) -> Result<String, String> {
+    match database {
+        Database::Sqlite => Ok(format!("sqlite:{}", dir.path().join(file).display())),
+        Database::Postgres => Ok(Postgres::shared()?.database()),
+    }
+}
+
 impl Bench {
     pub(crate) fn new(database: Database) -> Result<Self, String> {
         let dir = TempDir::new().map_err(|error| error.to_string())?;
-        let url = match database {
-            Database::Sqlite => format!("sqlite:{}", dir.path().join("facepay.db").display()),
-            Database::Postgres => Postgres::shared()?.database(),
-        };
+        let url = fresh(database, &dir, "facepay.db")?;
         let key = Key::random();
         let store = Store::open(&url.parse::<DatabaseUrl>().unwrap(), key.clone()).unwrap();
-        Ok(Self { store, database, url, key, _dir: dir })
+        Ok(Self { store, database, url, key, dir })
     }
 
     /// Another store on the same database.
     pub(crate) fn reopened(&self, key: Key) -> Result<Store, StoreError> {
         Store::open(&self.url.parse()?, key)
+    }
+
+    /// The URL of another database, which nobody has opened yet.
+    pub(crate) fn empty_database(&self) -> String {
+        fresh(self.database, &self.dir, "empty.db").unwrap()
     }
 
     /// Runs `sql` behind the store's back.

@@ -10,6 +10,8 @@ use crate::{
 
 pub(crate) const CLAIMS: &[Claim] = claims![
     another_appliances_key_is_refused,
+    a_key_is_known_once_the_database_was_opened_with_one,
+    a_look_at_an_outdated_database_does_not_migrate_it,
     a_place_that_cannot_be_opened_is_named,
     a_lost_connection_is_replaced,
     every_column_is_there_under_the_name_the_program_uses,
@@ -19,6 +21,31 @@ fn another_appliances_key_is_refused(bench: &Bench) {
     let refused = bench.reopened(Key::random()).err().unwrap();
     assert!(matches!(refused, StoreError::Seal));
     bench.reopened(bench.key.clone()).unwrap();
+}
+
+fn a_key_is_known_once_the_database_was_opened_with_one(bench: &Bench) {
+    let url = bench.url.parse::<DatabaseUrl>().unwrap();
+    assert!(Store::has_key(&url).unwrap());
+    bench.sql("DELETE FROM facts").unwrap();
+    assert!(!Store::has_key(&url).unwrap());
+    let empty = bench.empty_database();
+    assert!(!Store::has_key(&empty.parse().unwrap()).unwrap());
+}
+
+fn a_look_at_an_outdated_database_does_not_migrate_it(bench: &Bench) {
+    let url = bench.url.parse::<DatabaseUrl>().unwrap();
+    Store::open_as_is(&url, bench.key.clone()).unwrap().audit_verify().unwrap().unwrap();
+    assert!(matches!(Store::open_as_is(&url, Key::random()), Err(StoreError::Seal)));
+    bench.sql("DELETE FROM __diesel_schema_migrations").unwrap();
+    for _ in 0..2 {
+        let refused = Store::open_as_is(&url, bench.key.clone()).err().unwrap();
+        assert!(refused.to_string().contains("pending"), "{refused}");
+    }
+    let empty: DatabaseUrl = bench.empty_database().parse().unwrap();
+    assert!(Store::open_as_is(&empty, bench.key.clone()).is_err());
+    if let DatabaseUrl::Sqlite(file) = empty {
+        assert!(!file.exists(), "a look makes no file");
+    }
 }
 
 fn a_place_that_cannot_be_opened_is_named(bench: &Bench) {
