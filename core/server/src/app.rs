@@ -1,5 +1,6 @@
 //! The running appliance: what every handler and use case can reach, and the use cases themselves.
 
+mod alone;
 pub mod start;
 
 pub(crate) mod account;
@@ -27,6 +28,7 @@ use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use domain::{CameraId, Secret, Timestamp};
 use parking_lot::Mutex;
@@ -42,6 +44,7 @@ use crate::effects::endpoints::Endpoints;
 use crate::metrics::Metrics;
 use crate::settings::Settings;
 use crate::ws::hub::Hub;
+use alone::Alone;
 use vision::Vision;
 
 pub use start::StartError;
@@ -73,7 +76,14 @@ struct Parts {
     leaving: AtomicBool,
     stopping: watch::Sender<bool>,
     tasks: Mutex<JoinSet<()>>,
+    whole_tasks: Mutex<JoinSet<()>>,
+    alone: Mutex<Option<Alone>>,
+    /// The last event that the gallery knew of when it was filled.
+    published: i64,
 }
+
+/// Recognition that has not ended by then hangs in a plugin or a camera.
+const VISION_STOPS_WITHIN: Duration = Duration::from_secs(5);
 
 impl App {
     pub fn settings(&self) -> &Settings {
@@ -192,10 +202,7 @@ impl App {
     /// Runs `work` in the background until the appliance stops.
     pub(crate) fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
         let stopping = self.stopping();
-        let mut tasks = self.0.tasks.lock();
-        // What has ended is forgotten here, so that the set stays as small as what runs.
-        while tasks.try_join_next().is_some() {}
-        tasks.spawn(async move {
+        spawn_in(&self.0.tasks, async move {
             tokio::select! {
                 () = work => {}
                 () = stopping => {}
@@ -203,13 +210,44 @@ impl App {
         });
     }
 
+    /// Runs `work` in the background to its end: a stop waits for it, for `server.drain_timeout_ms` at most.
+    pub fn spawn_whole(&self, work: impl Future<Output = ()> + Send + 'static) {
+        spawn_in(&self.0.whole_tasks, work);
+    }
+
     /// Ends the background work and the cameras.
     pub async fn stop(&self) {
         self.begin_drain();
-        let mut tasks = std::mem::take(&mut *self.0.tasks.lock());
-        while tasks.join_next().await.is_some() {}
-        if let Some(vision) = &self.0.vision {
-            vision.stop();
+        all_ended(&self.0.tasks).await;
+        let limit = Duration::from_millis(self.settings().server.drain_timeout_ms);
+        if tokio::time::timeout(limit, all_ended(&self.0.whole_tasks)).await.is_err() {
+            tracing::error!(
+                "work was still under way after server.drain_timeout_ms; the next start recovers it"
+            );
         }
+        let app = self.clone();
+        let ended = tokio::task::spawn_blocking(move || app.0.vision.as_ref().map(Vision::stop));
+        if tokio::time::timeout(VISION_STOPS_WITHIN, ended).await.is_err() {
+            tracing::error!("recognition does not end; leaving it behind");
+        }
+        self.0.alone.lock().take();
+    }
+}
+
+fn spawn_in(tasks: &Mutex<JoinSet<()>>, work: impl Future<Output = ()> + Send + 'static) {
+    let mut tasks = tasks.lock();
+    // What has ended is forgotten here, so that the set stays as small as what runs.
+    while tasks.try_join_next().is_some() {}
+    tasks.spawn(work);
+}
+
+/// Waits for every task, those included that are begun meanwhile. Given up, it ends those it waited for.
+async fn all_ended(tasks: &Mutex<JoinSet<()>>) {
+    loop {
+        let mut begun = std::mem::take(&mut *tasks.lock());
+        if begun.is_empty() {
+            return;
+        }
+        while begun.join_next().await.is_some() {}
     }
 }

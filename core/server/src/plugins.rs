@@ -25,8 +25,8 @@ pub(crate) struct Plugins {
 }
 
 impl Plugins {
-    pub(crate) fn new(settings: &settings::Plugins) -> Result<Self, StartError> {
-        Ok(Self { folder: folders::plugins(&settings.folder), settings: settings.clone() })
+    pub(crate) fn new(settings: &settings::Plugins) -> Self {
+        Self { folder: folders::plugins(&settings.folder), settings: settings.clone() }
     }
 
     /// The payment plugin; `None` when the settings name none.

@@ -8,15 +8,8 @@ use super::{App, enrolled};
 const EVERY: Duration = Duration::from_millis(50);
 const ROWS_MAX: u32 = 256;
 
-/// Publishes what is committed from now on, in order.
-pub(super) async fn run(app: App) {
-    let mut last = loop {
-        match app.store(store::Store::outbox_last).await {
-            Ok(last) => break last,
-            Err(error) => tracing::warn!(%error, "the outbox cannot be read yet"),
-        }
-        tokio::time::sleep(Duration::from_secs(1)).await;
-    };
+/// Publishes what is committed after event `last`, in order.
+pub(super) async fn run(app: App, mut last: i64) {
     let mut ticks = tokio::time::interval(EVERY);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {

@@ -16,6 +16,7 @@ use store::{DatabaseUrl, Store, StoreError};
 use tokio::sync::{Semaphore, broadcast, watch};
 use tokio::task::JoinSet;
 
+use super::alone::Alone;
 use super::vision::Vision;
 use super::{App, Clock, Parts, recovery, relay, sightings, upkeep};
 use crate::api::chain;
@@ -71,12 +72,14 @@ impl App {
         Self::start_at(settings, machine_clock()).await
     }
 
-    /// Starts the appliance on a given clock.
+    /// Starts the appliance on a given clock. Its data folder is its own until [`Self::stop`].
     ///
     /// # Errors
-    /// As [`Self::start`].
+    /// As [`Self::start`], and when another appliance runs on this data folder.
     pub async fn start_at(settings: Settings, clock: Clock) -> Result<Self, StartError> {
+        let alone = Alone::in_folder(&settings.data.folder)?;
         let app = Self::open(settings, clock).await?;
+        *app.0.alone.lock() = Some(alone);
         app.begin_work().await?;
         Ok(app)
     }
@@ -117,6 +120,9 @@ impl App {
             leaving: AtomicBool::new(false),
             stopping: watch::Sender::new(false),
             tasks: Mutex::new(JoinSet::new()),
+            whole_tasks: Mutex::new(JoinSet::new()),
+            alone: Mutex::new(None),
+            published: opened.published,
             settings,
         })))
     }
@@ -126,7 +132,7 @@ impl App {
         upkeep::round(self).await?;
         recovery::run(self).await?;
         super::checkout::resume(self).await?;
-        self.spawn(relay::run(self.clone()));
+        self.spawn(relay::run(self.clone(), self.0.published));
         self.spawn(upkeep::run(self.clone()));
         self.spawn(recovery::watch(self.clone()));
         self.spawn(super::checkout::expire_overdue(self.clone()));
@@ -150,34 +156,41 @@ struct Opened {
     vision: Option<Vision>,
     payment: Option<plugin_host::Payment>,
     signing_key: Secret<[u8; 32]>,
+    published: i64,
 }
 
 fn open(settings: &Settings, metrics: Arc<Metrics>) -> Result<Opened, StartError> {
-    let folder = &settings.data.folder;
-    let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder);
-    made.map_err(|error| not_writable(folder, &error))?;
-    let key = appliance_key(&settings::appliance_key_file(folder))?;
-    let signing_key = derived(&key, b"facepay receipts and certificates 1");
+    make_folder(&settings.data.folder)?;
     let url: DatabaseUrl = settings.database.url.parse().map_err(StartError::from)?;
+    let key = appliance_key(&settings::appliance_key_file(&settings.data.folder), &url)?;
+    let signing_key = derived(&key, b"facepay receipts and certificates 1");
     let store = Arc::new(Store::open(&url, Key::new(*key.expose()))?);
-    let plugins = Plugins::new(&settings.plugins)?;
+    // Before the gallery is filled: what is erased in the meantime is then an event still to come.
+    let published = store.outbox_last()?;
+    let plugins = Plugins::new(&settings.plugins);
     let payment = plugins.payment()?;
     let vision = match settings.recognition.enabled {
         true => Some(Vision::start(settings, &plugins, &store, metrics)?),
         false => None,
     };
-    Ok(Opened { store, vision, payment, signing_key })
+    Ok(Opened { store, vision, payment, signing_key, published })
 }
 
-fn not_writable(path: &Path, error: &std::io::Error) -> StartError {
+pub(super) fn make_folder(folder: &Path) -> Result<(), StartError> {
+    let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder);
+    made.map_err(|error| not_writable(folder, &error))
+}
+
+pub(super) fn not_writable(path: &Path, error: &std::io::Error) -> StartError {
     let path = path.display();
     StartError::Permission(format!(
         "cannot write {path}: {error}; make it writable for this user or set data.folder"
     ))
 }
 
-/// The appliance key of this folder; made when there is none, readable for this user only.
-fn appliance_key(path: &Path) -> Result<Secret<[u8; KEY_BYTES]>, StartError> {
+/// The appliance key of this folder, readable for this user only. A new one is made for a new database;
+/// to one with a key it would be a wrong one.
+fn appliance_key(path: &Path, database: &DatabaseUrl) -> Result<Secret<[u8; KEY_BYTES]>, StartError> {
     let damaged = || {
         let text = format!("{} is not an appliance key; restore it from its backup", path.display());
         StartError::Integrity(text)
@@ -185,6 +198,12 @@ fn appliance_key(path: &Path) -> Result<Secret<[u8; KEY_BYTES]>, StartError> {
     match std::fs::read(path) {
         Ok(bytes) => bytes.try_into().map(Secret::new).map_err(|_| damaged()),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            if Store::has_key(database)? {
+                return Err(StartError::Integrity(format!(
+                    "{} is missing, and {database} was sealed with it; restore the key from its backup",
+                    path.display()
+                )));
+            }
             let key: [u8; KEY_BYTES] = rand::random();
             write_key(path, &key).map_err(|error| not_writable(path, &error))?;
             Ok(Secret::new(key))
@@ -193,14 +212,16 @@ fn appliance_key(path: &Path) -> Result<Secret<[u8; KEY_BYTES]>, StartError> {
     }
 }
 
-/// Written beside and renamed, so that a crash leaves a whole key or none.
+/// Written beside and renamed, so that a crash leaves a whole key or none; on the disk before anything is sealed.
 fn write_key(path: &Path, key: &[u8]) -> std::io::Result<()> {
     let beside = path.with_extension("key.new");
     let mut options = std::fs::OpenOptions::new();
     let mut file = options.write(true).create(true).truncate(true).mode(0o600).open(&beside)?;
     file.write_all(key)?;
     file.sync_all()?;
-    std::fs::rename(&beside, path)
+    std::fs::rename(&beside, path)?;
+    let folder = path.parent().unwrap_or(Path::new("."));
+    std::fs::File::open(folder)?.sync_all()
 }
 
 fn derived(key: &Secret<[u8; KEY_BYTES]>, purpose: &[u8]) -> Secret<[u8; 32]> {

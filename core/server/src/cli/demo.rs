@@ -8,6 +8,7 @@ use domain::role::Role;
 use serde_json::json;
 use tokio::sync::oneshot;
 
+use super::stop::StopSignal;
 use super::{Cli, Exit, Failure, offline, terminal};
 use crate::app::App;
 use crate::client::Client;
@@ -37,9 +38,12 @@ const PRICE: i64 = 1_250;
 
 pub(super) fn run(cli: &Cli, arguments: &Demo) -> Result<Exit, Failure> {
     let steps = Steps::new(Instant::now(), arguments.json);
+    let runtime = offline::runtime()?;
+    // Before there is anything to leave behind: a signal ends the demo, it does not kill it.
+    let stop = runtime.block_on(async { StopSignal::catch() })?;
     let folder = tempfile::Builder::new().prefix("facepay-demo-").tempdir()?;
     let settings = settings(cli, arguments, folder.path())?;
-    telemetry::start(&settings.log).map_err(|error| Failure::new(Exit::Configuration, error.to_string()))?;
+    telemetry::start(&settings.log)?;
     let liveness_min = settings.recognition.liveness_min;
     steps.say(
         "start",
@@ -47,8 +51,7 @@ pub(super) fn run(cli: &Cli, arguments: &Demo) -> Result<Exit, Failure> {
         "a demo in a folder of its own, gone afterwards",
     );
     let cameras = Cameras::start().map_err(|error| Failure::new(Exit::Unavailable, error.to_string()))?;
-    let runtime = offline::runtime()?;
-    let exit = runtime.block_on(show(&steps, settings, &cameras, arguments));
+    let exit = runtime.block_on(show(&steps, settings, &cameras, arguments, stop));
     runtime.shutdown_timeout(std::time::Duration::from_secs(2));
     exit
 }
@@ -70,23 +73,27 @@ async fn show(
     settings: Settings,
     cameras: &Cameras,
     arguments: &Demo,
+    mut stop: StopSignal,
 ) -> Result<Exit, Failure> {
-    let listener = serve::bind(settings.server.listen).await;
-    let listener = listener.map_err(|error| Failure::new(Exit::Unavailable, error.to_string()))?;
+    let listener = serve::bind(settings.server.listen).await?;
     let address = listener.local_addr()?;
     let app = App::start(settings).await?;
-    let (stop, stopped) = oneshot::channel::<()>();
+    let (end, ended) = oneshot::channel::<()>();
     let served = tokio::spawn(serve::run(listener, app.clone(), async {
         // Also when the sender is gone: then the demo is over.
-        let _ = stopped.await;
+        let _ = ended.await;
     }));
     let base = format!("http://{address}");
-    let played = play(steps, &app, &base, cameras).await;
+    let played = tokio::select! {
+        played = play(steps, &app, &base, cameras) => played,
+        () = stop.came() => Err(Failure::failed("stopped before the demo was over")),
+    };
     if let (Ok((_, key)), false) = (&played, arguments.exit_after_payment) {
-        stay(&base, key, arguments).await;
+        invite(&base, key, arguments);
+        stop.came().await;
     }
     // A demo that is over has nothing to wait for.
-    let _ = stop.send(());
+    let _ = end.send(());
     let _ = served.await;
     app.stop().await;
     played.map(|(exit, _)| exit)
@@ -136,8 +143,8 @@ fn looks(app: &App, camera: &str) -> usize {
     parsed.filter(|e| e["type"] == "sighting" && e["camera"] == camera && e["known"] == false).count()
 }
 
-/// Keeps running for curl and WebSocket clients until Ctrl-C.
-async fn stay(base: &str, key: &str, arguments: &Demo) {
+/// Says what to try while the demo keeps running.
+fn invite(base: &str, key: &str, arguments: &Demo) {
     if !arguments.headless
         && (std::env::var_os("DISPLAY").is_some() || std::env::var_os("WAYLAND_DISPLAY").is_some())
     {
@@ -149,6 +156,4 @@ async fn stay(base: &str, key: &str, arguments: &Demo) {
          events    {}/ws/events?token={key}\n  Ctrl-C ends the demo\n",
         base.replacen("http", "ws", 1)
     ));
-    // An error means that no signal can come: end then, too.
-    let _ = tokio::signal::ctrl_c().await;
 }

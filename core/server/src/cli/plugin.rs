@@ -53,19 +53,12 @@ impl Tried {
         roles.retain(|(_, name)| !name.is_empty());
         let load = |role: &'static str, name: &String| {
             let inference = inference.clone().filter(|_| role != "payment");
-            let loaded = loader
-                .as_ref()
-                .map_err(chain_of)
-                .and_then(|l| l.load(name, inference).map_err(|e| chain(&e)));
+            let loaded = loader.load(name, inference).map_err(|error| chain(&error));
             Loaded { role, name: name.clone(), result: loaded.map(|plugin| described(&plugin)) }
         };
         let plugins = roles.into_iter().map(|(role, name)| load(role, name)).collect();
         Self { device: engine.map(|engine| vision::compute(&engine)), plugins }
     }
-}
-
-fn chain_of(error: &crate::app::StartError) -> String {
-    chain(error)
 }
 
 pub(super) fn run(cli: &Cli, command: &Plugin) -> Result<Exit, Failure> {

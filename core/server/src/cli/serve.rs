@@ -1,43 +1,30 @@
 //! `facepay serve`: settings, logs, the appliance, the socket, until a stop signal.
 
-use super::{Cli, Exit};
-use crate::api::chain;
-use crate::app::{App, StartError};
-use crate::settings::{Layers, Settings};
-use crate::{serve, telemetry};
+use std::time::Duration;
 
-pub(super) fn run(cli: &Cli) -> Exit {
-    let layers = Layers::of_this_machine(cli.profile.clone(), cli.config.clone());
-    let settings = match Settings::load(&layers) {
-        Ok(settings) => settings,
-        Err(error) => return fail(&error, Exit::Configuration),
-    };
-    if let Err(error) = telemetry::start(&settings.log) {
-        return fail(&error, Exit::Configuration);
-    }
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
-        Ok(runtime) => runtime,
-        Err(error) => return fail(&error, Exit::Failure),
-    };
+use super::stop::StopSignal;
+use super::{Cli, Exit, Failure, offline};
+use crate::api::chain;
+use crate::app::App;
+use crate::serve::{self, ServeError};
+use crate::settings::Settings;
+use crate::telemetry::{self, TelemetryError};
+
+pub(super) fn run(cli: &Cli) -> Result<Exit, Failure> {
+    let settings = offline::settings(cli)?;
+    telemetry::start(&settings.log)?;
+    let runtime = offline::runtime()?;
     let exit = runtime.block_on(until_stopped(settings));
     // Threads stuck in a camera or database call must not hold up the end.
-    runtime.shutdown_timeout(std::time::Duration::from_secs(2));
+    runtime.shutdown_timeout(Duration::from_secs(2));
     exit
 }
 
-async fn until_stopped(settings: Settings) -> Exit {
-    // The port first: two appliances on one data folder must not both start.
-    let listener = match serve::bind(settings.server.listen).await {
-        Ok(listener) => listener,
-        Err(error) => return fail(&error, Exit::Unavailable),
-    };
-    let app = match App::start(settings).await {
-        Ok(app) => app,
-        Err(error) => {
-            let exit = exit_of(&error);
-            return fail(&error, exit);
-        }
-    };
+async fn until_stopped(settings: Settings) -> Result<Exit, Failure> {
+    let mut stop = StopSignal::catch()?;
+    // The port first: a taken one is the commonest mistake and costs nothing to find.
+    let listener = serve::bind(settings.server.listen).await?;
+    let app = App::start(settings).await?;
     if let Some(code) = app.open_setup_when_new().await {
         announce_setup(&code);
     }
@@ -45,18 +32,21 @@ async fn until_stopped(settings: Settings) -> Exit {
         Ok(address) => tracing::info!(%address, "listening"),
         Err(error) => tracing::warn!(%error, "listening, but where is unknown"),
     }
-    serve::run(listener, app.clone(), stop_signal()).await;
+    serve::run(listener, app.clone(), async move { stop.came().await }).await;
     app.stop().await;
     tracing::info!("stopped");
-    Exit::Ok
+    Ok(Exit::Ok)
 }
 
-fn exit_of(error: &StartError) -> Exit {
-    match error {
-        StartError::Configuration(_) => Exit::Configuration,
-        StartError::Unavailable(_) => Exit::Unavailable,
-        StartError::Integrity(_) => Exit::Integrity,
-        StartError::Permission(_) => Exit::Permission,
+impl From<ServeError> for Failure {
+    fn from(error: ServeError) -> Self {
+        Self::new(Exit::Unavailable, chain(&error))
+    }
+}
+
+impl From<TelemetryError> for Failure {
+    fn from(error: TelemetryError) -> Self {
+        Self::new(Exit::Configuration, chain(&error))
     }
 }
 
@@ -64,24 +54,4 @@ fn exit_of(error: &StartError) -> Exit {
 fn announce_setup(code: &str) {
     eprintln!("\n  This appliance is new. Its one-time set-up code is  {code}");
     eprintln!("  Mint the first admin key:  POST /setup {{\"code\": \"{code}\", \"name\": \"…\"}}\n");
-}
-
-#[allow(clippy::print_stderr, reason = "logging may not be up yet")]
-fn fail(error: &dyn std::error::Error, exit: Exit) -> Exit {
-    eprintln!("facepay: {}", chain(error));
-    exit
-}
-
-async fn stop_signal() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let term = async {
-        match signal(SignalKind::terminate()) {
-            Ok(mut signal) => drop(signal.recv().await),
-            Err(_) => std::future::pending().await,
-        }
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        () = term => {}
-    }
 }

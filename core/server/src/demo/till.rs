@@ -72,7 +72,7 @@ impl<'a> Till<'a> {
     pub(crate) async fn sell(&self, minor: i64) -> Result<Sale, ClientError> {
         self.place_empty().await;
         let checkout = self.open(minor, PAYER_WITHIN_MS).await?;
-        let checkout = self.while_in(&checkout, &["awaiting_payer", "open"]).await?;
+        let checkout = self.while_awaiting_payer(&checkout).await?;
         if checkout["state"] != "awaiting_confirmation" {
             return self.unpaid(&checkout).await;
         }
@@ -120,7 +120,7 @@ impl<'a> Till<'a> {
     ) -> Result<Sale, ClientError> {
         self.place_empty().await;
         let checkout = self.open(minor, STRANGER_WITHIN_MS).await?;
-        let checkout = self.while_in(&checkout, &["awaiting_payer", "open"]).await?;
+        let checkout = self.while_awaiting_payer(&checkout).await?;
         let mut sale = self.unpaid(&checkout).await?;
         // Nobody may have paid for the stranger either.
         let payments = self.client.get(&format!("/transactions?user_id={}", payer.id)).await?;
@@ -182,12 +182,12 @@ impl<'a> Till<'a> {
         Ok(checkout)
     }
 
-    /// Asks until the checkout has left `states`; its own deadline ends the wait.
-    async fn while_in(&self, checkout: &Value, states: &[&str]) -> Result<Value, ClientError> {
+    /// Asks until a payer was found or the checkout is over; its own deadline ends the wait.
+    async fn while_awaiting_payer(&self, checkout: &Value) -> Result<Value, ClientError> {
         let path = format!("/checkouts/{}", text(&checkout["id"]));
         loop {
             let now = self.client.get(&path).await?;
-            if !states.contains(&text(&now["state"])) {
+            if now["state"] != "awaiting_payer" {
                 return Ok(now);
             }
             tokio::time::sleep(ASK_EVERY).await;

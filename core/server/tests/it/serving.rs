@@ -170,3 +170,52 @@ async fn a_leaving_appliance_says_so_while_it_still_serves() {
     assert_eq!(appliance.send(get("/health")).await.ok(200)["status"], "draining");
     appliance.admin(get(format!("/users/{user}"))).await.ok(200);
 }
+
+#[tokio::test]
+async fn whole_work_ends_before_the_stop_does() {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
+    let mut appliance = Appliance::start().await;
+    let ended = Arc::new(AtomicBool::new(false));
+    let (answer, answered) = tokio::sync::oneshot::channel::<()>();
+    let set = ended.clone();
+    appliance.app.spawn_whole(async move {
+        answered.await.unwrap();
+        set.store(true, Ordering::SeqCst);
+    });
+    let app = appliance.app.clone();
+    // The stop is under way when the answer comes.
+    tokio::join!(biased; app.stop(), async { answer.send(()).unwrap() });
+    assert!(ended.load(Ordering::SeqCst));
+    appliance.stop().await;
+}
+
+#[tokio::test]
+async fn work_that_never_ends_holds_a_stop_up_for_the_drain_time_only() {
+    let appliance = Appliance::start_with(&[("server.drain_timeout_ms", "50")]).await;
+    appliance.app.spawn_whole(std::future::pending());
+    let stopped = tokio::time::timeout(std::time::Duration::from_secs(10), appliance.app.stop()).await;
+    assert!(stopped.is_ok(), "the stop must end");
+}
+
+#[test]
+fn the_committed_roles_are_those_of_the_program() {
+    use domain::role::{Permission, Role};
+    let mut now = format!("{:<16}", "permission");
+    for role in Role::ALL {
+        now += &format!(" {:<10}", role.as_str());
+    }
+    for permission in Permission::ALL {
+        now = now.trim_end().to_owned() + &format!("\n{:<16}", permission.as_str());
+        for role in Role::ALL {
+            now += &format!(" {:<10}", if role.may(*permission) { "yes" } else { "-" });
+        }
+    }
+    now = now.trim_end().to_owned() + "\n";
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/roles.txt");
+    if std::env::var_os("FACEPAY_WRITE_DOCS").is_some() {
+        std::fs::write(path, &now).unwrap();
+    }
+    let committed = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(committed == now, "docs/roles.txt is out of date: run this test with FACEPAY_WRITE_DOCS=1");
+}

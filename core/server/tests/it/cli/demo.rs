@@ -1,5 +1,8 @@
 //! `facepay demo`: a look into a simulated camera becomes money, and a stranger's does not.
 
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+
 use serde_json::Value;
 
 use super::{facepay, stdout};
@@ -24,4 +27,20 @@ fn a_look_is_paid_and_a_stranger_is_not_charged() {
     assert_eq!(stranger["charged"], false);
     assert!(stranger["looks"].as_u64().is_some_and(|looks| looks > 0), "{stranger}");
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "the demo leaves nothing behind");
+}
+
+#[test]
+fn a_demo_that_is_told_to_stop_leaves_no_folder_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut demo = facepay(folder.path());
+    demo.args(["demo", "--headless", "--json"]).env("TMPDIR", folder.path());
+    let mut demo = demo.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let said = BufReader::new(demo.stdout.take().unwrap()).lines().next().unwrap().unwrap();
+    assert!(said.contains("start"), "{said}");
+    let left = || std::fs::read_dir(folder.path()).unwrap().count();
+    assert_eq!(left(), 1, "the demo has a folder of its own");
+    let told = Command::new("kill").args(["-TERM", &demo.id().to_string()]).status().unwrap();
+    assert!(told.success());
+    assert_eq!(demo.wait().unwrap().code(), Some(1));
+    assert_eq!(left(), 0);
 }
