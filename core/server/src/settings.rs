@@ -1,5 +1,6 @@
 //! The settings: which keys exist, how the layers are laid over each other, what may be shown.
 
+mod check;
 mod nearest;
 mod sections;
 

@@ -1,0 +1,122 @@
+//! Values that parse but cannot work, each refused under its key.
+
+use std::collections::BTreeSet;
+
+use domain::CameraId;
+use pipeline::source::{Network, SourceUrl};
+use store::DatabaseUrl;
+use store::cache::Cache;
+use tracing_subscriber::EnvFilter;
+
+use super::{Settings, SettingsError};
+
+/// More than any machine has ports for.
+const SOCKETS_MAX: usize = 1_000_000;
+
+impl Settings {
+    /// Refuses values that parse but cannot work, naming the key.
+    pub(super) fn check(&self) -> Result<(), SettingsError> {
+        let refuse = |key, problem: &str| Err(SettingsError::OutOfRange { key, problem: problem.to_owned() });
+        let positive = [
+            ("server.connections_max", self.server.connections_max as u64),
+            ("server.header_read_timeout_ms", self.server.header_read_timeout_ms),
+            ("server.request_timeout_ms", self.server.request_timeout_ms),
+            ("server.body_bytes_max", self.server.body_bytes_max as u64),
+            ("recognition.batch_size_max", self.recognition.batch_size_max as u64),
+            ("recognition.faces_per_user_max", self.recognition.faces_per_user_max as u64),
+            ("checkout.deadline_ms_default", self.checkout.deadline_ms_default),
+            ("payment.step_count_max", u64::from(self.payment.step_count_max)),
+            ("payment.deadline_ms_max", self.payment.deadline_ms_max),
+            ("ws.clients_max", self.ws.clients_max as u64),
+            ("ws.events_kept", self.ws.events_kept as u64),
+            ("ws.ping_interval_ms", self.ws.ping_interval_ms),
+        ];
+        if let Some((key, _)) = positive.iter().find(|(_, value)| *value == 0) {
+            return refuse(key, "must be above zero");
+        }
+        let sockets =
+            [("server.connections_max", self.server.connections_max), ("ws.clients_max", self.ws.clients_max)];
+        if let Some((key, _)) = sockets.iter().find(|(_, value)| *value > SOCKETS_MAX) {
+            return refuse(key, "must not exceed 1000000");
+        }
+        let fpir = self.recognition.fpir_target;
+        if !(fpir > 0.0 && fpir < 0.1) {
+            return refuse("recognition.fpir_target", "must lie between 0 and 0.1, both excluded");
+        }
+        let unit = [
+            ("recognition.similarity_min", self.recognition.similarity_min),
+            ("recognition.similarity_duplicate_min", self.recognition.similarity_duplicate_min),
+            ("recognition.margin_min", self.recognition.margin_min),
+            ("recognition.liveness_min", self.recognition.liveness_min),
+            ("recognition.liveness_grey_band", self.recognition.liveness_grey_band),
+        ];
+        if let Some((key, _)) = unit.iter().find(|(_, v)| !(0.0..=1.0).contains(v)) {
+            return refuse(key, "must lie between 0 and 1");
+        }
+        let amounts = [
+            ("policy.sale_amount_max", self.policy.sale_amount_max),
+            ("policy.day_amount_max", self.policy.day_amount_max),
+            ("policy.tap_free_amount_max", self.policy.tap_free_amount_max),
+            ("policy.step_up_amount_min", self.policy.step_up_amount_min),
+            ("policy.attended_amount_max", self.policy.attended_amount_max),
+        ];
+        if let Some((key, _)) = amounts.iter().find(|(_, v)| *v < 0) {
+            return refuse(key, "must not be negative");
+        }
+        if self.checkout.deadline_ms_default > self.checkout.deadline_ms_max {
+            return refuse("checkout.deadline_ms_default", "must not exceed checkout.deadline_ms_max");
+        }
+        self.check_addresses()?;
+        self.check_cameras()
+    }
+
+    fn check_addresses(&self) -> Result<(), SettingsError> {
+        let database = self.database.url.parse::<DatabaseUrl>();
+        database
+            .map_err(|_| refused("database.url", "must be sqlite:PATH or postgresql://USER@HOST/DATABASE"))?;
+        let redis = Cache::check_url(&self.redis.url);
+        redis.map_err(|_| refused("redis.url", "must be empty or redis://HOST:PORT"))?;
+        let filter = EnvFilter::try_new(&self.log.filter);
+        filter.map_err(|error| refused("log.filter", format!("is not a tracing filter: {error}")))?;
+        if !self.payment.endpoints.iter().all(|url| is_loopback_http(url)) {
+            return Err(refused(
+                "payment.endpoints",
+                "must be http to loopback; reach a provider elsewhere through a TLS proxy on this machine",
+            ));
+        }
+        Ok(())
+    }
+
+    fn check_cameras(&self) -> Result<(), SettingsError> {
+        for text in &self.cameras.networks {
+            let network = text.parse::<Network>();
+            network.map_err(|error| refused("cameras.networks", format!("has {text}: {error}")))?;
+        }
+        let mut ids = BTreeSet::new();
+        for camera in &self.cameras.list {
+            let bad = |problem: String| refused("cameras.list", problem);
+            let id = camera.id.parse::<CameraId>().map_err(|error| bad(format!("has a bad id: {error}")))?;
+            // The source itself may hold a password.
+            let source = SourceUrl::parse(&camera.source);
+            source.map_err(|error| bad(format!("has a bad source for {id}: {error}")))?;
+            if !ids.insert(id) {
+                return Err(bad(format!("has two cameras {}", camera.id)));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether `url` is http to this machine, and nothing in it could be read as another host.
+fn is_loopback_http(url: &str) -> bool {
+    let Ok(uri) = url.parse::<http::Uri>() else { return false };
+    let hosts = ["127.0.0.1", "localhost", "[::1]"];
+    uri.scheme_str() == Some("http")
+        && uri.host().is_some_and(|host| hosts.contains(&host))
+        && uri.authority().is_some_and(|authority| !authority.as_str().contains('@'))
+        && uri.query().is_none()
+}
+
+fn refused(key: &'static str, problem: impl Into<String>) -> SettingsError {
+    SettingsError::OutOfRange { key, problem: problem.into() }
+}
