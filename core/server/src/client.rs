@@ -26,6 +26,8 @@ pub(crate) enum ClientError {
 pub(crate) struct Client {
     base: String,
     key: Option<String>,
+    /// For a whole answer, head and body.
+    within: Duration,
     pool: Pool<HttpConnector, Full<Bytes>>,
 }
 
@@ -39,7 +41,7 @@ impl Client {
     /// For the appliance at `base`, such as `http://127.0.0.1:8080`.
     pub(crate) fn new(base: &str, key: Option<String>) -> Self {
         let pool = Pool::builder(TokioExecutor::new()).build_http();
-        Self { base: base.trim_end_matches('/').to_owned(), key, pool }
+        Self { base: base.trim_end_matches('/').to_owned(), key, within: ANSWER_WITHIN, pool }
     }
 
     /// Asks, whatever the answer's status.
@@ -89,9 +91,12 @@ impl Client {
             request = request.header("idempotency-key", key);
         }
         let request = request.body(Full::new(body)).map_err(|error| self.unreachable(&error))?;
-        let answered = tokio::time::timeout(ANSWER_WITHIN, self.pool.request(request)).await;
-        let answer =
-            answered.map_err(|error| self.unreachable(&error))?.map_err(|error| self.unreachable(&error))?;
+        let answered = tokio::time::timeout(self.within, self.answer(request)).await;
+        answered.map_err(|error| self.unreachable(&error))?
+    }
+
+    async fn answer(&self, request: Request<Full<Bytes>>) -> Result<Answer, ClientError> {
+        let answer = self.pool.request(request).await.map_err(|error| self.unreachable(&error))?;
         let status = answer.status();
         let body = Limited::new(answer.into_body(), ANSWER_BYTES_MAX).collect().await;
         let body = body.map_err(|error| self.unreachable(error.as_ref()))?.to_bytes();
@@ -114,5 +119,30 @@ impl Answer {
         let reasons = self.body.get("reasons").map(|reasons| format!(" {reasons}")).unwrap_or_default();
         let detail = format!("{}: {}{reasons}", text("code"), text("detail"));
         Err(ClientError::Refused { path: path.to_owned(), status: self.status, detail })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::AsyncWriteExt;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn an_answer_that_stalls_half_way_is_given_up() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        let stalled = async {
+            let (mut socket, _) = listener.accept().await.unwrap();
+            socket.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{").await.unwrap();
+            std::future::pending::<()>().await;
+        };
+        let client = Client { within: Duration::from_millis(200), ..Client::new(&base, None) };
+        let asked = tokio::time::timeout(Duration::from_secs(10), client.get("/health"));
+        let answered = tokio::select! {
+            answered = asked => answered.expect("the client must give up by itself"),
+            () = stalled => unreachable!("it stalls"),
+        };
+        assert!(matches!(answered, Err(ClientError::Unreachable { .. })), "{answered:?}");
     }
 }

@@ -7,18 +7,22 @@ use clap::Args;
 use http::StatusCode;
 use serde_json::{Value, json};
 
+use super::stop::StopSignal;
 use super::{Cli, Exit, Failure, offline, terminal};
 use crate::client::{Client, ClientError};
 
 /// Whom to ask, and how often.
 #[derive(Args)]
 pub struct Status {
-    /// One object instead of text; with --watch one for each look.
+    /// One object instead of text; with --watch one line for each look.
     #[arg(long)]
     json: bool,
-    /// Looks again every two seconds until interrupted.
+    /// Looks again every two seconds until interrupted, whether the appliance answers or not.
     #[arg(long)]
     watch: bool,
+    /// Ends with 6 when the appliance is not ready to take payments.
+    #[arg(long, conflicts_with = "watch")]
+    strict: bool,
     /// The appliance's address; by default that of server.listen.
     #[arg(long, value_name = "URL")]
     url: Option<String>,
@@ -40,22 +44,41 @@ pub(super) fn run(cli: &Cli, arguments: &Status) -> Result<Exit, Failure> {
     };
     let client = Client::new(&base, arguments.key.clone());
     offline::runtime()?.block_on(async {
-        loop {
-            let status = look(&client).await?;
-            match arguments.json {
-                true => terminal::json(&status),
-                false => show(&base, &status),
-            }
-            if !arguments.watch {
-                let ready = status["ready"].as_bool().unwrap_or(false);
-                return Ok(if ready { Exit::Ok } else { Exit::Degraded });
-            }
-            tokio::select! {
-                () = tokio::time::sleep(WATCH_EVERY) => terminal::out(""),
-                _ = tokio::signal::ctrl_c() => return Ok(Exit::Ok),
-            }
+        match arguments.watch {
+            true => watch(&client, &base, arguments.json).await,
+            false => once(&client, &base, arguments).await,
         }
     })
+}
+
+async fn once(client: &Client, base: &str, arguments: &Status) -> Result<Exit, Failure> {
+    let status = look(client).await?;
+    match arguments.json {
+        true => terminal::json(&status),
+        false => show(base, &status),
+    }
+    let ready = status["ready"].as_bool().unwrap_or(false);
+    Ok(if arguments.strict && !ready { Exit::Degraded } else { Exit::Ok })
+}
+
+/// An appliance that is away for a moment, as in an update, is what one watches for.
+async fn watch(client: &Client, base: &str, as_json: bool) -> Result<Exit, Failure> {
+    let mut stop = StopSignal::catch()?;
+    loop {
+        match (look(client).await, as_json) {
+            (Ok(status), true) => terminal::out(status),
+            (Ok(status), false) => show(base, &status),
+            (Err(failure), true) => terminal::out(json!({ "error": failure.text })),
+            (Err(failure), false) => terminal::note(format!("facepay: {}", failure.text)),
+        }
+        tokio::select! {
+            () = tokio::time::sleep(WATCH_EVERY) => {}
+            () = stop.came() => return Ok(Exit::Ok),
+        }
+        if !as_json {
+            terminal::out("");
+        }
+    }
 }
 
 /// Where an appliance that listens there can be reached from this machine.
@@ -107,13 +130,15 @@ async fn look(client: &Client) -> Result<Value, Failure> {
 
 /// The figures of what waits and of what was dropped, by metric.
 fn queues(metrics: &str) -> Value {
-    const SHOWN: [&str; 6] = [
+    const SHOWN: [&str; 8] = [
+        "facepay_outbox_lag_seconds",
         "facepay_ws_clients",
         "facepay_ws_evicted_total",
-        "facepay_outbox_lag_seconds",
+        "facepay_connections_refused_total",
         "facepay_batch_size_count",
         "facepay_frames_total",
         "facepay_audit_chain_ok",
+        "facepay_ledger_ok",
     ];
     let lines = metrics.lines().filter(|line| SHOWN.iter().any(|name| line.starts_with(name)));
     let figures = lines.filter_map(|line| {
@@ -124,11 +149,6 @@ fn queues(metrics: &str) -> Value {
 }
 
 fn show(base: &str, status: &Value) {
-    let text = |value: &Value| match value {
-        Value::String(text) => text.clone(),
-        Value::Null => "-".to_owned(),
-        other => other.to_string(),
-    };
     terminal::out(format!("{base}  facepay {}  {}", text(&status["version"]), text(&status["status"])));
     let device = &status["device"];
     if !device.is_null() {
@@ -139,22 +159,47 @@ fn show(base: &str, status: &Value) {
         let sign = if check["ok"] == true { "ok  " } else { "FAIL" };
         terminal::out(format!("{sign}     {}: {}", text(&check["name"]), text(&check["detail"])));
     }
-    let list = |name: &str, columns: &[&str]| match status[name].as_array() {
-        None => terminal::out(format!("{name}: give --key or FACEPAY_KEY to see them")),
-        Some(rows) => {
-            let cell = |row: &Value, column: &&str| {
-                text(row.pointer(&format!("/{}", column.replace('.', "/"))).unwrap_or(&Value::Null))
-            };
-            let cells = |row: &Value| columns.iter().map(|column| cell(row, column)).collect();
-            terminal::out(format!("{name}: {}", rows.len()));
-            if !rows.is_empty() {
-                terminal::table(columns, &rows.iter().map(cells).collect::<Vec<Vec<String>>>());
+    match status["queues"].as_object() {
+        None => terminal::out(format!("queues: {ASK_WITH_KEY}")),
+        Some(figures) => {
+            terminal::out("queues");
+            for (name, value) in figures {
+                let name = name.strip_prefix("facepay_").unwrap_or(name);
+                terminal::out(format!("  {name:<52} {value}"));
             }
         }
+    }
+    let cameras = ["id", "health.state", "health.fps", "health.frame_age_ms", "health.decoder", "source"];
+    list("cameras", &status["cameras"], &cameras);
+    list("plugins", &status["plugins"], &["id", "version", "state"]);
+    let payments = ["id", "state", "amount.amount", "amount.currency", "created_at"];
+    list("last payments", &status["transactions"], &payments);
+}
+
+const ASK_WITH_KEY: &str = "give --key or FACEPAY_KEY to see them";
+
+/// A table of `rows`, by paths into each.
+fn list(name: &str, rows: &Value, columns: &[&str]) {
+    let Some(rows) = rows.as_array() else {
+        return terminal::out(format!("{name}: {ASK_WITH_KEY}"));
     };
-    list("cameras", &["id", "health.state", "health.fps", "health.frame_age_ms", "health.decoder", "source"]);
-    list("plugins", &["id", "version", "state"]);
-    list("transactions", &["id", "state", "amount.amount", "amount.currency", "created_at"]);
+    terminal::out(format!("{name}: {}", rows.len()));
+    if rows.is_empty() {
+        return;
+    }
+    let cell = |row: &Value, column: &&str| {
+        text(row.pointer(&format!("/{}", column.replace('.', "/"))).unwrap_or(&Value::Null))
+    };
+    let cells = |row: &Value| columns.iter().map(|column| cell(row, column)).collect();
+    terminal::table(columns, &rows.iter().map(cells).collect::<Vec<Vec<String>>>());
+}
+
+fn text(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Null => "-".to_owned(),
+        other => other.to_string(),
+    }
 }
 
 #[cfg(test)]
