@@ -93,13 +93,16 @@ fn figures(trials: &[Trial]) -> Map<String, Value> {
     let rates = FALSE_ACCEPT_RATES.map(|(name, rate)| (name, verification::accept_rate_at(trials, rate)));
     let tar = rates.iter().map(|(name, found)| ((*name).to_owned(), json!(found.map(|found| found.rate))));
     let detail = rates.iter().map(|(name, found)| {
-        let detail = found.map(|f| json!({ "ci95": f.ci95, "similarity_min": f.similarity_min }));
+        let detail = found.map(|f| json!({ "n": f.n, "ci95": f.ci95, "similarity_min": f.similarity_min }));
         ((*name).to_owned(), json!(detail))
     });
     let mut report = Map::new();
-    let accuracy = accuracy.map(|a| json!({ "mean": a.mean, "std": a.std, "ci95": a.ci95 }));
+    let accuracy = accuracy.map(|a| json!({ "mean": a.mean, "std": a.std, "ci95": a.ci95, "n": a.n }));
     report.insert("accuracy".to_owned(), json!(accuracy));
-    report.insert("eer".to_owned(), json!(verification::equal_error_rate(trials)));
+    let equal = verification::equal_error_rate(trials);
+    report.insert("eer".to_owned(), json!(equal.map(|equal| equal.rate)));
+    let equal = equal.map(|e| json!({ "n": e.n, "ci95": e.ci95, "similarity_min": e.similarity_min }));
+    report.insert("eer_detail".to_owned(), json!(equal));
     report.insert("tar".to_owned(), Value::Object(tar.collect()));
     report.insert("tar_detail".to_owned(), Value::Object(detail.collect()));
     report
@@ -115,16 +118,21 @@ fn show(report: &Map<String, Value>) {
         of("pairs"),
         of("failures_to_acquire")
     ));
+    let within = |detail: &Value| {
+        let [low, high] = [0, 1].map(|end: usize| percent(&detail["ci95"][end]));
+        format!("(95 %: {low} to {high}, n {})", detail["n"])
+    };
     let accuracy = of("accuracy");
-    let [low, high] = [0, 1].map(|end: usize| percent(&accuracy["ci95"][end]));
     terminal::out(format!(
-        "accuracy {} (95 %: {low} to {high}), folds deviate by {}",
+        "accuracy {} {}, folds deviate by {}",
         percent(&accuracy["mean"]),
+        within(&accuracy),
         percent(&accuracy["std"])
     ));
-    terminal::out(format!("equal error rate {}", percent(&of("eer"))));
+    terminal::out(format!("equal error rate {} {}", percent(&of("eer")), within(&of("eer_detail"))));
     for (name, _) in FALSE_ACCEPT_RATES {
-        terminal::out(format!("true accept rate at false accept rate {name}: {}", percent(&of("tar")[name])));
+        let (rate, within) = (percent(&of("tar")[name]), within(&of("tar_detail")[name]));
+        terminal::out(format!("true accept rate at false accept rate {name}: {rate} {within}"));
     }
     terminal::out(format!("device {}", of("device")["adapter"].as_str().unwrap_or_default()));
 }

@@ -23,6 +23,8 @@ pub struct Accuracy {
     pub std: f64,
     /// The 95 % interval of the share of all pairs that were judged right.
     pub ci95: [f64; 2],
+    /// How many pairs were judged.
+    pub n: usize,
 }
 
 /// A true accept rate with its interval.
@@ -32,6 +34,22 @@ pub struct AcceptRate {
     pub rate: f64,
     /// Its 95 % interval.
     pub ci95: [f64; 2],
+    /// How many genuine pairs it is a share of.
+    pub n: usize,
+    /// The threshold.
+    pub similarity_min: f32,
+}
+
+/// An equal error rate with its interval.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct EqualErrorRate {
+    /// The mean of the two rates where they are nearest to each other.
+    pub rate: f64,
+    /// From the mean of the lower ends to the mean of the upper ends of both rates' 95 % intervals at that
+    /// threshold: never narrower than the interval of the mean of two rates from different pairs.
+    pub ci95: [f64; 2],
+    /// How many pairs of both kinds it rests on.
+    pub n: usize,
     /// The threshold.
     pub similarity_min: f32,
 }
@@ -51,7 +69,7 @@ pub fn accuracy(trials: &[Trial]) -> Option<Accuracy> {
     let mean = rates.iter().sum::<f64>() / folds as f64;
     let spread = rates.iter().map(|rate| (rate - mean).powi(2)).sum::<f64>();
     let std = (spread / (folds - 1) as f64).sqrt();
-    Some(Accuracy { mean, std, ci95: wilson95(right, trials.len()) })
+    Some(Accuracy { mean, std, ci95: wilson95(right, trials.len()), n: trials.len() })
 }
 
 /// A pair without a usable face is always wrong.
@@ -94,13 +112,14 @@ pub fn accept_rate_at(trials: &[Trial], false_accept_rate: f64) -> Option<Accept
     Some(AcceptRate {
         rate: accepted as f64 / genuine_count as f64,
         ci95: wilson95(accepted, genuine_count),
+        n: genuine_count,
         similarity_min,
     })
 }
 
 /// The rate at which as large a share of genuine pairs is refused as of impostor pairs accepted;
 /// `None` without both kinds. A pair without a usable face is refused.
-pub fn equal_error_rate(trials: &[Trial]) -> Option<f64> {
+pub fn equal_error_rate(trials: &[Trial]) -> Option<EqualErrorRate> {
     let (genuine, impostors) = (descending(trials, true), descending(trials, false));
     let n_genuine = trials.iter().filter(|trial| trial.genuine).count();
     let n_impostors = trials.len() - n_genuine;
@@ -109,15 +128,24 @@ pub fn equal_error_rate(trials: &[Trial]) -> Option<f64> {
     }
     let mut thresholds: Vec<f32> = genuine.iter().chain(&impostors).copied().collect();
     thresholds.sort_by(f32::total_cmp);
-    let rates = |threshold: f32| {
+    let errors = |threshold: f32| {
         let accepted = genuine.partition_point(|score| *score >= threshold);
         let passed = impostors.partition_point(|score| *score >= threshold);
-        (1.0 - accepted as f64 / n_genuine as f64, passed as f64 / n_impostors as f64)
+        (n_genuine - accepted, passed)
     };
-    let gap = |(refused, accepted): (f64, f64)| (refused - accepted).abs();
-    let all = thresholds.into_iter().map(rates);
-    let best = all.min_by(|a, b| gap(*a).total_cmp(&gap(*b)))?;
-    Some(f64::midpoint(best.0, best.1))
+    let rates = |(refused, passed): (usize, usize)| {
+        (refused as f64 / n_genuine as f64, passed as f64 / n_impostors as f64)
+    };
+    let gap = |threshold: f32| {
+        let (refused, passed) = rates(errors(threshold));
+        (refused - passed).abs()
+    };
+    let best = thresholds.into_iter().min_by(|a, b| gap(*a).total_cmp(&gap(*b)))?;
+    let (refused, passed) = errors(best);
+    let (one, other) = rates((refused, passed));
+    let ends = [wilson95(refused, n_genuine), wilson95(passed, n_impostors)];
+    let ci95 = [0, 1].map(|end: usize| f64::midpoint(ends[0][end], ends[1][end]));
+    Some(EqualErrorRate { rate: f64::midpoint(one, other), ci95, n: trials.len(), similarity_min: best })
 }
 
 /// The scores of one kind of pair, highest first.
@@ -150,7 +178,8 @@ mod tests {
     fn separated_scores_are_all_right() {
         let found = accuracy(&trials(0)).unwrap();
         assert_eq!((found.mean, found.std, found.ci95[1]), (1.0, 0.0, 1.0));
-        assert_eq!(equal_error_rate(&trials(0)), Some(0.0));
+        let equal = equal_error_rate(&trials(0)).unwrap();
+        assert_eq!((equal.rate, equal.ci95[0], equal.n, found.n), (0.0, 0.0, 400, 400));
         assert_eq!(accept_rate_at(&trials(0), 1e-2).unwrap().rate, 1.0);
     }
 
@@ -159,6 +188,25 @@ mod tests {
         let found = accuracy(&trials(10)).unwrap();
         assert!((found.mean - 0.95).abs() < 1e-9, "{found:?}");
         assert!((accept_rate_at(&trials(10), 1e-2).unwrap().rate - 0.9).abs() < 1e-9);
+    }
+
+    #[test]
+    fn an_equal_error_rate_lies_within_its_interval_which_narrows_with_more_pairs() {
+        let few = equal_error_rate(&trials(10)).unwrap();
+        let many: Vec<Trial> = (0..100).flat_map(|_| trials(10)).collect();
+        let many = equal_error_rate(&many).unwrap();
+        for found in [few, many] {
+            assert!(
+                found.rate > 0.0 && found.ci95[0] < found.rate && found.rate < found.ci95[1],
+                "{found:?}"
+            );
+        }
+        let width = |found: EqualErrorRate| found.ci95[1] - found.ci95[0];
+        assert!((width(few) / width(many) - 10.0).abs() < 0.5, "{few:?} {many:?}");
+        // With one kind of pair in plenty, the other still sets the width.
+        let impostors = (0..10_000).map(|i| trial(0.1 + i as f32 * 1e-6, false, 0));
+        let uneven: Vec<Trial> = trials(10).into_iter().filter(|t| t.genuine).chain(impostors).collect();
+        assert!(width(equal_error_rate(&uneven).unwrap()) > width(few) / 3.0);
     }
 
     #[test]

@@ -36,6 +36,8 @@ fn pairs_are_judged_by_the_plugins_and_a_picture_without_a_face_is_an_error() {
     assert_eq!((&report["images"], &report["pairs"]), (&5.into(), &4.into()));
     assert_eq!(report["failures_to_acquire"], 1, "{report}");
     assert!(report["accuracy"]["mean"].as_f64().is_some_and(|mean| (0.0..1.0).contains(&mean)), "{report}");
+    assert_eq!((&report["accuracy"]["n"], &report["eer_detail"]["n"]), (&4.into(), &4.into()));
+    assert!(report["eer"].is_f64() && report["eer_detail"]["ci95"][1].is_f64(), "{report}");
     assert!(report["tar"].as_object().is_some_and(|tar| tar.len() == 5 && tar["1e-6"].is_null()));
     assert!(report["models"].as_array().is_some_and(|models| models.len() == 4), "{report}");
 }
