@@ -20,8 +20,12 @@ mod users;
 mod bench;
 mod evaluate;
 
+mod generate;
+
 mod failure;
+mod given;
 mod offline;
+mod stop;
 pub(crate) mod terminal;
 
 use std::path::PathBuf;
@@ -88,6 +92,10 @@ pub enum Command {
     /// The audit chain.
     #[command(subcommand)]
     Audit(audit::Audit),
+    /// Prints a completion script for a shell.
+    Completions(generate::Completions),
+    /// Prints the manual page.
+    Man(generate::Man),
 }
 
 /// How a command ends (docs: exit codes).
@@ -114,7 +122,7 @@ impl From<Exit> for ExitCode {
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
     let done = match &cli.command {
-        Command::Serve => Ok(serve::run(&cli)),
+        Command::Serve => serve::run(&cli),
         Command::Demo(arguments) => demo::run(&cli, arguments),
         Command::Doctor(arguments) => doctor::run(&cli, arguments),
         Command::Status(arguments) => status::run(&cli, arguments),
@@ -129,6 +137,8 @@ pub fn run() -> ExitCode {
         Command::Evaluate(command) => evaluate::run(&cli, command),
         Command::Bench(command) => bench::run(&cli, command),
         Command::Audit(command) => audit::run(&cli, command),
+        Command::Completions(arguments) => generate::completions(arguments),
+        Command::Man(arguments) => generate::man(arguments),
     };
     match done {
         Ok(exit) => exit.into(),

@@ -17,13 +17,23 @@ pub(crate) struct Enrolled {
     pub(crate) refused: Vec<(usize, Problem)>,
 }
 
-/// Enrols `user` by the given pictures; one good picture is enough.
+/// Enrols `user` by the given pictures; one good picture is enough. When there is none, the first refusal
+/// speaks for all.
 pub(crate) async fn enrol(
     app: &App,
     by: &Principal,
     user: UserId,
     given: Given,
 ) -> Result<Enrolled, Problem> {
+    let enrolled = each(app, by, user, given).await?;
+    match enrolled.faces.is_empty() {
+        false => Ok(enrolled),
+        true => Err(enrolled.refused.into_iter().map(|(_, problem)| problem).next().unwrap_or_else(no_face)),
+    }
+}
+
+/// Enrols `user` by every given picture that is good, and says of each other one why it is not.
+pub(crate) async fn each(app: &App, by: &Principal, user: UserId, given: Given) -> Result<Enrolled, Problem> {
     let now = app.now();
     let faces_max = app.settings().recognition.faces_per_user_max;
     let (consent, known) = app
@@ -47,11 +57,7 @@ pub(crate) async fn enrol(
             Err(problem) => enrolled.refused.push((index, problem)),
         }
     }
-    match enrolled.faces.is_empty() {
-        false => Ok(enrolled),
-        // The first refusal speaks for all.
-        true => Err(enrolled.refused.into_iter().map(|(_, problem)| problem).next().unwrap_or_else(no_face)),
-    }
+    Ok(enrolled)
 }
 
 fn full(faces_max: usize) -> Problem {

@@ -69,7 +69,9 @@ fn list(settings: Settings, as_json: bool) -> Result<Exit, Failure> {
 }
 
 fn test(settings: &Settings, url: &str, within: Duration, as_json: bool) -> Result<Exit, Failure> {
-    let source = SourceUrl::parse(url).map_err(|error| failed(&CameraError::Source(error)))?;
+    // Not while the command line is parsed: its errors repeat the value, which may hold a password.
+    let source = SourceUrl::parse(url)
+        .map_err(|error| Failure::new(Exit::Usage, format!("{}: {error}", error.code())))?;
     let options = vision::cameras(&settings.cameras)?;
     // Needs the runtime that the previews of cameras live on.
     let runtime = offline::runtime()?;

@@ -8,7 +8,7 @@ use store::{By, NewApiKey, Store};
 use uuid::Uuid;
 
 use super::offline::{Need, with_app};
-use super::{Cli, Exit, Failure, terminal};
+use super::{Cli, Exit, Failure, given, terminal};
 use crate::api::wire::money::moment;
 use crate::auth::Principal;
 use crate::auth::token::{self, Kind, TokenHash};
@@ -19,10 +19,11 @@ pub enum Keys {
     /// Mints a key; its secret is shown once.
     Add {
         /// What it is for, up to 120 characters.
+        #[arg(value_parser = given::name)]
         name: String,
         /// admin, operator, integrator, auditor or kiosk.
         #[arg(long, default_value = "integrator")]
-        role: String,
+        role: Role,
         /// One object instead of text.
         #[arg(long)]
         json: bool,
@@ -35,22 +36,21 @@ pub enum Keys {
     },
     /// Revokes a key at once.
     Revoke {
-        /// The key's id.
-        id: String,
+        /// The key's id; see `facepay keys list`.
+        id: KeyId,
     },
 }
 
 pub(super) fn run(cli: &Cli, command: &Keys) -> Result<Exit, Failure> {
     match command {
-        Keys::Add { name, role, json } => add(cli, name, role, *json),
+        Keys::Add { name, role, json } => add(cli, name, *role, *json),
         Keys::List { json } => list(cli, *json),
-        Keys::Revoke { id } => revoke(cli, id),
+        Keys::Revoke { id } => revoke(cli, *id),
     }
 }
 
-fn add(cli: &Cli, name: &str, role: &str, as_json: bool) -> Result<Exit, Failure> {
-    let role: Role = role.parse().map_err(|e: domain::name::UnknownName| Failure::failed(e.to_string()))?;
-    let name = domain::user::checked_name(name).map_err(|e| Failure::failed(e.to_string()))?.to_owned();
+fn add(cli: &Cli, name: &str, role: Role, as_json: bool) -> Result<Exit, Failure> {
+    let name = name.to_owned();
     with_app(cli, Need::Books, async |app| {
         let secret = token::mint(Kind::Key, &mut rand::rng());
         let id = KeyId(Uuid::now_v7());
@@ -97,10 +97,7 @@ fn list(cli: &Cli, as_json: bool) -> Result<Exit, Failure> {
     })
 }
 
-fn revoke(cli: &Cli, id: &str) -> Result<Exit, Failure> {
-    let id: KeyId = id
-        .parse()
-        .map_err(|_| Failure::failed(format!("`{id}` is not a key's id; see `facepay keys list`")))?;
+fn revoke(cli: &Cli, id: KeyId) -> Result<Exit, Failure> {
     with_app(cli, Need::Books, async |app| {
         let (actor, at) = (Principal::SYSTEM.actor(), app.now());
         app.store(move |store| store.revoke_api_key(By { actor: &actor, at }, id)).await?;

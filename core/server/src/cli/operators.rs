@@ -21,7 +21,7 @@ pub enum Operators {
         name: String,
         /// admin, operator, integrator, auditor or kiosk.
         #[arg(long, default_value = "operator")]
-        role: String,
+        role: Role,
     },
     /// All members of staff.
     List {
@@ -33,13 +33,12 @@ pub enum Operators {
 
 pub(super) fn run(cli: &Cli, command: &Operators) -> Result<Exit, Failure> {
     match command {
-        Operators::Add { name, role } => add(cli, name, role),
+        Operators::Add { name, role } => add(cli, name, *role),
         Operators::List { json } => list(cli, *json),
     }
 }
 
-fn add(cli: &Cli, name: &str, role: &str) -> Result<Exit, Failure> {
-    let role: Role = role.parse().map_err(|e: domain::name::UnknownName| Failure::failed(e.to_string()))?;
+fn add(cli: &Cli, name: &str, role: Role) -> Result<Exit, Failure> {
     let mut password = String::new();
     // Arguments are seen by everybody on the machine; standard input is not.
     terminal::note("password (10 to 256 characters):");

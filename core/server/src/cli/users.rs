@@ -5,13 +5,13 @@ use std::path::PathBuf;
 use bytes::Bytes;
 use clap::{Args, Subcommand};
 use domain::UserId;
-use domain::user::{Status, checked_email, checked_name};
+use domain::user::Status;
 use serde_json::json;
 use store::{By, NewUser, Profile, UserRow};
 use uuid::Uuid;
 
 use super::offline::{Need, with_app};
-use super::{Cli, Exit, Failure, terminal};
+use super::{Cli, Exit, Failure, given, terminal};
 use crate::api::picture::Given;
 use crate::api::wire::money::moment;
 use crate::app::{App, consent, enrol, erase};
@@ -29,16 +29,17 @@ pub enum Users {
     /// Adds a person.
     Add {
         /// 1 to 120 characters.
+        #[arg(value_parser = given::name)]
         name: String,
-        #[arg(long)]
+        #[arg(long, value_parser = given::email)]
         email: Option<String>,
     },
     /// Enrols a person's face from pictures and says of each why it was refused.
     Enrol(Enrol),
     /// Erases a person: the key of their data is destroyed. Prints the signed certificate.
     Erase {
-        /// The person's id.
-        id: String,
+        /// The person's id; see `facepay users list`.
+        id: UserId,
         /// Without it nothing is erased.
         #[arg(long)]
         yes: bool,
@@ -48,8 +49,8 @@ pub enum Users {
 /// Whom to enrol, by what, on which consent.
 #[derive(Args)]
 pub struct Enrol {
-    /// The person's id.
-    id: String,
+    /// The person's id; see `facepay users list`.
+    id: UserId,
     /// JPEG or PNG; may be given several times.
     #[arg(long = "image", required = true, value_name = "FILE")]
     images: Vec<PathBuf>,
@@ -72,13 +73,8 @@ pub(super) fn run(cli: &Cli, command: &Users) -> Result<Exit, Failure> {
         Users::List { json } => list(cli, *json),
         Users::Add { name, email } => add(cli, name, email.as_deref()),
         Users::Enrol(arguments) => enrol(cli, arguments),
-        Users::Erase { id, yes } => erase(cli, id, *yes),
+        Users::Erase { id, yes } => erase(cli, *id, *yes),
     }
-}
-
-fn user_id(text: &str) -> Result<UserId, Failure> {
-    text.parse()
-        .map_err(|_| Failure::failed(format!("`{text}` is not a person's id; see `facepay users list`")))
 }
 
 fn status(row: &UserRow) -> &'static str {
@@ -131,9 +127,7 @@ async fn everybody(app: &App) -> Result<Vec<(UserRow, usize)>, Failure> {
 }
 
 fn add(cli: &Cli, name: &str, email: Option<&str>) -> Result<Exit, Failure> {
-    let invalid = |error: domain::user::InvalidUser| Failure::failed(error.to_string());
-    let name = checked_name(name).map_err(invalid)?.to_owned();
-    let email = email.map(checked_email).transpose().map_err(invalid)?.map(str::to_owned);
+    let (name, email) = (name.to_owned(), email.map(str::to_owned));
     with_app(cli, Need::Books, async |app| {
         let (actor, at) = (Principal::SYSTEM.actor(), app.now());
         let new = NewUser { id: UserId(Uuid::now_v7()), profile: Profile { name, email } };
@@ -144,7 +138,7 @@ fn add(cli: &Cli, name: &str, email: Option<&str>) -> Result<Exit, Failure> {
 }
 
 fn enrol(cli: &Cli, arguments: &Enrol) -> Result<Exit, Failure> {
-    let user = user_id(&arguments.id)?;
+    let user = arguments.id;
     let files = arguments.images.iter().map(read).collect::<Result<Vec<_>, _>>()?;
     let text = arguments.consent.as_ref().map(std::fs::read_to_string).transpose()?;
     let consent = text.zip(arguments.consent_version.clone());
@@ -153,9 +147,9 @@ fn enrol(cli: &Cli, arguments: &Enrol) -> Result<Exit, Failure> {
             let given = consent::Given { version, text, language: None, channel: None, expires_at: None };
             consent::give(&app, &Principal::SYSTEM, user, given).await?;
         }
-        let enrolled = enrol::enrol(&app, &Principal::SYSTEM, user, Given::Files(files)).await?;
+        let enrolled = enrol::each(&app, &Principal::SYSTEM, user, Given::Files(files)).await?;
         report(arguments, &enrolled);
-        Ok(Exit::Ok)
+        Ok(if enrolled.faces.is_empty() { Exit::Failure } else { Exit::Ok })
     })
 }
 
@@ -174,7 +168,7 @@ fn report(arguments: &Enrol, enrolled: &enrol::Enrolled) {
         let faces =
             enrolled.faces.iter().map(|face| json!({ "id": face.id.to_string(), "quality": face.quality }));
         let refused = enrolled.refused.iter().map(|(index, problem)| {
-            json!({ "image": name(*index), "code": problem.code, "reasons": problem.reasons })
+            json!({ "image": name(*index), "code": problem.code, "detail": problem.detail, "reasons": problem.reasons })
         });
         let (faces, refused): (Vec<_>, Vec<_>) = (faces.collect(), refused.collect());
         terminal::json(&json!({ "faces": faces, "refused": refused }));
@@ -189,10 +183,9 @@ fn report(arguments: &Enrol, enrolled: &enrol::Enrolled) {
     }
 }
 
-fn erase(cli: &Cli, id: &str, yes: bool) -> Result<Exit, Failure> {
-    let user = user_id(id)?;
+fn erase(cli: &Cli, user: UserId, yes: bool) -> Result<Exit, Failure> {
     if !yes {
-        let text = format!("erasing {id} cannot be undone; repeat with --yes");
+        let text = format!("erasing {user} cannot be undone; repeat with --yes");
         return Err(Failure::new(Exit::Usage, text));
     }
     with_app(cli, Need::Books, async |app| {

@@ -4,6 +4,10 @@ mod bench;
 mod demo;
 mod doctor;
 mod evaluate;
+mod generate;
+mod serve;
+mod status;
+mod users;
 
 use std::path::Path;
 use std::process::{Command, Output};
@@ -61,14 +65,19 @@ fn bad_input_has_its_exit_code_and_says_what_is_wrong() {
         (&["--config", "syntax.toml", "config", "check"], 4, "syntax.toml"),
         (&["--config", "missing.toml", "config", "check"], 4, "missing.toml"),
         (&["--profile", "carnival", "config", "check"], 4, "carnival"),
+        (&["--config", "url.toml", "config", "check"], 4, "database.url"),
         (&["--config", "url.toml", "users", "list"], 4, "database.url"),
         (&["identify", "--image", "text.jpg"], 1, "not_a_picture"),
         (&["identify", "--image", "missing.jpg"], 1, "missing.jpg"),
-        (&["camera", "test", "http://camera.example/"], 1, "source"),
+        (&["camera", "test", "http://camera.example/"], 2, "source_scheme_unsupported"),
         (&["camera", "test", "rtsp://127.0.0.1:1/x"], 1, "source"),
-        (&["keys", "add", "till", "--role", "emperor"], 1, "emperor"),
-        (&["keys", "revoke", "nonsense"], 1, "keys list"),
-        (&["users", "erase", "nonsense", "--yes"], 1, "users list"),
+        (&["keys", "add", "till", "--role", "emperor"], 2, "integrator"),
+        (&["keys", "add", ""], 2, "name"),
+        (&["keys", "revoke", "nonsense"], 2, "nonsense"),
+        (&["operators", "add", "ada", "--role", "emperor"], 2, "integrator"),
+        (&["users", "add", "Ada", "--email", "nonsense"], 2, "nonsense"),
+        (&["users", "enrol", "nonsense", "--image", "text.jpg"], 2, "nonsense"),
+        (&["users", "erase", "nonsense", "--yes"], 2, "nonsense"),
         (&["users", "erase", "01938f5e-7a6b-7c01-8000-00000000002a"], 2, "--yes"),
         (&["status", "--url", "http://127.0.0.1:1"], 5, "does not answer"),
         (&["status", "--url", "https://127.0.0.1:1"], 2, "http://"),
