@@ -44,8 +44,9 @@ pub(crate) fn install(need: Need) -> Result<(), Failure> {
     for (_, package, purpose) in &missing {
         eprintln!("  {package:34} {purpose}");
     }
-    run(&mut apt(&["update", "--quiet=2"]))?;
-    let mut install = apt(&["install", "--yes", "--quiet=2", "--no-install-recommends"]);
+    let by = By::this_user()?;
+    run(&mut by.apt(&["update", "--quiet=2"]))?;
+    let mut install = by.apt(&["install", "--yes", "--quiet=2", "--no-install-recommends"]);
     install.args(missing.iter().map(|(_, package, _)| package));
     run(&mut install)
 }
@@ -81,12 +82,58 @@ fn missing(need: Need) -> Result<Vec<&'static Entry>, Failure> {
     Ok(PACKAGES.iter().filter(|(n, package, _)| *n <= need && !installed(package)).collect())
 }
 
-fn apt(args: &[&str]) -> Command {
-    let root = Command::new("id").arg("-u").output().is_ok_and(|id| id.stdout.trim_ascii() == b"0");
-    let mut command = Command::new(if root { "apt-get" } else { "sudo" });
-    if !root {
-        command.arg("apt-get");
+/// How packages can be installed here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum By {
+    Root,
+    Sudo,
+}
+
+impl By {
+    fn this_user() -> Result<Self, Failure> {
+        let user =
+            Command::new("id").arg("-u").output().map_err(|cause| format!("can't run `id`: {cause}"))?;
+        let sudo = Command::new("sudo").arg("--version").output().is_ok_and(|sudo| sudo.status.success());
+        Self::of(user.stdout.trim_ascii(), sudo)
     }
-    command.args(args).env("DEBIAN_FRONTEND", "noninteractive");
-    command
+
+    fn of(user: &[u8], sudo: bool) -> Result<Self, Failure> {
+        match (user, sudo) {
+            (b"0", _) => Ok(Self::Root),
+            (_, true) => Ok(Self::Sudo),
+            (_, false) => Err("installing packages needs root, and there is no sudo: run \
+                               `cargo xtask setup` as root, or have the packages above installed"
+                .into()),
+        }
+    }
+
+    /// `apt-get` that asks nothing. Sudo drops the environment, so the setting goes after it.
+    fn apt(self, args: &[&str]) -> Command {
+        let line: &[&str] = match self {
+            Self::Root => &["env"],
+            Self::Sudo => &["sudo", "env"],
+        };
+        let mut command = Command::new(line[0]);
+        command.args(&line[1..]).args(["DEBIAN_FRONTEND=noninteractive", "apt-get"]).args(args);
+        command
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn packages_are_installed_without_questions_by_root_or_through_sudo() {
+        for (user, sudo, said) in [
+            ("0", false, "env DEBIAN_FRONTEND=noninteractive apt-get update"),
+            ("0", true, "env DEBIAN_FRONTEND=noninteractive apt-get update"),
+            ("1000", true, "sudo env DEBIAN_FRONTEND=noninteractive apt-get update"),
+        ] {
+            let command = By::of(user.as_bytes(), sudo).unwrap().apt(&["update"]);
+            assert_eq!(crate::command::said(&command), said);
+        }
+        let refused = By::of(b"1000", false).unwrap_err().to_string();
+        assert!(refused.contains("as root"), "{refused}");
+    }
 }
