@@ -97,6 +97,18 @@ fn each_heavy_package_has_one_owner() {
 }
 
 #[test]
+fn every_package_comes_from_crates_io() {
+    let allowed = read(Path::new("deny.toml"));
+    let lock = read(Path::new("Cargo.lock")).parse::<toml::Table>().expect("the lock file is TOML");
+    let packages = lock.get("package").and_then(toml::Value::as_array).expect("there are packages");
+    for package in packages {
+        let from = package.get("source").and_then(toml::Value::as_str).unwrap_or_default();
+        let registry = from.strip_prefix("registry+");
+        assert!(from.is_empty() || registry.is_some_and(|url| allowed.contains(url)), "{package}");
+    }
+}
+
+#[test]
 fn the_domain_is_pure() {
     let uses = crates().remove("domain").expect("there is a crate named domain");
     assert_eq!(uses, DOMAIN_USES.iter().map(ToString::to_string).collect());
@@ -182,6 +194,7 @@ fn no_file_lies_outside_the_map() {
         "clippy.toml",
         "config",
         "core",
+        "deny.toml",
         "docs",
         "migrations",
         "models",
