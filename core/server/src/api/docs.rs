@@ -1,4 +1,4 @@
-//! `/docs` and `/openapi.json`: the interface explained, without a host outside.
+//! `/docs`, `/openapi.json` and `/asyncapi.yaml`: the interface explained, without a host outside.
 
 use std::sync::{Arc, OnceLock};
 
@@ -14,6 +14,12 @@ pub(super) async fn openapi() -> Response {
     static DOCUMENT: OnceLock<String> = OnceLock::new();
     let json = DOCUMENT.get_or_init(super::openapi_json).as_str();
     ([(header::CONTENT_TYPE, "application/json")], json).into_response()
+}
+
+/// The AsyncAPI document of the WebSockets.
+pub(super) async fn asyncapi() -> Response {
+    let yaml = include_str!("../../../../docs/asyncapi.yaml");
+    ([(header::CONTENT_TYPE, "application/yaml")], yaml).into_response()
 }
 
 /// Swagger UI's start page; its relative links need the slash.

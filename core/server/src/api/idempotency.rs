@@ -10,6 +10,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 use store::{Claim, SavedResponse};
+use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use super::extract::{Json, too_large};
@@ -108,11 +109,13 @@ impl<T: Send + 'static> Once<T> {
                     .with_header(header::RETRY_AFTER, again));
             }
         }
-        let task = tokio::spawn(async move {
+        let (answer, answered) = oneshot::channel();
+        app.clone().spawn_whole(async move {
             let response = work(body).await.unwrap_or_else(IntoResponse::into_response);
-            claim.keep(&app, response).await
+            // A client that hung up needs no answer.
+            let _ = answer.send(claim.keep(&app, response).await);
         });
-        task.await.unwrap_or_else(|error| Err(Problem::internal(&error)))
+        answered.await.unwrap_or_else(|error| Err(Problem::internal(&error)))
     }
 }
 

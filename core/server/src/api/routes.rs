@@ -51,6 +51,10 @@ fn documents(routes: Routes) -> Routes {
             get("/openapi.json", Access::Open, "This interface as OpenAPI 3.1").streams("application/json"),
             docs::openapi,
         )
+        .add(
+            get("/asyncapi.yaml", Access::Open, "The WebSockets as AsyncAPI 3.0").streams("application/yaml"),
+            docs::asyncapi,
+        )
         .add(get("/docs", Access::Open, "This interface, to read and try").streams("text/html"), docs::index)
         .add(get("/docs/", Access::Open, "This interface, to read and try").streams("text/html"), docs::index)
         .add(

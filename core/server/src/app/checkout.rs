@@ -57,7 +57,7 @@ pub(crate) async fn open(
     let new = NewCheckout { id: CheckoutId(Uuid::now_v7()), camera, transaction };
     let (actor, at_camera) = (by.actor(), new.camera.clone());
     let checkout = app.store(move |store| store.add_checkout(By { actor: &actor, at: now }, &new)).await?;
-    app.spawn(await_payer(app.clone(), checkout.clone(), sightings));
+    app.spawn_whole(await_payer(app.clone(), checkout.clone(), sightings));
     super::sightings::attend(app, &at_camera);
     load(app, checkout.id).await
 }
@@ -81,16 +81,21 @@ pub(crate) async fn load(app: &App, id: CheckoutId) -> Result<Opened, Problem> {
 /// Takes up the checkouts that were waiting when the appliance stopped.
 pub(crate) async fn resume(app: &App) -> Result<(), store::StoreError> {
     for checkout in app.store(Store::open_checkouts).await? {
-        app.spawn(await_payer(app.clone(), checkout, app.sightings().subscribe()));
+        app.spawn_whole(await_payer(app.clone(), checkout, app.sightings().subscribe()));
     }
     Ok(())
 }
 
-/// Looks at every sighting at the checkout's camera until the payer is found or the time is over.
+/// Looks at every sighting at the checkout's camera until the payer is found or the time is over. A stop ends the
+/// waiting, never a payment that has begun.
 async fn await_payer(app: App, checkout: CheckoutRow, mut sightings: Receiver<Arc<Seen>>) {
     loop {
         let left = checkout.expires_at.since(app.now());
-        let seen = match tokio::time::timeout(left, sightings.recv()).await {
+        let next = tokio::select! {
+            next = tokio::time::timeout(left, sightings.recv()) => next,
+            () = app.stopping() => return,
+        };
+        let seen = match next {
             Ok(Ok(seen)) => seen,
             // Older looks were dropped; newer ones are better anyway.
             Ok(Err(RecvError::Lagged(_))) => continue,

@@ -34,8 +34,10 @@ impl Settings {
         if let Some((key, _)) = positive.iter().find(|(_, value)| *value == 0) {
             return refuse(key, "must be above zero");
         }
-        let sockets =
-            [("server.connections_max", self.server.connections_max), ("ws.clients_max", self.ws.clients_max)];
+        let sockets = [
+            ("server.connections_max", self.server.connections_max),
+            ("ws.clients_max", self.ws.clients_max),
+        ];
         if let Some((key, _)) = sockets.iter().find(|(_, value)| *value > SOCKETS_MAX) {
             return refuse(key, "must not exceed 1000000");
         }

@@ -192,8 +192,9 @@ async fn a_payment_cut_off_by_a_crash_is_settled_at_the_next_start() {
     assert_eq!(appliance.wallet(&user).await, (5000, 5000, 0));
     // Whatever was committed while the appliance started is published, too.
     let mut events = appliance.app.hub().subscribe(Some(0));
-    let about_it =
-        |text: &str| text.contains("transaction.voided") && text.contains(&transaction.to_string());
+    let about_it = |text: &str| {
+        text.contains("transaction.requires_confirmation") && text.contains(opened["id"].as_str().unwrap())
+    };
     let heard = async { while !about_it(&events.live.recv().await.unwrap().text) {} };
     if !events.missed.iter().any(|event| about_it(&event.text)) {
         tokio::time::timeout(std::time::Duration::from_secs(10), heard).await.expect("an event");

@@ -59,6 +59,23 @@ async fn the_interface_is_documented_without_another_host() {
         let operation = &openapi["paths"][route.path][route.method.as_str().to_lowercase()];
         assert!(operation.is_object(), "{} {}", route.method, route.path);
     }
+    let sockets = appliance.send(get("/asyncapi.yaml")).await;
+    assert_eq!((sockets.status.as_u16(), sockets.header("content-type")), (200, "application/yaml"));
+    for message in [
+        "sighting",
+        "camera.state",
+        "plugin.state",
+        "resync",
+        "video_frame",
+        "toggle_face_detection",
+        "match_face",
+        "clear_face_cache",
+        "face_detection",
+        "face_match",
+        "error",
+    ] {
+        assert!(sockets.text().contains(&format!("const: {message} }}")), "{message}");
+    }
     for start in ["/docs", "/docs/"] {
         assert_eq!(appliance.send(get(start)).await.header("location"), "/docs/index.html", "{start}");
     }
