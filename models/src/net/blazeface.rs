@@ -4,7 +4,7 @@ use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 
 use super::Network;
-use super::conv::{Bend, Conv, ConvConfig, Separable};
+use super::conv::{Bend, Conv, ConvConfig, Separable, residual};
 
 const SIDE: usize = 128;
 
@@ -96,7 +96,6 @@ impl Residual {
     /// # Shapes
     /// `[n, inputs, h, w]` to `[n, outputs, h / stride, w / stride]`
     fn forward(&self, x: Tensor<4>) -> Tensor<4> {
-        let around = self.separable.shortcut(x.clone());
-        self.separable.forward(x, Some(around), Bend::Relu)
+        residual(None, &self.separable, x, Bend::Relu)
     }
 }

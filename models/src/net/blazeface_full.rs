@@ -8,7 +8,7 @@ use burn::tensor::{Device, Tensor};
 
 use super::Network;
 use super::blazeface::{COORDINATES, by_anchor};
-use super::conv::{Bend, Conv, ConvConfig, Separable, double};
+use super::conv::{Bend, Conv, ConvConfig, Separable, double, residual};
 
 const SIDE: usize = 192;
 
@@ -103,8 +103,7 @@ impl Double {
     /// # Shapes
     /// `[n, inputs, h, w]` to `[n, outputs, h / stride, w / stride]`
     fn forward(&self, x: Tensor<4>) -> Tensor<4> {
-        let around = self.narrow.shortcut(x.clone());
-        self.widen.forward(self.narrow.forward(x, None, Bend::Relu), Some(around), Bend::Relu)
+        residual(Some(&self.narrow), &self.widen, x, Bend::Relu)
     }
 }
 

@@ -1,6 +1,8 @@
 //! The layers these networks are made of: convolutions with BatchNorm folded in, PReLU, depthwise separable
 //! blocks, squeeze-and-excitation.
 
+use std::sync::OnceLock;
+
 use burn::module::{Initializer, Module, Param};
 use burn::tensor::activation::{prelu, relu, sigmoid};
 use burn::tensor::module::{conv2d, interpolate, max_pool2d};
@@ -9,6 +11,7 @@ use burn::tensor::{Device, Tensor};
 
 mod cpu;
 mod kernel;
+mod product;
 
 /// Shape of a [`Conv`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,6 +62,7 @@ impl ConvConfig {
             padding: self.padding,
             groups: self.groups,
             on_cpu: *device == Device::flex(),
+            layer: OnceLock::new(),
         }
     }
 }
@@ -76,6 +80,9 @@ pub struct Conv {
     padding: [usize; 2],
     groups: usize,
     on_cpu: bool,
+    /// The parameters for the CPU's kernels, made of the loaded ones at the first run.
+    #[module(skip)]
+    layer: OnceLock<cpu::Layer>,
 }
 
 /// What happens to numbers below zero after a convolution.
@@ -134,12 +141,15 @@ impl Conv {
 pub struct Slope {
     /// `[channels]`
     pub slope: Param<Tensor<1>>,
+    /// The same for the CPU's kernels, made at the first run.
+    #[module(skip)]
+    numbers: OnceLock<Vec<f32>>,
 }
 
 impl Slope {
     /// The layer for `channels`, its slopes zero until weights are loaded.
     pub fn init(channels: usize, device: &Device) -> Self {
-        Self { slope: Initializer::Zeros.init([channels], device) }
+        Self { slope: Initializer::Zeros.init([channels], device), numbers: OnceLock::new() }
     }
 }
 
@@ -183,25 +193,34 @@ impl Separable {
         }
     }
 
-    /// The pair, plus what came around it (none for a block without a shortcut), then `bend`.
-    ///
-    /// # Shapes
-    /// `[n, inputs, h, w]` to `[n, outputs, h / stride, w / stride]`
-    pub fn forward(&self, x: Tensor<4>, around: Option<Tensor<4>>, bend: Bend<'_>) -> Tensor<4> {
+    /// The pair, plus what came around it, then `bend`.
+    fn forward(&self, x: Tensor<4>, around: Option<Tensor<4>>, bend: Bend<'_>) -> Tensor<4> {
         self.pointwise.forward_around(self.depthwise.forward(x), around, bend)
     }
 
     /// The path around the pair: `x` itself, or the maximum of each 2x2 where the pair halves the picture.
-    ///
-    /// # Shapes
-    /// `[n, inputs, h, w]` to `[n, inputs, h / stride, w / stride]`
-    pub fn shortcut(&self, x: Tensor<4>) -> Tensor<4> {
+    fn shortcut(&self, x: Tensor<4>) -> Tensor<4> {
         match self.depthwise.stride {
-            2 if self.depthwise.on_cpu => cpu::halve(x),
             2 => max_pool2d(x, MaxPoolOptions::new([2, 2])),
             _ => x,
         }
     }
+}
+
+/// One separable convolution, or two with ReLU between them, with a shortcut around all, then `bend`.
+///
+/// # Shapes
+/// `[n, inputs, h, w]` to `[n, outputs, h / stride, w / stride]`
+pub fn residual(narrow: Option<&Separable>, last: &Separable, x: Tensor<4>, bend: Bend<'_>) -> Tensor<4> {
+    if last.depthwise.on_cpu {
+        return cpu::residual(narrow, last, x, bend);
+    }
+    let around = narrow.unwrap_or(last).shortcut(x.clone());
+    let x = match narrow {
+        Some(narrow) => narrow.forward(x, None, Bend::Relu),
+        None => x,
+    };
+    last.forward(x, Some(around), bend)
 }
 
 /// Twice as high and wide, bilinear between pixel centres.
@@ -243,6 +262,9 @@ impl Bottleneck {
     /// # Shapes
     /// `[n, inputs, h, w]` to `[n, outputs, h / stride, w / stride]`
     pub fn forward(&self, x: Tensor<4>) -> Tensor<4> {
+        if self.project.on_cpu {
+            return cpu::bottleneck(self, x, false);
+        }
         self.project.forward(self.depthwise.forward(self.expand.forward(x)))
     }
 
@@ -251,6 +273,9 @@ impl Bottleneck {
     /// # Shapes
     /// `[n, channels, h, w]` to the same
     pub fn forward_residual(&self, x: Tensor<4>) -> Tensor<4> {
+        if self.project.on_cpu {
+            return cpu::bottleneck(self, x, true);
+        }
         let inner = self.depthwise.forward(self.expand.forward(x.clone()));
         self.project.forward_around(inner, Some(x), Bend::Linear)
     }

@@ -4,7 +4,7 @@ use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 
 use super::Network;
-use super::conv::{Bend, Conv, ConvConfig, ConvSlope, Separable, Slope};
+use super::conv::{Bend, Conv, ConvConfig, ConvSlope, Separable, Slope, residual};
 
 const SIDE: usize = 192;
 const POINTS: usize = 468;
@@ -88,8 +88,7 @@ impl Residual {
     /// # Shapes
     /// `[n, inputs, h, w]` to `[n, outputs, h / stride, w / stride]`
     fn forward(&self, x: Tensor<4>) -> Tensor<4> {
-        let around = self.separable.shortcut(x.clone());
-        self.separable.forward(x, Some(around), Bend::Prelu(&self.prelu))
+        residual(None, &self.separable, x, Bend::Prelu(&self.prelu))
     }
 }
 

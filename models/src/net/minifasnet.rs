@@ -95,12 +95,9 @@ impl Stage {
 
     /// # Shapes
     /// `[n, width, h, w]` to the same
-    fn forward(&self, mut x: Tensor<4>) -> Tensor<4> {
-        let last = self.blocks.len() - 1;
-        for (i, block) in self.blocks.iter().enumerate() {
-            let y = block.forward(x.clone());
-            x = x + if i == last { self.excite.forward(y) } else { y };
-        }
-        x
+    fn forward(&self, x: Tensor<4>) -> Tensor<4> {
+        let Some((last, blocks)) = self.blocks.split_last() else { return x };
+        let x = blocks.iter().fold(x, |x, block| block.forward_residual(x));
+        x.clone() + self.excite.forward(last.forward(x))
     }
 }

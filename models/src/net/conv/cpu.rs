@@ -1,68 +1,140 @@
-//! Convolutions of tensors that live in the CPU's memory, by fused kernels and Burn's matrix product.
+//! Convolutions of tensors that live in the CPU's memory, by fused kernels on their plain numbers.
 
-use burn::tensor::module::conv2d;
-use burn::tensor::ops::ConvOptions;
+use std::borrow::Cow;
+
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::kernel::{self, Below, Filter};
-use super::{Bend, Conv};
+use super::product::{After, Banded};
+use super::{Bend, Bottleneck, Conv, Separable};
 
-fn numbers<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
+/// A layer's parameters as the kernels read them.
+#[derive(Debug, Clone)]
+pub(super) struct Layer {
+    weights: Weights,
+    bias: Vec<f32>,
+}
+
+#[derive(Debug, Clone)]
+enum Weights {
+    /// One filter per channel.
+    PerChannel(Vec<f32>),
+    /// A row per output.
+    Dense(Banded),
+}
+
+impl Layer {
+    fn of(conv: &Conv) -> Self {
+        let ([outputs, per_group, ..], weights) = (conv.weight.dims(), numbers(conv.weight.val()));
+        let weights = match conv.groups == 1 {
+            true => Weights::Dense(Banded::of(&weights, outputs)),
+            false => {
+                assert_eq!(per_group, 1, "a convolution is dense or has one filter per channel");
+                Weights::PerChannel(weights)
+            }
+        };
+        Self { weights, bias: numbers(conv.bias.val()) }
+    }
+}
+
+pub(super) fn numbers<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
     tensor.into_data().try_into_vec().expect("the networks compute in f32")
 }
 
-fn tensor(numbers: Vec<f32>, shape: [usize; 4]) -> Tensor<4> {
-    Tensor::from_data(TensorData::new(numbers, shape), &Device::flex())
+/// A tensor's numbers.
+#[derive(Clone)]
+struct Planes {
+    numbers: Vec<f32>,
+    shape: [usize; 4],
+}
+
+impl Planes {
+    fn of(tensor: Tensor<4>) -> Self {
+        let shape = tensor.dims();
+        Self { numbers: numbers(tensor), shape }
+    }
+
+    fn tensor(self) -> Tensor<4> {
+        Tensor::from_data(TensorData::new(self.numbers, self.shape), &Device::flex())
+    }
 }
 
 /// What [`Conv::forward_around`] says.
 pub(super) fn forward(conv: &Conv, x: Tensor<4>, around: Option<Tensor<4>>, bend: Bend<'_>) -> Tensor<4> {
-    let bias = numbers(conv.bias.val());
-    let slopes = match bend {
-        Bend::Prelu(slope) => numbers(slope.slope.val()),
-        Bend::Linear | Bend::Relu => Vec::new(),
+    convolved(conv, &Planes::of(x), around.map(Planes::of).as_ref(), bend).tensor()
+}
+
+/// What [`super::residual`] says.
+pub(super) fn residual(
+    narrow: Option<&Separable>,
+    last: &Separable,
+    x: Tensor<4>,
+    bend: Bend<'_>,
+) -> Tensor<4> {
+    let x = Planes::of(x);
+    let around = match narrow.unwrap_or(last).depthwise.stride {
+        2 => Cow::Owned(halved(&x)),
+        _ => Cow::Borrowed(&x),
     };
+    let filtered = match narrow {
+        None => convolved(&last.depthwise, &x, None, Bend::Linear),
+        Some(narrow) => {
+            let inner = convolved(&narrow.depthwise, &x, None, Bend::Linear);
+            let inner = convolved(&narrow.pointwise, &inner, None, Bend::Relu);
+            convolved(&last.depthwise, &inner, None, Bend::Linear)
+        }
+    };
+    convolved(&last.pointwise, &filtered, Some(&around), bend).tensor()
+}
+
+/// What [`Bottleneck::forward`] says, and with `around` [`Bottleneck::forward_residual`].
+pub(super) fn bottleneck(block: &Bottleneck, x: Tensor<4>, around: bool) -> Tensor<4> {
+    let x = Planes::of(x);
+    let inner = convolved(&block.expand.conv, &x, None, Bend::Prelu(&block.expand.prelu));
+    let inner = convolved(&block.depthwise.conv, &inner, None, Bend::Prelu(&block.depthwise.prelu));
+    convolved(&block.project, &inner, around.then_some(&x), Bend::Linear).tensor()
+}
+
+fn convolved(conv: &Conv, x: &Planes, around: Option<&Planes>, bend: Bend<'_>) -> Planes {
+    let layer = conv.layer.get_or_init(|| Layer::of(conv));
     let below = match bend {
         Bend::Linear => Below::Linear,
         Bend::Relu => Below::Zero,
-        Bend::Prelu(_) => Below::Slopes(&slopes),
+        Bend::Prelu(slope) => Below::Slopes(slope.numbers.get_or_init(|| numbers(slope.slope.val()))),
     };
-    let ([n, channels, h, w], [outputs, per_group, kernel, _]) = (x.dims(), conv.weight.dims());
-    let size = [h, w];
-    let keeps_size = conv.padding[0] + conv.padding[1] + conv.stride >= kernel;
-    if (kernel, per_group, channels) == (3, 1, outputs) && keeps_size && around.is_none() {
-        let weights = numbers(conv.weight.val());
-        let (stride, before) = (conv.stride, conv.padding[0]);
-        let y = Filter { weights: &weights, bias: &bias, below, stride, before }.apply(&numbers(x), size);
-        let [h, w] = size.map(|side| side.div_ceil(stride));
-        return tensor(y, [n, outputs, h, w]);
-    }
-    let y = if conv.groups == 1 && kernel > 1 && keeps_size {
-        let patches = kernel::patches(&numbers(x), size, kernel, conv.stride, conv.padding[0]);
-        let [h, w] = size.map(|side| side.div_ceil(conv.stride));
-        let taps = channels * kernel * kernel;
-        let weight = conv.weight.val().reshape([outputs, taps, 1, 1]);
-        conv2d(tensor(patches, [n, taps, h, w]), weight, None, ConvOptions::new([1, 1], [0, 0], [1, 1], 1))
-    } else {
-        let padding = (conv.padding[0], conv.padding[1]);
-        let options = ConvOptions::new_with_padding([conv.stride; 2], [padding; 2], [1; 2], conv.groups);
-        conv2d(x, conv.weight.val(), None, options)
+    let ([n, channels, h, w], [outputs, _, kernel, _]) = (x.shape, conv.weight.dims());
+    let (stride, before, bias) = (conv.stride, conv.padding[0], layer.bias.as_slice());
+    let sees_all = [h, w] == [kernel; 2] && conv.padding == [0, 0];
+    let size = if sees_all { [1, 1] } else { [h, w].map(|side| side.div_ceil(stride)) };
+    let keeps_size = conv.padding[0] + conv.padding[1] + stride >= kernel;
+    assert!(sees_all || keeps_size, "a convolution keeps the size or sees all of it");
+    let places = size[0] * size[1];
+    let numbers = match &layer.weights {
+        Weights::PerChannel(weights) if sees_all => {
+            assert!(around.is_none(), "nothing goes around a convolution that sees all");
+            kernel::weighted_sums(&x.numbers, weights, bias, below)
+        }
+        Weights::PerChannel(weights) => {
+            assert!(around.is_none() && kernel == 3, "a filter is of 3 x 3 and nothing goes around it");
+            Filter { weights, bias, below, stride, before }.apply(&x.numbers, [h, w])
+        }
+        Weights::Dense(matrix) => {
+            let around = around.map(|around| (around.numbers.as_slice(), around.shape[1]));
+            let seen = match kernel == 1 || sees_all {
+                true => Cow::Borrowed(&x.numbers),
+                false => Cow::Owned(kernel::patches(&x.numbers, [h, w], kernel, stride, before)),
+            };
+            matrix.times(&seen, places, After { bias, around, below })
+        }
     };
-    let shape = y.dims();
-    let mut y = numbers(y);
-    let around = around.map(|around| (around.dims()[1], numbers(around)));
-    let around = around.as_ref().map(|(channels, around)| (around.as_slice(), *channels));
-    kernel::finish(&mut y, shape[2] * shape[3], &bias, around, below);
-    tensor(y, shape)
+    debug_assert_eq!(numbers.len(), n * outputs * places, "{channels} channels");
+    Planes { numbers, shape: [n, outputs, size[0], size[1]] }
 }
 
 /// The maximum of each 2x2.
-///
-/// # Shapes
-/// `[n, c, h, w]` to `[n, c, h / 2, w / 2]`
-pub(super) fn halve(x: Tensor<4>) -> Tensor<4> {
-    let [n, channels, h, w] = x.dims();
-    tensor(kernel::halve(&numbers(x), w), [n, channels, h / 2, w / 2])
+fn halved(x: &Planes) -> Planes {
+    let [n, channels, h, w] = x.shape;
+    Planes { numbers: kernel::halve(&x.numbers, w), shape: [n, channels, h / 2, w / 2] }
 }
 
 /// Twice as high and wide.
@@ -70,6 +142,6 @@ pub(super) fn halve(x: Tensor<4>) -> Tensor<4> {
 /// # Shapes
 /// `[n, c, h, w]` to `[n, c, 2h, 2w]`
 pub(super) fn double(x: Tensor<4>) -> Tensor<4> {
-    let [n, channels, h, w] = x.dims();
-    tensor(kernel::double(&numbers(x), [h, w]), [n, channels, 2 * h, 2 * w])
+    let Planes { numbers, shape: [n, channels, h, w] } = Planes::of(x);
+    Planes { numbers: kernel::double(&numbers, [h, w]), shape: [n, channels, 2 * h, 2 * w] }.tensor()
 }

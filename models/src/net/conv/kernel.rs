@@ -3,14 +3,37 @@
 //!
 //! All tensors are `[planes, height, width]`, row-major, where the planes are those of every item of the batch.
 
-/// Runs `work` compiled for AVX2 and FMA where the processor has them; work that is to gain must be inlined.
+use pulp::{Simd, WithSimd};
+
+/// Runs `work` with the widest registers that the processor has; work that is to gain must be inlined.
 #[inline(always)]
-fn widest<R>(work: impl FnOnce() -> R) -> R {
+pub(super) fn simd<W: WithSimd>(work: W) -> W::Output {
     #[cfg(target_arch = "x86_64")]
     if let Some(wide) = pulp::x86::V3::try_new() {
         return pulp::Simd::vectorize(wide, work);
     }
-    work()
+    #[cfg(target_arch = "aarch64")]
+    if let Some(wide) = pulp::aarch64::Neon::try_new() {
+        return pulp::Simd::vectorize(wide, work);
+    }
+    pulp::Simd::vectorize(pulp::Scalar::new(), work)
+}
+
+/// As [`simd`], for work that leaves the registers to the compiler.
+#[inline(always)]
+fn widest<R>(work: impl FnOnce() -> R) -> R {
+    simd(Plain(work))
+}
+
+struct Plain<F>(F);
+
+impl<R, F: FnOnce() -> R> WithSimd for Plain<F> {
+    type Output = R;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) -> R {
+        (self.0)()
+    }
 }
 
 /// What a number below zero is multiplied with, channel by channel: PReLU. ReLU's slope is zero.
@@ -23,7 +46,7 @@ pub(super) enum Below<'a> {
 
 impl Below<'_> {
     #[inline(always)]
-    fn slope(self, channel: usize) -> f32 {
+    pub(super) fn slope(self, channel: usize) -> f32 {
         match self {
             Self::Linear => 1.0,
             Self::Zero => 0.0,
@@ -33,33 +56,25 @@ impl Below<'_> {
 }
 
 #[inline(always)]
-fn bend(value: f32, slope: f32) -> f32 {
+pub(super) fn bend(value: f32, slope: f32) -> f32 {
     value.max(0.0) + slope * value.min(0.0)
 }
 
-/// Adds to every plane its channel's bias and, where `around` has that channel, the plane of `around`; then bends.
+/// The sum of each plane's numbers, each with its channel's weight for that place, plus the bias, bent.
 ///
-/// `plane` is the numbers of one plane; `around` has `channels` planes per item, at most as many as there are biases.
-pub(super) fn finish(
-    y: &mut [f32],
-    plane: usize,
-    bias: &[f32],
-    around: Option<(&[f32], usize)>,
-    below: Below<'_>,
-) {
-    widest(|| {
-        for (at, y) in y.chunks_exact_mut(plane).enumerate() {
-            let (item, channel) = (at / bias.len(), at % bias.len());
-            let (bias, slope) = (bias[channel], below.slope(channel));
-            match around {
-                Some((around, channels)) if channel < channels => {
-                    let around = &around[(item * channels + channel) * plane..][..plane];
-                    y.iter_mut().zip(around).for_each(|(y, around)| *y = bend(*y + bias + around, slope));
-                }
-                _ => y.iter_mut().for_each(|y| *y = bend(*y + bias, slope)),
-            }
+/// # Shapes
+/// `x`: `[n * channels, places]`, `weights`: `[channels, places]`, to `[n * channels]`
+pub(super) fn weighted_sums(x: &[f32], weights: &[f32], bias: &[f32], below: Below<'_>) -> Vec<f32> {
+    let places = weights.len() / bias.len();
+    let sum = |(at, x): (usize, &[f32])| {
+        let channel = at % bias.len();
+        let mut sums = [0.0_f32; 16];
+        for (x, weights) in x.chunks(16).zip(weights[channel * places..][..places].chunks(16)) {
+            sums.iter_mut().zip(x.iter().zip(weights)).for_each(|(sum, (x, weight))| *sum += x * weight);
         }
-    });
+        bend(sums.iter().sum::<f32>() + bias[channel], below.slope(channel))
+    };
+    x.chunks_exact(places).enumerate().map(sum).collect()
 }
 
 /// A filter of 3 x 3 per channel.
@@ -81,7 +96,7 @@ impl Filter<'_> {
     /// `[planes, h, w]` to `[planes, h / stride, w / stride]`, rounded up
     pub(super) fn apply(&self, x: &[f32], size: [usize; 2]) -> Vec<f32> {
         let mut y = vec![0.0; x.len() / (size[0] * size[1]) * self.smaller(size).iter().product::<usize>()];
-        widest(|| self.planes(x, size, &mut y));
+        simd(Filtering { filter: self, x, size, y: &mut y });
         y
     }
 
@@ -92,12 +107,13 @@ impl Filter<'_> {
     /// Each plane is spread, with its zeros, over one phase per stride and direction. In these a step of the filter
     /// is a step in memory, so that a whole plane is one loop; the numbers it makes between two rows are dropped.
     #[inline(always)]
-    fn planes(&self, x: &[f32], size: [usize; 2], y: &mut [f32]) {
+    fn planes<S: Simd>(&self, simd: S, x: &[f32], size: [usize; 2], y: &mut [f32]) {
         let (stride, [height, width]) = (self.stride, self.smaller(size));
         let pitch = ((width - 1) * stride + 3).div_ceil(stride);
         let rows = ((height - 1) * stride + 3).div_ceil(stride);
-        let len = (height - 1) * pitch + width;
-        let mut phases = vec![0.0; stride * stride * rows * pitch];
+        // whole registers of sums; those beyond the last number are dropped too
+        let len = ((height - 1) * pitch + width).next_multiple_of(S::F32_LANES);
+        let mut phases = vec![0.0; stride * stride * rows * pitch + S::F32_LANES];
         let mut sums = vec![0.0; len];
         let planes = x.chunks_exact(size[0] * size[1]).zip(y.chunks_exact_mut(height * width));
         for (at, (x, y)) in planes.enumerate() {
@@ -108,10 +124,10 @@ impl Filter<'_> {
                 let phase = (ky % stride) * stride + kx % stride;
                 &phases[phase * rows * pitch + ky / stride * pitch + kx / stride..][..len]
             };
-            weigh(std::array::from_fn(tap), &self.weights[9 * channel..], self.bias[channel], &mut sums);
-            let slope = self.below.slope(channel);
+            let (weights, slope) = (&self.weights[9 * channel..], self.below.slope(channel));
+            weigh(simd, std::array::from_fn(tap), weights, [self.bias[channel], slope], &mut sums);
             for (y, sums) in y.chunks_exact_mut(width).zip(sums.chunks(pitch)) {
-                y.iter_mut().zip(sums).for_each(|(y, &sum)| *y = bend(sum, slope));
+                y.copy_from_slice(&sums[..width]);
             }
         }
     }
@@ -128,25 +144,50 @@ impl Filter<'_> {
                 let at = row_at + (column % stride) * phase + column / stride;
                 // zeros before the first column may push the last ones over the edge of what the filter sees
                 let count = count.min(pitch - column / stride);
-                if row / stride * pitch < phase {
-                    let to = &mut phases[at..][..count];
-                    to.iter_mut().zip(x[first..].iter().step_by(stride)).for_each(|(to, x)| *to = *x);
+                if row / stride * pitch >= phase {
+                    continue;
+                }
+                let to = &mut phases[at..][..count];
+                match stride {
+                    1 => to.copy_from_slice(&x[..count]),
+                    _ => to.iter_mut().zip(x[first..].iter().step_by(stride)).for_each(|(to, x)| *to = *x),
                 }
             }
         }
     }
 }
 
+struct Filtering<'a> {
+    filter: &'a Filter<'a>,
+    x: &'a [f32],
+    size: [usize; 2],
+    y: &'a mut [f32],
+}
+
+impl WithSimd for Filtering<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        self.filter.planes(simd, self.x, self.size, self.y);
+    }
+}
+
 #[inline(always)]
-fn weigh(taps: [&[f32]; 9], weights: &[f32], bias: f32, sums: &mut [f32]) {
-    let len = sums.len();
-    let [a, b, c, d, e, f, g, h, i] = taps.map(|tap| &tap[..len]);
+fn weigh<S: Simd>(simd: S, taps: [&[f32]; 9], weights: &[f32], [bias, slope]: [f32; 2], sums: &mut [f32]) {
+    let sums = S::as_mut_simd_f32s(sums).0;
+    let taps = taps.map(|tap| &S::as_simd_f32s(tap).0[..sums.len()]);
     let &[wa, wb, wc, wd, we, wf, wg, wh, wi, ..] = weights else { return };
-    for at in 0..len {
-        let first = bias + wa * a[at] + wb * b[at] + wc * c[at];
-        let second = wd * d[at] + we * e[at] + wf * f[at];
-        let third = wg * g[at] + wh * h[at] + wi * i[at];
-        sums[at] = first + second + third;
+    let weights = [wa, wb, wc, wd, we, wf, wg, wh, wi].map(|weight| simd.splat_f32s(weight));
+    let [bias, slope, zero] = [bias, slope, 0.0].map(|value| simd.splat_f32s(value));
+    for (at, sum) in sums.iter_mut().enumerate() {
+        // three sums that don't wait for each other
+        let row = |row: usize, first: S::f32s| {
+            (3 * row..3 * row + 3)
+                .fold(first, |sum, tap| simd.mul_add_e_f32s(weights[tap], taps[tap][at], sum))
+        };
+        let all = simd.add_f32s(simd.add_f32s(row(0, bias), row(1, zero)), row(2, zero));
+        *sum = simd.mul_add_e_f32s(slope, simd.min_f32s(all, zero), simd.max_f32s(all, zero));
     }
 }
 
@@ -221,4 +262,4 @@ fn neighbour(at: usize, len: usize) -> usize {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -3,7 +3,7 @@
 use super::*;
 
 /// Numbers without a pattern in -1..1, the same on every run.
-fn noise(len: usize) -> Vec<f32> {
+pub(in crate::net::conv) fn noise(len: usize) -> Vec<f32> {
     let mut state = 1_u32;
     let mut next = || {
         state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
@@ -12,7 +12,7 @@ fn noise(len: usize) -> Vec<f32> {
     (0..len).map(|_| next()).collect()
 }
 
-fn assert_near(found: &[f32], expected: &[f32], what: &str) {
+pub(in crate::net::conv) fn assert_near(found: &[f32], expected: &[f32], what: &str) {
     assert_eq!(found.len(), expected.len(), "{what}");
     let far = found.iter().zip(expected).position(|(f, e)| (f - e).abs() > 1e-5);
     assert_eq!(far, None, "{what}");
@@ -79,22 +79,18 @@ fn patches_are_what_a_dense_filter_sees() {
 }
 
 #[test]
-fn finishing_adds_bias_and_the_channels_that_came_around() {
-    let (plane, bias) = (5, [0.5, -0.5, 0.0]);
-    let (x, around) = (noise(2 * 3 * plane), noise(2 * 2 * plane));
-    for below in [Below::Linear, Below::Zero, Below::Slopes(&[2.0, 0.1, -1.0])] {
-        let mut found = x.clone();
-        finish(&mut found, plane, &bias, Some((&around, 2)), below);
-        let expected = x.iter().enumerate().map(|(at, x)| {
-            let (item, channel, place) = (at / plane / 3, at / plane % 3, at % plane);
-            let around = if channel < 2 { around[(item * 2 + channel) * plane + place] } else { 0.0 };
-            let sum = x + bias[channel] + around;
-            if sum < 0.0 { sum * below.slope(channel) } else { sum }
+fn a_plane_is_summed_with_its_channels_weights() {
+    for places in [1, 9, 49, 64] {
+        let (channels, bias, slopes) = (3, noise(3), [0.5, -0.25, 2.0]);
+        let (x, weights) = (noise(2 * channels * places), noise(channels * places));
+        let expected = x.chunks(places).enumerate().map(|(at, x)| {
+            let channel = at % channels;
+            let terms = x.iter().zip(&weights[channel * places..]).map(|(x, weight)| x * weight);
+            let sum = terms.sum::<f32>() + bias[channel];
+            if sum < 0.0 { sum * slopes[channel] } else { sum }
         });
-        assert_near(&found, &expected.collect::<Vec<_>>(), "with");
-        let mut without = x.clone();
-        finish(&mut without, plane, &[0.0; 3], None, Below::Linear);
-        assert_eq!(without, x);
+        let found = weighted_sums(&x, &weights, &bias, Below::Slopes(&slopes));
+        assert_near(&found, &expected.collect::<Vec<_>>(), &format!("{places} places"));
     }
 }
 
