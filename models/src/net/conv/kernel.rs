@@ -9,6 +9,10 @@ use pulp::{Simd, WithSimd};
 #[inline(always)]
 pub(super) fn simd<W: WithSimd>(work: W) -> W::Output {
     #[cfg(target_arch = "x86_64")]
+    if let Some(wide) = pulp::x86::V4::try_new() {
+        return pulp::Simd::vectorize(wide, work);
+    }
+    #[cfg(target_arch = "x86_64")]
     if let Some(wide) = pulp::x86::V3::try_new() {
         return pulp::Simd::vectorize(wide, work);
     }
