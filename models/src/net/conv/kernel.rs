@@ -10,17 +10,17 @@ use pulp::{Simd, WithSimd};
 pub(super) fn simd<W: WithSimd>(work: W) -> W::Output {
     #[cfg(target_arch = "x86_64")]
     if let Some(wide) = pulp::x86::V4::try_new() {
-        return pulp::Simd::vectorize(wide, work);
+        return Simd::vectorize(wide, work);
     }
     #[cfg(target_arch = "x86_64")]
     if let Some(wide) = pulp::x86::V3::try_new() {
-        return pulp::Simd::vectorize(wide, work);
+        return Simd::vectorize(wide, work);
     }
     #[cfg(target_arch = "aarch64")]
     if let Some(wide) = pulp::aarch64::Neon::try_new() {
-        return pulp::Simd::vectorize(wide, work);
+        return Simd::vectorize(wide, work);
     }
-    pulp::Simd::vectorize(pulp::Scalar::new(), work)
+    Simd::vectorize(pulp::Scalar::new(), work)
 }
 
 /// As [`simd`], for work that leaves the registers to the compiler.

@@ -91,7 +91,12 @@ impl Product<'_> {
         let panel = &mut panel[..columns * width];
         let x = &self.x[item * columns * places..][..columns * places];
         for (to, x) in panel.chunks_exact_mut(width).zip(x.chunks_exact(places)) {
-            to[..seen].copy_from_slice(&x[from..][..seen]);
+            let x = &x[from..][..seen];
+            match seen == width {
+                // of a length known beforehand
+                true => S::as_mut_simd_f32s(to).0[..V].copy_from_slice(&S::as_simd_f32s(x).0[..V]),
+                false => to[..seen].copy_from_slice(x),
+            }
         }
         let panel = S::as_simd_f32s(panel).0;
         for (index, band) in self.matrix.numbers.chunks_exact(BAND * columns).enumerate() {
