@@ -66,8 +66,10 @@ pub(super) async fn start_known(app: &App) -> Result<(), StartError> {
         known.push(CameraRow { id, name: listed.name.clone(), source: listed.source.clone() });
     }
     for row in known {
-        if let Err(problem) = start(app, &row.id, &row.source).await {
-            tracing::error!(camera = %row.id, code = problem.code, detail = %problem.detail, "camera not started");
+        let Err(problem) = start(app, &row.id, &row.source).await else { continue };
+        tracing::error!(camera = %row.id, code = problem.code, detail = %problem.detail, "camera not started");
+        // One that the settings name a second time runs already.
+        if problem.code != "camera_exists" {
             app.cameras_refused().lock().insert(row.id.clone(), refused(row, &problem));
         }
     }
@@ -114,6 +116,9 @@ pub(crate) async fn add(
     let name = checked_name(name)?;
     let (app, actor) = (app.clone(), by.actor());
     to_the_end(async move {
+        if app.cameras_refused().lock().contains_key(&id) {
+            return Err(CameraError::Exists(pipeline_id(&id)?).into());
+        }
         start(&app, &id, &source).await?;
         let (row, at) = (CameraRow { id: id.clone(), name, source }, app.now());
         if let Err(error) = app.store(move |store| store.add_camera(By { actor: &actor, at }, &row)).await {
