@@ -290,7 +290,7 @@ async fn a_camera_goes_on_when_its_new_source_is_refused() {
     appliance.admin(change("rtsp://169.254.169.254/")).await.refused(422, "source_address_refused");
     assert_eq!(appliance.admin(get("/cameras/door")).await.ok(200)["source"], "push:");
     let moved = appliance.admin(change("rtsp://10.255.255.1/")).await.ok(200);
-    assert_eq!(moved["source"], "rtsp://10.255.255.1/");
+    assert_eq!(moved["source"], "rtsp://10.255.255.1:554/");
 }
 
 #[tokio::test(flavor = "multi_thread")]
