@@ -134,7 +134,8 @@ impl State {
             (Submitting | Pending | Syncing, Event::Declined) => Declined,
             (Submitting | Syncing, Event::Pending) => Pending,
             (Submitting | Pending | Syncing, Event::AnswerLost) => Unknown,
-            (Pending | Unknown, Event::SyncStarted) => Syncing,
+            // Whoever looks at it may have the provider asked once more.
+            (Pending | Unknown | ManualReview, Event::SyncStarted) => Syncing,
             (Unknown | Syncing, Event::ReverseStarted) => Reversing,
             (Reversing, Event::Reversed) => Reversed,
             (Unknown | Syncing | Reversing, Event::GaveUp) => ManualReview,

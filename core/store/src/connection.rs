@@ -40,7 +40,9 @@ impl AnyConnection {
                 let unavailable = |why: String| StoreError::Unavailable(format!("{url}: {}", why.trim()));
                 let mut connection =
                     PgConnection::establish(libpq).map_err(|error| unavailable(error.to_string()))?;
-                connection.batch_execute("SET lock_timeout = '10s'; SET statement_timeout = '30s'")?;
+                connection.batch_execute(
+                    "SET lock_timeout = '10s'; SET statement_timeout = '30s'; SET synchronous_commit = on",
+                )?;
                 Ok(Self::Postgres(connection))
             }
         }
@@ -90,7 +92,10 @@ impl AnyConnection {
     /// Brings the tables up to date.
     pub(crate) fn migrate(&mut self) -> Result<(), StoreError> {
         let done = match self {
-            Self::Sqlite(connection) => connection.run_pending_migrations(SQLITE).map(drop),
+            // Two programs may start on a new file at once: the second waits for the first one's commit.
+            Self::Sqlite(connection) => {
+                connection.immediate_transaction(|c| Ok(c.run_pending_migrations(SQLITE).map(drop)))?
+            }
             Self::Postgres(connection) => {
                 // Two appliances may start at once: the second waits here and finds nothing to do.
                 connection.batch_execute("SELECT pg_advisory_lock(7305)")?;

@@ -83,8 +83,7 @@ fn not_answering(text: &str) -> bool {
 fn unique(text: &str) -> String {
     let taken = [
         ("email_tag", "another person has this e-mail address"),
-        ("operations_one_charge", "this payment has a charge already"),
-        ("operations.transaction_id", "this payment has a charge already"),
+        ("operations", "another request of this payment moves the same money"),
         ("operators", "another operator has this name"),
         ("cameras", "another camera has this id"),
         ("accounts", "this account exists already"),

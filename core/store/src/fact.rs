@@ -1,7 +1,11 @@
 //! Single named facts about this appliance.
 use diesel::prelude::*;
 
-use crate::{Store, StoreError, connection::AnyConnection, schema::facts};
+use crate::{
+    Store, StoreError,
+    connection::{AnyConnection, insert_or_ignore},
+    schema::facts,
+};
 
 /// The value of `name`, when it was ever set.
 pub(crate) fn value(connection: &mut AnyConnection, name: &str) -> Result<Option<String>, StoreError> {
@@ -17,29 +21,15 @@ impl Store {
         self.read(|c| value(c, name))
     }
 
-    /// Sets `name` to `value`.
+    /// Sets `name` to `value` unless it was set before, by whomever; returns what it is then.
     ///
     /// # Errors
     /// When the database can't be written.
-    pub fn set_fact(&self, name: &str, value: &str) -> Result<(), StoreError> {
+    pub fn fact_once(&self, name: &str, value: &str) -> Result<String, StoreError> {
         self.write(|c| {
-            let changed = diesel::update(facts::table.find(name)).set(facts::value.eq(value)).execute(c)?;
-            if changed == 0 {
-                let row = (facts::name.eq(name), facts::value.eq(value));
-                diesel::insert_into(facts::table).values(row).execute(c)?;
-            }
-            Ok(())
-        })
-    }
-
-    /// Takes `name` away if its value is `value`, so that it can be used once only. Says whether it was.
-    ///
-    /// # Errors
-    /// When the database can't be written.
-    pub fn take_fact(&self, name: &str, value: &str) -> Result<bool, StoreError> {
-        self.write(|c| {
-            let row = facts::table.filter(facts::name.eq(name)).filter(facts::value.eq(value));
-            Ok(diesel::delete(row).execute(c)? == 1)
+            let row = (facts::name.eq(name), facts::value.eq(value));
+            insert_or_ignore!(c, facts::table, row);
+            Ok(facts::table.find(name).select(facts::value).first(c)?)
         })
     }
 }

@@ -237,7 +237,11 @@ fn prepared_transaction(
     let transaction = match new.kind {
         Kind::Sale | Kind::Authorize => {
             within_limits(c, by, new, before)?;
-            step(c, by, new.transaction, transaction::Event::Confirmed, &Details::default())?.0
+            not_overdue(by, before)?;
+            let (row, audit) =
+                step(c, by, new.transaction, transaction::Event::Confirmed, &Details::default())?;
+            audit.append(c, by)?;
+            row
         }
         Kind::Capture | Kind::Void => {
             nothing_under_way(c, new)?;
@@ -265,6 +269,14 @@ fn prepared_transaction(
     } else {
         let words = format!("{} does not fit the {} of this payment", new.amount, transaction.amount);
         Err(StoreError::Conflict(words))
+    }
+}
+
+/// A payment whose time is over is not begun, even before somebody has noted that it is over.
+fn not_overdue(by: By<'_>, before: &TransactionRow) -> Result<(), StoreError> {
+    match by.at < before.expires_at {
+        true => Ok(()),
+        false => Err(StoreError::Conflict("the time for this payment is over; open a new one".to_owned())),
     }
 }
 

@@ -40,10 +40,11 @@ impl Store {
         // One connection now, so that a wrong URL shows at once.
         AnyConnection::open(url)?.migrate()?;
         let store = Self { pools: Pools::new(url), key };
-        if !store.knows_key()? {
-            store.set_fact(KEY_CHECK, &store.key_check())?;
+        // Of two that start at once with keys of their own, the first one's is the database's.
+        match store.fact_once(KEY_CHECK, &store.key_check())? == store.key_check() {
+            true => Ok(store),
+            false => Err(StoreError::Seal),
         }
-        Ok(store)
     }
 
     /// Opens the database at `url` as it is, to look at it: nothing is made, migrated or set.
@@ -61,8 +62,10 @@ impl Store {
             return Err(StoreError::Conflict(text));
         }
         let store = Self { pools: Pools::new(url), key };
-        store.knows_key()?;
-        Ok(store)
+        match store.fact(KEY_CHECK)? {
+            Some(known) if known != store.key_check() => Err(StoreError::Seal),
+            _ => Ok(store),
+        }
     }
 
     /// Whether the database at `url` was sealed with a key before. Changes nothing.
@@ -75,15 +78,6 @@ impl Store {
         }
         let mut connection = AnyConnection::open(url)?;
         Ok(connection.has_table("facts")? && fact::value(&mut connection, KEY_CHECK)?.is_some())
-    }
-
-    /// Whether the database was sealed before; with another key it is refused.
-    fn knows_key(&self) -> Result<bool, StoreError> {
-        match self.fact(KEY_CHECK)? {
-            None => Ok(false),
-            Some(known) if known == self.key_check() => Ok(true),
-            Some(_) => Err(StoreError::Seal),
-        }
     }
 
     fn key_check(&self) -> String {

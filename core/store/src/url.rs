@@ -34,8 +34,9 @@ impl fmt::Display for DatabaseUrl {
             Self::Sqlite(path) => write!(f, "sqlite:{}", path.display()),
             Self::Postgres(url) => {
                 let (scheme, rest) = url.split_once("://").unwrap_or(("postgresql", ""));
+                let rest = rest.split('?').next().unwrap_or_default();
                 let place = rest.rsplit_once('@').map_or(rest, |(_, place)| place);
-                write!(f, "{scheme}://{}", place.split('?').next().unwrap_or_default())
+                write!(f, "{scheme}://{place}")
             }
         }
     }
@@ -53,9 +54,13 @@ mod tests {
 
     #[test]
     fn a_password_is_never_printed() {
-        let url: DatabaseUrl =
-            "postgresql://pay:s3cret@db.example:5433/facepay?password=s3cret".parse().unwrap();
-        assert_eq!(format!("{url:?}"), "postgresql://db.example:5433/facepay");
+        for text in [
+            "postgresql://pay:s3cret@db.example:5433/facepay?password=s3cret",
+            "postgresql://db.example:5433/facepay?password=s3@cret",
+        ] {
+            let url: DatabaseUrl = text.parse().unwrap();
+            assert_eq!(format!("{url:?}"), "postgresql://db.example:5433/facepay");
+        }
     }
 
     #[test]

@@ -62,6 +62,13 @@ WHEN NEW.withdrawn_at IS NOT NULL
 BEGIN
     DELETE FROM faces WHERE consent_id = NEW.id;
 END;
+-- What somebody agreed to stays as it was; a withdrawal is final.
+CREATE TRIGGER consents_are_fixed BEFORE UPDATE ON consents
+WHEN OLD.withdrawn_at IS NOT NULL OR NEW.id <> OLD.id OR NEW.user_id <> OLD.user_id OR NEW.given_at <> OLD.given_at
+    OR NEW.expires_at <> OLD.expires_at OR NEW.text_version <> OLD.text_version OR NEW.text_sha256 <> OLD.text_sha256
+BEGIN
+    SELECT RAISE (ABORT, 'consents_are_fixed');
+END;
 
 -- The owner is a user's id or the name of a house account; it outlives the user, as books must.
 CREATE TABLE accounts (
@@ -130,6 +137,9 @@ CREATE INDEX operations_state ON operations (state, created_at);
 -- At most one request of a payment may move its money: a second is refused by the database itself.
 CREATE UNIQUE INDEX operations_one_charge ON operations (transaction_id)
 WHERE kind IN ('sale', 'authorize') AND state NOT IN ('declined', 'not_sent', 'reversed');
+-- What was set aside is taken or given free once.
+CREATE UNIQUE INDEX operations_one_ending ON operations (transaction_id)
+WHERE kind IN ('capture', 'void') AND state NOT IN ('declined', 'not_sent', 'reversed');
 
 CREATE TABLE checkouts (
     id TEXT PRIMARY KEY,

@@ -92,7 +92,7 @@ pub(crate) async fn sync(app: &App, by: &Principal, transaction: TransactionId) 
 
 /// A request that is being submitted this very moment answers by itself.
 fn may_be_asked_after(state: State) -> bool {
-    matches!(state, State::Pending | State::Unknown | State::Reversing)
+    matches!(state, State::Pending | State::Unknown | State::Reversing | State::ManualReview)
 }
 
 async fn recover(app: &App, by: &Principal, operation: OperationRow) -> Result<State, StoreError> {

@@ -9,17 +9,23 @@ use super::App;
 use crate::auth::Principal;
 
 const EVERY: Duration = Duration::from_secs(3_600);
+/// A template outlives its consent by at most this; it pays nothing from the first moment.
+const FACES_EVERY: Duration = Duration::from_secs(60);
 /// Answers to `Idempotency-Key` are kept so long.
 const ANSWERS_KEPT: Duration = Duration::from_secs(24 * 3_600);
 
-/// Looks after everything once an hour. The first round is the start's own.
+/// Looks after everything once an hour, after faces once a minute. The first round is the start's own.
 pub(super) async fn run(app: App) {
-    let mut rounds = tokio::time::interval(EVERY);
+    let (mut rounds, mut faces) = (tokio::time::interval(EVERY), tokio::time::interval(FACES_EVERY));
     rounds.tick().await;
+    faces.tick().await;
     loop {
-        rounds.tick().await;
-        if let Err(error) = round(&app).await {
-            tracing::error!(%error, "upkeep stopped half-way; it is tried again in an hour");
+        let done = tokio::select! {
+            _ = rounds.tick() => round(&app).await,
+            _ = faces.tick() => forget_expired_faces(&app).await,
+        };
+        if let Err(error) = done {
+            tracing::error!(%error, "upkeep stopped half-way; the next round tries again");
         }
     }
 }

@@ -64,7 +64,8 @@ struct Line {
     line: String,
 }
 
-fn fresh(database: Database, dir: &TempDir, file: &str) -> Result<String, String> {
+/// Where a database that is not there yet will be.
+pub(crate) fn fresh(database: Database, dir: &TempDir, file: &str) -> Result<String, String> {
     match database {
         Database::Sqlite => Ok(format!("sqlite:{}", dir.path().join(file).display())),
         Database::Postgres => Ok(Postgres::shared()?.database()),
@@ -182,22 +183,24 @@ impl Bench {
         self.prepare_within(UNLIMITED, transaction, (kind, amount))
     }
 
+    /// A sale that is confirmed at another moment.
+    pub(crate) fn prepare_at(
+        &self,
+        by: By<'_>,
+        transaction: TransactionId,
+        amount: Money,
+    ) -> Result<Prepared, StoreError> {
+        let sale = preparation(UNLIMITED, transaction, (operation::Kind::Sale, amount));
+        self.store.prepare_operation(by, &sale)
+    }
+
     pub(crate) fn prepare_within(
         &self,
         limits: Limits,
         transaction: TransactionId,
         (kind, amount): (operation::Kind, Money),
     ) -> Result<Prepared, StoreError> {
-        let preparation = Preparation {
-            id: OperationId(Uuid::now_v7()),
-            transaction,
-            kind,
-            provider: "wallet".to_owned(),
-            attempt_ref: *Uuid::new_v4().as_bytes(),
-            amount,
-            merchant: MERCHANT.to_owned(),
-            limits,
-        };
+        let preparation = preparation(limits, transaction, (kind, amount));
         self.store.prepare_operation(by(), &preparation)
     }
 
@@ -236,5 +239,22 @@ impl Bench {
     /// How many audit records and messages there are.
     pub(crate) fn written(&self) -> (i64, i64) {
         (self.store.audit_verify().unwrap().unwrap(), self.store.outbox_last().unwrap())
+    }
+}
+
+fn preparation(
+    limits: Limits,
+    transaction: TransactionId,
+    (kind, amount): (operation::Kind, Money),
+) -> Preparation {
+    Preparation {
+        id: OperationId(Uuid::now_v7()),
+        transaction,
+        kind,
+        provider: "wallet".to_owned(),
+        attempt_ref: *Uuid::new_v4().as_bytes(),
+        amount,
+        merchant: MERCHANT.to_owned(),
+        limits,
     }
 }

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::{
     Claim,
-    bench::{Bench, MERCHANT, START, by, eur},
+    bench::{Bench, MERCHANT, START, by, eur, later},
     claims,
 };
 
@@ -29,6 +29,8 @@ pub(crate) const CLAIMS: &[Claim] = claims![
     what_was_set_aside_is_asked_for_by_one_request_at_a_time,
     what_a_refund_may_have_given_back_is_not_given_back_again,
     refunds_end_where_the_payment_does,
+    money_for_a_refund_that_did_not_happen_is_the_merchants_again,
+    a_payment_whose_time_is_over_is_not_begun,
     a_lost_answer_keeps_the_money_aside_until_it_is_known,
     an_intent_outlives_the_process,
     a_checkout_follows_its_payment,
@@ -195,6 +197,40 @@ fn what_a_refund_may_have_given_back_is_not_given_back_again(bench: &Bench) {
     assert_eq!(lost.operation.state, State::ManualReview);
     assert!(matches!(bench.prepare(payment, Kind::Refund, eur(200)), Err(StoreError::Conflict(_))));
     bench.prepare(payment, Kind::Refund, eur(100)).unwrap();
+}
+
+fn money_for_a_refund_that_did_not_happen_is_the_merchants_again(bench: &Bench) {
+    let payer = bench.payer("ada", 1_000);
+    let payment = bench.identified(payer, eur(300));
+    bench.operate(payment, Kind::Sale, eur(300), &SALE);
+    for events in [
+        &[Event::Submitted, Event::Declined][..],
+        &[Event::NotSent],
+        &[Event::Submitted, Event::AnswerLost, Event::ReverseStarted, Event::Reversed],
+    ] {
+        let under_way = bench.prepare(payment, Kind::Refund, eur(100)).unwrap();
+        assert_eq!(bench.holds(MERCHANT), (300, 200), "set aside");
+        for &event in events {
+            bench.settle(under_way.operation.id, event).unwrap();
+        }
+        assert_eq!(bench.holds(MERCHANT), (300, 300), "{events:?}");
+        let row = bench.store.transaction(payment).unwrap();
+        assert_eq!((row.state, row.refunded_minor), (transaction::State::Captured, 0));
+    }
+    assert_eq!(bench.holds(payer), (700, 700));
+    bench.assert_sound();
+}
+
+fn a_payment_whose_time_is_over_is_not_begun(bench: &Bench) {
+    let payer = bench.payer("ada", 1_000);
+    let payment = bench.identified(payer, eur(300));
+    let before = bench.written();
+    let late = later(Duration::from_secs(60));
+    assert!(matches!(bench.prepare_at(late, payment, eur(300)), Err(StoreError::Conflict(_))));
+    assert_eq!(bench.written(), before);
+    bench.prepare(payment, Kind::Sale, eur(300)).unwrap();
+    let confirmed = bench.store.audit(0, 100).unwrap();
+    assert!(confirmed.iter().any(|record| record.action == "transaction.confirmed"), "the yes is on record");
 }
 
 fn refunds_end_where_the_payment_does(bench: &Bench) {

@@ -19,6 +19,7 @@ pub(crate) const CLAIMS: &[Claim] = claims![
     the_database_itself_refuses_a_template_without_consent,
     withdrawal_removes_templates_at_once,
     an_ended_consent_takes_its_templates_along,
+    a_consent_stays_as_it_was_given,
     a_stored_template_cannot_be_moved_to_another,
     a_template_comes_back_bit_for_bit,
     erasure_leaves_nothing_of_a_person,
@@ -150,4 +151,14 @@ fn erasure_leaves_nothing_of_a_person(bench: &Bench) {
     // The books stay, under an id that names nobody any more.
     assert_eq!(bench.holds(ada), (500, 500));
     bench.assert_sound();
+}
+
+fn a_consent_stays_as_it_was_given(bench: &Bench) {
+    let ada = bench.person("ada");
+    let consent = bench.consent(ada, Duration::from_secs(60));
+    for change in ["expires_at = expires_at + 1", "given_at = 0", "text_sha256 = 'other'"] {
+        assert!(bench.sql(&format!("UPDATE consents SET {change}")).is_err(), "{change}");
+    }
+    bench.store.withdraw_consent(by(), ada, consent).unwrap();
+    assert!(bench.sql("UPDATE consents SET withdrawn_at = NULL").is_err());
 }
