@@ -12,6 +12,7 @@ use burn::tensor::{Device, Tensor};
 mod cpu;
 mod kernel;
 mod product;
+mod spare;
 
 /// Shape of a [`Conv`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 
 use super::kernel::{self, Below, Filter};
 use super::product::{After, Banded};
-use super::{Bend, Bottleneck, Conv, Separable};
+use super::{Bend, Bottleneck, Conv, Separable, spare};
 
 /// A layer's parameters as the kernels read them.
 #[derive(Debug, Clone)]
@@ -54,8 +54,15 @@ impl Planes {
         Self { numbers: numbers(tensor), shape }
     }
 
-    fn tensor(self) -> Tensor<4> {
-        Tensor::from_data(TensorData::new(self.numbers, self.shape), &Device::flex())
+    fn tensor(mut self) -> Tensor<4> {
+        let numbers = std::mem::take(&mut self.numbers);
+        Tensor::from_data(TensorData::new(numbers, self.shape), &Device::flex())
+    }
+}
+
+impl Drop for Planes {
+    fn drop(&mut self) {
+        spare::keep(std::mem::take(&mut self.numbers));
     }
 }
 
@@ -120,11 +127,15 @@ fn convolved(conv: &Conv, x: &Planes, around: Option<&Planes>, bend: Bend<'_>) -
         }
         Weights::Dense(matrix) => {
             let around = around.map(|around| (around.numbers.as_slice(), around.shape[1]));
-            let seen = match kernel == 1 || sees_all {
-                true => Cow::Borrowed(&x.numbers),
-                false => Cow::Owned(kernel::patches(&x.numbers, [h, w], kernel, stride, before)),
-            };
-            matrix.times(&seen, places, After { bias, around, below })
+            let after = After { bias, around, below };
+            if kernel == 1 || sees_all {
+                matrix.times(&x.numbers, places, after)
+            } else {
+                let patches = kernel::patches(&x.numbers, [h, w], kernel, stride, before);
+                let numbers = matrix.times(&patches, places, after);
+                spare::keep(patches);
+                numbers
+            }
         }
     };
     debug_assert_eq!(numbers.len(), n * outputs * places, "{channels} channels");
@@ -142,6 +153,7 @@ fn halved(x: &Planes) -> Planes {
 /// # Shapes
 /// `[n, c, h, w]` to `[n, c, 2h, 2w]`
 pub(super) fn double(x: Tensor<4>) -> Tensor<4> {
-    let Planes { numbers, shape: [n, channels, h, w] } = Planes::of(x);
-    Planes { numbers: kernel::double(&numbers, [h, w]), shape: [n, channels, 2 * h, 2 * w] }.tensor()
+    let x = Planes::of(x);
+    let [n, channels, h, w] = x.shape;
+    Planes { numbers: kernel::double(&x.numbers, [h, w]), shape: [n, channels, 2 * h, 2 * w] }.tensor()
 }

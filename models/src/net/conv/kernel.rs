@@ -5,6 +5,8 @@
 
 use pulp::{Simd, WithSimd};
 
+use super::spare;
+
 /// Runs `work` with the widest registers that the processor has; work that is to gain must be inlined.
 #[inline(always)]
 pub(super) fn simd<W: WithSimd>(work: W) -> W::Output {
@@ -99,7 +101,8 @@ impl Filter<'_> {
     /// # Shapes
     /// `[planes, h, w]` to `[planes, h / stride, w / stride]`, rounded up
     pub(super) fn apply(&self, x: &[f32], size: [usize; 2]) -> Vec<f32> {
-        let mut y = vec![0.0; x.len() / (size[0] * size[1]) * self.smaller(size).iter().product::<usize>()];
+        let places = self.smaller(size).iter().product::<usize>();
+        let mut y = spare::zeros(x.len() / (size[0] * size[1]) * places);
         simd(Filtering { filter: self, x, size, y: &mut y });
         y
     }
@@ -202,7 +205,7 @@ fn weigh<S: Simd>(simd: S, taps: [&[f32]; 9], weights: &[f32], [bias, slope]: [f
 pub(super) fn patches(x: &[f32], size: [usize; 2], kernel: usize, stride: usize, before: usize) -> Vec<f32> {
     let [height, width] = size;
     let [rows, columns] = size.map(|side| side.div_ceil(stride));
-    let mut patches = vec![0.0; x.len() / (height * width) * kernel * kernel * rows * columns];
+    let mut patches = spare::zeros(x.len() / (height * width) * kernel * kernel * rows * columns);
     let mut planes = patches.chunks_exact_mut(rows * columns);
     for x in x.chunks_exact(height * width) {
         for (tap, to) in (0..kernel * kernel).zip(&mut planes) {
@@ -226,7 +229,7 @@ pub(super) fn patches(x: &[f32], size: [usize; 2], kernel: usize, stride: usize,
 /// # Shapes
 /// `[planes, h, w]` to `[planes, h / 2, w / 2]`
 pub(super) fn halve(x: &[f32], width: usize) -> Vec<f32> {
-    let mut y = vec![0.0; x.len() / 4];
+    let mut y = spare::zeros(x.len() / 4);
     widest(|| {
         let mut taller = vec![0.0_f32; width];
         for (rows, y) in x.chunks_exact(2 * width).zip(y.chunks_exact_mut(width / 2)) {
@@ -244,7 +247,7 @@ pub(super) fn halve(x: &[f32], width: usize) -> Vec<f32> {
 /// `[planes, h, w]` to `[planes, 2h, 2w]`
 pub(super) fn double(x: &[f32], size: [usize; 2]) -> Vec<f32> {
     let [height, width] = size;
-    let mut y = vec![0.0; x.len() * 4];
+    let mut y = spare::zeros(x.len() * 4);
     let mut between = vec![0.0; width];
     for (x, y) in x.chunks_exact(height * width).zip(y.chunks_exact_mut(4 * height * width)) {
         for (row, y) in y.chunks_exact_mut(2 * width).enumerate() {

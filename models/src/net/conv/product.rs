@@ -3,6 +3,7 @@
 use pulp::{Simd, WithSimd};
 
 use super::kernel::{Below, bend, simd};
+use super::spare;
 
 /// Rows of a matrix that are summed at a time.
 const BAND: usize = 8;
@@ -34,7 +35,7 @@ impl Banded {
     /// `x`: `[n, columns, places]`, to `[n, rows, places]`
     pub(super) fn times(&self, x: &[f32], places: usize, after: After<'_>) -> Vec<f32> {
         let items = x.len() / (self.columns * places);
-        let mut y = vec![0.0; items * self.rows * places];
+        let mut y = spare::zeros(items * self.rows * places);
         simd(Product { matrix: self, x, places, after, y: &mut y });
         y
     }
@@ -65,7 +66,7 @@ impl WithSimd for Product<'_> {
     fn with_simd<S: Simd>(mut self, simd: S) {
         // The widest registers come with twice as many of them: two columns of sums fit then.
         let wide = if S::F32_LANES >= 16 { 2 * S::F32_LANES } else { S::F32_LANES };
-        let mut panel = vec![0.0; wide * self.matrix.columns];
+        let mut panel = spare::zeros(wide * self.matrix.columns);
         for item in 0..self.y.len() / (self.matrix.rows * self.places) {
             let mut from = 0;
             while from < self.places {
@@ -78,6 +79,7 @@ impl WithSimd for Product<'_> {
                 }
             }
         }
+        spare::keep(panel);
     }
 }
 
