@@ -190,3 +190,31 @@ macro_rules! insert_or_ignore {
     }};
 }
 pub(crate) use insert_or_ignore;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(QueryableByName)]
+    struct Pragma {
+        #[diesel(sql_type = diesel::sql_types::Text)]
+        value: String,
+    }
+
+    #[test]
+    fn every_commit_to_sqlite_is_on_the_disk_before_it_is_acknowledged() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let url = format!("sqlite:{}", file.path().display()).parse().unwrap();
+        let AnyConnection::Sqlite(mut connection) = AnyConnection::open(&url).unwrap() else {
+            panic!("this is SQLite");
+        };
+        // 2 is FULL.
+        for (name, expected) in
+            [("journal_mode", "wal"), ("synchronous", "2"), ("foreign_keys", "1"), ("secure_delete", "1")]
+        {
+            let sql = format!("SELECT CAST({name} AS TEXT) AS value FROM pragma_{name}");
+            let found: Pragma = diesel::sql_query(sql).get_result(&mut connection).unwrap();
+            assert_eq!(found.value, expected, "{name}");
+        }
+    }
+}

@@ -4,12 +4,13 @@ use std::{sync::Barrier, thread, time::Duration};
 use domain::limits::Limits;
 use domain::operation::{Event, Kind};
 use domain::{OperatorId, role::Role, user::Status};
-use store::{Claim as KeyClaim, StoreError, UserChange};
+use store::{Claim as KeyClaim, Store, StoreError, UserChange, seal::Key};
+use tempfile::TempDir;
 use uuid::Uuid;
 
 use crate::{
     Claim,
-    bench::{Bench, MERCHANT, START, by, eur},
+    bench::{Bench, MERCHANT, START, by, eur, fresh},
     claims,
 };
 
@@ -101,9 +102,17 @@ fn one_of_many_claims_of_a_key_is_fresh(bench: &Bench) {
 }
 
 fn many_appliances_may_open_one_database_at_once(bench: &Bench) {
-    let opened = at_once(4, |_| bench.reopened(bench.key.clone()).and_then(|store| store.ping()));
-    for result in opened {
-        result.unwrap();
+    let open = |url: &str, key: &Key| Store::open(&url.parse().unwrap(), key.clone()).and_then(|s| s.ping());
+    for _ in 0..3 {
+        let dir = TempDir::new().unwrap();
+        let (url, key) = (fresh(bench.database, &dir, "one.db").unwrap(), Key::random());
+        at_once(4, |_| open(&url, &key)).into_iter().for_each(|opened| opened.unwrap());
+        // Of appliances with keys of their own one has the database, and the others are told.
+        let url = fresh(bench.database, &dir, "other.db").unwrap();
+        let keys = [(); 4].map(|()| Key::random());
+        let opened = at_once(4, |nth| open(&url, &keys[nth]));
+        assert_eq!(opened.iter().filter(|opened| opened.is_ok()).count(), 1);
+        assert!(opened.iter().all(|opened| matches!(opened, Ok(()) | Err(StoreError::Seal))));
     }
 }
 
