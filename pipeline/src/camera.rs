@@ -26,26 +26,16 @@ pub use supervisor::Jitter;
 pub struct CameraId(std::sync::Arc<str>);
 
 /// What to open and how.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug)]
 pub struct CameraConfig {
     /// The camera's name.
     pub id: CameraId,
     /// Where its pictures come from.
     pub source: SourceUrl,
     /// Frames handed on for analysis, per second, at most. All are decoded, to keep the stream whole.
-    #[serde(default = "analysed_fps_max")]
     pub analysed_fps_max: u32,
     /// A picture that stays the same for this long is a frozen camera.
-    #[serde(default = "frozen_after_ms")]
     pub frozen_after_ms: u64,
-}
-
-fn analysed_fps_max() -> u32 {
-    10
-}
-
-fn frozen_after_ms() -> u64 {
-    10_000
 }
 
 /// How a camera does. Only [`CameraState::Live`] is good enough to pay by.
@@ -262,11 +252,5 @@ impl fmt::Display for CameraId {
 impl fmt::Debug for CameraId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for CameraId {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<CameraId, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
     }
 }

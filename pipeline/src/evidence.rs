@@ -12,8 +12,7 @@ use crate::gallery::{Subject, Top2};
 mod tests;
 
 /// When a track is decided.
-#[derive(Clone, Copy, Debug, serde::Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, Debug)]
 pub struct ConfirmOptions {
     /// Pictures in a row that must match the same subject, or nobody.
     pub agreeing_frames_min: usize,
@@ -29,6 +28,8 @@ pub struct ConfirmOptions {
     pub gap_ms_max: u64,
     /// A decided track is looked at again after this.
     pub reverify_ms: u64,
+    /// One that did not look alive is, after this.
+    pub not_live_rest_ms: u64,
 }
 
 impl Default for ConfirmOptions {
@@ -41,6 +42,7 @@ impl Default for ConfirmOptions {
             continuity_similarity_min: 0.3,
             gap_ms_max: 1_500,
             reverify_ms: 1_000,
+            not_live_rest_ms: 250,
         }
     }
 }
@@ -86,8 +88,13 @@ pub(crate) struct Evidence {
 impl Evidence {
     /// Whether another picture should be analysed at `now`.
     pub(crate) fn wants(&self, now: Instant, options: &ConfirmOptions) -> bool {
-        let rest = Duration::from_millis(options.reverify_ms);
-        self.verdict.is_none_or(|(_, at)| now.saturating_duration_since(at) >= rest)
+        self.verdict.is_none_or(|(verdict, at)| {
+            let rest_ms = match verdict {
+                Verdict::NotLive => options.not_live_rest_ms,
+                Verdict::Unknown | Verdict::Known(_) => options.reverify_ms,
+            };
+            now.saturating_duration_since(at) >= Duration::from_millis(rest_ms)
+        })
     }
 
     /// The last verdict.
@@ -113,9 +120,10 @@ impl Evidence {
 
     /// What the pictures say against the least scores of `liveness_mins`, one for each step.
     pub(crate) fn finding(&self, liveness_mins: &[f32], options: &ConfirmOptions) -> Finding {
-        let liveness = self.liveness(liveness_mins.len());
         // A score that is no number is not enough.
-        let live = liveness.iter().zip(liveness_mins).all(|(score, min)| score >= min);
+        let enough = |scores: &[f32]| scores.iter().zip(liveness_mins).all(|(score, min)| score >= min);
+        let liveness = self.liveness(liveness_mins.len(), self.samples.len());
+        let live = enough(&liveness);
         let frames = self.samples.len();
         if frames < options.liveness_frames_min {
             return Finding::Open;
@@ -123,7 +131,10 @@ impl Evidence {
         if !live {
             return if frames >= options.frames_max { Finding::NotLive } else { Finding::Open };
         }
-        if self.agreeing < options.agreeing_frames_min {
+        // Those that say who it is must look alive by themselves: others may show somebody else.
+        let agreed = self.agreeing >= options.agreeing_frames_min
+            && enough(&self.liveness(liveness_mins.len(), self.agreeing));
+        if !agreed {
             return Finding::Open;
         }
         match self.mean() {
@@ -132,9 +143,14 @@ impl Evidence {
         }
     }
 
-    /// Notes a verdict; the pictures that led to it are used up.
+    /// Notes a verdict; the pictures that led to it are used up. Those that do not look alive go on to count, lest
+    /// a few lucky ones among many pass.
     pub(crate) fn decide(&mut self, verdict: Verdict, now: Instant) {
-        *self = Evidence { verdict: Some((verdict, now)), ..Evidence::default() };
+        if verdict == Verdict::NotLive {
+            self.verdict = Some((verdict, now));
+        } else {
+            *self = Evidence { verdict: Some((verdict, now)), ..Evidence::default() };
+        }
     }
 
     /// Starts again from nothing: it may be somebody else.
@@ -158,11 +174,13 @@ impl Evidence {
         Embedding::mean(weighted).ok()
     }
 
-    /// The mean of each step over the pictures; a step without a score in some picture has none.
-    fn liveness(&self, steps: usize) -> Vec<f32> {
+    /// The mean of each step over the newest `count` pictures; a step without a score in some picture has none.
+    fn liveness(&self, steps: usize, count: usize) -> Vec<f32> {
+        let count = count.min(self.samples.len());
         let mean = |step: usize| {
-            let scores = self.samples.iter().map(|sample| sample.liveness.get(step).copied());
-            scores.map(|score| score.unwrap_or(f32::NAN)).sum::<f32>() / self.samples.len() as f32
+            let scores =
+                self.samples.iter().rev().take(count).map(|sample| sample.liveness.get(step).copied());
+            scores.map(|score| score.unwrap_or(f32::NAN)).sum::<f32>() / count as f32
         };
         (0..steps).map(mean).collect()
     }

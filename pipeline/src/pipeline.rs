@@ -31,8 +31,7 @@ const PUBLISHED_MAX: usize = 256;
 const BATCH_SIZE_LIMIT: usize = 64;
 
 /// How recognition is run.
-#[derive(Clone, Copy, Debug, serde::Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, Debug)]
 pub struct RecognitionOptions {
     /// Most pictures analysed together, 1 to 64.
     pub batch_size_max: usize,

@@ -11,8 +11,7 @@ use patch::Patch;
 use crate::frame::{Colour, PixelFormat, Planes};
 
 /// What a face must be like. The defaults are for paying at arm's length.
-#[derive(Clone, Copy, Debug, PartialEq, serde::Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct QualityOptions {
     /// Least distance between the eyes, in frame pixels.
     pub eye_distance_px_min: f32,

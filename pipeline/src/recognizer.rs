@@ -185,7 +185,7 @@ impl Recognizer {
                     && let Some(evidence) = look.track.and_then(|track| camera.evidence(track))
                     && let Some(sighting) = self.weigh(frame, look, analysis, evidence, looks.len())
                 {
-                    self.publish(sighting, now);
+                    self.publish(sighting);
                 }
                 faces.push(observed(look, &mut camera));
             }
@@ -229,6 +229,12 @@ impl Recognizer {
                 if !all_passed(&liveness, mins.len()) {
                     return None;
                 }
+                let age = frame.age((self.clock)());
+                // What may not be published is not used up either.
+                if !trusted(age, self.rules.frame_age_max, (self.camera_live)(&frame.camera)) {
+                    tracing::debug!(camera = %frame.camera, ?age, "a sighting is not to be trusted");
+                    return None;
+                }
                 evidence.decide(subject.map_or(Verdict::Unknown, Verdict::Known), at);
                 Some(Sighting {
                     camera: frame.camera.clone(),
@@ -244,21 +250,14 @@ impl Recognizer {
                     liveness,
                     quality: look.quality.clone(),
                     bbox: look.face.bbox,
-                    frame_age_ms: 0,
+                    frame_age_ms: millis(age),
                     faces_in_view,
                 })
             }
         }
     }
 
-    /// Publishes a sighting, unless its picture has become too old or its camera is not healthy.
-    fn publish(&self, mut sighting: Sighting, now: Instant) {
-        let age = now.saturating_duration_since(sighting.captured);
-        if !trusted(age, self.rules.frame_age_max, (self.camera_live)(&sighting.camera)) {
-            tracing::debug!(camera = %sighting.camera, ?age, "a sighting is not to be trusted");
-            return;
-        }
-        sighting.frame_age_ms = millis(age);
+    fn publish(&self, sighting: Sighting) {
         self.steps.meter.sighting(&sighting.camera, sighting.subject.is_some(), sighting.similarity);
         // Nobody listening is fine.
         let _listeners = self.sightings.send(Arc::new(sighting));

@@ -161,6 +161,14 @@ fn rtsp(rest: &str, tls: bool) -> Result<Rtsp, SourceError> {
         Some((host, port)) => (host, port.strip_prefix(':')),
         None => place.split_once(':').map_or((place, None), |(host, port)| (host, Some(port))),
     };
+    // A slash in a password that is not escaped would end the host, and the rest would be shown.
+    if resource.split('?').next().unwrap_or_default().contains('@')
+        || resource.contains('#') && resource.contains('@')
+    {
+        return Err(SourceError::Malformed(
+            "escape /, # and @ in its user and password, as %2F, %23 and %40",
+        ));
+    }
     let named = |byte: u8| byte.is_ascii_alphanumeric() || b"-._:".contains(&byte);
     if host.is_empty() || !host.bytes().all(named) {
         return Err(SourceError::Malformed("it has no proper host"));
@@ -231,10 +239,15 @@ impl fmt::Display for SourceUrl {
                 let secret = if rtsp.login.is_some() { "***@" } else { "" };
                 let location = rtsp.location(&rtsp.host);
                 let (scheme, rest) = location.split_once("://").unwrap_or_default();
-                // Some cameras take the password in the query.
-                match rest.split_once('?') {
-                    Some((path, _)) => write!(f, "{scheme}://{secret}{path}?***"),
-                    None => write!(f, "{scheme}://{secret}{rest}"),
+                // Some cameras take the password in the query, others in the path.
+                let (place, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+                match path.split_once('?') {
+                    _ if path.contains('=') && !path.contains('?') => {
+                        write!(f, "{scheme}://{secret}{place}/***")
+                    }
+                    Some((path, _)) if path.contains('=') => write!(f, "{scheme}://{secret}{place}/***?***"),
+                    Some((path, _)) => write!(f, "{scheme}://{secret}{place}{path}?***"),
+                    None => write!(f, "{scheme}://{secret}{place}{path}"),
                 }
             }
             Place::Device(path) => write!(f, "v4l2://{}", path.display()),
@@ -247,12 +260,5 @@ impl fmt::Display for SourceUrl {
 impl fmt::Debug for SourceUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "SourceUrl({self})")
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for SourceUrl {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<SourceUrl, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        SourceUrl::parse(&text).map_err(serde::de::Error::custom)
     }
 }

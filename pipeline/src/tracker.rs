@@ -11,8 +11,7 @@ use plugin_host::{Face, Rect};
 pub struct TrackId(pub u64);
 
 /// How faces are joined to tracks.
-#[derive(Debug, Clone, Copy, serde::Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Debug, Clone, Copy)]
 pub struct TrackerOptions {
     /// Least overlap (intersection over union) of a face with where its track should be.
     pub overlap_min: f32,

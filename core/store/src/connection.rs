@@ -1,7 +1,7 @@
 //! One connection to either database, and what each needs before use.
 use diesel::{
     Connection as _, PgConnection, SqliteConnection, connection::SimpleConnection as _,
-    migration::MigrationSource as _, prelude::*,
+    migration::MigrationSource as _, prelude::*, result::Error as DieselError,
 };
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness as _, embed_migrations};
 
@@ -93,9 +93,9 @@ impl AnyConnection {
     pub(crate) fn migrate(&mut self) -> Result<(), StoreError> {
         let done = match self {
             // Two programs may start on a new file at once: the second waits for the first one's commit.
-            Self::Sqlite(connection) => {
-                connection.immediate_transaction(|c| Ok(c.run_pending_migrations(SQLITE).map(drop)))?
-            }
+            Self::Sqlite(connection) => connection.immediate_transaction(|c| {
+                Ok::<_, DieselError>(c.run_pending_migrations(SQLITE).map(drop))
+            })?,
             Self::Postgres(connection) => {
                 // Two appliances may start at once: the second waits here and finds nothing to do.
                 connection.batch_execute("SELECT pg_advisory_lock(7305)")?;
@@ -104,7 +104,7 @@ impl AnyConnection {
                 done
             }
         };
-        done.map_err(|cause| match cause.downcast::<diesel::result::Error>() {
+        done.map_err(|cause| match cause.downcast::<DieselError>() {
             Ok(error) => StoreError::from(*error),
             Err(cause) => StoreError::Corrupt(format!("the migrations don't apply: {cause}")),
         })

@@ -9,7 +9,7 @@ use futures_util::{Stream, stream};
 use parking_lot::Mutex;
 use tokio::sync::broadcast;
 
-use super::push::PushSource;
+use super::push::{Checked, PushSource};
 use super::seat::{FrameSink, Seat};
 use super::supervisor::{Jitter, Supervisor};
 use super::{CameraConfig, CameraError, CameraEvent, CameraId, CameraReport, CameraStatus, trial};
@@ -140,12 +140,14 @@ impl Cameras {
     /// # Errors
     /// When there is no such camera, it takes no pictures, or this is no usable picture.
     pub fn push(&self, id: &CameraId, picture: Bytes) -> Result<(), CameraError> {
+        let picture = Checked::new(picture)?;
         let running = self.inner.running.lock();
         let camera = running.get(id).ok_or_else(|| CameraError::Unknown(id.clone()))?;
         match &camera.source {
             Source::Push(source) => source.push(picture),
-            Source::Stream(_) => Err(CameraError::NotPush(id.clone())),
+            Source::Stream(_) => return Err(CameraError::NotPush(id.clone())),
         }
+        Ok(())
     }
 
     /// The newest picture that was handed on for analysis.

@@ -24,6 +24,7 @@ pub(crate) struct HealthLimits {
 pub(crate) struct Health {
     limits: HealthLimits,
     opened: Instant,
+    first: Option<Instant>,
     newest: Option<Instant>,
     signature: u64,
     changed: Instant,
@@ -33,7 +34,8 @@ pub(crate) struct Health {
 
 impl Health {
     pub(crate) fn new(limits: HealthLimits, now: Instant) -> Health {
-        Health { limits, opened: now, newest: None, signature: 0, changed: now, bright: now, punctual: now }
+        let (first, newest) = (None, None);
+        Health { limits, opened: now, first, newest, signature: 0, changed: now, bright: now, punctual: now }
     }
 
     /// Takes note of a picture that came at `now`, `behind` the live edge.
@@ -49,6 +51,7 @@ impl Health {
             self.punctual = now;
         }
         self.signature = luma.signature;
+        self.first.get_or_insert(now);
         self.newest = Some(now);
     }
 
@@ -80,6 +83,11 @@ impl Health {
     /// For how long pictures have been coming late.
     pub(crate) fn late_for(&self) -> Duration {
         self.newest.map(|newest| newest.saturating_duration_since(self.punctual)).unwrap_or_default()
+    }
+
+    /// For how long pictures have been coming, gaps included.
+    pub(crate) fn shown_for(&self) -> Duration {
+        self.newest.zip(self.first).map(|(newest, first)| newest - first).unwrap_or_default()
     }
 
     /// When the newest picture came.
@@ -148,6 +156,18 @@ mod tests {
         assert_eq!(late_for(4_000, 3_000), 4_000);
         assert_eq!(late_for(9_000, 1_001), 9_000);
         assert_eq!(late_for(9_100, 1_000), 0);
+    }
+
+    #[test]
+    fn a_source_without_pictures_has_shown_nothing_however_long_it_is_open() {
+        let start = Instant::now();
+        let at = |seconds: u64| start + Duration::from_secs(seconds);
+        let mut health = Health::new(LIMITS, start);
+        assert_eq!((health.state(at(60)), health.shown_for()), (CameraState::Offline, Duration::ZERO));
+        for seconds in [60, 61, 66] {
+            health.on_picture(at(seconds), &Luma { signature: seconds, black: false }, Duration::ZERO);
+        }
+        assert_eq!(health.shown_for(), Duration::from_secs(6));
     }
 
     #[test]

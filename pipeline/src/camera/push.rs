@@ -48,18 +48,25 @@ impl PushSource {
     }
 
     /// Leaves a picture to be decoded; replaces one that still waits.
-    ///
+    pub(crate) fn push(&self, Checked(picture): Checked) {
+        self.slot.waiting.lock().picture = Some((picture, Instant::now(), SystemTime::now()));
+        self.slot.changed.notify_one();
+    }
+}
+
+/// A picture whose header shows nothing that speaks against it.
+pub(crate) struct Checked(Bytes);
+
+impl Checked {
     /// # Errors
-    /// [`CameraError::Picture`] when its header already shows that it cannot be used.
-    pub(crate) fn push(&self, picture: Bytes) -> Result<(), CameraError> {
+    /// [`CameraError::Picture`] when the header already shows that the picture cannot be used.
+    pub(crate) fn new(picture: Bytes) -> Result<Checked, CameraError> {
         let header = still::check(&picture, &LIMITS)?;
         if picture.len() > BYTES_MAX {
             let (width, height) = (header.width, header.height);
             return Err(StillError::TooLarge { width, height }.into());
         }
-        self.slot.waiting.lock().picture = Some((picture, Instant::now(), SystemTime::now()));
-        self.slot.changed.notify_one();
-        Ok(())
+        Ok(Checked(picture))
     }
 }
 

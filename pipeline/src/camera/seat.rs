@@ -156,7 +156,8 @@ impl Seat {
         }
         if show {
             // One encode, however many watch; a slow viewer skips pictures.
-            match self.preview.encode(&frame, &self.overlay.lock().clone()) {
+            let boxes = self.overlay.lock().clone();
+            match self.preview.encode(&frame, &boxes) {
                 Ok(jpeg) => drop(self.viewers.send_replace(Some(jpeg))),
                 Err(error) => tracing::debug!(camera = %self.config.id, %error, "no preview"),
             }
@@ -172,6 +173,11 @@ impl Seat {
     /// How long ago the newest picture came.
     pub(crate) fn silence(&self, now: Instant) -> Option<Duration> {
         Some(now.saturating_duration_since(self.flow.lock().health.newest()?))
+    }
+
+    /// For how long the source has shown pictures since it was opened.
+    pub(crate) fn shown_for(&self) -> Duration {
+        self.flow.lock().health.shown_for()
     }
 
     /// For how long pictures have been coming late.
@@ -231,8 +237,8 @@ impl Seat {
 
     /// The newest picture with its boxes, encoded now.
     pub(crate) fn snapshot(&self) -> Option<Bytes> {
-        let frame = self.latest()?;
-        self.preview.encode(&frame, &self.overlay.lock().clone()).ok()
+        let (frame, boxes) = (self.latest()?, self.overlay.lock().clone());
+        self.preview.encode(&frame, &boxes).ok()
     }
 
     pub(crate) fn watch(&self) -> watch::Receiver<Option<Bytes>> {

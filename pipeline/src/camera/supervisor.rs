@@ -79,14 +79,13 @@ impl Watch {
         let mut backoff = Backoff::default();
         loop {
             self.attempt += 1;
-            let opened = Instant::now();
-            self.seat.opened(opened, self.attempt > 1);
+            self.seat.opened(Instant::now(), self.attempt > 1);
             let fault = match self.attend() {
                 End::Stop => return,
                 End::Fault(fault) => fault,
             };
             self.seat.enter(fault.state, &fault.reason);
-            if opened.elapsed() > GOOD_AFTER {
+            if self.seat.shown_for() > GOOD_AFTER {
                 backoff.reset();
             }
             let delay = backoff.next(fault.permanent, (self.jitter)());

@@ -88,6 +88,35 @@ fn a_mean_below_the_least_score_is_not_live_once_there_are_enough_pictures() {
 }
 
 #[test]
+fn a_few_lucky_pictures_among_many_do_not_look_alive() {
+    let mut bench = Bench::new();
+    for frame in 0..8 {
+        bench.add(frame * 100, 0.0, &[0.3], Some(top(ANNA, 0.9)));
+    }
+    assert_eq!(bench.finding(), "not_live");
+    bench.evidence.decide(Verdict::NotLive, bench.at(700));
+    assert!(!bench.evidence.wants(bench.at(949), &bench.options));
+    assert!(bench.evidence.wants(bench.at(950), &bench.options));
+    for frame in 0..4 {
+        bench.add(1_000 + frame * 100, 0.0, &[0.6], Some(top(ANNA, 0.9)));
+        assert_eq!(bench.finding(), "not_live", "picture {frame}");
+    }
+    // Somebody who looks alive from now on passes in the end.
+    for frame in 0..4 {
+        bench.add(1_400 + frame * 100, 0.0, &[0.9], Some(top(ANNA, 0.9)));
+    }
+    assert_eq!(bench.finding(), "Some(1)");
+}
+
+#[test]
+fn the_pictures_that_say_who_it_is_must_look_alive_themselves() {
+    let mut bench = Bench::new();
+    (0..2).for_each(|frame| bench.add(frame * 100, 0.0, &[0.99], None));
+    (2..5).for_each(|frame| bench.add(frame * 100, 0.0, &[0.2], Some(top(ANNA, 0.9))));
+    assert_eq!(bench.finding(), "open", "the mean over all is 0.516");
+}
+
+#[test]
 fn a_missing_or_senseless_liveness_score_never_confirms() {
     for liveness in [vec![], vec![f32::NAN]] {
         let mut bench = Bench::new();

@@ -14,8 +14,9 @@ use crate::tracker::{TrackId, Tracker, TrackerOptions};
 
 /// A camera without pictures is forgotten after this.
 const FORGOTTEN_AFTER: Duration = Duration::from_secs(60);
-/// Tracks of one camera before its numbers would meet those of the next one: 2^40.
-const TRACKS_PER_CAMERA: u64 = 1 << 40;
+/// Tracks of one camera before its numbers would meet those of the next one. The numbers of two million trackers
+/// still fit what JSON holds exactly, 2^53.
+const TRACKS_PER_CAMERA: u64 = 1 << 32;
 
 /// The tracks of all cameras.
 pub(crate) struct Attention {

@@ -38,6 +38,17 @@ fn credentials_reach_the_camera_but_no_print() {
 }
 
 #[test]
+fn a_password_in_the_path_is_not_printed() {
+    for (text, shown) in [
+        ("rtsp://10.0.0.7/user=admin_password=s3cret_channel=1.sdp", "rtsp://10.0.0.7:554/***"),
+        ("rtsp://10.0.0.7/user=admin_password=s3cret?real=1", "rtsp://10.0.0.7:554/***?***"),
+        ("rtsp://10.0.0.7/cam/realmonitor?channel=1", "rtsp://10.0.0.7:554/cam/realmonitor?***"),
+    ] {
+        assert_eq!(parsed(text).to_string(), shown);
+    }
+}
+
+#[test]
 fn what_is_not_a_source_is_named() {
     let long = format!("rtsp://h/{}", "a".repeat(3000));
     let rows = [
@@ -49,6 +60,8 @@ fn what_is_not_a_source_is_named() {
         ("rtsp://h:99999/", "source_malformed"),
         ("rtsp://a b/", "source_malformed"),
         ("rtsp://u:%zz@h/", "source_malformed"),
+        ("rtsp://admin:12/34@h/", "source_malformed"),
+        ("rtsp://admin:12#34@h/", "source_malformed"),
         ("rtsp://h/\nx", "source_malformed"),
         ("v4l2:///dev/../etc/passwd", "source_malformed"),
         ("v4l2:///dev/video", "source_malformed"),

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use pipeline::camera::CameraId;
+use pipeline::camera::{CameraId, CameraState};
 use pipeline::simulate::{Clip, ClipOptions, MountOptions, RtspFarm};
 use pipeline::{
     Embedding, FaceState, Gallery, Observation, QualityReason, Sighting, Still, Subject, TemplateId,
@@ -17,7 +17,7 @@ use crate::bench::{PATIENCE, or_skip};
 mod figures;
 mod vision;
 
-use vision::{LIVENESS_OFF, camera, portrait, start};
+use vision::{LIVENESS_OFF, camera, camera_frozen_after, portrait, start};
 
 const EILEEN: Subject = Subject(0xe11ee);
 
@@ -144,6 +144,29 @@ fn a_face_that_does_not_pass_liveness_is_shown_but_never_sighted() {
     assert!(matches!(sightings.try_recv(), Err(broadcast::error::TryRecvError::Empty)));
 }
 
+#[test]
+fn a_sick_camera_sights_nobody() {
+    let options = ClipOptions { pictures: 60, ..ClipOptions::default() };
+    let farm = RtspFarm::start().expect("the farm starts");
+    let Some(clip) = or_skip(Clip::encode(&[portrait("eileen-collins.jpg")], &options)) else { return };
+    let Some(mount) = or_skip(farm.mount("till", &clip, &MountOptions::default())) else { return };
+    let pipeline = start(LIVENESS_OFF);
+    enrol(&pipeline, EILEEN, &portrait("eileen-collins.jpg"));
+    let (mut sightings, mut events, begun) =
+        (pipeline.sightings(), pipeline.cameras().events(), Instant::now());
+    let till = camera_frozen_after(&pipeline, "till", mount.url(), 1_000);
+    while next(&mut sightings, begun).subject != Some(EILEEN) {}
+    mount.freeze(true);
+    while heard(&mut events, begun).to != Some(CameraState::Frozen) {}
+    // The frozen face is still looked at, as if anew, and found; it is only not believed.
+    let (mut sightings, mut observations) = (pipeline.sightings(), pipeline.observations());
+    pipeline.attend(&till);
+    for _ in 0..10 {
+        assert_eq!(next(&mut observations, begun).faces.len(), 1);
+    }
+    assert!(matches!(sightings.try_recv(), Err(broadcast::error::TryRecvError::Empty)));
+}
+
 /// One camera that sees Eileen Collins and one that sees Grace Hopper.
 fn two_cameras() -> Option<(RtspFarm, String, String)> {
     let farm = RtspFarm::start().expect("the farm starts");
@@ -157,7 +180,11 @@ fn two_cameras() -> Option<(RtspFarm, String, String)> {
     Some((farm, urls.pop()?, door))
 }
 
-fn next<T: Clone>(receiver: &mut broadcast::Receiver<Arc<T>>, begun: Instant) -> Arc<T> {
+fn next<T>(receiver: &mut broadcast::Receiver<Arc<T>>, begun: Instant) -> Arc<T> {
+    heard(receiver, begun)
+}
+
+fn heard<T: Clone>(receiver: &mut broadcast::Receiver<T>, begun: Instant) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
     runtime.block_on(async {
         let left = (4 * PATIENCE).saturating_sub(begun.elapsed()).max(Duration::from_millis(1));

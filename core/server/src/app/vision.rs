@@ -6,8 +6,8 @@ use models::{DeviceChoice, DeviceKind, Engine, EngineOptions};
 use pipeline::camera::{Cameras, CamerasOptions};
 use pipeline::source::{Network, SourcePolicy};
 use pipeline::{
-    Embedding, EngineInference, Gallery, LivenessStep, Meter, Pipeline, PipelineOptions, RecognitionOptions,
-    Steps, Subject, TemplateId,
+    ConfirmOptions, Embedding, EngineInference, Gallery, LivenessStep, Meter, Pipeline, PipelineOptions,
+    RecognitionOptions, Steps, Subject, TemplateId,
 };
 use plugin_host::{InferenceService, Plugin};
 use store::Store;
@@ -180,6 +180,7 @@ pub(crate) fn recognition(settings: &settings::Recognition, device: DeviceKind) 
         // One batch at a time keeps a GPU busy; the CPU takes one on each core.
         side_by_side: if on_cpu { 0 } else { 1 },
         frame_age_ms_max: settings.sighting_age_ms_max,
+        confirm: ConfirmOptions { similarity_min: settings.similarity_min, ..ConfirmOptions::default() },
         ..RecognitionOptions::default()
     }
 }

@@ -86,5 +86,6 @@ fn the_pipeline_costs_little_beside_the_networks() {
         }
     }
     println!("without the networks: {ours:?} a picture");
-    assert!(ours < Duration::from_millis(5), "{ours:?}");
+    // Twenty times what it takes on a quiet machine.
+    assert!(ours < Duration::from_millis(20), "{ours:?}");
 }

@@ -58,9 +58,18 @@ pub(super) fn start_metered(liveness_min: f32, meter: Arc<dyn Meter>) -> Pipelin
 }
 
 pub(super) fn camera(pipeline: &Pipeline, name: &str, url: &str) -> CameraId {
+    camera_frozen_after(pipeline, name, url, 60_000)
+}
+
+pub(super) fn camera_frozen_after(
+    pipeline: &Pipeline,
+    name: &str,
+    url: &str,
+    frozen_after_ms: u64,
+) -> CameraId {
     let id: CameraId = name.parse().expect("a camera name");
     let source = SourceUrl::parse(url).expect("a source");
-    let config = CameraConfig { id: id.clone(), source, analysed_fps_max: 10, frozen_after_ms: 60_000 };
+    let config = CameraConfig { id: id.clone(), source, analysed_fps_max: 10, frozen_after_ms };
     pipeline.cameras().add(config).expect("the camera is added");
     id
 }
