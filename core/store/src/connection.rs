@@ -1,4 +1,6 @@
 //! One connection to either database, and what each needs before use.
+use std::time::Duration;
+
 use diesel::{
     Connection as _, PgConnection, SqliteConnection, connection::SimpleConnection as _,
     migration::MigrationSource as _, prelude::*, result::Error as DieselError,
@@ -33,7 +35,7 @@ impl AnyConnection {
                 let cause = |why: String| StoreError::NotWritable(format!("{}: {why}", path.display()));
                 let mut connection = SqliteConnection::establish(&path.to_string_lossy())
                     .map_err(|error| cause(error.to_string()))?;
-                connection.batch_execute(SQLITE_PRAGMAS).map_err(|error| cause(error.to_string()))?;
+                settled(&mut connection).map_err(|error| cause(error.to_string()))?;
                 Ok(Self::Sqlite(connection))
             }
             DatabaseUrl::Postgres(libpq) => {
@@ -139,6 +141,22 @@ impl AnyConnection {
         open.done = true;
         Ok(value)
     }
+}
+
+/// How often and how long after each other turning to WAL is tried.
+const TRIES_MAX: u32 = 200;
+const TRIED_EVERY: Duration = Duration::from_millis(10);
+
+/// Sets what SQLite needs. While another program turns the same new file to WAL, SQLite refuses at once and does
+/// not wait for `busy_timeout`; it is tried again here.
+fn settled(connection: &mut SqliteConnection) -> QueryResult<()> {
+    for _ in 1..TRIES_MAX {
+        match connection.batch_execute(SQLITE_PRAGMAS) {
+            Err(error) if error.to_string().contains("database is locked") => std::thread::sleep(TRIED_EVERY),
+            done => return done,
+        }
+    }
+    connection.batch_execute(SQLITE_PRAGMAS)
 }
 
 const APPLIED: &str = "SELECT version AS name FROM __diesel_schema_migrations";

@@ -112,7 +112,7 @@ fn many_appliances_may_open_one_database_at_once(bench: &Bench) {
         let keys = [(); 4].map(|()| Key::random());
         let opened = at_once(4, |nth| open(&url, &keys[nth]));
         assert_eq!(opened.iter().filter(|opened| opened.is_ok()).count(), 1);
-        assert!(opened.iter().all(|opened| matches!(opened, Ok(()) | Err(StoreError::Seal))));
+        assert!(opened.iter().all(|opened| matches!(opened, Ok(()) | Err(StoreError::Seal))), "{opened:?}");
     }
 }
 
