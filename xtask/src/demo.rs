@@ -19,6 +19,8 @@ pub(crate) fn facepay() -> Command {
     let mut command = Command::new(built.join("facepay"));
     command
         .env("FACEPAY__PLUGINS__FOLDER", &built)
-        .env("FACEPAY__COMPUTE__WEIGHTS_FOLDER", root().join("models/weights"));
+        .env("FACEPAY__COMPUTE__WEIGHTS_FOLDER", root().join("models/weights"))
+        // Mesa's device chooser looks for a desktop and complains where there is none.
+        .env("NODEVICE_SELECT", "1");
     command
 }

@@ -79,6 +79,7 @@ async fn enrol_one(
     good_enough(&face)?;
     let embedding = face.embedding.as_ref().ok_or_else(no_face)?;
     not_somebody_else(app, vision, user, embedding)?;
+    the_same_person(app, user, embedding).await?;
     let id = FaceId(Uuid::now_v7());
     let (actor, at, quality) = (by.actor(), app.now(), face.quality.value);
     let (model_tag, template) = (vision.model_tag(), embedding.clone());
@@ -116,6 +117,17 @@ fn not_somebody_else(app: &App, vision: &Vision, user: UserId, embedding: &Embed
         Some(found) if found.subject != Subject(user.0.as_u128()) && found.similarity >= alike_min => {
             let detail = "this face is enrolled for another person already";
             Err(Problem::conflict("face_duplicate", detail))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A further face must be that of the person whose faces are there: nobody pays from somebody else's wallet.
+async fn the_same_person(app: &App, user: UserId, embedding: &Embedding) -> Result<(), Problem> {
+    match identify::best_of(app, user, embedding).await? {
+        Some(best) if best.similarity < best.similarity_min(app) => {
+            let detail = "this is not the face that is enrolled for this person; remove the old faces first";
+            Err(Problem::conflict("face_differs", detail))
         }
         _ => Ok(()),
     }

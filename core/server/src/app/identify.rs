@@ -164,7 +164,7 @@ fn named(app: &App, face: &AnalysedFace, similarity_min: f32) -> IdentifiedFace 
 }
 
 /// How well `face` fits the person's best template.
-async fn best_of(app: &App, user: UserId, embedding: &Embedding) -> Result<(FaceId, f32, usize), Problem> {
+pub(crate) async fn best_of(app: &App, user: UserId, embedding: &Embedding) -> Result<Option<Best>, Problem> {
     let tag = app.vision()?.model_tag();
     let known = app
         .store(move |store| {
@@ -172,12 +172,30 @@ async fn best_of(app: &App, user: UserId, embedding: &Embedding) -> Result<(Face
             store.templates_of(user, tag)
         })
         .await?;
-    let count = known.len();
+    let templates = known.len();
     let scored = known.iter().map(|row| (row.id, cosine(&row.template, embedding.values())));
     let best = scored.max_by(|a, b| a.1.total_cmp(&b.1));
-    let (id, similarity) =
-        best.ok_or_else(|| Problem::unprocessable("not_enrolled", "this person has no enrolled face"))?;
-    Ok((id, similarity, count))
+    Ok(best.map(|(face, similarity)| Best { face, similarity, templates }))
+}
+
+/// The template of one person that a face fits best.
+pub(crate) struct Best {
+    pub(crate) face: FaceId,
+    pub(crate) similarity: f32,
+    /// How many templates that person has.
+    pub(crate) templates: usize,
+}
+
+impl Best {
+    /// What the face must reach to be that person's.
+    pub(crate) fn similarity_min(&self, app: &App) -> f32 {
+        let policy = app.policy();
+        similarity_min(&policy.impostors, self.templates, policy.fpir_target, policy.similarity_floor)
+    }
+}
+
+fn not_enrolled() -> Problem {
+    Problem::unprocessable("not_enrolled", "this person has no enrolled face")
 }
 
 fn cosine(a: &[f32], b: &[f32]) -> f32 {
@@ -189,9 +207,8 @@ pub(crate) async fn verify(app: &App, user: UserId, given: Given) -> Result<Veri
     let picture = one_picture(app, given).await?;
     let face = single_face(analyse(app, picture).await?)?;
     let embedding = usable(&face)?;
-    let (_, similarity, templates) = best_of(app, user, embedding).await?;
-    let policy = app.policy();
-    let least = similarity_min(&policy.impostors, templates, policy.fpir_target, policy.similarity_floor);
+    let best = best_of(app, user, embedding).await?.ok_or_else(not_enrolled)?;
+    let (similarity, least) = (best.similarity, best.similarity_min(app));
     let live = is_live(&face);
     let reason = match (live, similarity >= least) {
         (false, _) => Some("not_live"),
@@ -232,7 +249,8 @@ pub(crate) async fn prove(app: &App, user: UserId, given: Given) -> Result<Seen,
     let faces = analyse(app, picture).await?;
     let faces_in_view = u32::try_from(faces.len()).unwrap_or(u32::MAX);
     let face = single_face(faces)?;
-    let (id, similarity, templates_searched) = best_of(app, user, usable(&face)?).await?;
+    let Best { face: id, similarity, templates: templates_searched } =
+        best_of(app, user, usable(&face)?).await?.ok_or_else(not_enrolled)?;
     let liveness = face.liveness.iter().map(evidence::liveness).collect();
     let evidence = Evidence {
         captured_at,

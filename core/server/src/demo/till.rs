@@ -150,7 +150,10 @@ impl<'a> Till<'a> {
             "user_id": transaction["user_id"],
             "reason": checkout["reason"],
         });
-        let words = format!("{} ended unpaid: {state} {}", self.camera, text(&checkout["reason"]));
+        let words = match text(&checkout["reason"]) {
+            reason if reason == state => format!("{} ended unpaid: {state}", self.camera),
+            reason => format!("{} ended unpaid: {state} {reason}", self.camera),
+        };
         self.steps.say("transaction", details, words);
         let moved = ["captured", "authorized", "processing", "in_doubt"];
         Ok(Sale { captured: moved.contains(&text(&transaction["state"])), state, looks: 0 })

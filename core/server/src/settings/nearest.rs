@@ -1,7 +1,15 @@
 //! The known key that looks most like an unknown one.
 
-/// The candidate with the smallest edit distance to `key`; a shared last segment breaks ties.
-pub(super) fn nearest<'a>(key: &str, candidates: impl Iterator<Item = &'a str>) -> &'a str {
+/// A section's name may have so many letters wrong.
+const SECTION_DISTANCE_MAX: usize = 2;
+
+/// The candidate with the smallest edit distance to `key`, in the section that is meant where that can be told; a
+/// shared last segment breaks ties.
+pub(super) fn nearest<'a>(key: &str, candidates: impl Iterator<Item = &'a str> + Clone) -> &'a str {
+    let section = |k: &str| k.split('.').next().unwrap_or_default().to_owned();
+    let off = |candidate: &str| distance(&section(key), &section(candidate));
+    let least = candidates.clone().map(off).min().filter(|off| *off <= SECTION_DISTANCE_MAX);
+    let candidates = candidates.filter(|candidate| least.is_none_or(|least| off(candidate) == least));
     let last = |k: &str| k.rsplit('.').next().unwrap_or_default().to_owned();
     candidates
         .min_by_key(|candidate| {

@@ -56,6 +56,7 @@ fn an_unknown_key_names_the_nearest_known_one() {
         ("[serve]\nlisten = \"x\"", vec![], "server.listen"),
         ("[databse]\nurl = \"x\"", vec![], "database.url"),
         ("", vec![("FACEPAY__RECOGNITION__MARGIN", "1")], "recognition.margin_min"),
+        ("", vec![("FACEPAY__SERVRE__X", "1")], "server."),
     ] {
         let text = refusal(file, &env);
         assert!(text.contains("unknown key") && text.contains(nearest), "{text}");

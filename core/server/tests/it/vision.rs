@@ -51,6 +51,7 @@ async fn a_face_is_enrolled_recognised_and_forgotten() {
     let enrolled = enrol(&appliance, &eileen, EILEEN).await.ok(201);
     assert!(!enrolled.to_string().contains("template"), "{enrolled}");
     enrol(&appliance, &grace, EILEEN).await.refused(409, "face_duplicate");
+    enrol(&appliance, &eileen, GRACE).await.refused(409, "face_differs");
 
     let who = |jpeg| {
         let appliance = &appliance;
