@@ -44,10 +44,9 @@ where
 #[tokio::test]
 async fn a_panic_is_a_problem_like_any_other() {
     let folder = tempfile::tempdir().unwrap();
-    let broken = || async {
-        let nothing: Option<&'static str> = None;
-        nothing.expect("this panic is part of the test")
-    };
+    async fn broken() -> &'static str {
+        panic!("this panic is part of the test")
+    }
     check(&app(&folder).await, broken, 500, "internal").await;
 }
 
