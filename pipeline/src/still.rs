@@ -94,6 +94,24 @@ impl Still {
     pub fn rgb(&self) -> &[u8] {
         &self.rgb
     }
+
+    /// The colour between pixels, bilinear; `x` and `y` in pixels. Beyond the edge the last pixels go on.
+    pub fn sample(&self, x: f32, y: f32) -> [u8; 3] {
+        let (width, height) = (self.width as usize, self.height as usize);
+        let (x, y) = (x.clamp(0.0, width as f32 - 1.0), y.clamp(0.0, height as f32 - 1.0));
+        let (column, row) = (x as usize, y as usize);
+        let (across, down) = (x - column as f32, y - row as f32);
+        let (next_column, next_row) = ((column + 1).min(width - 1), (row + 1).min(height - 1));
+        let at = |row: usize, column: usize, channel: usize| {
+            f32::from(self.rgb[(row * width + column) * 3 + channel])
+        };
+        std::array::from_fn(|channel| {
+            let upper = at(row, column, channel) * (1.0 - across) + at(row, next_column, channel) * across;
+            let lower =
+                at(next_row, column, channel) * (1.0 - across) + at(next_row, next_column, channel) * across;
+            (upper * (1.0 - down) + lower * down) as u8
+        })
+    }
 }
 
 /// Looks only at the markers: whether a picture is worth decoding.

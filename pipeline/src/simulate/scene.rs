@@ -92,26 +92,13 @@ impl View {
         View { scale, x, y }
     }
 
-    /// Bilinear; outside the still there is a wall.
+    /// Outside the still there is a wall.
     fn sample(&self, picture: &Still, x: f32, y: f32) -> [u8; 3] {
         let (u, v) = (self.x + x * self.scale, self.y + y * self.scale);
         let (right, bottom) = (picture.width() as f32 - 1.0, picture.height() as f32 - 1.0);
         if u < 0.0 || v < 0.0 || u > right || v > bottom {
             return WALL;
         }
-        let (column, row) = (u as usize, v as usize);
-        let (across, down) = (u - column as f32, v - row as f32);
-        let width = picture.width() as usize;
-        let next_column = (column + 1).min(width - 1);
-        let next_row = (row + 1).min(picture.height() as usize - 1);
-        let at = |row: usize, column: usize, channel: usize| {
-            f32::from(picture.rgb()[(row * width + column) * 3 + channel])
-        };
-        std::array::from_fn(|channel| {
-            let upper = at(row, column, channel) * (1.0 - across) + at(row, next_column, channel) * across;
-            let lower =
-                at(next_row, column, channel) * (1.0 - across) + at(next_row, next_column, channel) * across;
-            (upper * (1.0 - down) + lower * down) as u8
-        })
+        picture.sample(u, v)
     }
 }

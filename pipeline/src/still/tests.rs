@@ -115,3 +115,17 @@ fn noise_never_panics() {
         let _verdict = code(&bytes);
     }
 }
+
+#[test]
+fn colours_between_pixels_are_mixed_and_those_beyond_the_edge_are_the_edges() {
+    let still = Still::from_rgb(2, 2, vec![0, 0, 0, 100, 0, 0, 0, 100, 0, 100, 100, 0]).expect("pixels");
+    for (x, y, colour) in [
+        (0.0, 0.0, [0, 0, 0]),
+        (1.0, 0.0, [100, 0, 0]),
+        (0.5, 0.25, [50, 25, 0]),
+        (-9.0, 9.0, [0, 100, 0]),
+        (9.0, -9.0, [100, 0, 0]),
+    ] {
+        assert_eq!(still.sample(x, y), colour, "{x} {y}");
+    }
+}

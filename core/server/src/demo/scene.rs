@@ -60,7 +60,7 @@ impl Scene {
         let top = spare * 0.25 + 3.0 * (3.0 * phase).cos();
         for y in 0..HEIGHT as usize {
             for x in (shift.max(0.0) as usize)..WIDTH as usize {
-                let colour = sample(&self.person, left + (x as f32 - shift) * scale, top + y as f32 * scale);
+                let colour = self.person.sample(left + (x as f32 - shift) * scale, top + y as f32 * scale);
                 let at = (y * WIDTH as usize + x) * 3;
                 rgb[at..at + 3].copy_from_slice(&colour);
             }
@@ -95,24 +95,6 @@ fn light(rgb: &mut [u8], index: u32) {
     }
 }
 
-/// Bilinear; beyond the edge the last pixels go on.
-fn sample(picture: &Still, x: f32, y: f32) -> [u8; 3] {
-    let (width, height) = (picture.width() as usize, picture.height() as usize);
-    let (x, y) = (x.clamp(0.0, width as f32 - 1.0), y.clamp(0.0, height as f32 - 1.0));
-    let (column, row) = (x as usize, y as usize);
-    let (across, down) = (x - column as f32, y - row as f32);
-    let (next_column, next_row) = ((column + 1).min(width - 1), (row + 1).min(height - 1));
-    let at = |row: usize, column: usize, channel: usize| {
-        f32::from(picture.rgb()[(row * width + column) * 3 + channel])
-    };
-    std::array::from_fn(|channel| {
-        let upper = at(row, column, channel) * (1.0 - across) + at(row, next_column, channel) * across;
-        let lower =
-            at(next_row, column, channel) * (1.0 - across) + at(next_row, next_column, channel) * across;
-        (upper * (1.0 - down) + lower * down) as u8
-    })
-}
-
 /// The picture as means over a coarse grid, smoothly joined: colours and light without anything in them.
 fn blurred(picture: &Still) -> Vec<u8> {
     const CELLS: usize = 5;
@@ -134,7 +116,7 @@ fn blurred(picture: &Still) -> Vec<u8> {
     let cell = |position: usize, length: u32| position as f32 / length as f32 * CELLS as f32 - 0.5;
     let pixel = |at: usize| {
         let (x, y) = (at % WIDTH as usize, at / WIDTH as usize);
-        sample(&coarse, cell(x, WIDTH), cell(y, HEIGHT))
+        coarse.sample(cell(x, WIDTH), cell(y, HEIGHT))
     };
     (0..(WIDTH * HEIGHT) as usize).flat_map(pixel).collect()
 }

@@ -10,7 +10,7 @@ use pipeline::simulate::{MountOptions, RtspFarm};
 use pipeline::source::SourceUrl;
 use pipeline::still::{StillLimits, decode};
 use pipeline::{
-    EngineInference, FrameResult, Gallery, Meter, Pipeline, PipelineOptions, Subject, TemplateId,
+    EngineInference, FrameResult, Gallery, Meter, Pipeline, PipelineOptions, Sighting, Subject, TemplateId,
 };
 use plugin_host::InferenceService;
 use serde_json::{Value, json};
@@ -39,8 +39,6 @@ struct Counts {
     ages: HashMap<CameraId, Vec<Duration>>,
     /// Pictures that were too late, or not looked at.
     dropped: usize,
-    /// Confirmed sightings of the person, by camera.
-    recognitions: HashMap<CameraId, usize>,
 }
 
 impl Meter for Tally {
@@ -52,12 +50,29 @@ impl Meter for Tally {
             FrameResult::Replaced | FrameResult::Stale | FrameResult::Failed => counts.dropped += 1,
         }
     }
+}
 
-    fn sighting(&self, camera: &CameraId, known: bool, _similarity: f32) {
-        if let Some(counts) = self.0.lock().as_mut().filter(|_| known) {
-            *counts.recognitions.entry(camera.clone()).or_default() += 1;
+/// What was sighted in so many seconds from now.
+fn sighted(pipeline: &Pipeline, seconds: u64) -> Vec<Arc<Sighting>> {
+    let (mut sightings, mut seen) = (pipeline.sightings(), Vec::new());
+    for _ in 0..seconds {
+        std::thread::sleep(Duration::from_secs(1));
+        // A second's sightings are far fewer than are kept for a listener.
+        while let Ok(sighting) = sightings.try_recv() {
+            seen.push(sighting);
         }
     }
+    seen
+}
+
+/// Percentiles in milliseconds; null of nothing.
+fn percentiles(mut ages: Vec<Duration>) -> Value {
+    ages.sort_unstable();
+    let at = |share: f64| {
+        let at = (ages.len().saturating_sub(1) as f64 * share).round() as usize;
+        ages.get(at).map(|age| age.as_secs_f64() * 1e3)
+    };
+    json!({ "p50": at(0.5), "p95": at(0.95), "p99": at(0.99) })
 }
 
 /// Measures `count` cameras for `seconds`. The cameras' RTSP servers run in this process and are in its figures.
@@ -81,7 +96,7 @@ pub(super) fn pipeline(mut settings: Settings, count: u16, seconds: u64) -> Resu
 
     let (begun, cpu_before) = (Instant::now(), process::cpu_time());
     *tally.0.lock() = Some(Counts::default());
-    std::thread::sleep(Duration::from_secs(seconds));
+    let seen = sighted(&pipeline, seconds);
     let counts = tally.0.lock().take().unwrap_or_default();
     let took = begun.elapsed().as_secs_f64();
     let cpu_cores =
@@ -89,13 +104,9 @@ pub(super) fn pipeline(mut settings: Settings, count: u16, seconds: u64) -> Resu
 
     let cameras = pipeline.cameras().list();
     let analysed_fps = |id: &CameraId| counts.ages.get(id).map_or(0, Vec::len) as f64 / took;
-    let recognitions = |id: &CameraId| counts.recognitions.get(id).copied().unwrap_or(0);
-    let mut ages: Vec<Duration> = counts.ages.values().flatten().copied().collect();
-    ages.sort_unstable();
-    let age = |share: f64| {
-        let at = (ages.len().saturating_sub(1) as f64 * share).round() as usize;
-        ages.get(at).map(|age| age.as_secs_f64() * 1e3)
-    };
+    let known: Vec<_> = seen.iter().filter(|sighting| sighting.subject == Some(PERSON)).collect();
+    let recognitions = |id: &CameraId| known.iter().filter(|sighting| sighting.camera == *id).count();
+    let sighting_ages = known.iter().map(|sighting| Duration::from_millis(sighting.frame_age_ms)).collect();
     let options = clip.options();
     let report = json!({
         "cameras": count,
@@ -104,8 +115,9 @@ pub(super) fn pipeline(mut settings: Settings, count: u16, seconds: u64) -> Resu
         "source_fps": options.fps,
         "seconds": took,
         "analysed_fps_min": cameras.iter().map(|c| analysed_fps(&c.id)).min_by(f64::total_cmp),
-        "frame_age_ms": { "p50": age(0.5), "p95": age(0.95), "p99": age(0.99) },
-        "recognitions": counts.recognitions.values().sum::<usize>(),
+        "frame_age_ms": percentiles(counts.ages.values().flatten().copied().collect()),
+        "sighting_age_ms": percentiles(sighting_ages),
+        "recognitions": known.len(),
         "recognitions_min": cameras.iter().map(|c| recognitions(&c.id)).min(),
         "dropped": counts.dropped,
         "cpu_cores": cpu_cores,
