@@ -49,3 +49,21 @@ fn a_key_that_others_can_read_is_a_failure() {
         report["checks"].as_array().unwrap().iter().find(|check| check["name"] == "storage.appliance_key");
     assert_eq!(check.unwrap()["status"], "fail");
 }
+
+#[test]
+fn missing_weights_are_one_finding_and_not_one_of_every_plugin() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("x.toml"), "[compute]\nweights_folder = \"nowhere\"\n").unwrap();
+    let mut command = super::facepay(folder.path());
+    command.env_remove("FACEPAY__COMPUTE__WEIGHTS_FOLDER");
+    let output = command.args(["--config", "x.toml", "doctor", "--json"]).output().unwrap();
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let all = |start: &str, expected: &str| {
+        let mut found = report["checks"].as_array().unwrap().iter();
+        found.all(|check| !check["name"].as_str().unwrap().starts_with(start) || check["status"] == expected)
+    };
+    assert!(all("compute.device", "fail") && all("plugins.payment", "ok"), "{report}");
+    for plugin in ["plugins.detection", "plugins.recognition", "plugins.liveness"] {
+        assert!(all(plugin, "skip"), "{report}");
+    }
+}
