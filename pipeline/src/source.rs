@@ -12,10 +12,9 @@ pub use policy::{Network, SourcePolicy};
 
 /// The address of a picture source.
 ///
-/// `Display` and `Debug` leave out user, password and query; [`SourceUrl::reveal`] does not.
+/// `Display` and `Debug` leave out user, password, query and whatever else may hold a secret.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SourceUrl {
-    text: String,
     place: Place,
 }
 
@@ -118,7 +117,7 @@ impl SourceUrl {
             "push" => return Err(SourceError::Malformed("push: takes nothing after the colon")),
             _ => return Err(SourceError::Scheme(scheme.chars().take(16).collect())),
         };
-        Ok(SourceUrl { text: text.to_owned(), place })
+        Ok(SourceUrl { place })
     }
 
     /// What kind of source it names.
@@ -129,11 +128,6 @@ impl SourceUrl {
             Place::File(_) => SourceKind::File,
             Place::Push => SourceKind::Push,
         }
-    }
-
-    /// The whole URL with its credentials, for sealed storage only.
-    pub fn reveal(&self) -> &str {
-        &self.text
     }
 
     pub(crate) fn place(&self) -> &Place {

@@ -123,14 +123,6 @@ impl Store {
         rows.into_iter().map(|sealed| self.opened(sealed)).collect()
     }
 
-    /// How many people there are.
-    ///
-    /// # Errors
-    /// When the database doesn't answer.
-    pub fn user_count(&self) -> Result<i64, StoreError> {
-        self.read(|c| Ok(users::table.count().get_result(c)?))
-    }
-
     /// Changes a person. What stays is read in the same transaction, so that two changes of different
     /// fields both hold.
     ///
