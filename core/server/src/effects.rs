@@ -78,6 +78,7 @@ pub(crate) async fn drive(mut steps: Box<dyn Steps>, endpoints: &Endpoints, boun
             // No connection of this kind and nobody to ask: said as such, so that the plugin can decide.
             Ok(Effect::TcpExchange(_)) => Event::ConnectFailed,
             Ok(Effect::Prompt(_)) => Event::Timeout { sent: false },
+            Ok(Effect::Keep(_)) => return failed(sent, "error", "the plugin asks for something to be kept"),
             Err(detail) => return failed(sent, "error", &detail),
         };
     }
@@ -103,7 +104,11 @@ fn may_have_left(event: &Event) -> bool {
     match event {
         Event::HttpResponse(_) | Event::TcpResponse(_) => true,
         Event::Timeout { sent } | Event::ConnectionLost { sent } => *sent,
-        Event::Start | Event::ConnectFailed | Event::Slept | Event::PromptAnswer { .. } => false,
+        Event::Start
+        | Event::ConnectFailed
+        | Event::Slept
+        | Event::Kept
+        | Event::PromptAnswer { .. } => false,
     }
 }
 

@@ -18,6 +18,8 @@ const STEPS_MAX: u32 = 256;
 const BODY_BYTES_MAX: usize = 1 << 20;
 /// Longest path with its query.
 const PATH_BYTES_MAX: usize = 4096;
+/// Longest object to keep with an operation.
+const KEPT_BYTES_MAX: usize = 16 << 10;
 /// Most headers of a request.
 const HEADERS_MAX: usize = 64;
 /// Longest provider's id.
@@ -159,6 +161,7 @@ fn flaw(effect: &Effect) -> Option<String> {
             }
             _ => Some("a prompt that is no JSON object with a kind".into()),
         },
+        Effect::Keep(json) => kept_flaw(json),
         Effect::Done(outcome) => outcome_flaw(outcome),
     }
 }
@@ -188,6 +191,13 @@ fn http_flaw(request: &HttpRequest) -> Option<String> {
     size_flaw("a path", request.path.len(), PATH_BYTES_MAX)
         .or(size_flaw("a body", request.body.len(), BODY_BYTES_MAX))
         .or(wait_flaw(request.timeout_ms))
+}
+
+fn kept_flaw(json: &[u8]) -> Option<String> {
+    match serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(json) {
+        Ok(_) => size_flaw("what is to be kept", json.len(), KEPT_BYTES_MAX),
+        Err(_) => Some("something to keep that is no JSON object".into()),
+    }
 }
 
 fn outcome_flaw(outcome: &Outcome) -> Option<String> {

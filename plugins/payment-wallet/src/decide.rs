@@ -87,7 +87,7 @@ pub fn decide(settings: &Settings, request: &Request, payload: &Payload) -> Resu
             original(request)?;
             Verdict::Approved // whatever the state: the host voids what is held and gives back what has moved
         }
-        Op::Webhook | Op::Settlement => {
+        Op::Webhook | Op::Settlement | Op::Anchor => {
             return Err(Error::Unsupported(format!("operation {:?}", request.op)));
         }
     };

@@ -60,6 +60,7 @@ impl Payment for Wallet {
         reversal: true,
         partial_capture: true,
         partial_refund: true,
+        ledger: true,
         ..Caps::NONE
     };
     type Task = Task;

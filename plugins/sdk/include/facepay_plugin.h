@@ -101,7 +101,9 @@ typedef struct fp_host_artifact_v1 {
 
 #define FP_HOST_SECRET "facepay.host.secret/1" /* keys are used by handle; their bytes never reach the plugin */
 enum { FP_MAC_HMAC_SHA256 = 1, FP_MAC_HMAC_SHA512 };
-enum { FP_SIGN_ED25519 = 1, FP_SIGN_ECDSA_P256_SHA256, FP_SIGN_RSA_PKCS1_SHA256 };
+enum { FP_SIGN_ED25519 = 1, FP_SIGN_ECDSA_P256_SHA256, FP_SIGN_RSA_PKCS1_SHA256,
+       FP_SIGN_ECDSA_SECP256K1_PREHASHED /* data: a 32-byte digest; out: r, s (low) and the recovery id, 65 bytes */,
+       FP_SIGN_SECP256K1_PUBLIC /* data: empty; out: the public key, 65 bytes uncompressed */ };
 /* A handle is the value of a setting that the schema marks "x-secret": true. */
 typedef struct fp_host_secret_v1 {
   uint32_t struct_size, _pad;
@@ -234,7 +236,8 @@ typedef struct fp_host_inference_v1 {
 /* ---- payment: a step machine without I/O. The host performs effects, keeps time, secrets, retries and the journal ---- */
 #define FP_PAYMENT "facepay.payment/1"
 enum { FP_PAY_AUTHORIZE = 1, FP_PAY_CAPTURE, FP_PAY_SALE, FP_PAY_VOID, FP_PAY_REFUND, FP_PAY_SYNC, FP_PAY_REVERSE,
-       FP_PAY_WEBHOOK, FP_PAY_SETTLEMENT };
+       FP_PAY_WEBHOOK, FP_PAY_SETTLEMENT,
+       FP_PAY_ANCHOR /* make the digest in payload_json {"sha256": hex} public where nobody can change it */ };
 enum { /* fp_payment_v1.caps */
   FP_CAP_IDEMPOTENT = 1 << 0,      /* the same attempt_ref again has no second effect */
   FP_CAP_SYNC_BY_REF = 1 << 1,     /* SYNC finds an operation by original_ref alone */
@@ -243,9 +246,13 @@ enum { /* fp_payment_v1.caps */
   FP_CAP_MULTI_CAPTURE = 1 << 4,
   FP_CAP_PARTIAL_REFUND = 1 << 5,
   FP_CAP_SPLIT = 1 << 6,
-  FP_CAP_WEBHOOK = 1 << 7
+  FP_CAP_WEBHOOK = 1 << 7,
+  FP_CAP_LEDGER = 1 << 8,          /* the host's ledger is the book: the payer's money is in its wallet, not elsewhere */
+  FP_CAP_SERIAL = 1 << 9           /* one operation at a time: the provider numbers its requests in one line */
 };
-enum { FP_FX_HTTP = 1, FP_FX_TCP_EXCHANGE, FP_FX_SLEEP, FP_FX_PROMPT, FP_FX_DONE };
+enum { FP_FX_HTTP = 1, FP_FX_TCP_EXCHANGE, FP_FX_SLEEP, FP_FX_PROMPT, FP_FX_DONE,
+       FP_FX_KEEP /* body, a JSON object, is durable before the next step; every later operation about this attempt gets it
+                     back as payload_json.kept */ };
 enum { /* fp_effect.flags */
   FP_FXF_REPEATABLE = 1 << 0,      /* sending the same bytes again has no second effect: the host may retry the connection */
   FP_FXF_SENSITIVE = 1 << 1,       /* the body is not to be journalled in clear */
@@ -254,7 +261,7 @@ enum { /* fp_effect.flags */
 };
 enum { FP_OUT_APPROVED = 1, FP_OUT_DECLINED, FP_OUT_PENDING, FP_OUT_NOT_SENT /* provably no effect */, FP_OUT_UNKNOWN };
 enum { FP_EV_START = 1, FP_EV_HTTP_RESPONSE, FP_EV_TCP_RESPONSE, FP_EV_TIMEOUT, FP_EV_CONNECT_FAILED, FP_EV_CONNECTION_LOST,
-       FP_EV_SLEPT, FP_EV_PROMPT_ANSWER };
+       FP_EV_SLEPT, FP_EV_PROMPT_ANSWER, FP_EV_KEPT };
 enum { /* fp_event.flags */
   FP_EVF_SENT = 1 << 0,            /* at least one byte of the request had left when this happened */
   FP_EVF_TRUNCATED = 1 << 1        /* the body was longer than the host keeps */
@@ -275,7 +282,7 @@ typedef struct fp_effect {
   uint32_t timeout_ms;             /* HTTP, TCP, PROMPT */
   fp_str method, path;             /* HTTP: method; path with query, starting with '/' */
   fp_bytes headers_json;           /* HTTP: [["name","value"],…] */
-  fp_bytes body;                   /* HTTP, TCP: message. PROMPT: {"kind":"pin"|"otp"|"choice"|"confirm"|"text", …} */
+  fp_bytes body;                   /* HTTP, TCP: message. KEEP: JSON object. PROMPT: {"kind":"pin"|"otp"|"choice"|"confirm"|"text", …} */
   int64_t sleep_ns;                /* SLEEP */
   uint32_t flags, outcome;         /* DONE: outcome and what follows */
   fp_str provider_ref, decline_code; /* decline_code: [a-z0-9_], set exactly when DECLINED */

@@ -33,6 +33,10 @@ pub struct Caps {
     pub split: bool,
     /// The provider sends webhooks.
     pub webhook: bool,
+    /// The host's ledger is the book: the payer's money is in its wallet, not elsewhere.
+    pub ledger: bool,
+    /// One operation at a time: the provider numbers its requests in one line.
+    pub serial: bool,
 }
 
 impl Caps {
@@ -50,6 +54,8 @@ impl Caps {
             partial_refund: bits & abi::FP_CAP_PARTIAL_REFUND != 0,
             split: bits & abi::FP_CAP_SPLIT != 0,
             webhook: bits & abi::FP_CAP_WEBHOOK != 0,
+            ledger: bits & abi::FP_CAP_LEDGER != 0,
+            serial: bits & abi::FP_CAP_SERIAL != 0,
         }
     }
 
@@ -63,6 +69,8 @@ impl Caps {
             | bit(self.partial_refund, abi::FP_CAP_PARTIAL_REFUND)
             | bit(self.split, abi::FP_CAP_SPLIT)
             | bit(self.webhook, abi::FP_CAP_WEBHOOK)
+            | bit(self.ledger, abi::FP_CAP_LEDGER)
+            | bit(self.serial, abi::FP_CAP_SERIAL)
     }
 }
 

@@ -24,6 +24,7 @@ fn sound_effects_have_no_flaw() {
         Effect::TcpExchange(TcpExchange { timeout_ms: 1, ..TcpExchange::default() }),
         Effect::Sleep(Duration::from_secs(1)),
         Effect::Prompt(Prompt { json: r#"{"kind":"pin"}"#.into(), timeout_ms: 30_000 }),
+        Effect::Keep(br#"{"nonce":7}"#.to_vec()),
         Effect::Done(done(Verdict::Declined { code: "no_funds_51".into() })),
         Effect::Done(Outcome { result_json: b"{}".to_vec(), ..done(Verdict::Approved) }),
     ];
@@ -49,6 +50,8 @@ fn each_unsound_effect_is_named() {
         (Effect::TcpExchange(TcpExchange { timeout_ms: u32::MAX, ..TcpExchange::default() }), "timeout"),
         (Effect::Sleep(WAIT_MAX + Duration::from_nanos(1)), "sleep"),
         (Effect::Prompt(Prompt { json: "{}".into(), timeout_ms: 1 }), "prompt"),
+        (Effect::Keep(b"[]".to_vec()), "keep"),
+        (Effect::Keep(format!(r#"{{"a":"{}"}}"#, "x".repeat(KEPT_BYTES_MAX)).into_bytes()), "kept"),
         (Effect::Done(done(Verdict::Declined { code: "No funds".into() })), "decline code"),
         (Effect::Done(Outcome { result_json: b"{".to_vec(), ..done(Verdict::Approved) }), "result_json"),
         (Effect::Done(Outcome { provider_ref: "x".repeat(256), ..done(Verdict::Approved) }), "provider_ref"),

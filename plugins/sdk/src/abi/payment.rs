@@ -15,6 +15,7 @@ pub const FP_PAY_SYNC: u32 = 6;
 pub const FP_PAY_REVERSE: u32 = 7;
 pub const FP_PAY_WEBHOOK: u32 = 8;
 pub const FP_PAY_SETTLEMENT: u32 = 9;
+pub const FP_PAY_ANCHOR: u32 = 10;
 
 pub const FP_CAP_IDEMPOTENT: u64 = 1 << 0;
 pub const FP_CAP_SYNC_BY_REF: u64 = 1 << 1;
@@ -24,12 +25,15 @@ pub const FP_CAP_MULTI_CAPTURE: u64 = 1 << 4;
 pub const FP_CAP_PARTIAL_REFUND: u64 = 1 << 5;
 pub const FP_CAP_SPLIT: u64 = 1 << 6;
 pub const FP_CAP_WEBHOOK: u64 = 1 << 7;
+pub const FP_CAP_LEDGER: u64 = 1 << 8;
+pub const FP_CAP_SERIAL: u64 = 1 << 9;
 
 pub const FP_FX_HTTP: u32 = 1;
 pub const FP_FX_TCP_EXCHANGE: u32 = 2;
 pub const FP_FX_SLEEP: u32 = 3;
 pub const FP_FX_PROMPT: u32 = 4;
 pub const FP_FX_DONE: u32 = 5;
+pub const FP_FX_KEEP: u32 = 6;
 
 pub const FP_FXF_REPEATABLE: u32 = 1 << 0;
 pub const FP_FXF_SENSITIVE: u32 = 1 << 1;
@@ -50,6 +54,7 @@ pub const FP_EV_CONNECT_FAILED: u32 = 5;
 pub const FP_EV_CONNECTION_LOST: u32 = 6;
 pub const FP_EV_SLEPT: u32 = 7;
 pub const FP_EV_PROMPT_ANSWER: u32 = 8;
+pub const FP_EV_KEPT: u32 = 9;
 
 pub const FP_EVF_SENT: u32 = 1 << 0;
 pub const FP_EVF_TRUNCATED: u32 = 1 << 1;

@@ -73,6 +73,8 @@ pub const FP_MAC_HMAC_SHA512: u32 = 2;
 pub const FP_SIGN_ED25519: u32 = 1;
 pub const FP_SIGN_ECDSA_P256_SHA256: u32 = 2;
 pub const FP_SIGN_RSA_PKCS1_SHA256: u32 = 3;
+pub const FP_SIGN_ECDSA_SECP256K1_PREHASHED: u32 = 4;
+pub const FP_SIGN_SECP256K1_PUBLIC: u32 = 5;
 
 /// Use of a key that stays with the host, by handle.
 pub type fp_secret_fn = unsafe extern "C" fn(

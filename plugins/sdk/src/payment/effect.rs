@@ -16,6 +16,9 @@ pub enum Effect {
     Prompt(Prompt),
     /// The operation has ended; there is no further step.
     Done(Outcome),
+    /// Make a JSON object durable before the next step; every later operation about this attempt gets it back as
+    /// `payload_json.kept`. Answered by `Kept`.
+    Keep(Vec<u8>),
 }
 
 /// An HTTP request. One with the text `${secret:` in its path, headers or body is refused.
@@ -121,6 +124,7 @@ impl fmt::Debug for Effect {
             Self::TcpExchange(exchange) => write!(f, "TcpExchange({} bytes)", exchange.body.len()),
             Self::Sleep(time) => write!(f, "Sleep({time:?})"),
             Self::Prompt(_) => f.write_str("Prompt"),
+            Self::Keep(json) => write!(f, "Keep({} bytes)", json.len()),
             Self::Done(outcome) => write!(f, "Done({:?})", outcome.verdict),
         }
     }

@@ -28,6 +28,8 @@ pub enum Event {
         /// The answer, shaped by the prompt's kind.
         json: Vec<u8>,
     },
+    /// What was to be kept is durable.
+    Kept,
 }
 
 /// An HTTP response.

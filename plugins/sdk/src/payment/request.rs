@@ -26,11 +26,13 @@ pub enum Op {
     Webhook,
     /// Read the provider's settlement file.
     Settlement,
+    /// Make a digest public where nobody can change it.
+    Anchor,
 }
 
 impl Op {
     /// Every operation, in the ABI's order.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Authorize,
         Self::Capture,
         Self::Sale,
@@ -40,6 +42,7 @@ impl Op {
         Self::Reverse,
         Self::Webhook,
         Self::Settlement,
+        Self::Anchor,
     ];
 
     /// The operation's number in the ABI.

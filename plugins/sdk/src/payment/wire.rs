@@ -106,6 +106,7 @@ impl<'a> EventWire<'a> {
                 raw.body = fp_bytes::of(json);
                 (abi::FP_EV_PROMPT_ANSWER, 0)
             }
+            Event::Kept => (abi::FP_EV_KEPT, 0),
         };
         Self { raw, _headers: headers, borrowed: PhantomData }
     }
@@ -139,6 +140,7 @@ pub unsafe fn read_event(raw: &fp_event) -> Result<Event> {
         abi::FP_EV_CONNECTION_LOST => Event::ConnectionLost { sent },
         abi::FP_EV_SLEPT => Event::Slept,
         abi::FP_EV_PROMPT_ANSWER => Event::PromptAnswer { json: body },
+        abi::FP_EV_KEPT => Event::Kept,
         other => return Err(Error::Unsupported(format!("event kind {other}"))),
     })
 }
@@ -192,6 +194,10 @@ impl EffectStorage {
                 raw.kind = abi::FP_FX_PROMPT;
                 raw.timeout_ms = prompt.timeout_ms;
                 raw.body = fp_bytes::of(prompt.json.as_bytes());
+            }
+            Effect::Keep(json) => {
+                raw.kind = abi::FP_FX_KEEP;
+                raw.body = fp_bytes::of(json);
             }
             Effect::Done(outcome) => write_outcome(&mut raw, outcome),
         }
@@ -261,6 +267,7 @@ pub unsafe fn read_effect(raw: &fp_effect) -> Result<Effect> {
             let json = json.map_err(|_| Error::Invalid("prompt is not UTF-8".into()))?;
             Effect::Prompt(Prompt { json, timeout_ms: raw.timeout_ms })
         }
+        abi::FP_FX_KEEP => Effect::Keep(body.to_vec()),
         // SAFETY: the caller's contract.
         abi::FP_FX_DONE => Effect::Done(unsafe { read_outcome(raw) }?),
         other => return Err(Error::Unsupported(format!("effect kind {other}"))),
