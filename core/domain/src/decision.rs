@@ -175,6 +175,8 @@ impl Reason {
             Self::Limit(Exceeded::Amount { .. }) => "limit_amount",
             Self::Limit(Exceeded::Day { .. }) => "limit_day",
             Self::Limit(Exceeded::Velocity { .. }) => "limit_velocity",
+            Self::Limit(Exceeded::Terminal { .. }) => "limit_terminal",
+            Self::Limit(Exceeded::Branch { .. }) => "limit_branch",
         }
     }
 }

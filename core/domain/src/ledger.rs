@@ -12,6 +12,13 @@ named! {
         /// Where stored value comes from and goes to: the other side of every top-up. Runs below zero
         /// by as much as is in circulation.
         Issuing = "issuing",
+        /// What a provider owes us: the other side of payments with money that is not in our wallets. Runs
+        /// below zero by as much as the provider has yet to settle.
+        Clearing = "clearing",
+        /// What providers kept for their work.
+        Fees = "fees",
+        /// What a settlement file and our books disagree about, until somebody resolves it.
+        Suspense = "suspense",
     }
 }
 
@@ -19,7 +26,7 @@ impl AccountKind {
     /// Whether debits may exceed what the account holds.
     #[must_use]
     pub fn may_overdraw(self) -> bool {
-        matches!(self, Self::Issuing)
+        !matches!(self, Self::Wallet | Self::Merchant)
     }
 }
 
@@ -32,6 +39,8 @@ named! {
         Posted = "posted",
         /// Given free again.
         Voided = "voided",
+        /// Given free because nobody took it in time.
+        Expired = "expired",
     }
 }
 
@@ -107,13 +116,16 @@ impl Sides {
         })
     }
 
-    /// Moves `amount` that was set aside.
+    /// Moves `part` of `reserved`, which was set aside, and gives the rest of it free.
     ///
     /// # Errors
-    /// When less is pending on either side.
-    pub fn post(self, amount: Money) -> Result<Self, LedgerError> {
-        let freed = self.void(amount)?;
-        let minor = amount.minor();
+    /// When less is pending on either side, or `part` is more than `reserved`.
+    pub fn post(self, reserved: Money, part: Money) -> Result<Self, LedgerError> {
+        let freed = self.void(reserved)?;
+        let minor = part.minor();
+        if minor > reserved.minor() {
+            return Err(LedgerError::NotPending { pending: reserved.minor(), asked: minor });
+        }
         Ok(Self {
             debit: Balance { posted: sum(freed.debit.posted, -minor)?, ..freed.debit },
             credit: Balance { posted: sum(freed.credit.posted, minor)?, ..freed.credit },

@@ -6,6 +6,11 @@
 //!                         └► unknown ───┴► syncing ─┬► approved | declined | not_sent | unknown
 //!                                                   └► reversing ─► reversed | manual_review
 //! ```
+//!
+//! What is open is asked after again and again, ever less often, by our own reference ([`Open::next`]). A provider that
+//! approves what was given up gets a request of its own to undo it ([`Kind::Reversal`]).
+use std::time::Duration;
+
 use crate::name::named;
 
 named! {
@@ -21,6 +26,8 @@ named! {
         Void = "void",
         /// Send captured money back.
         Refund = "refund",
+        /// Undo a request that the provider approved after it had been given up.
+        Reversal = "reversal",
     }
 }
 
@@ -136,12 +143,98 @@ impl State {
             (Submitting | Pending | Syncing, Event::AnswerLost) => Unknown,
             // Whoever looks at it may have the provider asked once more.
             (Pending | Unknown | ManualReview, Event::SyncStarted) => Syncing,
-            (Unknown | Syncing, Event::ReverseStarted) => Reversing,
+            (Pending | Unknown | Syncing, Event::ReverseStarted) => Reversing,
             (Reversing, Event::Reversed) => Reversed,
-            (Unknown | Syncing | Reversing, Event::GaveUp) => ManualReview,
+            (Pending | Unknown | Syncing | Reversing, Event::GaveUp) => ManualReview,
             _ => return Err(Refused { from: self, event }),
         })
     }
+}
+
+/// What the provider of a request can be asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Answers {
+    /// What became of a request, by our own reference.
+    pub sync: bool,
+    /// To undo one.
+    pub reverse: bool,
+    /// The same once more, without a second effect.
+    pub repeat: bool,
+}
+
+/// How long an answer is waited for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Patience {
+    /// After this an unknown request is undone. Until then "not found" proves nothing.
+    pub settle: Duration,
+    /// After this a request that the provider itself called pending is undone.
+    pub pending: Duration,
+}
+
+/// A request whose outcome is open and that nobody works on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Open {
+    /// What was asked.
+    pub kind: Kind,
+    /// Where it stands.
+    pub state: State,
+    /// The time since it was first asked.
+    pub age: Duration,
+}
+
+/// What to do about an open request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Next {
+    /// Nothing was sent: close it.
+    Close,
+    /// Ask what became of it.
+    Sync,
+    /// Ask the same once more.
+    Repeat,
+    /// Have it undone.
+    Reverse,
+    /// Wait for the provider to tell.
+    Wait,
+    /// Leave it to a person.
+    Review,
+}
+
+impl Open {
+    /// The next step towards an outcome; never one that could charge twice.
+    #[must_use]
+    pub fn next(self, answers: Answers, patience: Patience) -> Next {
+        let waited = match self.state {
+            State::Pending => self.age >= patience.pending,
+            _ => self.age >= patience.settle,
+        };
+        match self.state {
+            State::Prepared => Next::Close,
+            State::Reversing if self.age < patience.pending => Next::Reverse,
+            State::Reversing => Next::Review,
+            State::Pending if !answers.sync && !waited => Next::Wait,
+            _ if answers.sync && !waited => Next::Sync,
+            _ => self.end(answers),
+        }
+    }
+
+    /// How a request ends that asking did not settle: a charge is undone; what gives money back or takes what was set aside
+    /// is asked for once more.
+    fn end(self, answers: Answers) -> Next {
+        match self.kind {
+            Kind::Sale | Kind::Authorize if answers.reverse => Next::Reverse,
+            Kind::Capture | Kind::Void | Kind::Refund | Kind::Reversal if answers.repeat => Next::Repeat,
+            _ => Next::Review,
+        }
+    }
+}
+
+/// How long to wait before a request is asked after again that was asked after `tries` times: soon at first, then ever less
+/// often.
+#[must_use]
+pub fn asked_again_after(tries: u32) -> Duration {
+    const SECONDS: [u64; 6] = [1, 2, 5, 15, 60, 300];
+    let at = usize::try_from(tries).unwrap_or(usize::MAX).min(SECONDS.len() - 1);
+    Duration::from_secs(SECONDS[at])
 }
 
 #[cfg(test)]

@@ -12,8 +12,11 @@ pub(crate) mod identify;
 
 pub(crate) mod checkout;
 pub mod evidence;
+mod operation;
 pub(crate) mod payer;
 mod plugin;
+pub(crate) mod provider;
+mod question;
 pub(crate) mod readiness;
 pub(crate) mod recovery;
 pub(crate) mod transaction;
@@ -45,6 +48,7 @@ use crate::metrics::Metrics;
 use crate::settings::Settings;
 use crate::ws::hub::Hub;
 use alone::Alone;
+use provider::Providers;
 use vision::Vision;
 
 pub use start::StartError;
@@ -63,7 +67,7 @@ struct Parts {
     store: Arc<Store>,
     cache: Cache,
     vision: Option<Vision>,
-    payment: Option<plugin_host::Payment>,
+    providers: Providers,
     endpoints: Endpoints,
     signing_key: Secret<[u8; 32]>,
     metrics: Arc<Metrics>,
@@ -110,8 +114,9 @@ impl App {
         &self.0.endpoints
     }
 
-    pub(crate) fn payment(&self) -> Option<&plugin_host::Payment> {
-        self.0.payment.as_ref()
+    /// The payment plugins.
+    pub(crate) fn providers(&self) -> &Providers {
+        &self.0.providers
     }
 
     /// Cameras and faces; refused when recognition is switched off.

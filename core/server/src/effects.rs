@@ -5,6 +5,7 @@
 
 pub(crate) mod endpoints;
 
+use std::future::Future;
 use std::time::Duration;
 
 use plugin_host::{Effect, Event, Outcome, Verdict};
@@ -16,6 +17,12 @@ use endpoints::Endpoints;
 pub(crate) trait Steps: Send + 'static {
     /// The next effect, or the plugin's failure in one line.
     fn step(&mut self, event: &Event, remaining: Duration) -> Result<Effect, String>;
+}
+
+/// Where a plugin's notes on its operation are made durable.
+pub(crate) trait Journal: Send + Sync {
+    /// Keeps a JSON object; it is on the disk when this ends.
+    fn keep(&self, json: Vec<u8>) -> impl Future<Output = Result<(), String>> + Send;
 }
 
 /// Bounds of one operation.
@@ -39,10 +46,15 @@ pub(crate) struct Fault {
 }
 
 /// Every kind of [`Fault`] of a plugin that was called.
-pub(crate) const FAULT_KINDS: [&str; 5] = ["deadline", "panic", "hang", "error", "steps"];
+pub(crate) const FAULT_KINDS: [&str; 6] = ["deadline", "panic", "hang", "error", "journal", "steps"];
 
 /// Steps the operation to its end.
-pub(crate) async fn drive(mut steps: Box<dyn Steps>, endpoints: &Endpoints, bounds: Bounds) -> Ending {
+pub(crate) async fn drive(
+    mut steps: Box<dyn Steps>,
+    endpoints: &Endpoints,
+    journal: &impl Journal,
+    bounds: Bounds,
+) -> Ending {
     let deadline = Instant::now() + bounds.deadline;
     let mut sent = false;
     let mut event = Event::Start;
@@ -78,7 +90,10 @@ pub(crate) async fn drive(mut steps: Box<dyn Steps>, endpoints: &Endpoints, boun
             // No connection of this kind and nobody to ask: said as such, so that the plugin can decide.
             Ok(Effect::TcpExchange(_)) => Event::ConnectFailed,
             Ok(Effect::Prompt(_)) => Event::Timeout { sent: false },
-            Ok(Effect::Keep(_)) => return failed(sent, "error", "the plugin asks for something to be kept"),
+            Ok(Effect::Keep(json)) => match journal.keep(json).await {
+                Ok(()) => Event::Kept,
+                Err(detail) => return failed(sent, "journal", &detail),
+            },
             Err(detail) => return failed(sent, "error", &detail),
         };
     }
@@ -104,11 +119,9 @@ fn may_have_left(event: &Event) -> bool {
     match event {
         Event::HttpResponse(_) | Event::TcpResponse(_) => true,
         Event::Timeout { sent } | Event::ConnectionLost { sent } => *sent,
-        Event::Start
-        | Event::ConnectFailed
-        | Event::Slept
-        | Event::Kept
-        | Event::PromptAnswer { .. } => false,
+        Event::Start | Event::ConnectFailed | Event::Slept | Event::Kept | Event::PromptAnswer { .. } => {
+            false
+        }
     }
 }
 

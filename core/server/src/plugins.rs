@@ -29,13 +29,14 @@ impl Plugins {
         Self { folder: folders::plugins(&settings.folder), settings: settings.clone() }
     }
 
-    /// The payment plugin; `None` when the settings name none.
-    pub(crate) fn payment(&self) -> Result<Option<Payment>, StartError> {
-        if self.settings.payment.is_empty() {
-            return Ok(None);
-        }
-        let plugin = self.load(&self.settings.payment, None)?;
-        plugin.payment().map(Some).ok_or_else(|| wrong_kind(&self.settings.payment, "a payment plugin"))
+    /// The payment plugins, the first one first; none when the settings name none.
+    pub(crate) fn payments(&self) -> Result<Vec<Payment>, StartError> {
+        let named = std::iter::once(&self.settings.payment).chain(&self.settings.payment_also);
+        let load = |name: &String| {
+            let plugin = self.load(name, None)?;
+            plugin.payment().ok_or_else(|| wrong_kind(name, "a payment plugin"))
+        };
+        named.filter(|name| !name.is_empty()).map(load).collect()
     }
 
     /// Loads the plugin called `name`; one of ours goes without the `org.facepay.` before it.

@@ -102,10 +102,16 @@ impl Store {
             }
             let issuing = opened(c, AccountKind::Issuing, ISSUER, currency, by.at)?;
             let wallet = opened(c, AccountKind::Wallet, &owner, currency, by.at)?;
-            let new =
-                NewTransfer { id: funding.id, debit: issuing, credit: wallet, amount, purpose: "funding" };
+            let new = NewTransfer {
+                id: funding.id,
+                debit: issuing,
+                credit: wallet,
+                amount,
+                purpose: "funding",
+                attempt_ref: None,
+            };
             reserve(c, &new, by.at)?;
-            settle(c, funding.id, TransferState::Posted, by.at)?;
+            settle(c, funding.id, (TransferState::Posted, amount), by.at)?;
             let detail =
                 format!("{{\"user\":\"{owner}\",\"amount\":{},\"currency\":\"{currency}\"}}", amount.minor());
             outbox::append(c, by.at, "wallet.funded", &detail)?;
@@ -166,6 +172,8 @@ pub(crate) struct NewTransfer {
     pub credit: AccountId,
     pub amount: Money,
     pub purpose: &'static str,
+    /// The request that it is for.
+    pub attempt_ref: Option<[u8; 16]>,
 }
 
 #[derive(Queryable, Insertable)]
@@ -177,7 +185,9 @@ struct Transfer {
     amount: i64,
     currency: String,
     state: String,
+    posted: i64,
     purpose: String,
+    attempt_ref: Option<Vec<u8>>,
     created_at: i64,
     settled_at: Option<i64>,
 }
@@ -199,7 +209,9 @@ pub(crate) fn reserve(c: &mut AnyConnection, new: &NewTransfer, at: Timestamp) -
         amount: new.amount.minor(),
         currency: currency.to_string(),
         state: TransferState::Pending.as_str().to_owned(),
+        posted: 0,
         purpose: new.purpose.to_owned(),
+        attempt_ref: new.attempt_ref.map(|reference| reference.to_vec()),
         created_at: at.0,
         settled_at: None,
     };
@@ -207,11 +219,11 @@ pub(crate) fn reserve(c: &mut AnyConnection, new: &NewTransfer, at: Timestamp) -
     Ok(())
 }
 
-/// Posts or voids a transfer that is set aside.
+/// Posts `part` of a transfer that is set aside and gives the rest free, or gives all of it free.
 pub(crate) fn settle(
     c: &mut AnyConnection,
     id: TransferId,
-    to: TransferState,
+    (to, part): (TransferState, Money),
     at: Timestamp,
 ) -> Result<(), StoreError> {
     let transfer: Transfer =
@@ -223,13 +235,17 @@ pub(crate) fn settle(
     let (debit_id, credit_id) = (row::parse(&transfer.debit_account)?, row::parse(&transfer.credit_account)?);
     let (debit, credit) = locked(c, debit_id, credit_id)?;
     let sides = Sides { debit: debit.balance, credit: credit.balance };
-    let sides = if to == TransferState::Posted { sides.post(amount)? } else { sides.void(amount)? };
+    let (sides, posted) = match to {
+        TransferState::Posted => (sides.post(amount, part)?, part.minor()),
+        _ => (sides.void(amount)?, 0),
+    };
     save(c, debit_id, sides.debit)?;
     save(c, credit_id, sides.credit)?;
     let pending = transfers::table
         .filter(transfers::id.eq(id.to_string()))
         .filter(transfers::state.eq(TransferState::Pending.as_str()));
-    let done = (transfers::state.eq(to.as_str()), transfers::settled_at.eq(at.0));
+    let done =
+        (transfers::state.eq(to.as_str()), transfers::posted.eq(posted), transfers::settled_at.eq(at.0));
     match diesel::update(pending).set(done).execute(c)? {
         1 => Ok(()),
         _ => Err(StoreError::Conflict("this transfer was settled by another".to_owned())),

@@ -112,31 +112,17 @@ impl AnyConnection {
         })
     }
 
-    /// Runs `work` in one transaction: all of it is committed, or nothing is. SQLite takes its one
-    /// write lock at once, so that a read that turns into a write can't fail half-way.
-    pub(crate) fn atomically<T>(
-        &mut self,
-        work: impl FnOnce(&mut Self) -> Result<T, StoreError>,
-    ) -> Result<T, StoreError> {
-        self.within(["BEGIN IMMEDIATE", "BEGIN"], work)
-    }
-
     /// Runs `query` on the database as it is at one moment.
     pub(crate) fn at_once<T>(
         &mut self,
         query: impl FnOnce(&mut Self) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        self.within(["BEGIN", "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"], query)
-    }
-
-    fn within<T>(
-        &mut self,
-        [sqlite, postgres]: [&str; 2],
-        work: impl FnOnce(&mut Self) -> Result<T, StoreError>,
-    ) -> Result<T, StoreError> {
-        self.batch_execute(if matches!(self, Self::Sqlite(_)) { sqlite } else { postgres })?;
+        self.batch_execute(match self {
+            Self::Sqlite(_) => "BEGIN",
+            Self::Postgres(_) => "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY",
+        })?;
         let mut open = Open { connection: self, done: false };
-        let value = work(open.connection)?;
+        let value = query(open.connection)?;
         open.connection.batch_execute("COMMIT")?;
         open.done = true;
         Ok(value)

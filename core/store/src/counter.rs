@@ -3,8 +3,7 @@ use diesel::prelude::*;
 
 use crate::{StoreError, connection::AnyConnection, schema::counters};
 
-/// Lets one audited change after the other through, from here to its commit. The audit chain is one
-/// line, so its row is taken first: whoever took accounts first could wait for it in a circle.
+/// Lets one writer after the other through, from here to its commit.
 pub(crate) fn queue(connection: &mut AnyConnection) -> Result<(), StoreError> {
     diesel::update(counters::table.find("audit"))
         .set(counters::value.eq(counters::value))

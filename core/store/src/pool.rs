@@ -1,4 +1,4 @@
-//! Connections kept open: one writer for SQLite, a few for PostgreSQL, and readers beside them.
+//! Connections kept open for reading.
 use std::time::Duration;
 
 use diesel::{
@@ -10,8 +10,6 @@ use crate::{DatabaseUrl, StoreError, connection::AnyConnection};
 
 /// How long a caller waits for a free connection.
 const WAIT_MAX: Duration = Duration::from_secs(10);
-/// PostgreSQL connections that may write at once.
-const POSTGRES_WRITERS: u32 = 8;
 /// Connections that only read.
 const READERS: u32 = 4;
 
@@ -34,35 +32,22 @@ impl ManageConnection for Opener {
     }
 }
 
-pub(crate) struct Pools {
-    writers: Pool<Opener>,
-    readers: Pool<Opener>,
-}
+pub(crate) struct Readers(Pool<Opener>);
 
-impl Pools {
+impl Readers {
     /// Connections to `url`, opened when needed.
     pub(crate) fn new(url: &DatabaseUrl) -> Self {
-        let writers = match url {
-            DatabaseUrl::Sqlite(_) => 1,
-            DatabaseUrl::Postgres(_) => POSTGRES_WRITERS,
-        };
-        let pool = |size| {
-            Pool::builder()
-                .max_size(size)
-                .min_idle(Some(1))
-                .connection_timeout(WAIT_MAX)
-                .error_handler(Box::new(LogOpening))
-                .build_unchecked(Opener(url.clone()))
-        };
-        Self { writers: pool(writers), readers: pool(READERS) }
+        let pool = Pool::builder()
+            .max_size(READERS)
+            .min_idle(Some(1))
+            .connection_timeout(WAIT_MAX)
+            .error_handler(Box::new(LogOpening))
+            .build_unchecked(Opener(url.clone()));
+        Self(pool)
     }
 
-    pub(crate) fn writer(&self) -> Result<PooledConnection<Opener>, StoreError> {
-        self.writers.get().map_err(|error| StoreError::Unavailable(error.to_string()))
-    }
-
-    pub(crate) fn reader(&self) -> Result<PooledConnection<Opener>, StoreError> {
-        self.readers.get().map_err(|error| StoreError::Unavailable(error.to_string()))
+    pub(crate) fn one(&self) -> Result<PooledConnection<Opener>, StoreError> {
+        self.0.get().map_err(|error| StoreError::Unavailable(error.to_string()))
     }
 }
 

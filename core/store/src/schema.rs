@@ -68,7 +68,9 @@ diesel::table! {
         amount -> BigInt,
         currency -> Text,
         state -> Text,
+        posted -> BigInt,
         purpose -> Text,
+        attempt_ref -> Nullable<Binary>,
         created_at -> BigInt,
         settled_at -> Nullable<BigInt>,
     }
@@ -80,8 +82,12 @@ diesel::table! {
         state -> Text,
         amount -> BigInt,
         currency -> Text,
+        captured -> BigInt,
         refunded -> BigInt,
         user_id -> Nullable<Text>,
+        provider -> Nullable<Text>,
+        terminal -> Nullable<Text>,
+        branch -> Text,
         reference -> Nullable<Text>,
         reason -> Nullable<Text>,
         evidence -> Nullable<Text>,
@@ -104,8 +110,23 @@ diesel::table! {
         currency -> Text,
         transfer_id -> Nullable<Text>,
         reason -> Nullable<Text>,
+        sequence -> BigInt,
+        kept -> Nullable<Text>,
+        about -> Nullable<Text>,
+        tries -> Integer,
+        next_try_at -> BigInt,
         created_at -> BigInt,
         updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    spending (subject, currency, bucket) {
+        subject -> Text,
+        currency -> Text,
+        bucket -> BigInt,
+        amount -> BigInt,
+        count -> Integer,
     }
 }
 
@@ -225,3 +246,5 @@ diesel::allow_tables_to_appear_in_same_query!(
 );
 
 diesel::joinable!(subject_keys -> users (user_id));
+diesel::joinable!(operations -> transactions (transaction_id));
+diesel::joinable!(operations -> transfers (transfer_id));

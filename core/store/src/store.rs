@@ -5,9 +5,10 @@ use crate::{
     DatabaseUrl, StoreError,
     audit::NewAudit,
     connection::AnyConnection,
-    counter, fact,
-    pool::Pools,
+    fact,
+    pool::Readers,
     seal::{self, Key},
+    writer::Writer,
 };
 
 /// Who does something, and when.
@@ -21,12 +22,10 @@ pub struct By<'a> {
 
 /// The database and the appliance's key.
 pub struct Store {
-    pools: Pools,
+    readers: Readers,
+    writer: Writer,
     pub(crate) key: Key,
 }
-
-/// Serialization failures that are tried again before they are reported.
-const RETRIES_MAX: u32 = 5;
 
 const KEY_CHECK: &str = "appliance_key_check";
 
@@ -39,7 +38,7 @@ impl Store {
     pub fn open(url: &DatabaseUrl, key: Key) -> Result<Self, StoreError> {
         // One connection now, so that a wrong URL shows at once.
         AnyConnection::open(url)?.migrate()?;
-        let store = Self { pools: Pools::new(url), key };
+        let store = Self { readers: Readers::new(url), writer: Writer::new(url), key };
         // Of two that start at once with keys of their own, the first one's is the database's.
         match store.fact_once(KEY_CHECK, &store.key_check())? == store.key_check() {
             true => Ok(store),
@@ -61,7 +60,7 @@ impl Store {
                 format!("{pending} migrations are pending; the next start of this version applies them");
             return Err(StoreError::Conflict(text));
         }
-        let store = Self { pools: Pools::new(url), key };
+        let store = Self { readers: Readers::new(url), writer: Writer::new(url), key };
         match store.fact(KEY_CHECK)? {
             Some(known) if known != store.key_check() => Err(StoreError::Seal),
             _ => Ok(store),
@@ -96,7 +95,7 @@ impl Store {
         &self,
         query: impl FnOnce(&mut AnyConnection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        query(&mut *self.pools.reader()?)
+        query(&mut *self.readers.one()?)
     }
 
     /// Reads what belongs together as it was at one moment.
@@ -104,32 +103,29 @@ impl Store {
         &self,
         query: impl FnOnce(&mut AnyConnection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        self.pools.reader()?.at_once(query)
+        self.readers.one()?.at_once(query)
     }
 
-    /// Runs `work` in one transaction. A conflict between two PostgreSQL transactions is tried again.
+    /// Runs `work`: all of it is committed when this returns, or nothing is.
     pub(crate) fn write<T>(
         &self,
-        work: impl Fn(&mut AnyConnection) -> Result<T, StoreError>,
+        work: impl FnOnce(&mut AnyConnection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        let mut connection = self.pools.writer()?;
-        for _ in 0..RETRIES_MAX {
-            match connection.atomically(&work) {
-                Err(StoreError::Database(error)) if is_conflict(&error) => {}
-                done => return done,
-            }
-        }
-        connection.atomically(work)
+        self.writer.write(work)
+    }
+
+    /// How often this store had the disk make changes durable; several changes may share one commit.
+    pub fn commits(&self) -> u64 {
+        self.writer.commits()
     }
 
     /// Like [`Self::write`], with an audit record of what `work` says it did.
     pub(crate) fn write_audited<T>(
         &self,
         by: By<'_>,
-        work: impl Fn(&mut AnyConnection) -> Result<(T, NewAudit), StoreError>,
+        work: impl FnOnce(&mut AnyConnection) -> Result<(T, NewAudit), StoreError>,
     ) -> Result<T, StoreError> {
         self.write(|connection| {
-            counter::queue(connection)?;
             let (value, record) = work(connection)?;
             record.append(connection, by)?;
             Ok(value)
@@ -149,13 +145,4 @@ impl Store {
 /// Opening a missing SQLite file would make it.
 fn is_missing(url: &DatabaseUrl) -> bool {
     matches!(url, DatabaseUrl::Sqlite(file) if !file.exists())
-}
-
-fn is_conflict(error: &diesel::result::Error) -> bool {
-    use diesel::result::{DatabaseErrorKind::SerializationFailure, Error::DatabaseError};
-    match error {
-        DatabaseError(SerializationFailure, _) => true,
-        DatabaseError(_, info) => info.message().contains("deadlock detected"),
-        _ => false,
-    }
 }

@@ -1,6 +1,4 @@
 //! Payments as the merchant sees them. Every step goes through `domain`'s state machine.
-use std::time::Duration;
-
 use diesel::prelude::*;
 use domain::{
     Currency, Money, Timestamp, TransactionId, UserId,
@@ -10,7 +8,7 @@ use domain::{
 
 use crate::{
     By, Store, StoreError, audit::NewAudit, checkout, connection::AnyConnection, operation, outbox, row,
-    schema::transactions,
+    schema::transactions, spending,
 };
 
 /// A payment to be opened.
@@ -24,6 +22,26 @@ pub struct NewTransaction {
     pub reference: Option<String>,
     /// When it ends unless it is paid.
     pub expires_at: Timestamp,
+    /// Where it is made.
+    pub place: Place,
+    /// The payment plugin that is to take it; the appliance's first one when `None`.
+    pub provider: Option<String>,
+}
+
+/// Where a payment is made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The camera or till, where there is one.
+    pub terminal: Option<String>,
+    /// The branch that it is in.
+    pub branch: String,
+}
+
+impl Place {
+    /// The terminal's name over all branches.
+    pub(crate) fn terminal_key(&self) -> Option<String> {
+        self.terminal.as_ref().map(|terminal| format!("{}/{terminal}", self.branch))
+    }
 }
 
 /// A payment.
@@ -35,10 +53,16 @@ pub struct TransactionRow {
     pub state: State,
     /// How much.
     pub amount: Money,
+    /// How much of it was taken, in minor units.
+    pub captured_minor: i64,
     /// How much of it went back, in minor units.
     pub refunded_minor: i64,
     /// Who pays, once known.
     pub user: Option<UserId>,
+    /// The payment plugin that is to take it; the appliance's first one when `None`.
+    pub provider: Option<String>,
+    /// Where it is made.
+    pub place: Place,
     /// The merchant's own name for it.
     pub reference: Option<String>,
     /// Why it was refused or what it waits for, as a stable code.
@@ -84,8 +108,12 @@ struct Record {
     state: String,
     amount: i64,
     currency: String,
+    captured: i64,
     refunded: i64,
     user_id: Option<String>,
+    provider: Option<String>,
+    terminal: Option<String>,
+    branch: String,
     reference: Option<String>,
     reason: Option<String>,
     evidence: Option<String>,
@@ -101,8 +129,11 @@ impl TryFrom<Record> for TransactionRow {
             id: row::parse(&r.id)?,
             state: row::parse(&r.state)?,
             amount: row::money(r.amount, &r.currency)?,
+            captured_minor: r.captured,
             refunded_minor: r.refunded,
             user: row::parse_opt(r.user_id.as_deref())?,
+            provider: r.provider,
+            place: Place { terminal: r.terminal, branch: r.branch },
             reference: r.reference,
             reason: r.reason,
             evidence: r.evidence,
@@ -112,19 +143,6 @@ impl TryFrom<Record> for TransactionRow {
         })
     }
 }
-
-/// States in which a payment counts towards its payer's limits.
-const SPENT: [State; 6] = [
-    State::Processing,
-    State::Authorized,
-    State::Captured,
-    State::PartiallyRefunded,
-    State::Refunded,
-    State::InDoubt,
-];
-
-const DAY: Duration = Duration::from_secs(86_400);
-const HOUR: Duration = Duration::from_secs(3_600);
 
 impl Store {
     /// Opens a payment whose payer is not known yet.
@@ -195,7 +213,21 @@ impl Store {
     /// # Errors
     /// When the database doesn't answer.
     pub fn usage(&self, user: UserId, currency: Currency, now: Timestamp) -> Result<Usage, StoreError> {
-        self.read(|c| spent(c, user, currency, now))
+        self.read(|c| spending::of_payer(c, user, currency, now))
+    }
+
+    /// Payments whose money was set aside before `before` and that nobody took.
+    ///
+    /// # Errors
+    /// When the database doesn't answer.
+    pub fn stale_authorizations(&self, before: Timestamp) -> Result<Vec<TransactionId>, StoreError> {
+        let ids: Vec<String> = self.read(|c| {
+            let stale = transactions::table
+                .filter(transactions::state.eq(State::Authorized.as_str()))
+                .filter(transactions::created_at.lt(before.0));
+            Ok(stale.select(transactions::id).limit(row::PAGE_ROWS_MAX).load(c)?)
+        })?;
+        ids.iter().map(|id| row::parse(id)).collect()
     }
 
     /// Payments and checkouts that no provider was asked about and whose time is over.
@@ -214,36 +246,18 @@ impl Store {
     }
 }
 
-/// What counts towards the limits of `user`: read while audited changes queue, nothing comes in between.
-pub(crate) fn spent(
-    c: &mut AnyConnection,
-    user: UserId,
-    currency: Currency,
-    now: Timestamp,
-) -> Result<Usage, StoreError> {
-    let since = |span| {
-        transactions::table
-            .filter(transactions::user_id.eq(user.to_string()))
-            .filter(transactions::currency.eq(currency.to_string()))
-            .filter(transactions::state.eq_any(SPENT.map(State::as_str)))
-            .filter(transactions::created_at.gt(now.minus(span).0))
-    };
-    let amounts: Vec<i64> = since(DAY).select(transactions::amount).load(c)?;
-    let count: i64 = since(HOUR).count().get_result(c)?;
-    Ok(Usage {
-        day_amount: amounts.iter().fold(0, |sum: i64, minor| sum.saturating_add(*minor)),
-        hour_count: u32::try_from(count).unwrap_or(u32::MAX),
-    })
-}
-
 pub(crate) fn insert(c: &mut AnyConnection, by: By<'_>, new: &NewTransaction) -> Result<(), StoreError> {
     let record = Record {
         id: new.id.to_string(),
         state: State::RequiresIdentification.as_str().to_owned(),
         amount: new.amount.minor(),
         currency: new.amount.currency().to_string(),
+        captured: 0,
         refunded: 0,
         user_id: None,
+        provider: new.provider.clone(),
+        terminal: new.place.terminal.clone(),
+        branch: new.place.branch.clone(),
         reference: new.reference.clone(),
         reason: None,
         evidence: None,
@@ -304,6 +318,18 @@ pub(crate) fn step(
     outbox::append(c, by.at, &format!("transaction.{state}"), &message)?;
     checkout::follow(c, by, id, event, details.reason.as_deref())?;
     Ok((after, NewAudit::new(action(event), id).with(message)))
+}
+
+/// Notes what was taken, in the transaction of the capture's outcome.
+pub(crate) fn set_captured(
+    c: &mut AnyConnection,
+    id: TransactionId,
+    amount: Money,
+) -> Result<(), StoreError> {
+    diesel::update(transactions::table.find(id.to_string()))
+        .set(transactions::captured.eq(amount.minor()))
+        .execute(c)?;
+    Ok(())
 }
 
 /// Adds to what went back, in the transaction of the refund's outcome.

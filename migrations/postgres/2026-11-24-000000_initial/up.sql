@@ -84,7 +84,7 @@ FOR EACH ROW WHEN (
 -- The owner is a user's id or the name of a house account; it outlives the user, as books must.
 CREATE TABLE accounts (
     id TEXT PRIMARY KEY,
-    kind TEXT NOT NULL CHECK (kind IN ('wallet', 'merchant', 'issuing')),
+    kind TEXT NOT NULL CHECK (kind IN ('wallet', 'merchant', 'issuing', 'clearing', 'fees', 'suspense')),
     owner TEXT NOT NULL,
     currency TEXT NOT NULL,
     posted BIGINT NOT NULL,
@@ -93,7 +93,7 @@ CREATE TABLE accounts (
     version BIGINT NOT NULL,
     created_at BIGINT NOT NULL,
     UNIQUE (kind, owner, currency),
-    CHECK (kind = 'issuing' OR posted - pending_debits >= 0)
+    CHECK (kind NOT IN ('wallet', 'merchant') OR posted - pending_debits >= 0)
 );
 
 CREATE TABLE transfers (
@@ -102,22 +102,56 @@ CREATE TABLE transfers (
     credit_account TEXT NOT NULL REFERENCES accounts (id),
     amount BIGINT NOT NULL CHECK (amount > 0),
     currency TEXT NOT NULL,
-    state TEXT NOT NULL CHECK (state IN ('pending', 'posted', 'voided')),
+    state TEXT NOT NULL CHECK (state IN ('pending', 'posted', 'voided', 'expired')),
+    posted BIGINT NOT NULL CHECK (posted >= 0 AND posted <= amount),
     purpose TEXT NOT NULL,
+    attempt_ref BYTEA,
     created_at BIGINT NOT NULL,
     settled_at BIGINT,
-    CHECK (debit_account <> credit_account)
+    CHECK (debit_account <> credit_account),
+    CHECK ((state = 'posted') = (posted > 0)),
+    CHECK ((state = 'pending') = (settled_at IS NULL))
 );
 CREATE INDEX transfers_debit ON transfers (debit_account, created_at);
 CREATE INDEX transfers_credit ON transfers (credit_account, created_at);
+
+-- A transfer is settled once and otherwise stays as it was; a correction is a transfer of its own.
+CREATE FUNCTION transfers_settle_once() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'transfers_settle_once';
+END $$;
+CREATE TRIGGER transfers_settle_once BEFORE UPDATE ON transfers
+FOR EACH ROW WHEN (
+    OLD.state <> 'pending' OR NEW.state = 'pending' OR NEW.id <> OLD.id OR NEW.debit_account <> OLD.debit_account
+    OR NEW.credit_account <> OLD.credit_account OR NEW.amount <> OLD.amount OR NEW.currency <> OLD.currency
+    OR NEW.purpose <> OLD.purpose OR NEW.attempt_ref IS DISTINCT FROM OLD.attempt_ref OR NEW.created_at <> OLD.created_at
+) EXECUTE FUNCTION transfers_settle_once();
+CREATE FUNCTION transfers_stay() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'transfers_stay';
+END $$;
+CREATE TRIGGER transfers_stay BEFORE DELETE ON transfers FOR EACH ROW EXECUTE FUNCTION transfers_stay();
+CREATE FUNCTION transfers_one_currency() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF (SELECT count(*) FROM accounts a
+        WHERE a.id IN (NEW.debit_account, NEW.credit_account) AND a.currency = NEW.currency) <> 2 THEN
+        RAISE EXCEPTION 'transfers_one_currency';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER transfers_one_currency BEFORE INSERT ON transfers FOR EACH ROW EXECUTE FUNCTION transfers_one_currency();
 
 CREATE TABLE transactions (
     id TEXT PRIMARY KEY,
     state TEXT NOT NULL,
     amount BIGINT NOT NULL CHECK (amount > 0),
     currency TEXT NOT NULL,
-    refunded BIGINT NOT NULL CHECK (refunded >= 0 AND refunded <= amount),
+    captured BIGINT NOT NULL CHECK (captured >= 0 AND captured <= amount),
+    refunded BIGINT NOT NULL CHECK (refunded >= 0 AND refunded <= captured),
     user_id TEXT,
+    provider TEXT,
+    terminal TEXT,
+    branch TEXT NOT NULL,
     reference TEXT,
     reason TEXT,
     evidence TEXT,
@@ -140,17 +174,36 @@ CREATE TABLE operations (
     currency TEXT NOT NULL,
     transfer_id TEXT REFERENCES transfers (id),
     reason TEXT,
+    sequence BIGINT NOT NULL UNIQUE,
+    kept TEXT,
+    about TEXT REFERENCES operations (id),
+    tries INTEGER NOT NULL,
+    next_try_at BIGINT NOT NULL,
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL
 );
 CREATE INDEX operations_transaction ON operations (transaction_id, created_at);
-CREATE INDEX operations_state ON operations (state, created_at);
+CREATE INDEX operations_state ON operations (state, next_try_at);
 -- At most one request of a payment may move its money: a second is refused by the database itself.
 CREATE UNIQUE INDEX operations_one_charge ON operations (transaction_id)
 WHERE kind IN ('sale', 'authorize') AND state NOT IN ('declined', 'not_sent', 'reversed');
 -- What was set aside is taken or given free once.
 CREATE UNIQUE INDEX operations_one_ending ON operations (transaction_id)
 WHERE kind IN ('capture', 'void') AND state NOT IN ('declined', 'not_sent', 'reversed');
+
+-- What was approved after it had been given up is undone once.
+CREATE UNIQUE INDEX operations_one_reversal ON operations (about)
+WHERE kind = 'reversal' AND state NOT IN ('declined', 'not_sent', 'reversed');
+
+-- What a person, a terminal or a branch spent or took in spans of five minutes, payments under way included.
+CREATE TABLE spending (
+    subject TEXT NOT NULL,
+    currency TEXT NOT NULL,
+    bucket BIGINT NOT NULL,
+    amount BIGINT NOT NULL CHECK (amount >= 0),
+    count INTEGER NOT NULL CHECK (count >= 0),
+    PRIMARY KEY (subject, currency, bucket)
+);
 
 CREATE TABLE checkouts (
     id TEXT PRIMARY KEY,
@@ -179,7 +232,7 @@ CREATE TABLE counters (
     name TEXT PRIMARY KEY,
     value BIGINT NOT NULL
 );
-INSERT INTO counters (name, value) VALUES ('outbox', 0), ('audit', 0);
+INSERT INTO counters (name, value) VALUES ('outbox', 0), ('audit', 0), ('operation', 0);
 
 CREATE TABLE outbox (
     seq BIGINT PRIMARY KEY,

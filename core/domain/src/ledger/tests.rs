@@ -20,16 +20,27 @@ fn a_wallet_cannot_set_aside_more_than_it_holds() {
 }
 
 #[test]
-fn only_the_issuing_account_runs_below_zero() {
+fn neither_wallets_nor_merchants_run_below_zero() {
     for &kind in AccountKind::ALL {
         let issued = holding(0).reserve(kind, eur(1)).is_ok();
-        assert_eq!(issued, kind == AccountKind::Issuing, "{kind:?}");
+        assert_eq!(issued, !matches!(kind, AccountKind::Wallet | AccountKind::Merchant), "{kind:?}");
     }
 }
 
 #[test]
 fn what_was_not_set_aside_cannot_be_moved() {
-    assert!(matches!(holding(100).post(eur(1)), Err(LedgerError::NotPending { pending: 0, asked: 1 })));
+    assert!(matches!(
+        holding(100).post(eur(1), eur(1)),
+        Err(LedgerError::NotPending { pending: 0, asked: 1 })
+    ));
+}
+
+#[test]
+fn a_part_is_moved_and_the_rest_is_free_again() {
+    let sides = holding(100).reserve(AccountKind::Wallet, eur(60)).unwrap();
+    let moved = sides.post(eur(60), eur(45)).unwrap();
+    assert_eq!((moved.debit.posted, moved.debit.available(), moved.credit.posted), (55, 55, 45));
+    assert!(matches!(sides.post(eur(60), eur(61)), Err(LedgerError::NotPending { pending: 60, asked: 61 })));
 }
 
 #[test]
@@ -39,20 +50,20 @@ fn a_balance_at_the_end_of_the_range_is_refused_not_wrapped() {
         credit: Balance { posted: i64::MAX, ..Balance::default() },
     };
     let pending = sides.reserve(AccountKind::Wallet, eur(1)).unwrap();
-    assert_eq!(pending.post(eur(1)), Err(LedgerError::OutOfRange));
+    assert_eq!(pending.post(eur(1), eur(1)), Err(LedgerError::OutOfRange));
 }
 
 #[derive(Debug, Clone)]
 enum Step {
     Reserve(i64),
-    Post(i64),
+    Post(i64, i64),
     Void(i64),
 }
 
 fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         (1..200i64).prop_map(Step::Reserve),
-        (1..200i64).prop_map(Step::Post),
+        (1..200i64, 1..200i64).prop_map(|(reserved, part)| Step::Post(reserved, part)),
         (1..200i64).prop_map(Step::Void),
     ]
 }
@@ -64,7 +75,7 @@ proptest! {
         for step in steps {
             let next = match step {
                 Step::Reserve(minor) => sides.reserve(AccountKind::Wallet, eur(minor)),
-                Step::Post(minor) => sides.post(eur(minor)),
+                Step::Post(reserved, part) => sides.post(eur(reserved), eur(part)),
                 Step::Void(minor) => sides.void(eur(minor)),
             };
             sides = next.unwrap_or(sides);

@@ -92,6 +92,7 @@ async fn create(
         let terms = Terms {
             reference: checked_reference(new.reference)?,
             deadline: Duration::from_millis(deadline_ms),
+            provider: new.provider.map(|id| app.providers().named(&id)).transpose()?,
         };
         let opened = checkout::open(&app, &principal, camera, amount, terms).await?;
         Ok((StatusCode::CREATED, Json(answer(opened))).into_response())

@@ -5,7 +5,7 @@ use axum::response::{IntoResponse, Response};
 use domain::operation::Kind;
 use domain::role::Permission;
 use domain::transaction::{self as machine, Event};
-use domain::{TransactionId, TransferId, UserId};
+use domain::{CameraId, TransactionId, TransferId, UserId};
 use http::StatusCode;
 use serde::Deserialize;
 use store::{Details, Funding, TransactionFilter, TransactionRow};
@@ -75,8 +75,8 @@ pub(super) fn routes(routes: Routes) -> Routes {
             step_up,
         )
         .add(
-            asks(post("/transactions/{id}/capture", take, "Take what was set aside"))
-                .takes::<wire::Empty>()
+            asks(post("/transactions/{id}/capture", take, "Take what was set aside, or a part of it"))
+                .takes::<wire::NewCapture>()
                 .idempotent(),
             capture,
         )
@@ -129,10 +129,14 @@ fn answer(row: TransactionRow) -> wire::Transaction {
         id: row.id.to_string(),
         state: row.state.as_str(),
         amount: row.amount.into(),
+        captured: Amount::minor(row.captured_minor, row.amount.currency()),
         refunded: Amount::minor(row.refunded_minor, row.amount.currency()),
         user_id: row.user.map(|user| user.to_string()),
         reference: row.reference,
         reason: row.reason,
+        provider: row.provider,
+        terminal: row.place.terminal,
+        branch: row.place.branch,
         created_at: moment(row.created_at),
         updated_at: moment(row.updated_at),
         expires_at: moment(row.expires_at),
@@ -188,7 +192,13 @@ async fn create(
                 ));
             }
         };
-        let row = payer::open(&app, &principal, payer::Claim { user, amount, reference, proof }).await?;
+        let terminal = new.terminal.map(|text| text.parse::<CameraId>()).transpose();
+        let terminal =
+            terminal.map_err(|error| Problem::unprocessable("terminal_invalid", error.to_string()))?;
+        let provider = new.provider.map(|id| app.providers().named(&id)).transpose()?;
+        let terminal = terminal.map(|terminal| terminal.to_string());
+        let claim = payer::Claim { user, amount, reference, proof, terminal, provider };
+        let row = payer::open(&app, &principal, claim).await?;
         Ok((StatusCode::CREATED, Json(answer(row))).into_response())
     })
     .await
@@ -261,13 +271,13 @@ async fn capture(
     State(app): State<App>,
     principal: Principal,
     Path(id): Path<String>,
-    once: Once<wire::Empty>,
+    once: Once<wire::NewCapture>,
 ) -> Result<Response, Problem> {
     let id = transaction_id(&id)?;
-    once.run(
-        app.clone(),
-        move |_| async move { Ok(asked(transaction::capture(&app, &principal, id).await?)) },
-    )
+    let amount = once.body.amount.as_ref().map(AmountIn::checked).transpose()?;
+    once.run(app.clone(), move |_| async move {
+        Ok(asked(transaction::capture(&app, &principal, id, amount).await?))
+    })
     .await
 }
 

@@ -53,6 +53,8 @@ pub(crate) async fn open(
         amount,
         reference: terms.reference,
         expires_at: now.plus(terms.deadline),
+        place: transaction::place(app, Some(camera.to_string())),
+        provider: terms.provider,
     };
     let new = NewCheckout { id: CheckoutId(Uuid::now_v7()), camera, transaction };
     let (actor, at_camera) = (by.actor(), new.camera.clone());
@@ -66,6 +68,8 @@ pub(crate) async fn open(
 pub(crate) struct Terms {
     pub(crate) reference: Option<String>,
     pub(crate) deadline: Duration,
+    /// The payment plugin's full id; the appliance's first one when `None`.
+    pub(crate) provider: Option<String>,
 }
 
 /// The checkout as it stands.

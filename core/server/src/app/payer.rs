@@ -21,13 +21,21 @@ pub(crate) struct Claim {
     pub(crate) amount: Money,
     pub(crate) reference: Option<String>,
     pub(crate) proof: Option<Given>,
+    /// The till, where no camera names the place.
+    pub(crate) terminal: Option<String>,
+    /// The payment plugin's full id; the appliance's first one when `None`.
+    pub(crate) provider: Option<String>,
 }
 
 /// Opens the payment and decides on its payer. Without a proof staff vouches, within its limit.
 pub(crate) async fn open(app: &App, by: &Principal, claim: Claim) -> Result<TransactionRow, Problem> {
-    let Claim { user, amount, reference, proof } = claim;
+    let Claim { user, amount, reference, proof, terminal, provider } = claim;
     app.store(move |store| store.user(user)).await?;
     let at_camera = matches!(proof, Some(Given::Camera(_)));
+    let terminal = match &proof {
+        Some(Given::Camera(camera)) => Some(camera.clone()),
+        _ => terminal,
+    };
     // The face is measured before anything is written: a refused picture leaves no payment behind.
     let seen = match proof {
         Some(Given::Files(_)) if !by.role.may(Permission::PeopleWrite) => return Err(camera_required()),
@@ -44,6 +52,8 @@ pub(crate) async fn open(app: &App, by: &Principal, claim: Claim) -> Result<Tran
         amount,
         reference,
         expires_at: now.plus(deadline),
+        place: transaction::place(app, terminal),
+        provider,
     };
     let (actor, id) = (by.actor(), new.id);
     let charge = Charge { amount, expires_at: new.expires_at };

@@ -16,7 +16,7 @@ const LOOK_INTERVAL: Duration = Duration::from_secs(1);
 /// Every loaded plugin.
 pub(super) fn loaded(app: &App) -> Vec<Arc<Plugin>> {
     let mut loaded: Vec<_> = app.vision().map(|vision| vision.plugins().to_vec()).unwrap_or_default();
-    loaded.extend(app.payment().map(|payment| payment.plugin().clone()));
+    loaded.extend(app.providers().iter().map(|provider| provider.payment().plugin().clone()));
     loaded
 }
 
@@ -28,8 +28,8 @@ pub(super) fn announce(app: &App) {
     for plugin in loaded(app) {
         app.metrics().touch_faults(&plugin.manifest().id, &CallError::KINDS);
     }
-    if let Some(payment) = app.payment() {
-        app.metrics().touch_faults(&payment.plugin().manifest().id, &effects::FAULT_KINDS);
+    for provider in app.providers().iter() {
+        app.metrics().touch_faults(provider.id(), &effects::FAULT_KINDS);
     }
     let mut told = Told::new();
     tell(app, &mut told);

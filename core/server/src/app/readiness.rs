@@ -22,7 +22,7 @@ pub(crate) async fn status(app: &App) -> wire::Status {
         status,
         features: wire::Features {
             recognition: app.has_vision(),
-            payments: app.payment().is_some(),
+            payments: app.providers().find(None).is_some(),
             database: if database.starts_with("sqlite:") { "sqlite" } else { "postgresql" },
             cache: if app.settings().redis.url.is_empty() { "in-process" } else { "redis" },
             setup_open: app.setup().is_open(),
@@ -44,7 +44,12 @@ pub(crate) async fn readiness(app: &App, verbose: bool) -> wire::Readiness {
         check("database", database.is_ok(), "does not answer", "answers"),
         check("audit", app.metrics().audit_chain_ok.get() == 1, "the chain is broken", "the chain is whole"),
         check("books", app.metrics().ledger_ok.get() == 1, "the books do not add up", "the books add up"),
-        check("payments", app.payment().is_some(), "no payment plugin is loaded", "plugin loaded"),
+        check(
+            "payments",
+            app.providers().find(None).is_some(),
+            "no payment plugin is loaded",
+            "plugin loaded",
+        ),
     ];
     let ready = checks.iter().all(|check| check.ok);
     if !verbose {

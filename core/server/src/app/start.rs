@@ -17,6 +17,7 @@ use tokio::sync::{Semaphore, broadcast, watch};
 use tokio::task::JoinSet;
 
 use super::alone::Alone;
+use super::provider::Providers;
 use super::vision::Vision;
 use super::{App, Clock, Parts, recovery, relay, sightings, upkeep};
 use crate::api::chain;
@@ -110,7 +111,7 @@ impl App {
             store: opened.store,
             cache,
             vision: opened.vision,
-            payment: opened.payment,
+            providers: opened.providers,
             signing_key: opened.signing_key,
             metrics,
             sightings: broadcast::Sender::new(SIGHTINGS_KEPT),
@@ -154,7 +155,7 @@ impl App {
 struct Opened {
     store: Arc<Store>,
     vision: Option<Vision>,
-    payment: Option<plugin_host::Payment>,
+    providers: Providers,
     signing_key: Secret<[u8; 32]>,
     published: i64,
 }
@@ -168,12 +169,12 @@ fn open(settings: &Settings, metrics: Arc<Metrics>) -> Result<Opened, StartError
     // Before the gallery is filled: what is erased in the meantime is then an event still to come.
     let published = store.outbox_last()?;
     let plugins = Plugins::new(&settings.plugins);
-    let payment = plugins.payment()?;
+    let providers = Providers::new(plugins.payments()?, settings.payment.attended)?;
     let vision = match settings.recognition.enabled {
         true => Some(Vision::start(settings, &plugins, &store, metrics)?),
         false => None,
     };
-    Ok(Opened { store, vision, payment, signing_key, published })
+    Ok(Opened { store, vision, providers, signing_key, published })
 }
 
 pub(super) fn make_folder(folder: &Path) -> Result<(), StartError> {

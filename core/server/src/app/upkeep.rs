@@ -5,14 +5,14 @@ use std::time::Duration;
 use pipeline::TemplateId;
 use store::{By, Store, StoreError};
 
-use super::App;
+use super::{App, transaction};
 use crate::auth::Principal;
 
 const EVERY: Duration = Duration::from_secs(3_600);
 /// A template outlives its consent by at most this; it pays nothing from the first moment.
 const FACES_EVERY: Duration = Duration::from_secs(60);
 /// Answers to `Idempotency-Key` are kept so long.
-const ANSWERS_KEPT: Duration = Duration::from_secs(24 * 3_600);
+const ANSWERS_KEPT: Duration = Duration::from_secs(30 * 24 * 3_600);
 
 /// Looks after everything once an hour, after faces once a minute. The first round is the start's own.
 pub(super) async fn run(app: App) {
@@ -22,11 +22,35 @@ pub(super) async fn run(app: App) {
     loop {
         let done = tokio::select! {
             _ = rounds.tick() => round(&app).await,
-            _ = faces.tick() => forget_expired_faces(&app).await,
+            _ = faces.tick() => minute(&app).await,
         };
         if let Err(error) = done {
             tracing::error!(%error, "upkeep stopped half-way; the next round tries again");
         }
+    }
+}
+
+/// What is looked after once a minute.
+async fn minute(app: &App) -> Result<(), StoreError> {
+    forget_expired_faces(app).await?;
+    app.expire_authorizations().await
+}
+
+impl App {
+    /// Gives free what was set aside and not taken within `policy.authorization_days`.
+    ///
+    /// # Errors
+    /// When the database doesn't answer; the next round tries again.
+    pub async fn expire_authorizations(&self) -> Result<(), StoreError> {
+        let kept = Duration::from_secs(u64::from(self.settings().policy.authorization_days) * 86_400);
+        let before = self.now().minus(kept);
+        for id in self.store(move |store| store.stale_authorizations(before)).await? {
+            // Somebody may be taking it this very moment, or its provider does not answer: it is tried again.
+            if let Err(problem) = transaction::expire_authorization(self, id).await {
+                tracing::warn!(transaction = %id, code = problem.code, "an old authorization is not given free yet");
+            }
+        }
+        Ok(())
     }
 }
 

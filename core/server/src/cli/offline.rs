@@ -35,6 +35,7 @@ where
 {
     settings.recognition.enabled = need == Need::Eyes;
     settings.plugins.payment.clear();
+    settings.plugins.payment_also.clear();
     // Sessions and their like are no business of a command.
     settings.redis.url.clear();
     runtime()?.block_on(async {

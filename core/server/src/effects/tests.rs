@@ -17,6 +17,15 @@ impl Steps for Script {
     }
 }
 
+/// Keeps what says so, and nothing else.
+struct Shelf;
+
+impl Journal for Shelf {
+    async fn keep(&self, json: Vec<u8>) -> Result<(), String> {
+        if json == b"{}" { Ok(()) } else { Err("full".into()) }
+    }
+}
+
 fn done(verdict: Verdict) -> Result<Effect, String> {
     Ok(Effect::Done(Outcome::new(verdict)))
 }
@@ -34,7 +43,7 @@ fn post() -> Result<Effect, String> {
 async fn check(endpoint: Option<String>, effects: Vec<Result<Effect, String>>, expected: Verdict) {
     let endpoints = Endpoints::new(&endpoint.into_iter().collect::<Vec<_>>(), 1024);
     let bounds = Bounds { step_count_max: 8, deadline: Duration::from_secs(5) };
-    let ending = drive(Box::new(Script { effects: effects.into_iter() }), &endpoints, bounds).await;
+    let ending = drive(Box::new(Script { effects: effects.into_iter() }), &endpoints, &Shelf, bounds).await;
     assert_eq!(ending.outcome.verdict, expected, "{:?}", ending.fault);
 }
 
@@ -49,6 +58,13 @@ async fn provider(response: &'static str) -> Option<String> {
         socket.write_all(response.as_bytes()).await.unwrap();
     });
     Some(format!("http://{address}"))
+}
+
+#[tokio::test]
+async fn what_cannot_be_kept_is_not_sent_either() {
+    let keep = |json: &str| Ok(Effect::Keep(json.as_bytes().to_vec()));
+    check(None, vec![keep("{}"), done(Verdict::Approved)], Verdict::Approved).await;
+    check(None, vec![keep("{\"a\":1}"), done(Verdict::Approved)], Verdict::NotSent).await;
 }
 
 const FINE: &str = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";

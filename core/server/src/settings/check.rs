@@ -27,6 +27,7 @@ impl Settings {
             ("checkout.deadline_ms_default", self.checkout.deadline_ms_default),
             ("payment.step_count_max", u64::from(self.payment.step_count_max)),
             ("payment.deadline_ms_max", self.payment.deadline_ms_max),
+            ("policy.authorization_days", u64::from(self.policy.authorization_days)),
             ("ws.clients_max", self.ws.clients_max as u64),
             ("ws.events_kept", self.ws.events_kept as u64),
             ("ws.ping_interval_ms", self.ws.ping_interval_ms),
@@ -57,6 +58,8 @@ impl Settings {
         }
         let amounts = [
             ("policy.sale_amount_max", self.policy.sale_amount_max),
+            ("policy.terminal_day_amount_max", self.policy.terminal_day_amount_max),
+            ("policy.branch_day_amount_max", self.policy.branch_day_amount_max),
             ("policy.day_amount_max", self.policy.day_amount_max),
             ("policy.tap_free_amount_max", self.policy.tap_free_amount_max),
             ("policy.step_up_amount_min", self.policy.step_up_amount_min),
@@ -67,6 +70,9 @@ impl Settings {
         }
         if self.checkout.deadline_ms_default > self.checkout.deadline_ms_max {
             return refuse("checkout.deadline_ms_default", "must not exceed checkout.deadline_ms_max");
+        }
+        if self.policy.branch.is_empty() || self.policy.branch.chars().any(char::is_control) {
+            return refuse("policy.branch", "must be a name");
         }
         self.check_addresses()?;
         self.check_cameras()

@@ -95,6 +95,7 @@ pub struct Plugins {
     pub liveness: Vec<String>,
     pub recognition: String,
     pub payment: String,
+    pub payment_also: Vec<String>,
     #[serde(default)]
     pub settings: BTreeMap<String, serde_json::Value>,
 }
@@ -125,6 +126,10 @@ pub struct Policy {
     pub step_up_amount_min: i64,
     pub attended_amount_max: i64,
     pub merchant: String,
+    pub branch: String,
+    pub terminal_day_amount_max: i64,
+    pub branch_day_amount_max: i64,
+    pub authorization_days: u32,
     pub consent_days: u32,
 }
 
@@ -167,6 +172,9 @@ pub struct Payment {
     pub step_count_max: u32,
     pub deadline_ms_max: u64,
     pub response_bytes_max: usize,
+    pub settle_window_ms: u64,
+    pub pending_window_ms: u64,
+    pub attended: bool,
     pub endpoints: Vec<String>,
 }
 

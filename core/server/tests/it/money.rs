@@ -164,8 +164,13 @@ async fn cut_off(appliance: &Appliance, opened: &Value) {
             provider: "org.facepay.payment-wallet".to_owned(),
             attempt_ref: [7; 16],
             amount: store.transaction(transaction)?.amount,
+            source: store::Source::Wallet,
             merchant: "house".to_owned(),
             limits: domain::limits::Limits { amount_max: 1_000, day_amount_max: 1_000, hour_count_max: 1 },
+            place_limits: domain::limits::PlaceLimits::default(),
+            about: None,
+            reason: None,
+            lease: std::time::Duration::from_secs(60),
         };
         store.prepare_operation(by, &intent)?;
         let event = domain::operation::Event::Submitted;
@@ -201,6 +206,12 @@ async fn a_payment_cut_off_by_a_crash_is_settled_at_the_next_start() {
     }
 }
 
+/// A round of what the appliance does by itself now and then.
+async fn settle(appliance: &Appliance) {
+    appliance.app.settle_due().await.unwrap();
+    appliance.app.end_claims().await.unwrap();
+}
+
 #[tokio::test]
 async fn what_was_left_behind_is_settled_while_the_appliance_runs() {
     let appliance = Appliance::start().await;
@@ -211,11 +222,11 @@ async fn what_was_left_behind_is_settled_while_the_appliance_runs() {
     let claim = move |store: &store::Store| store.claim("POST /x", "key", &[0; 32], at);
     assert_eq!(appliance.app.store(claim).await.unwrap(), store::Claim::Fresh);
 
-    appliance.app.settle_left_behind().await.unwrap();
+    settle(&appliance).await;
     assert_eq!(state(&appliance, &opened).await, "processing", "it may still be at work");
     assert_eq!(appliance.app.store(claim).await.unwrap(), store::Claim::InFlight);
     appliance.later(std::time::Duration::from_secs(61));
-    appliance.app.settle_left_behind().await.unwrap();
+    settle(&appliance).await;
     // Its time is over as well, which is noted sooner or later.
     let settled = state(&appliance, &opened).await;
     assert!(settled == "requires_confirmation" || settled == "expired", "{settled}");

@@ -6,10 +6,13 @@ use diesel::{
     prelude::QueryableByName, query_dsl::RunQueryDsl as _, sql_types::Text,
 };
 use domain::{ConsentId, FaceId, Money, OperationId, Timestamp, TransactionId, TransferId, UserId};
-use domain::{limits::Limits, operation, transaction};
+use domain::{
+    limits::{Limits, PlaceLimits},
+    operation, transaction,
+};
 use store::{
-    By, DatabaseUrl, Details, Funding, NewConsent, NewFace, NewTransaction, NewUser, Outcome, Preparation,
-    Prepared, Profile, Store, StoreError, seal::Key,
+    By, DatabaseUrl, Details, Funding, NewConsent, NewFace, NewTransaction, NewUser, Outcome, Place,
+    Preparation, Prepared, Profile, Source, Store, StoreError, seal::Key,
 };
 use tempfile::TempDir;
 use uuid::Uuid;
@@ -42,9 +45,11 @@ pub(crate) struct Bench {
 pub(crate) const START: Timestamp = Timestamp(1_800_000_000_000_000);
 pub(crate) const MODEL: u32 = 7;
 pub(crate) const MERCHANT: &str = "shop";
+pub(crate) const BRANCH: &str = "main";
 
 /// More than anybody spends here.
-const UNLIMITED: Limits = Limits { amount_max: i64::MAX, day_amount_max: i64::MAX, hour_count_max: u32::MAX };
+pub(crate) const UNLIMITED: Limits =
+    Limits { amount_max: i64::MAX, day_amount_max: i64::MAX, hour_count_max: u32::MAX };
 
 pub(crate) fn by() -> By<'static> {
     By { actor: "test", at: START }
@@ -167,9 +172,8 @@ impl Bench {
     pub(crate) fn identified(&self, user: UserId, amount: Money) -> TransactionId {
         let id = TransactionId(Uuid::now_v7());
         let expires_at = START.plus(Duration::from_secs(60));
-        self.store
-            .add_transaction(by(), &NewTransaction { id, amount, reference: None, expires_at })
-            .unwrap();
+        let new = NewTransaction { id, amount, reference: None, expires_at, place: place(), provider: None };
+        self.store.add_transaction(by(), &new).unwrap();
         let details = Details { user: Some(user), ..Details::default() };
         self.store.step_transaction(by(), id, transaction::Event::Identified, &details).unwrap().id
     }
@@ -242,7 +246,12 @@ impl Bench {
     }
 }
 
-fn preparation(
+/// Where every payment is made.
+pub(crate) fn place() -> Place {
+    Place { terminal: Some("till-1".to_owned()), branch: BRANCH.to_owned() }
+}
+
+pub(crate) fn preparation(
     limits: Limits,
     transaction: TransactionId,
     (kind, amount): (operation::Kind, Money),
@@ -254,7 +263,12 @@ fn preparation(
         provider: "wallet".to_owned(),
         attempt_ref: *Uuid::new_v4().as_bytes(),
         amount,
+        source: Source::Wallet,
         merchant: MERCHANT.to_owned(),
         limits,
+        place_limits: PlaceLimits::default(),
+        about: None,
+        reason: None,
+        lease: Duration::from_secs(60),
     }
 }

@@ -1,17 +1,19 @@
 //! What is written beside each change: audit records, messages, idempotency keys and facts.
 use std::time::Duration;
 
+use domain::operation::{Event, Kind};
 use store::{AuditFault, Claim as KeyClaim, SavedResponse};
 
 use crate::{
     Claim,
-    bench::{Bench, START, by, later},
+    bench::{Bench, START, by, eur, later},
     claims,
 };
 
 pub(crate) const CLAIMS: &[Claim] = claims![
     the_first_bad_audit_record_is_named,
     a_book_that_was_changed_is_found,
+    the_database_itself_refuses_what_no_ledger_does,
     each_change_has_its_record_and_no_name_in_it,
     a_key_gets_the_answer_it_got_before,
     a_released_key_is_fresh_again,
@@ -50,9 +52,71 @@ fn the_first_bad_audit_record_is_named(bench: &Bench) {
 fn a_book_that_was_changed_is_found(bench: &Bench) {
     let ada = bench.payer("ada", 1_000);
     bench.assert_sound();
-    bench.sql(&format!("UPDATE accounts SET posted = posted + 1 WHERE owner = '{ada}'")).unwrap();
-    let fault = bench.store.ledger_verify().unwrap().unwrap_err();
-    assert_eq!(fault.account, bench.store.accounts(&ada.to_string()).unwrap()[0].id);
+    let payment = bench.identified(ada, eur(300));
+    let sold = bench.operate(payment, Kind::Sale, eur(300), &[Event::Submitted, Event::Approved]).operation;
+    let account = bench.store.accounts(&ada.to_string()).unwrap()[0].id;
+    bench.assert_sound();
+    for (damage, found, repair) in [
+        (
+            format!("UPDATE accounts SET posted = posted + 1 WHERE owner = '{ada}'"),
+            format!("account {account} does not hold what its transfers say"),
+            format!("UPDATE accounts SET posted = posted - 1 WHERE owner = '{ada}'"),
+        ),
+        (
+            "UPDATE operations SET state = 'declined'".to_owned(),
+            format!("operation {} is declined, and its transfer is posted", sold.id),
+            "UPDATE operations SET state = 'approved'".to_owned(),
+        ),
+        (
+            "UPDATE operations SET amount = 299".to_owned(),
+            format!("operation {} is approved, and its transfer is posted with 300", sold.id),
+            "UPDATE operations SET amount = 300".to_owned(),
+        ),
+        (
+            "UPDATE transactions SET captured = 299".to_owned(),
+            format!("transaction {payment} says that it took 299, and its requests took 300"),
+            "UPDATE transactions SET captured = 300".to_owned(),
+        ),
+        (
+            "UPDATE transactions SET refunded = 1".to_owned(),
+            format!("transaction {payment} says that it gave 1 back, and its requests gave 0"),
+            "UPDATE transactions SET refunded = 0".to_owned(),
+        ),
+    ] {
+        bench.sql(&damage).unwrap();
+        let fault = bench.store.ledger_verify().unwrap().unwrap_err();
+        assert_eq!(fault.to_string(), found, "{damage}");
+        bench.sql(&repair).unwrap();
+        bench.assert_sound();
+    }
+}
+
+fn the_database_itself_refuses_what_no_ledger_does(bench: &Bench) {
+    let ada = bench.payer("ada", 1_000);
+    let payment = bench.identified(ada, eur(300));
+    bench.operate(payment, Kind::Sale, eur(300), &[Event::Submitted, Event::Approved]);
+    bench.prepare(bench.identified(ada, eur(5)), Kind::Sale, eur(5)).unwrap();
+    for damage in [
+        "UPDATE transfers SET state = 'pending', settled_at = NULL, posted = 0",
+        "UPDATE transfers SET amount = 301 WHERE state = 'posted'",
+        "UPDATE transfers SET purpose = 'gift' WHERE state = 'pending'",
+        "UPDATE transfers SET state = 'posted', posted = 6, settled_at = 1 WHERE state = 'pending'",
+        "UPDATE transfers SET state = 'voided', posted = 5, settled_at = 1 WHERE state = 'pending'",
+        "DELETE FROM transfers",
+        "UPDATE accounts SET posted = -1 WHERE kind = 'wallet'",
+        "UPDATE accounts SET pending_debits = posted + 1 WHERE kind = 'merchant'",
+        "UPDATE accounts SET pending_credits = -1",
+        "UPDATE transactions SET refunded = captured + 1",
+        "UPDATE transactions SET captured = amount + 1",
+        "UPDATE spending SET amount = -1",
+        "INSERT INTO transfers SELECT 'x', debit_account, credit_account, amount, 'JPY', 'pending', 0, purpose, NULL, 1, NULL
+         FROM transfers WHERE state = 'pending'",
+        "INSERT INTO transfers SELECT 'x', debit_account, debit_account, amount, currency, 'pending', 0, purpose, NULL, 1, NULL
+         FROM transfers WHERE state = 'pending'",
+    ] {
+        assert!(bench.sql(damage).is_err(), "{damage}");
+        bench.assert_sound();
+    }
 }
 
 fn each_change_has_its_record_and_no_name_in_it(bench: &Bench) {

@@ -21,6 +21,7 @@ mod money;
 mod opening;
 mod parallel;
 mod people;
+mod requests;
 mod servers;
 
 use bench::{Bench, Database};
@@ -37,6 +38,7 @@ pub(crate) use claims;
 const ON_BOTH: &[(&str, &[Claim])] = &[
     ("people", people::CLAIMS),
     ("money", money::CLAIMS),
+    ("requests", requests::CLAIMS),
     ("parallel", parallel::CLAIMS),
     ("books", books::CLAIMS),
     ("access", access::CLAIMS),

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::{
     Claim,
-    bench::{Bench, MERCHANT, START, by, eur, later},
+    bench::{BRANCH, Bench, MERCHANT, START, by, eur, later, place},
     claims,
 };
 
@@ -161,7 +161,7 @@ fn an_authorized_payment_is_captured_or_voided(bench: &Bench) {
     bench.operate(captured, Kind::Authorize, eur(300), &SALE);
     bench.operate(voided, Kind::Authorize, eur(200), &SALE);
     assert_eq!(bench.holds(payer), (1_000, 500));
-    assert!(matches!(bench.prepare(captured, Kind::Capture, eur(100)), Err(StoreError::Conflict(_))));
+    assert!(matches!(bench.prepare(captured, Kind::Capture, eur(301)), Err(StoreError::Conflict(_))));
     let done = bench.operate(captured, Kind::Capture, eur(300), &SALE);
     assert_eq!(done.transaction.state, transaction::State::Captured);
     let done = bench.operate(voided, Kind::Void, eur(200), &SALE);
@@ -244,7 +244,7 @@ fn refunds_end_where_the_payment_does(bench: &Bench) {
     assert!(matches!(open, Err(StoreError::Conflict(_))), "what is on its way back counts as gone");
     let rest = bench.operate(payment, Kind::Refund, eur(50), &SALE);
     assert_eq!(rest.transaction.state, transaction::State::PartiallyRefunded);
-    let first = bench.store.operations_in_flight().unwrap()[0].id;
+    let first = bench.store.operations_in_flight(BRANCH).unwrap()[0].id;
     bench.settle(first, Event::Submitted).unwrap();
     let last = bench.settle(first, Event::Approved).unwrap();
     assert_eq!(last.transaction.state, transaction::State::Refunded);
@@ -261,7 +261,7 @@ fn a_lost_answer_keeps_the_money_aside_until_it_is_known(bench: &Bench) {
         let payment = bench.identified(payer, eur(300));
         let lost = bench.operate(payment, Kind::Sale, eur(300), &[Event::Submitted, Event::AnswerLost]);
         assert_eq!(lost.transaction.state, transaction::State::InDoubt);
-        let in_flight = bench.store.operations_in_flight().unwrap();
+        let in_flight = bench.store.operations_in_flight(BRANCH).unwrap();
         assert_eq!(in_flight.iter().map(|open| open.id).collect::<Vec<_>>(), [lost.operation.id]);
         assert_eq!(bench.store.reservation(lost.operation.id).unwrap(), Some(TransferState::Pending));
         // Asked once in vain, then answered.
@@ -270,7 +270,7 @@ fn a_lost_answer_keeps_the_money_aside_until_it_is_known(bench: &Bench) {
         }
         let known = bench.settle(lost.operation.id, found).unwrap();
         assert_eq!((known.transaction.state, bench.holds(payer)), (state, holds));
-        assert!(bench.store.operations_in_flight().unwrap().is_empty());
+        assert!(bench.store.operations_in_flight(BRANCH).unwrap().is_empty());
     }
     bench.assert_sound();
 }
@@ -281,7 +281,7 @@ fn an_intent_outlives_the_process(bench: &Bench) {
     let prepared = bench.prepare(payment, Kind::Sale, eur(300)).unwrap();
     bench.settle(prepared.operation.id, Event::Submitted).unwrap();
     let store = bench.reopened(bench.key.clone()).unwrap();
-    let open = store.operations_in_flight().unwrap();
+    let open = store.operations_in_flight(BRANCH).unwrap();
     assert_eq!(open[0].attempt_ref, prepared.operation.attempt_ref);
     assert_eq!(open[0].state, State::Submitting);
     assert_eq!(store.transaction(payment).unwrap().state, transaction::State::Processing);
@@ -294,7 +294,14 @@ fn a_checkout_follows_its_payment(bench: &Bench) {
     let new = NewCheckout {
         id: CheckoutId(Uuid::now_v7()),
         camera: "till-1".parse().unwrap(),
-        transaction: NewTransaction { id: payment, amount: eur(300), reference: None, expires_at },
+        transaction: NewTransaction {
+            id: payment,
+            amount: eur(300),
+            reference: None,
+            expires_at,
+            place: place(),
+            provider: None,
+        },
     };
     let opened = bench.store.add_checkout(by(), &new).unwrap();
     assert_eq!(opened.state, checkout::State::AwaitingPayer);
@@ -316,7 +323,14 @@ fn one_checkout_at_a_time_waits_at_a_camera(bench: &Bench) {
         let new = NewCheckout {
             id: CheckoutId(Uuid::now_v7()),
             camera: camera.parse().unwrap(),
-            transaction: NewTransaction { id: payment, amount: eur(300), reference: None, expires_at },
+            transaction: NewTransaction {
+                id: payment,
+                amount: eur(300),
+                reference: None,
+                expires_at,
+                place: place(),
+                provider: None,
+            },
         };
         bench.store.add_checkout(by(), &new).map(|_| payment)
     };

@@ -16,6 +16,8 @@ pub(crate) struct NewCheckout {
     pub(crate) reference: Option<String>,
     /// Until it expires; `checkout.deadline_ms_default` when absent.
     pub(crate) deadline_ms: Option<u64>,
+    /// The payment plugin that is to take it; the appliance's first one when absent.
+    pub(crate) provider: Option<String>,
 }
 
 /// A payment at a camera.

@@ -19,6 +19,10 @@ pub(crate) struct NewTransaction {
     pub(crate) image: Option<String>,
     /// The id of a camera whose newest picture is taken.
     pub(crate) camera: Option<String>,
+    /// The till, where no camera names the place: 1 to 40 of `a-z`, `0-9` and `-`.
+    pub(crate) terminal: Option<String>,
+    /// The payment plugin that is to take it; the appliance's first one when absent.
+    pub(crate) provider: Option<String>,
 }
 
 /// The payer's yes.
@@ -42,6 +46,13 @@ pub(crate) enum Capture {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Empty {}
 
+/// How much to take; all that was set aside when absent. The rest is free again.
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewCapture {
+    pub(crate) amount: Option<AmountIn>,
+}
+
 /// How much to give back; all that is left when absent.
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -56,6 +67,7 @@ pub(crate) struct Transaction {
     /// `requires_confirmation`, `processing`, `captured`, `declined`, `in_doubt` and so on.
     pub(crate) state: &'static str,
     pub(crate) amount: Amount,
+    pub(crate) captured: Amount,
     pub(crate) refunded: Amount,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) user_id: Option<String>,
@@ -64,6 +76,13 @@ pub(crate) struct Transaction {
     /// Why it was declined, or what it waits for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) reason: Option<String>,
+    /// The payment plugin that is to take it, where one was named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) provider: Option<String>,
+    /// The camera or till.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) terminal: Option<String>,
+    pub(crate) branch: String,
     pub(crate) created_at: String,
     pub(crate) updated_at: String,
     pub(crate) expires_at: String,

@@ -1,0 +1,215 @@
+//! Requests to providers: the intent is committed, the provider is asked, its answer is committed.
+
+use std::time::Duration;
+
+use domain::limits::PlaceLimits;
+use domain::operation::{Event, Kind};
+use domain::{Money, OperationId, TransactionId};
+use plugin_host::{Op, Outcome as PluginOutcome, Verdict};
+use store::{By, OperationRow, Outcome, Preparation, Prepared, StoreError, TransactionRow};
+use uuid::Uuid;
+
+use super::provider::Provider;
+use super::{App, evidence, question, transaction};
+use crate::api::{Problem, chain};
+use crate::auth::Principal;
+use crate::effects::{self, Bounds, Ending, Journal};
+use crate::metrics::FaultLabels;
+use crate::plugins::PaymentSteps;
+use crate::settings;
+
+/// Nothing takes longer than its deadline and this much: what is still open then was left behind.
+const GRACE: Duration = Duration::from_secs(30);
+
+/// What is to be asked of a payment's provider.
+pub(super) struct Intent<'a> {
+    pub(super) transaction: TransactionId,
+    pub(super) kind: Kind,
+    pub(super) amount: Money,
+    /// The plugin's id; the appliance's first one when `None`.
+    pub(super) provider: Option<&'a str>,
+    /// For a reversal: the request that is to be undone.
+    pub(super) about: Option<&'a OperationRow>,
+    pub(super) reason: Option<&'static str>,
+}
+
+impl<'a> Intent<'a> {
+    pub(super) fn of(row: &'a TransactionRow, kind: Kind, amount: Money) -> Self {
+        let provider = row.provider.as_deref();
+        Self { transaction: row.id, kind, amount, provider, about: None, reason: None }
+    }
+}
+
+/// Why an operation did not come about; nothing moved then.
+pub(crate) enum OperateError {
+    NoProvider,
+    Store(StoreError),
+}
+
+impl From<StoreError> for OperateError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<OperateError> for Problem {
+    fn from(error: OperateError) -> Self {
+        match error {
+            OperateError::NoProvider => {
+                Self::unavailable("payments_off", "this payment's plugin is not loaded: see plugins.payment")
+            }
+            OperateError::Store(error) => error.into(),
+        }
+    }
+}
+
+/// Whether a payment's provider captures a part of what was set aside.
+pub(super) fn takes_parts(app: &App, row: &TransactionRow) -> bool {
+    let provider = app.providers().find(row.provider.as_deref());
+    provider.is_some_and(|provider| provider.payment().caps().partial_capture)
+}
+
+/// Commits the intent, asks the provider, commits the outcome.
+pub(super) async fn operate(app: &App, by: &Principal, intent: Intent<'_>) -> Result<Prepared, OperateError> {
+    let provider = app.providers().find(intent.provider).ok_or(OperateError::NoProvider)?;
+    let preparation = preparation(app, provider, &intent);
+    let (actor, at, id) = (by.actor(), app.now(), preparation.id);
+    let prepared =
+        app.store(move |store| store.prepare_operation(By { actor: &actor, at }, &preparation)).await?;
+    Ok(submit(app, by, &prepared).await.unwrap_or_else(|error| {
+        // Whatever the provider did is found out by recovery; a failure here would invite a second request.
+        tracing::error!(operation = %id, error = chain(&error), "the outcome could not be written yet");
+        prepared
+    }))
+}
+
+fn preparation(app: &App, provider: &Provider, intent: &Intent<'_>) -> Preparation {
+    let settings = app.settings();
+    Preparation {
+        id: OperationId(Uuid::now_v7()),
+        transaction: intent.transaction,
+        kind: intent.kind,
+        provider: provider.id().to_owned(),
+        source: provider.source(),
+        attempt_ref: *Uuid::new_v4().as_bytes(),
+        amount: intent.amount,
+        merchant: settings.policy.merchant.clone(),
+        limits: evidence::limits(&settings.policy),
+        place_limits: place_limits(&settings.policy),
+        about: intent.about.map(|about| about.id),
+        reason: intent.reason.map(str::to_owned),
+        lease: Duration::from_millis(settings.payment.deadline_ms_max) + GRACE,
+    }
+}
+
+/// What may be taken at one place.
+fn place_limits(policy: &settings::Policy) -> PlaceLimits {
+    let limit = |amount: i64| (amount > 0).then_some(amount);
+    PlaceLimits {
+        terminal_day_amount_max: limit(policy.terminal_day_amount_max),
+        branch_day_amount_max: limit(policy.branch_day_amount_max),
+    }
+}
+
+/// Asks the provider and commits its answer.
+async fn submit(app: &App, by: &Principal, prepared: &Prepared) -> Result<Prepared, StoreError> {
+    let OperationRow { id, kind, .. } = prepared.operation;
+    settle(app, by, id, Event::Submitted, None).await?;
+    let outcome = ask(app, &prepared.operation, op(kind)).await.outcome;
+    let event = match event_of(&outcome) {
+        // What must be undone is asked for until it is.
+        Event::NotSent if kind == Kind::Reversal => Event::AnswerLost,
+        event => event,
+    };
+    settle(app, by, id, event, Some(outcome)).await
+}
+
+/// What a request of this kind is called by plugins.
+pub(super) fn op(kind: Kind) -> Op {
+    match kind {
+        Kind::Authorize => Op::Authorize,
+        Kind::Capture => Op::Capture,
+        Kind::Sale => Op::Sale,
+        Kind::Void => Op::Void,
+        Kind::Refund => Op::Refund,
+        Kind::Reversal => Op::Reverse,
+    }
+}
+
+/// What a verdict means for the operation.
+pub(super) fn event_of(outcome: &PluginOutcome) -> Event {
+    match outcome.verdict {
+        Verdict::Approved => Event::Approved,
+        Verdict::Declined { .. } => Event::Declined,
+        Verdict::Pending => Event::Pending,
+        Verdict::NotSent => Event::NotSent,
+        Verdict::Unknown => Event::AnswerLost,
+    }
+}
+
+/// Commits one step of an operation with what it means for the money.
+pub(super) async fn settle(
+    app: &App,
+    by: &Principal,
+    id: OperationId,
+    event: Event,
+    outcome: Option<PluginOutcome>,
+) -> Result<Prepared, StoreError> {
+    let outcome = outcome.unwrap_or_else(|| PluginOutcome::new(Verdict::Unknown));
+    let reason = match outcome.verdict {
+        Verdict::Declined { code } => Some(code),
+        _ => None,
+    };
+    let provider_ref = Some(outcome.provider_ref).filter(|reference| !reference.is_empty());
+    let outcome = Outcome { event, provider_ref, reason };
+    let (actor, at) = (by.actor(), app.now());
+    let settled =
+        app.store(move |store| store.settle_operation(By { actor: &actor, at }, id, &outcome)).await?;
+    if settled.transaction.state != settled.before {
+        transaction::count(app, &settled.transaction);
+    }
+    Ok(settled)
+}
+
+/// Drives the payment plugin through one operation.
+pub(super) async fn ask(app: &App, operation: &OperationRow, op: Op) -> Ending {
+    let Some(provider) = app.providers().find(Some(&operation.provider)) else {
+        return Ending::not_sent("absent", "this operation's payment plugin is not loaded");
+    };
+    let _turn = provider.turn().await;
+    let request = match question::about(app, operation, op).await {
+        Ok(request) => request,
+        Err(error) => return Ending::not_sent("request", &chain(&error)),
+    };
+    let payment = &app.settings().payment;
+    let bounds = Bounds {
+        step_count_max: payment.step_count_max,
+        deadline: Duration::from_millis(payment.deadline_ms_max),
+    };
+    let steps = Box::new(PaymentSteps::new(provider.payment().clone(), request));
+    let notes = Notes { app, operation: operation.about.unwrap_or(operation.id) };
+    let ending = effects::drive(steps, app.endpoints(), &notes, bounds).await;
+    if let Some(fault) = &ending.fault {
+        let plugin = &operation.provider;
+        tracing::error!(plugin, kind = fault.kind, detail = fault.detail, "payment plugin failed");
+        let labels = FaultLabels { plugin: plugin.clone(), kind: fault.kind };
+        app.metrics().plugin_faults.get_or_create(&labels).inc();
+    }
+    ending
+}
+
+/// Keeps a plugin's notes with its operation.
+struct Notes<'a> {
+    app: &'a App,
+    operation: OperationId,
+}
+
+impl Journal for Notes<'_> {
+    async fn keep(&self, json: Vec<u8>) -> Result<(), String> {
+        let json = String::from_utf8(json).map_err(|error| error.to_string())?;
+        let (id, at) = (self.operation, self.app.now());
+        let actor = Principal::SYSTEM.actor();
+        let kept = self.app.store(move |store| store.keep(By { actor: &actor, at }, id, &json)).await;
+        kept.map_err(|error| chain(&error))
+    }
+}

@@ -1,0 +1,197 @@
+//! What became of a request, and what that means for the money and the payment.
+use diesel::prelude::*;
+use domain::{
+    OperationId, TransactionId,
+    ledger::TransferState,
+    operation::{Event, Kind, State, asked_again_after},
+    transaction,
+};
+
+use super::{OperationRow, audit_of, charge, load, load_all};
+use crate::{
+    By, Store, StoreError, TransactionRow, account,
+    connection::AnyConnection,
+    outbox,
+    schema::operations,
+    spending,
+    transaction::{Details, add_refund, load as load_transaction, locked, set_captured, step},
+};
+
+/// A committed intent, with the payment that it belongs to.
+#[derive(Debug, Clone)]
+pub struct Prepared {
+    /// The request.
+    pub operation: OperationRow,
+    /// The payment.
+    pub transaction: TransactionRow,
+    /// Where the payment stood before this step.
+    pub before: transaction::State,
+}
+
+/// What the provider's plugin reported.
+#[derive(Debug, Clone)]
+pub struct Outcome {
+    /// What happened.
+    pub event: Event,
+    /// The provider's own reference.
+    pub provider_ref: Option<String>,
+    /// Why it was refused, as a stable code.
+    pub reason: Option<String>,
+}
+
+/// The reason of a void that gives money free which nobody took in time.
+pub const AUTHORIZATION_EXPIRED: &str = "authorization_expired";
+
+impl Store {
+    /// Takes one step of a request; an outcome moves or frees the money in the same transaction.
+    ///
+    /// # Errors
+    /// When the state machine refuses; nothing changes then.
+    pub fn settle_operation(
+        &self,
+        by: By<'_>,
+        id: OperationId,
+        outcome: &Outcome,
+    ) -> Result<Prepared, StoreError> {
+        self.write_audited(by, |c| {
+            let transaction = load(c, id)?.transaction;
+            let before = locked(c, by, transaction)?;
+            let mut operation = load(c, id)?;
+            let state = operation.state.after(outcome.event)?;
+            advance(c, by, &mut operation, (state, outcome))?;
+            follow(c, by, &operation, outcome)?;
+            let settled = Prepared {
+                transaction: load_transaction(c, operation.transaction)?,
+                operation,
+                before: before.state,
+            };
+            let audit = audit_of(&settled.operation, "operation.stepped");
+            Ok((settled, audit))
+        })
+    }
+}
+
+/// Writes the step down.
+fn advance(
+    c: &mut AnyConnection,
+    by: By<'_>,
+    operation: &mut OperationRow,
+    (state, outcome): (State, &Outcome),
+) -> Result<(), StoreError> {
+    operation.state = state;
+    if outcome.provider_ref.is_some() {
+        operation.provider_ref.clone_from(&outcome.provider_ref);
+    }
+    if outcome.reason.is_some() {
+        operation.reason.clone_from(&outcome.reason);
+    }
+    // A lost or a late answer is asked for again after a while; every other step is worked on at this moment.
+    if matches!(outcome.event, Event::AnswerLost | Event::Pending) {
+        operation.next_try_at = by.at.plus(asked_again_after(operation.tries));
+        operation.tries += 1;
+    }
+    let change = (
+        operations::state.eq(state.as_str()),
+        operations::provider_ref.eq(&operation.provider_ref),
+        operations::reason.eq(&operation.reason),
+        operations::tries.eq(i32::try_from(operation.tries).unwrap_or(i32::MAX)),
+        operations::next_try_at.eq(operation.next_try_at.0),
+        operations::updated_at.eq(by.at.0),
+    );
+    diesel::update(operations::table.find(operation.id.to_string())).set(change).execute(c)?;
+    if state == State::ManualReview {
+        let (id, transaction, kind) = (operation.id, operation.transaction, operation.kind);
+        let payload =
+            format!("{{\"operation\":\"{id}\",\"transaction\":\"{transaction}\",\"kind\":\"{kind}\"}}");
+        outbox::append(c, by.at, "incident.manual_review", &payload)?;
+    }
+    Ok(())
+}
+
+/// What an outcome means for the money and for the payment.
+fn follow(
+    c: &mut AnyConnection,
+    by: By<'_>,
+    operation: &OperationRow,
+    outcome: &Outcome,
+) -> Result<(), StoreError> {
+    use transaction::Event as Payment;
+    let id = operation.transaction;
+    let (money, payment) = match (operation.kind, outcome.event) {
+        (Kind::Sale | Kind::Capture, Event::Approved) => {
+            (Some(TransferState::Posted), Some(Payment::Captured))
+        }
+        (Kind::Authorize, Event::Approved) => (None, Some(Payment::Authorized)),
+        (Kind::Void, Event::Approved) if operation.reason.as_deref() == Some(AUTHORIZATION_EXPIRED) => {
+            (Some(TransferState::Expired), Some(Payment::Expired))
+        }
+        (Kind::Void, Event::Approved) => (Some(TransferState::Voided), Some(Payment::Voided)),
+        (Kind::Refund, Event::Approved) => {
+            add_refund(c, id, operation.amount)?;
+            (Some(TransferState::Posted), Some(refund_event(c, id)?))
+        }
+        (Kind::Sale | Kind::Authorize, Event::Declined) => {
+            (Some(TransferState::Voided), Some(Payment::ProviderDeclined))
+        }
+        (Kind::Sale | Kind::Authorize, Event::NotSent) => {
+            (Some(TransferState::Voided), Some(Payment::NotSent))
+        }
+        (Kind::Sale | Kind::Authorize, Event::Reversed) => {
+            (Some(TransferState::Voided), Some(Payment::Voided))
+        }
+        (Kind::Sale | Kind::Authorize, Event::AnswerLost) => (None, in_doubt(c, id)?),
+        (Kind::Refund, Event::Declined | Event::NotSent | Event::Reversed) => {
+            (Some(TransferState::Voided), None)
+        }
+        _ => (None, None),
+    };
+    if let (Some(to), Some(transfer)) = (money, operation.transfer) {
+        account::settle(c, transfer, (to, operation.amount), by.at)?;
+        count_less(c, operation, to)?;
+    }
+    if payment == Some(Payment::Captured) {
+        set_captured(c, id, operation.amount)?;
+    }
+    if let Some(event) = payment {
+        let details = Details { reason: operation.reason.clone(), ..Details::default() };
+        let (_, audit) = step(c, by, id, event, &details)?;
+        audit.append(c, by)?;
+    }
+    Ok(())
+}
+
+/// What a charge did not take in the end no longer counts towards the limits.
+fn count_less(c: &mut AnyConnection, operation: &OperationRow, to: TransferState) -> Result<(), StoreError> {
+    if operation.kind == Kind::Refund || (operation.kind == Kind::Sale && to == TransferState::Posted) {
+        return Ok(());
+    }
+    let transaction = load_transaction(c, operation.transaction)?;
+    let Some(payer) = transaction.user else { return Ok(()) };
+    let began_at = match operation.kind {
+        Kind::Capture | Kind::Void => {
+            charge(&load_all(c, operation.transaction)?).map(|charge| charge.created_at)
+        }
+        _ => Some(operation.created_at),
+    };
+    let (untaken, payments) = match to {
+        TransferState::Posted => (transaction.amount.minor() - operation.amount.minor(), 0),
+        _ => (transaction.amount.minor(), 1),
+    };
+    let left = (transaction.amount.currency(), untaken, payments);
+    match began_at {
+        Some(at) => spending::give_back(c, (payer, &transaction.place), left, at),
+        None => Ok(()),
+    }
+}
+
+fn refund_event(c: &mut AnyConnection, id: TransactionId) -> Result<transaction::Event, StoreError> {
+    let row = load_transaction(c, id)?;
+    let all_back = row.refunded_minor == row.captured_minor;
+    Ok(if all_back { transaction::Event::RefundedInFull } else { transaction::Event::RefundedInPart })
+}
+
+/// A payment is put in doubt once; a second lost answer changes nothing.
+fn in_doubt(c: &mut AnyConnection, id: TransactionId) -> Result<Option<transaction::Event>, StoreError> {
+    let doubted = load_transaction(c, id)?.state == transaction::State::InDoubt;
+    Ok((!doubted).then_some(transaction::Event::OutcomeUnknown))
+}

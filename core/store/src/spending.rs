@@ -1,0 +1,135 @@
+//! What people, terminals and branches spent or took lately: added up as intents are committed, so that a limit is
+//! checked and used up in one database transaction.
+use std::time::Duration;
+
+use diesel::prelude::*;
+use domain::{
+    Currency, Money, Timestamp, UserId,
+    limits::{PlaceUsage, Usage, bucket, first_bucket},
+};
+
+use crate::{
+    Place, StoreError,
+    connection::{AnyConnection, insert_or_ignore},
+    schema::spending,
+};
+
+const DAY: Duration = Duration::from_secs(86_400);
+const HOUR: Duration = Duration::from_secs(3_600);
+
+/// Whose spending is added up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Subject {
+    Payer(UserId),
+    Terminal(String),
+    Branch(String),
+}
+
+impl Subject {
+    fn key(&self) -> String {
+        match self {
+            Self::Payer(user) => format!("payer {user}"),
+            Self::Terminal(terminal) => format!("terminal {terminal}"),
+            Self::Branch(branch) => format!("branch {branch}"),
+        }
+    }
+}
+
+/// Who and where a charge counts for.
+fn subjects(payer: UserId, place: &Place) -> impl Iterator<Item = Subject> {
+    let terminal = place.terminal_key().map(Subject::Terminal);
+    [Subject::Payer(payer), Subject::Branch(place.branch.clone())].into_iter().chain(terminal)
+}
+
+/// Counts a charge that is begun at `at`.
+pub(crate) fn count(
+    c: &mut AnyConnection,
+    (payer, place): (UserId, &Place),
+    amount: Money,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    add(c, (payer, place), (amount.currency(), amount.minor(), 1), at)
+}
+
+/// Takes back what was counted at `at` for a charge that took no money, or less.
+pub(crate) fn give_back(
+    c: &mut AnyConnection,
+    (payer, place): (UserId, &Place),
+    (currency, minor, count): (Currency, i64, i32),
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    add(c, (payer, place), (currency, -minor, -count), at)
+}
+
+fn add(
+    c: &mut AnyConnection,
+    (payer, place): (UserId, &Place),
+    (currency, minor, count): (Currency, i64, i32),
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    for subject in subjects(payer, place) {
+        let key = (subject.key(), currency.to_string(), bucket(at));
+        let known = spending::table.find((&key.0, &key.1, key.2));
+        let change =
+            (spending::amount.eq(spending::amount + minor), spending::count.eq(spending::count + count));
+        if diesel::update(known).set(change).execute(c)? == 0 {
+            let row = (
+                spending::subject.eq(&key.0),
+                spending::currency.eq(&key.1),
+                spending::bucket.eq(key.2),
+                spending::amount.eq(minor),
+                spending::count.eq(count),
+            );
+            if insert_or_ignore!(c, spending::table, row) == 0 {
+                diesel::update(known).set(change).execute(c)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What a person spent before `now`, payments under way included.
+pub(crate) fn of_payer(
+    c: &mut AnyConnection,
+    payer: UserId,
+    currency: Currency,
+    now: Timestamp,
+) -> Result<Usage, StoreError> {
+    let day = since(c, &Subject::Payer(payer), currency, first_bucket(now, DAY))?;
+    let hour = first_bucket(now, HOUR);
+    let lately = day.iter().filter(|(bucket, ..)| *bucket >= hour).map(|(.., count)| i64::from(*count));
+    Ok(Usage { day_amount: total(&day), hour_count: u32::try_from(lately.sum::<i64>()).unwrap_or(u32::MAX) })
+}
+
+/// What was taken at a place before `now`, payments under way included.
+pub(crate) fn of_place(
+    c: &mut AnyConnection,
+    place: &Place,
+    currency: Currency,
+    now: Timestamp,
+) -> Result<PlaceUsage, StoreError> {
+    let first = first_bucket(now, DAY);
+    let branch = since(c, &Subject::Branch(place.branch.clone()), currency, first)?;
+    let terminal = match place.terminal_key() {
+        Some(terminal) => since(c, &Subject::Terminal(terminal), currency, first)?,
+        None => Vec::new(),
+    };
+    Ok(PlaceUsage { terminal_day_amount: total(&terminal), branch_day_amount: total(&branch) })
+}
+
+fn since(
+    c: &mut AnyConnection,
+    subject: &Subject,
+    currency: Currency,
+    first: i64,
+) -> Result<Vec<(i64, i64, i32)>, StoreError> {
+    let rows = spending::table
+        .filter(spending::subject.eq(subject.key()))
+        .filter(spending::currency.eq(currency.to_string()))
+        .filter(spending::bucket.ge(first));
+    Ok(rows.select((spending::bucket, spending::amount, spending::count)).load(c)?)
+}
+
+fn total(rows: &[(i64, i64, i32)]) -> i64 {
+    rows.iter().fold(0, |sum: i64, (_, minor, _)| sum.saturating_add(*minor))
+}

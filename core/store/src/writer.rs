@@ -1,0 +1,218 @@
+//! Group commit: writes that come at the same time share one commit, and with it one wait for the disk.
+//!
+//! Every write runs in a savepoint of the transaction that is open at that moment, so that one which fails takes nothing
+//! of the others with it. Whoever finds nobody waiting behind them commits for all; nobody is told that a write is done
+//! before its commit is. One writer at a time is no loss: the audit chain is one line anyway.
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
+    sync::{
+        Arc, Condvar, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, AtomicUsize, Ordering},
+    },
+};
+
+use diesel::connection::SimpleConnection as _;
+
+use crate::{DatabaseUrl, StoreError, connection::AnyConnection, counter};
+
+/// The most writes that share one commit: whoever came first waits for the last.
+const BATCH_MAX: usize = 64;
+
+/// The one connection that writes.
+pub(crate) struct Writer {
+    url: DatabaseUrl,
+    waiting: AtomicUsize,
+    line: Mutex<Line>,
+    commits: AtomicU64,
+}
+
+/// What the writer who has the turn works on.
+#[derive(Default)]
+struct Line {
+    connection: Option<AnyConnection>,
+    batch: Option<Arc<Batch>>,
+}
+
+/// Writes that end together.
+#[derive(Default)]
+struct Batch {
+    size: AtomicUsize,
+    end: Mutex<Option<Result<(), Lost>>>,
+    ended: Condvar,
+}
+
+/// Why a batch came to nothing; each of its writes gets an error of its own made of it.
+#[derive(Clone)]
+enum Lost {
+    NotWritable(String),
+    Unavailable(String),
+}
+
+impl From<&StoreError> for Lost {
+    fn from(error: &StoreError) -> Self {
+        match error {
+            StoreError::NotWritable(text) => Self::NotWritable(text.clone()),
+            other => Self::Unavailable(other.to_string()),
+        }
+    }
+}
+
+impl From<Lost> for StoreError {
+    fn from(lost: Lost) -> Self {
+        match lost {
+            Lost::NotWritable(text) => Self::NotWritable(text),
+            Lost::Unavailable(text) => Self::Unavailable(text),
+        }
+    }
+}
+
+impl Writer {
+    /// A writer to `url`, which is opened with the first write.
+    pub(crate) fn new(url: &DatabaseUrl) -> Self {
+        Self {
+            url: url.clone(),
+            waiting: AtomicUsize::new(0),
+            line: Mutex::default(),
+            commits: AtomicU64::new(0),
+        }
+    }
+
+    /// How many commits there were.
+    pub(crate) fn commits(&self) -> u64 {
+        self.commits.load(Ordering::Relaxed)
+    }
+
+    /// Runs `work`; returns when it is committed, or when nothing of it is left.
+    pub(crate) fn write<T>(
+        &self,
+        work: impl FnOnce(&mut AnyConnection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.waiting.fetch_add(1, Ordering::SeqCst);
+        let mut line = locked(&self.line);
+        self.waiting.fetch_sub(1, Ordering::SeqCst);
+        let batch = match line.batch.clone() {
+            Some(batch) => batch,
+            None => line.begin(&self.url)?,
+        };
+        let size = batch.size.fetch_add(1, Ordering::Relaxed) + 1;
+        let done = line.run(work);
+        // Somebody who waits takes over this batch; otherwise nobody would commit it.
+        if line.batch.is_some() && (size >= BATCH_MAX || self.waiting.load(Ordering::SeqCst) == 0) {
+            line.commit();
+            self.commits.fetch_add(1, Ordering::Relaxed);
+        }
+        drop(line);
+        let done = match done {
+            Ok(done) => done,
+            Err(panic) => resume_unwind(panic),
+        };
+        match (done, batch.wait()) {
+            (done, Ok(())) => done,
+            // What a rule refused may rest on what another write of the lost batch had done.
+            (
+                Ok(_)
+                | Err(StoreError::Conflict(_) | StoreError::InsufficientFunds { .. } | StoreError::Limit(_)),
+                Err(lost),
+            ) => Err(lost),
+            (Err(own), Err(_)) => Err(own),
+        }
+    }
+}
+
+type Ran<T> = std::thread::Result<Result<T, StoreError>>;
+
+impl Line {
+    /// Opens a transaction. A connection that broke meanwhile is replaced.
+    fn begin(&mut self, url: &DatabaseUrl) -> Result<Arc<Batch>, StoreError> {
+        if let Some(known) = &mut self.connection
+            && begin(known).is_err()
+        {
+            self.connection = None;
+        }
+        if self.connection.is_none() {
+            let mut fresh = AnyConnection::open(url)?;
+            begin(&mut fresh)?;
+            self.connection = Some(fresh);
+        }
+        let batch = Arc::<Batch>::default();
+        self.batch = Some(batch.clone());
+        Ok(batch)
+    }
+
+    /// Runs `work` so that all of it stays or nothing. When the database gave up the whole transaction, the batch is lost.
+    fn run<T>(&mut self, work: impl FnOnce(&mut AnyConnection) -> Result<T, StoreError>) -> Ran<T> {
+        let Some(connection) = &mut self.connection else {
+            return Ok(Err(StoreError::Unavailable("the connection is gone".to_owned())));
+        };
+        if let Err(error) = connection.batch_execute("SAVEPOINT one") {
+            let error = StoreError::from(error);
+            self.lose(&error);
+            return Ok(Err(error));
+        }
+        let ran = catch_unwind(AssertUnwindSafe(|| work(connection)));
+        let end = if matches!(ran, Ok(Ok(_))) { "RELEASE one" } else { "ROLLBACK TO one; RELEASE one" };
+        if let Err(error) = connection.batch_execute(end) {
+            let error = match &ran {
+                Ok(Err(cause)) => Lost::from(cause).into(),
+                _ => StoreError::from(error),
+            };
+            self.lose(&error);
+            return ran.map(|done| done.and(Err(error)));
+        }
+        ran
+    }
+
+    fn commit(&mut self) {
+        let (Some(connection), Some(batch)) = (&mut self.connection, self.batch.take()) else { return };
+        match connection.batch_execute("COMMIT") {
+            Ok(()) => batch.end(Ok(())),
+            Err(error) => {
+                self.batch = Some(batch);
+                self.lose(&StoreError::from(error));
+            }
+        }
+    }
+
+    /// Ends the batch without it. The connection goes with it: dropping it rolls back whatever is left.
+    fn lose(&mut self, error: &StoreError) {
+        self.connection = None;
+        if let Some(batch) = self.batch.take() {
+            batch.end(Err(Lost::from(error)));
+        }
+    }
+}
+
+/// SQLite takes its one write lock at once, so that a read that turns into a write can't fail half-way. On PostgreSQL, which
+/// several appliances may share, the audit chain's row is that lock: whoever took other rows first could wait for it in a
+/// circle.
+fn begin(connection: &mut AnyConnection) -> Result<(), StoreError> {
+    match connection {
+        AnyConnection::Sqlite(sqlite) => Ok(sqlite.batch_execute("BEGIN IMMEDIATE")?),
+        AnyConnection::Postgres(postgres) => {
+            postgres.batch_execute("BEGIN")?;
+            counter::queue(connection)
+        }
+    }
+}
+
+impl Batch {
+    fn end(&self, how: Result<(), Lost>) {
+        *locked(&self.end) = Some(how);
+        self.ended.notify_all();
+    }
+
+    fn wait(&self) -> Result<(), StoreError> {
+        let mut end = locked(&self.end);
+        loop {
+            match &*end {
+                Some(how) => return Ok(how.clone()?),
+                None => end = self.ended.wait(end).unwrap_or_else(PoisonError::into_inner),
+            }
+        }
+    }
+}
+
+/// Panics of `work` are caught before they reach a lock.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
