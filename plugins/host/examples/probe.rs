@@ -3,14 +3,15 @@
 use std::sync::Mutex;
 
 use plugin_sdk::{
-    Call, Descriptor, Detector, EmbeddingInfo, Error, Face, Frame, Host, HostExtension, Level, Limits,
-    Metric, Model, Plugin, Recognizer, Rect, Region, Result, export_plugin,
+    Call, Descriptor, Detector, EmbeddingInfo, Error, Face, Frame, Health, Host, HostExtension, Level,
+    Limits, MacAlgorithm, Metric, Model, Plugin, Recognizer, Rect, Region, Result, export_plugin,
 };
 
 struct Probe {
     host: Host,
     settings: Settings,
     model: Option<Model>,
+    mac: String,
 }
 
 #[derive(Default, serde::Deserialize)]
@@ -22,6 +23,10 @@ struct Settings {
     keep: bool,
     /// Works with the host that an earlier instance kept.
     use_kept: bool,
+    /// A secret to authenticate the text `probe` with; the code is then the detail of its health.
+    key: String,
+    /// A handle that no setting marks as one.
+    other_key: String,
 }
 
 static KEPT: Mutex<Option<Host>> = Mutex::new(None);
@@ -54,12 +59,13 @@ impl Plugin for Probe {
         required_host_ext: &[HostExtension::Log, HostExtension::Inference],
         config_schema: r#"{"type":"object","properties":{
             "model":{"type":"string","default":"four"},"panic":{"type":"boolean","default":false},
-            "keep":{"type":"boolean","default":false},"use_kept":{"type":"boolean","default":false}}}"#,
+            "keep":{"type":"boolean","default":false},"use_kept":{"type":"boolean","default":false},
+            "key":{"type":"string","x-secret":true,"default":""},"other_key":{"type":"string","default":""}}}"#,
     };
     type Config = Settings;
 
     fn create(host: Host) -> Result<Self> {
-        Ok(Self { host, settings: Settings::default(), model: None })
+        Ok(Self { host, settings: Settings::default(), model: None, mac: String::new() })
     }
 
     fn configure(&mut self, settings: Settings) -> Result<()> {
@@ -77,12 +83,22 @@ impl Plugin for Probe {
     fn activate(&mut self, _limits: &Limits) -> Result<()> {
         let inference = self.host.inference().ok_or_else(|| Error::Unsupported("no inference".into()))?;
         self.model = Some(inference.open(&self.settings.model)?);
+        let handles = [&self.settings.key, &self.settings.other_key];
+        for handle in handles.into_iter().filter(|handle| !handle.is_empty()) {
+            let secrets = self.host.secrets().ok_or_else(|| Error::Unsupported("no secrets".into()))?;
+            let mac = secrets.mac(handle, MacAlgorithm::HmacSha256, b"probe")?;
+            self.mac = String::from_utf8_lossy(&mac).into_owned();
+        }
         self.host.log(Level::Info, "active");
         Ok(())
     }
 
     fn deactivate(&mut self) {
         self.model = None;
+    }
+
+    fn health(&self) -> Health {
+        Health { fit: true, detail: self.mac.clone() }
     }
 }
 

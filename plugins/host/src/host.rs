@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use plugin_sdk::{InferenceService, Limits};
+use plugin_sdk::{InferenceService, Limits, SecretService};
 
 use crate::error::LoadError;
 use crate::library::PluginLibrary;
@@ -17,15 +17,18 @@ use crate::settings::{PluginSettings, Schema};
 pub struct HostOptions {
     /// The networks that plugins may use; without it, plugins that require them are refused.
     pub inference: Option<Arc<dyn InferenceService>>,
+    /// The keys that plugins may use, each only those that its settings name; without it, plugins that require them are
+    /// refused.
+    pub secrets: Option<Arc<dyn SecretService>>,
     /// What no call will exceed.
     pub limits: Limits,
 }
 
 impl Default for HostOptions {
-    /// No networks; up to 64 frames of 8192 x 8192 per call, and one thread per plugin.
+    /// No networks and no keys; up to 64 frames of 8192 x 8192 per call, and one thread per plugin.
     fn default() -> Self {
         let limits = Limits { max_batch: 64, max_width: 8192, max_height: 8192, threads: 1 };
-        Self { inference: None, limits }
+        Self { inference: None, secrets: None, limits }
     }
 }
 
@@ -46,20 +49,23 @@ impl Host {
     pub fn load(&self, path: &Path, settings: &PluginSettings) -> Result<Arc<Plugin>, LoadError> {
         let library = PluginLibrary::open(path)?;
         let manifest = Manifest::find(&library, path, &settings.id)?;
-        let services = HostServices::new(&manifest.id, self.options.inference.clone());
+        let HostOptions { inference, secrets, limits } = self.options.clone();
+        let mut services = HostServices::new(&manifest.id, inference, secrets);
         if let Some(extension) = manifest.required_host_ext.iter().find(|id| !services.offers(id)) {
             return Err(LoadError::Extension {
                 id: manifest.id.clone(),
                 extension: extension.clone(),
                 remedy: match extension.as_str() {
                     "facepay.host.inference/1" => "start the host with an inference engine",
+                    "facepay.host.secret/1" => "start the host with a folder of secrets",
                     _ => "update FacePay, or use a version of the plugin that does without",
                 },
             });
         }
-        let config = Schema::parse(&manifest.config_schema)
+        let settled = Schema::parse(&manifest.config_schema)
             .and_then(|schema| schema.settle(&settings.config_json))
             .map_err(|source| LoadError::Settings { id: manifest.id.clone(), source })?;
-        Plugin::start(&library, manifest, services, &config, self.options.limits).map(Arc::new)
+        services.allow(&settled.secret_handles);
+        Plugin::start(&library, manifest, services, settled, limits).map(Arc::new)
     }
 }

@@ -24,12 +24,12 @@ pub use host::{Host, HostOptions};
 pub use manifest::Manifest;
 pub use payment::{Payment, PaymentTask};
 pub use plugin::Plugin;
-pub use settings::{PluginSettings, Schema, SettingsError};
+pub use settings::{PluginSettings, Schema, SettingsError, Settled};
 pub use vision::{Detector, Embeddings, Liveness, Recognizer};
 
 pub use plugin_sdk::{
     Call, Caps, ColourMatrix, ColourRange, Effect, EmbeddingInfo, Error as InferenceError, Event, Face,
-    FourCc, Frame, FrameDesc, Framing, Health, HttpRequest, HttpResponse, InferenceService, Limits, Metric,
-    ModelInfo, Money, Op, Outcome, Plane, Point, Prompt, Rect, Region, Request, TcpExchange, TcpResponse,
-    Tensor, TensorDesc, Verdict, monotonic_ns,
+    FourCc, Frame, FrameDesc, Framing, Health, HttpRequest, HttpResponse, InferenceService, Limits,
+    MacAlgorithm, Metric, ModelInfo, Money, Op, Outcome, Plane, Point, Prompt, Rect, Region, Request,
+    SecretService, SignAlgorithm, TcpExchange, TcpResponse, Tensor, TensorDesc, Verdict, monotonic_ns,
 };

@@ -183,7 +183,7 @@ fn checked_entry(path: &Path, entry: *const fp_entry) -> Result<fp_entry, LoadEr
 fn start(path: &Path, entry: &fp_entry) -> Result<(), LoadError> {
     let Some(init) = entry.init else { return Ok(()) };
     // Before any instance exists a library sees a host with a log and nothing else.
-    let host = HostServices::new("plugin library", None).leak();
+    let host = HostServices::new("plugin library", None, None).leak();
     // SAFETY: [ctl]; called once per library, under the lock of `LIBRARIES`; the host is never freed.
     let status = unsafe { init(host) };
     match Error::from_status(status, String::new()) {

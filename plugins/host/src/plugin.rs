@@ -1,5 +1,6 @@
 //! A plugin instance at work: its tables, its life, and the one way into it.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -14,6 +15,7 @@ use crate::manifest::Manifest;
 use crate::payment::Payment;
 use crate::permits::{Permit, Permits};
 use crate::services::HostServices;
+use crate::settings::Settled;
 use crate::vision::{Detector, Liveness, Recognizer};
 
 /// A loaded, configured and active plugin. Deactivated and destroyed on drop; its code stays in the process.
@@ -25,6 +27,7 @@ pub struct Plugin {
     limits: Limits,
     permits: Permits,
     faults: FaultLog,
+    secret_handles: BTreeSet<String>,
 }
 
 /// The tables of the interfaces that the plugin has and this host knows.
@@ -72,14 +75,14 @@ impl Plugin {
         library: &PluginLibrary,
         manifest: Manifest,
         services: HostServices,
-        config: &str,
+        settled: Settled,
         limits: Limits,
     ) -> Result<Self, LoadError> {
         let mut instance = Instance::create(library, &manifest, services)?;
         instance.control(&manifest.id, "configure", |table, err| {
             let configure = table.configure?;
             // SAFETY: [ctl]; the instance is not active, the text and the writer are valid during the call.
-            Some(unsafe { configure(table.self_, fp_str::of(config), err) })
+            Some(unsafe { configure(table.self_, fp_str::of(&settled.json), err) })
         })?;
         instance.control(&manifest.id, "activate", |table, err| {
             let activate = table.activate?;
@@ -93,7 +96,9 @@ impl Plugin {
         let tables = instance.tables(&manifest)?;
         let permits = Permits::new(manifest.max_concurrency);
         let faults = FaultLog::default();
-        let mut plugin = Self { manifest, instance, tables, embedding: None, limits, permits, faults };
+        let secret_handles = settled.secret_handles;
+        let mut plugin =
+            Self { manifest, instance, tables, embedding: None, limits, permits, faults, secret_handles };
         plugin.embedding = Recognizer::describe(&plugin)?;
         Ok(plugin)
     }
@@ -101,6 +106,11 @@ impl Plugin {
     /// What the plugin says about itself.
     pub fn manifest(&self) -> &Manifest {
         &self.manifest
+    }
+
+    /// The secrets that the plugin's settings name.
+    pub fn secret_handles(&self) -> &BTreeSet<String> {
+        &self.secret_handles
     }
 
     /// Whether the plugin can be called.

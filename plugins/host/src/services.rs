@@ -1,29 +1,44 @@
-//! The C tables that the host gives to plugins: log lines and inference.
+//! The C tables that the host gives to plugins: log lines, inference and the use of keys.
 
+use std::collections::BTreeSet;
 use std::ffi::{CStr, c_char, c_void};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use plugin_sdk::abi::{self, Growing, fp_host, fp_status, fp_str};
-use plugin_sdk::{Error, InferenceService};
+use plugin_sdk::{Error, InferenceService, SecretService};
 
 mod inference;
 mod log;
+mod secret;
 
 use inference::Models;
 use log::LogLimit;
+use secret::Keys;
 
 /// What stands behind the `fp_host` of one plugin instance.
 pub(crate) struct HostServices {
     plugin: String,
     log_limit: LogLimit,
     models: Option<Models>,
+    keys: Option<Keys>,
 }
 
 impl HostServices {
-    pub(crate) fn new(plugin: &str, inference: Option<Arc<dyn InferenceService>>) -> Self {
-        let models = inference.map(Models::new);
-        Self { plugin: plugin.to_owned(), log_limit: LogLimit::default(), models }
+    pub(crate) fn new(
+        plugin: &str,
+        inference: Option<Arc<dyn InferenceService>>,
+        secrets: Option<Arc<dyn SecretService>>,
+    ) -> Self {
+        let (models, keys) = (inference.map(Models::new), secrets.map(Keys::new));
+        Self { plugin: plugin.to_owned(), log_limit: LogLimit::default(), models, keys }
+    }
+
+    /// Opens the keys with these handles to the plugin; until then it has none.
+    pub(crate) fn allow(&mut self, handles: &BTreeSet<String>) {
+        if let Some(keys) = &mut self.keys {
+            keys.allow(handles);
+        }
     }
 
     /// The host to pass to the plugin. It is never freed (rule R8): safe plugin code may keep it and its models in a thread
@@ -50,6 +65,9 @@ impl HostServices {
         }
         if id == abi::FP_HOST_INFERENCE && self.models.is_some() {
             return (&raw const inference::TABLE).cast();
+        }
+        if id == abi::FP_HOST_SECRET && self.keys.is_some() {
+            return (&raw const secret::TABLE).cast();
         }
         std::ptr::null()
     }

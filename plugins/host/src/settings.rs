@@ -1,5 +1,7 @@
 //! A plugin's settings, checked against its schema before the plugin sees them.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value};
 
 mod schema;
@@ -13,6 +15,15 @@ pub struct PluginSettings {
     pub id: String,
     /// A JSON object; empty for one without fields.
     pub config_json: String,
+}
+
+/// Settings that fit their schema.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settled {
+    /// A JSON object.
+    pub json: String,
+    /// The secrets that they name, and no others.
+    pub secret_handles: BTreeSet<String>,
 }
 
 /// What is wrong with settings or with the schema that they are checked against. Values are never named: they may be secret.
@@ -35,14 +46,16 @@ pub enum SettingsError {
 }
 
 impl Schema {
-    /// The settings as JSON, with defaults filled in. Fails when one does not fit.
-    pub fn settle(&self, config_json: &str) -> Result<String, SettingsError> {
+    /// The settings with defaults filled in. Fails when one does not fit.
+    pub fn settle(&self, config_json: &str) -> Result<Settled, SettingsError> {
         let mut settings = match config_json.trim() {
             "" => Value::Object(Map::new()),
             text => serde_json::from_str(text).map_err(|error| SettingsError::Json(error.to_string()))?,
         };
         self.check(&mut settings, "settings")?;
-        Ok(settings.to_string())
+        let mut secret_handles = BTreeSet::new();
+        self.handles(&settings, &mut secret_handles);
+        Ok(Settled { json: settings.to_string(), secret_handles })
     }
 }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::inference::{Inference, InferenceService};
+use crate::secrets::{SecretService, Secrets};
 
 /// Severity of a log line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,6 +30,7 @@ pub struct Host {
 pub(crate) trait Services: Send + Sync {
     fn log(&self, level: Level, message: &str);
     fn inference(&self) -> Option<Arc<dyn InferenceService>>;
+    fn secrets(&self) -> Option<Arc<dyn SecretService>>;
 }
 
 impl Host {
@@ -38,7 +40,12 @@ impl Host {
 
     /// A host inside the process, without the C boundary: for a plugin's own tests. It keeps no log.
     pub fn local(inference: Option<Arc<dyn InferenceService>>) -> Self {
-        Self::new(Arc::new(Local { inference }))
+        Self::new(Arc::new(Local { inference, secrets: None }))
+    }
+
+    /// As [`Self::local`], with keys instead of networks.
+    pub fn local_with_secrets(secrets: Arc<dyn SecretService>) -> Self {
+        Self::new(Arc::new(Local { inference: None, secrets: Some(secrets) }))
     }
 
     /// Writes one line to the host's log. Never a name, template, image, token or card number.
@@ -50,10 +57,16 @@ impl Host {
     pub fn inference(&self) -> Option<Inference> {
         self.services.inference().map(Inference::new)
     }
+
+    /// The host's keys, where the host offers them.
+    pub fn secrets(&self) -> Option<Secrets> {
+        self.services.secrets().map(Secrets::new)
+    }
 }
 
 struct Local {
     inference: Option<Arc<dyn InferenceService>>,
+    secrets: Option<Arc<dyn SecretService>>,
 }
 
 impl Services for Local {
@@ -61,5 +74,9 @@ impl Services for Local {
 
     fn inference(&self) -> Option<Arc<dyn InferenceService>> {
         self.inference.clone()
+    }
+
+    fn secrets(&self) -> Option<Arc<dyn SecretService>> {
+        self.secrets.clone()
     }
 }

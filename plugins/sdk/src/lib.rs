@@ -18,6 +18,7 @@ mod host;
 mod inference;
 pub mod payment;
 mod plugin;
+mod secrets;
 mod vision;
 
 pub use call::{Call, monotonic_ns};
@@ -31,4 +32,5 @@ pub use payment::{
     TcpExchange, TcpResponse, Verdict,
 };
 pub use plugin::{Descriptor, Health, HostExtension, Limits, Plugin};
+pub use secrets::{MacAlgorithm, SecretService, Secrets, SignAlgorithm};
 pub use vision::{Detector, EmbeddingInfo, Liveness, Metric, Recognizer};

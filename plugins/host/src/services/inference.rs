@@ -246,7 +246,7 @@ mod tests {
 
     #[test]
     fn more_regions_than_a_model_takes_do_not_reach_it() {
-        let host = HostServices::new("org.example.two", Some(Arc::new(Two))).leak();
+        let host = HostServices::new("org.example.two", Some(Arc::new(Two)), None).leak();
         let desc = FrameDesc {
             width: 1,
             height: 1,

@@ -1,17 +1,23 @@
 //! The part of JSON Schema 2020-12 that plugin settings use.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value};
 
 use super::SettingsError;
 
 /// Deepest nesting of a schema.
 const DEPTH_MAX: usize = 16;
+/// Marks the handles of secrets.
+const SECRET: &str = "x-secret";
+/// Longest handle.
+const HANDLE_BYTES_MAX: usize = 64;
 /// Keywords that describe and check nothing.
 const ANNOTATIONS: [&str; 9] =
     ["$schema", "$id", "$comment", "title", "description", "examples", "deprecated", "readOnly", "format"];
 
 /// A schema of settings: `type`, `properties`, `required`, `additionalProperties`, `items`, `enum`, `const`, `default`, bounds
-/// of numbers, lengths of texts and arrays, `uniqueItems`. Any other keyword that would check something is refused, so that
+/// of numbers, lengths of texts and arrays, `uniqueItems`, and `x-secret` of handles. Any other keyword that would check something is refused, so that
 /// nobody relies on a check that is not made. Unknown settings are refused unless `additionalProperties` allows them.
 #[derive(Debug, Clone)]
 pub struct Schema {
@@ -24,6 +30,7 @@ pub struct Schema {
     items: Option<Box<Schema>>,
     bounds: Vec<(Bound, f64)>,
     unique_items: bool,
+    secret: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -104,10 +111,13 @@ impl Schema {
             items: None,
             bounds: Vec::new(),
             unique_items: false,
+            secret: false,
         };
         for (keyword, value) in keywords {
             let taken = schema.take(keyword, value, path, depth)?;
-            if !taken && !ANNOTATIONS.contains(&keyword.as_str()) && !keyword.starts_with("x-") {
+            let says_nothing =
+                ANNOTATIONS.contains(&keyword.as_str()) || (keyword.starts_with("x-") && keyword != SECRET);
+            if !taken && !says_nothing {
                 return refused(format!("keyword {keyword} is malformed or not supported"));
             }
         }
@@ -138,6 +148,7 @@ impl Schema {
             "default" => put(&mut self.default, Some(Some(value.clone()))),
             "required" => put(&mut self.required, texts(value)),
             "additionalProperties" => put(&mut self.additional, value.as_bool()),
+            SECRET => put(&mut self.secret, value.as_bool()),
             "uniqueItems" => put(&mut self.unique_items, value.as_bool()),
             "items" => {
                 let items = Self::of(value, &format!("{path}[]"), depth + 1)?;
@@ -181,7 +192,32 @@ impl Schema {
         match value {
             Value::Object(fields) => self.check_fields(fields, path),
             Value::Array(items) => self.check_items(items, path),
+            Value::String(handle) if self.secret && !handle.is_empty() && !is_handle(handle) => wrong(
+                "must be the name of a secret, which is a file in secrets.folder, and not the secret".into(),
+            ),
             _ => Ok(()),
+        }
+    }
+
+    /// The handles in settings that were checked: each text under an `x-secret`.
+    pub(crate) fn handles(&self, value: &Value, found: &mut BTreeSet<String>) {
+        match value {
+            Value::Object(fields) => {
+                for (name, child) in &self.properties {
+                    if let Some(value) = fields.get(name) {
+                        child.handles(value, found);
+                    }
+                }
+            }
+            Value::Array(items) => {
+                for (schema, item) in items.iter().filter_map(|item| Some((self.items.as_ref()?, item))) {
+                    schema.handles(item, found);
+                }
+            }
+            Value::String(handle) if self.secret && !handle.is_empty() => {
+                found.insert(handle.clone());
+            }
+            _ => {}
         }
     }
 
@@ -223,6 +259,13 @@ impl Schema {
             None => Ok(()),
         }
     }
+}
+
+/// Whether a text can be the name of a secret: of a file in one folder, and safe to be shown.
+fn is_handle(text: &str) -> bool {
+    text.len() <= HANDLE_BYTES_MAX
+        && text.starts_with(|first: char| first.is_ascii_alphanumeric())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
 }
 
 /// Fills a slot when there is something to fill it with.

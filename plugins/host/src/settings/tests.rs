@@ -19,7 +19,9 @@ const SCHEMA: &str = r#"{
 
 fn refused(settings: &str) -> String {
     let schema = Schema::parse(SCHEMA).unwrap();
-    schema.settle(settings).map_or_else(|error| error.to_string(), |settled| format!("accepted {settled}"))
+    schema
+        .settle(settings)
+        .map_or_else(|error| error.to_string(), |settled| format!("accepted {}", settled.json))
 }
 
 #[test]
@@ -56,9 +58,30 @@ fn a_refused_secret_is_not_repeated_in_the_error() {
 }
 
 #[test]
+fn only_what_is_marked_secret_is_a_handle() {
+    let schema = r#"{"type":"object","properties":{
+        "key":{"type":"string","x-secret":true}, "endpoint":{"type":"string"},
+        "old":{"type":"array","items":{"type":"string","x-secret":true}},
+        "nested":{"type":"object","properties":{"pin":{"type":"string","x-secret":true,"default":"acme.pin"}}}}}"#;
+    let schema = Schema::parse(schema).unwrap();
+    let handles = |text: &str| Vec::from_iter(schema.settle(text).unwrap().secret_handles);
+    assert_eq!(
+        handles(r#"{"key":"a","endpoint":"b","old":["c","d",""],"nested":{}}"#),
+        ["a", "acme.pin", "c", "d"]
+    );
+    assert!(handles(r#"{"key":"","endpoint":"b"}"#).is_empty());
+    for wrong in ["../a", "a/b", ".a", "sk live", &"a".repeat(65), "ä"] {
+        let error = schema.settle(&format!(r#"{{"key":"{wrong}"}}"#)).unwrap_err().to_string();
+        assert!(error.starts_with("key: must be the name of a secret") && !error.contains(wrong), "{error}");
+    }
+    let error = Schema::parse(r#"{"type":"string","x-secret":"yes"}"#).unwrap_err().to_string();
+    assert!(error.contains("keyword x-secret"), "{error}");
+}
+
+#[test]
 fn a_default_is_filled_in_and_a_given_value_is_kept() {
     let schema = Schema::parse(SCHEMA).unwrap();
-    let settled = |text: &str| serde_json::from_str::<Value>(&schema.settle(text).unwrap()).unwrap();
+    let settled = |text: &str| serde_json::from_str::<Value>(&schema.settle(text).unwrap().json).unwrap();
     assert_eq!(settled(r#"{"endpoint": "abc"}"#)["tries"], 3);
     assert_eq!(settled(r#"{"endpoint": "abc", "tries": 5}"#)["tries"], 5);
 }
@@ -66,7 +89,7 @@ fn a_default_is_filled_in_and_a_given_value_is_kept() {
 #[test]
 fn a_plugin_without_a_schema_takes_no_settings() {
     let schema = Schema::parse("").unwrap();
-    assert_eq!(schema.settle("").unwrap(), "{}");
+    assert_eq!(schema.settle("").unwrap().json, "{}");
     assert_eq!(
         schema.settle(r#"{"a": 1}"#).unwrap_err().to_string(),
         "a: is no setting; settings are: there are none"

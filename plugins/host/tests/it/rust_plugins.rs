@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use plugin_host::{
     Call, CallContext, CallError, Effect, Event, Face, Frame, Host, HostOptions, InferenceError,
-    InferenceService, ModelInfo, Money, Op, Outcome, Payment, PluginState, Rect, Region, Request, Tensor,
-    TensorDesc, Verdict,
+    InferenceService, MacAlgorithm, ModelInfo, Money, Op, Outcome, Payment, PluginState, Rect, Region,
+    Request, SecretService, SignAlgorithm, Tensor, TensorDesc, Verdict,
 };
 
 use crate::fixture::{built, frame, settings};
@@ -146,6 +146,36 @@ fn a_model_that_cannot_be_opened_is_the_plugins_reason_not_to_start() {
             host.load(&probe_path(), &settings("org.facepay.probe", &config)).err().unwrap().to_string();
         assert!(error.contains("refused to activate") && error.contains(expected), "{error}");
     }
+}
+
+/// Keys that say how they were used.
+struct Telling;
+
+impl SecretService for Telling {
+    fn mac(&self, handle: &str, algorithm: MacAlgorithm, data: &[u8]) -> Result<Vec<u8>, InferenceError> {
+        Ok([format!("{algorithm:?} with {handle} of ").as_bytes(), data].concat())
+    }
+
+    fn sign(&self, _: &str, _: SignAlgorithm, _: &[u8]) -> Result<Vec<u8>, InferenceError> {
+        Err(InferenceError::Unsupported("no signatures here".into()))
+    }
+}
+
+#[test]
+fn a_plugin_uses_a_key_that_a_secret_setting_names_and_no_other() {
+    let (inference, secrets) = (Arc::new(Four::default()), Arc::new(Telling));
+    let options =
+        HostOptions { inference: Some(inference), secrets: Some(secrets), ..HostOptions::default() };
+    let host = Host::new(options);
+    let load = |config: &str| host.load(&probe_path(), &settings("org.facepay.probe", config));
+    let plugin = load(r#"{"key":"acme.key"}"#).unwrap();
+    assert_eq!(plugin.health().detail, "HmacSha256 with acme.key of probe");
+    assert!(plugin.secret_handles().iter().eq(["acme.key"]));
+    let error = load(r#"{"other_key":"acme.key"}"#).err().unwrap().to_string();
+    assert!(error.contains("secret acme.key was not used"), "{error}");
+    assert!(load(r#"{"key":"acme.key","other_key":"acme.key"}"#).is_ok());
+    let without = probe_host().0.load(&probe_path(), &settings("org.facepay.probe", r#"{"key":"acme.key"}"#));
+    assert!(without.err().unwrap().to_string().contains("no secrets"));
 }
 
 const WALLET: &str = r#"{"currencies":["EUR"],"sale_amount_max":5000}"#;

@@ -4,12 +4,13 @@ use std::collections::HashMap;
 use std::ffi::CStr;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use crate::abi::{self, Growing, fp_host, fp_str, fp_tensor_out, fp_writer};
+use crate::abi::{self, Growing, fp_bytes, fp_host, fp_str, fp_tensor_out, fp_writer};
 use crate::call::Call;
 use crate::error::{Error, Result};
 use crate::frame::Frame;
 use crate::host::{Level, Services};
 use crate::inference::{InferenceService, ModelInfo, Region, Tensor, TensorDesc};
+use crate::secrets::{MacAlgorithm, SecretService, SignAlgorithm};
 
 /// The host that created the instance. It and its tables live until the process ends (rule R8), as clones of a
 /// [`Host`](crate::Host) may.
@@ -17,6 +18,7 @@ pub(super) struct AbiHost {
     host: HostPtr,
     log: Option<abi::fp_host_log_v1>,
     inference: Option<Arc<AbiInference>>,
+    secrets: Option<Arc<AbiSecrets>>,
 }
 
 #[derive(Clone, Copy)]
@@ -45,12 +47,14 @@ impl AbiHost {
         // SAFETY: the ids name tables of these types, and the host is never freed.
         unsafe {
             let inference = extension::<abi::fp_host_inference_v1>(host, &raw, abi::FP_HOST_INFERENCE)?;
+            let secrets = extension::<abi::fp_host_secret_v1>(host, &raw, abi::FP_HOST_SECRET)?;
             Ok(Self {
                 host: HostPtr(host),
                 log: extension(host, &raw, abi::FP_HOST_LOG)?,
                 inference: inference.map(|table| {
                     Arc::new(AbiInference { host: HostPtr(host), table, opened: RwLock::default() })
                 }),
+                secrets: secrets.map(|table| Arc::new(AbiSecrets { host: HostPtr(host), table })),
             })
         }
     }
@@ -89,6 +93,48 @@ impl Services for AbiHost {
 
     fn inference(&self) -> Option<Arc<dyn InferenceService>> {
         self.inference.clone().map(|inference| inference as Arc<dyn InferenceService>)
+    }
+
+    fn secrets(&self) -> Option<Arc<dyn SecretService>> {
+        self.secrets.clone().map(|secrets| secrets as Arc<dyn SecretService>)
+    }
+}
+
+/// The host's keys through the C table.
+struct AbiSecrets {
+    host: HostPtr,
+    table: abi::fp_host_secret_v1,
+}
+
+impl AbiSecrets {
+    fn used(
+        &self,
+        with: Option<abi::fp_secret_fn>,
+        handle: &str,
+        algorithm: u32,
+        data: &[u8],
+    ) -> Result<Vec<u8>> {
+        let with = with.ok_or_else(|| Error::Internal("the host's table of secrets has a gap".into()))?;
+        let mut made = Vec::new();
+        // A code or signature is far shorter than a reason may be.
+        let mut out = fp_writer::into_reason(&mut made);
+        // SAFETY: [work]; the host lives; handle, data and writer are valid during the call.
+        let status =
+            unsafe { with(self.host.0, fp_str::of(handle), algorithm, fp_bytes::of(data), &raw mut out) };
+        // The table has no place for a reason.
+        let reason = || format!("secret {handle} was not used; the host's log says why").into_bytes();
+        checked(status, if status == abi::FP_OK { Vec::new() } else { reason() })?;
+        Ok(made)
+    }
+}
+
+impl SecretService for AbiSecrets {
+    fn mac(&self, handle: &str, algorithm: MacAlgorithm, data: &[u8]) -> Result<Vec<u8>> {
+        self.used(self.table.mac, handle, algorithm.code(), data)
+    }
+
+    fn sign(&self, handle: &str, algorithm: SignAlgorithm, data: &[u8]) -> Result<Vec<u8>> {
+        self.used(self.table.sign, handle, algorithm.code(), data)
     }
 }
 

@@ -21,7 +21,8 @@ pub enum Effect {
     Keep(Vec<u8>),
 }
 
-/// An HTTP request. One with the text `${secret:` in its path, headers or body is refused.
+/// An HTTP request. The host puts secrets in the place of `${secret:HANDLE}` in its path (percent-encoded), in values of its
+/// headers and in its body (both as they stand). One with a handle that the plugin's settings do not name is not sent.
 #[derive(Clone, Default)]
 pub struct HttpRequest {
     /// Index into the allow-listed endpoints of the plugin's settings.
@@ -45,7 +46,7 @@ pub struct HttpRequest {
 /// What goes before each message on a TCP connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Framing {
-    /// Nothing: the peer closes.
+    /// Nothing: each side closes its direction after its message.
     #[default]
     None,
     /// A 2-byte big-endian length.
