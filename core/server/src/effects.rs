@@ -1,9 +1,11 @@
-//! Does for a payment plugin what it may not do itself: HTTP, waiting, keeping to limits.
+//! Does for a payment plugin what it may not do itself: HTTP, messages over TCP, waiting, keeping to limits.
 //!
 //! The one rule that money depends on: once anything may have left this machine, a failure is
 //! [`Verdict::Unknown`], never a success and never "not sent".
 
 pub(crate) mod endpoints;
+mod message;
+mod placeholder;
 
 use std::future::Future;
 use std::time::Duration;
@@ -87,8 +89,12 @@ pub(crate) async fn drive(
                 tokio::time::sleep_until(deadline.min(Instant::now() + time)).await;
                 Event::Slept
             }
-            // No connection of this kind and nobody to ask: said as such, so that the plugin can decide.
-            Ok(Effect::TcpExchange(_)) => Event::ConnectFailed,
+            Ok(Effect::TcpExchange(message)) => {
+                let event = endpoints.exchange_message(&message, deadline).await;
+                sent |= may_have_left(&event);
+                event
+            }
+            // Nobody to ask: said as such, so that the plugin can decide.
             Ok(Effect::Prompt(_)) => Event::Timeout { sent: false },
             Ok(Effect::Keep(json)) => match journal.keep(json).await {
                 Ok(()) => Event::Kept,

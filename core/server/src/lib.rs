@@ -18,3 +18,4 @@ pub mod ws;
 mod effects;
 mod metrics;
 mod plugins;
+mod secrets;

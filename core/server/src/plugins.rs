@@ -14,7 +14,8 @@ use crate::api::wire::system as wire;
 use crate::app::StartError;
 use crate::effects::Steps;
 use crate::folders;
-use crate::settings;
+use crate::secrets::Vault;
+use crate::settings::{self, Settings};
 
 const OWN_PREFIX: &str = "org.facepay.";
 
@@ -22,11 +23,13 @@ const OWN_PREFIX: &str = "org.facepay.";
 pub(crate) struct Plugins {
     folder: PathBuf,
     settings: settings::Plugins,
+    vault: Arc<Vault>,
 }
 
 impl Plugins {
-    pub(crate) fn new(settings: &settings::Plugins) -> Self {
-        Self { folder: folders::plugins(&settings.folder), settings: settings.clone() }
+    pub(crate) fn new(settings: &Settings) -> Self {
+        let vault = Arc::new(Vault::new(settings.secrets.folder.clone()));
+        Self { folder: folders::plugins(&settings.plugins.folder), settings: settings.plugins.clone(), vault }
     }
 
     /// The payment plugins, the first one first; none when the settings name none.
@@ -49,7 +52,8 @@ impl Plugins {
         let file = name.rsplit('.').next().unwrap_or(name).replace('-', "_");
         let path = self.folder.join(format!("lib{file}.so"));
         let config = self.settings.settings.get(name).map(ToString::to_string).unwrap_or_default();
-        let host = Host::new(HostOptions { inference, ..HostOptions::default() });
+        let host =
+            Host::new(HostOptions { inference, secrets: Some(self.vault.clone()), ..HostOptions::default() });
         let plugin = host.load(&path, &PluginSettings { id, config_json: config });
         let plugin = plugin.map_err(|error| {
             StartError::Unavailable(format!("{}; see plugins.folder and plugins.settings", chain(&error)))

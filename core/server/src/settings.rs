@@ -11,7 +11,7 @@ use config::{Config, File, FileFormat};
 
 pub use sections::{
     Auth, Cameras, Checkout, Compute, Data, Database, Device, ListedCamera, Log, LogFormat, Payment, Plugins,
-    Policy, Recognition, Redis, Server, Settings, Ws,
+    Policy, Recognition, Redis, Secrets, Server, Settings, Ws,
 };
 
 /// Every key with its default, as delivered.
@@ -102,7 +102,10 @@ impl Settings {
             builder = builder.set_override(key, env_value(&value))?;
         }
         builder = builder.set_override("profile", profile)?;
-        let settings: Self = builder.build()?.try_deserialize()?;
+        let mut settings: Self = builder.build()?.try_deserialize()?;
+        if settings.secrets.folder.as_os_str().is_empty() {
+            settings.secrets.folder = secrets_folder(&layers.env, &settings.data.folder);
+        }
         settings.check()?;
         Ok(settings)
     }
@@ -265,6 +268,14 @@ fn profile_text(name: &str) -> Result<&'static str, SettingsError> {
 /// The file of the appliance key, inside the data folder.
 pub fn appliance_key_file(data_folder: &Path) -> PathBuf {
     data_folder.join("appliance.key")
+}
+
+/// Where secrets lie when the settings do not say: in what the service manager hands over, else in the data folder.
+fn secrets_folder(env: &BTreeMap<String, String>, data_folder: &Path) -> PathBuf {
+    match env.get("CREDENTIALS_DIRECTORY").filter(|folder| !folder.is_empty()) {
+        Some(folder) => PathBuf::from(folder),
+        None => data_folder.join("secrets"),
+    }
 }
 
 #[cfg(test)]

@@ -188,7 +188,8 @@ pub(super) async fn ask(app: &App, operation: &OperationRow, op: Op) -> Ending {
     };
     let steps = Box::new(PaymentSteps::new(provider.payment().clone(), request));
     let notes = Notes { app, operation: operation.about.unwrap_or(operation.id) };
-    let ending = effects::drive(steps, app.endpoints(), &notes, bounds).await;
+    let endpoints = app.endpoints().with_secrets(provider.payment().plugin().secret_handles());
+    let ending = effects::drive(steps, &endpoints, &notes, bounds).await;
     if let Some(fault) = &ending.fault {
         let plugin = &operation.provider;
         tracing::error!(plugin, kind = fault.kind, detail = fault.detail, "payment plugin failed");

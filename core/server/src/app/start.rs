@@ -25,6 +25,7 @@ use crate::auth::setup::Setup;
 use crate::effects::endpoints::Endpoints;
 use crate::metrics::Metrics;
 use crate::plugins::Plugins;
+use crate::secrets::Vault;
 use crate::settings::{self, Settings};
 use crate::ws::hub::Hub;
 
@@ -106,7 +107,11 @@ impl App {
         Ok(Self(Arc::new(Parts {
             hub: Hub::new(settings.ws.events_kept, clock().0.unsigned_abs()),
             sockets: Arc::new(Semaphore::new(settings.ws.clients_max)),
-            endpoints: Endpoints::new(&settings.payment.endpoints, settings.payment.response_bytes_max),
+            endpoints: Endpoints::new(
+                &settings.payment.endpoints,
+                settings.payment.response_bytes_max,
+                Arc::new(Vault::new(settings.secrets.folder.clone())),
+            ),
             clock,
             store: opened.store,
             cache,
@@ -168,7 +173,7 @@ fn open(settings: &Settings, metrics: Arc<Metrics>) -> Result<Opened, StartError
     let store = Arc::new(Store::open(&url, Key::new(*key.expose()))?);
     // Before the gallery is filled: what is erased in the meantime is then an event still to come.
     let published = store.outbox_last()?;
-    let plugins = Plugins::new(&settings.plugins);
+    let plugins = Plugins::new(settings);
     let providers = Providers::new(plugins.payments()?, settings.payment.attended)?;
     let vision = match settings.recognition.enabled {
         true => Some(Vision::start(settings, &plugins, &store, metrics)?),

@@ -4,6 +4,7 @@ mod cameras;
 mod compute;
 mod machine;
 mod network;
+mod secrets;
 mod storage;
 
 use clap::Args;
@@ -103,6 +104,7 @@ pub(super) fn run(cli: &Cli, arguments: &Doctor) -> Result<Exit, Failure> {
     checks.extend(network::checks(&settings)?);
     checks.extend(compute::checks(&settings, &tried));
     checks.extend(tried.plugins.iter().map(|loaded| plugin(loaded, tried.device.is_ok())));
+    checks.extend(secrets::checks(&settings, &tried));
     checks.extend(cameras::checks(&settings));
     checks.extend(machine::checks());
     let count = |status| checks.iter().filter(|check| check.status == status).count();
@@ -125,7 +127,7 @@ pub(super) fn run(cli: &Cli, arguments: &Doctor) -> Result<Exit, Failure> {
 }
 
 fn plugin(plugin: &Loaded, networks_run: bool) -> Check {
-    let Loaded { role, name, result } = plugin;
+    let Loaded { role, name, result, .. } = plugin;
     let mend = format!("facepay plugin list; set plugins.folder and plugins.{role}");
     let answer =
         result.as_ref().map(|found| format!("{} {} loads, {}", found.id, found.version, found.licence));

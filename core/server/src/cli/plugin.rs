@@ -1,5 +1,6 @@
 //! `facepay plugin list`: the plugins that the settings name, loaded as the appliance loads them.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use clap::Subcommand;
@@ -29,6 +30,8 @@ pub enum Plugin {
 pub(super) struct Loaded {
     pub(super) role: &'static str,
     pub(super) name: String,
+    /// The secrets that its settings name.
+    pub(super) secrets: BTreeSet<String>,
     pub(super) result: Result<Described, String>,
 }
 
@@ -45,7 +48,7 @@ impl Tried {
             Ok(engine) => Some(Arc::new(EngineInference(engine.clone()))),
             Err(_) => None,
         };
-        let loader = Plugins::new(&settings.plugins);
+        let loader = Plugins::new(settings);
         let names = &settings.plugins;
         let mut roles = vec![("detection", &names.detection), ("recognition", &names.recognition)];
         roles.extend(names.liveness.iter().map(|name| ("liveness", name)));
@@ -54,7 +57,8 @@ impl Tried {
         let load = |role: &'static str, name: &String| {
             let inference = inference.clone().filter(|_| role != "payment");
             let loaded = loader.load(name, inference).map_err(|error| chain(&error));
-            Loaded { role, name: name.clone(), result: loaded.map(|plugin| described(&plugin)) }
+            let secrets = loaded.as_ref().map(|plugin| plugin.secret_handles().clone()).unwrap_or_default();
+            Loaded { role, name: name.clone(), secrets, result: loaded.map(|plugin| described(&plugin)) }
         };
         let plugins = roles.into_iter().map(|(role, name)| load(role, name)).collect();
         Self { device: engine.map(|engine| vision::compute(&engine)), plugins }
@@ -66,13 +70,13 @@ pub(super) fn run(cli: &Cli, command: &Plugin) -> Result<Exit, Failure> {
     let plugins = Tried::by(&offline::settings(cli)?).plugins;
     let all_loaded = plugins.iter().all(|plugin| plugin.result.is_ok());
     if *json {
-        let plugins = plugins.iter().map(|Loaded { role, name, result }| match result {
+        let plugins = plugins.iter().map(|Loaded { role, name, result, .. }| match result {
             Ok(plugin) => json!({ "role": role, "name": name, "plugin": plugin }),
             Err(fault) => json!({ "role": role, "name": name, "fault": fault }),
         });
         terminal::json(&json!({ "plugins": plugins.collect::<Vec<_>>() }));
     } else {
-        let row = |Loaded { role, name, result }: &Loaded| match result {
+        let row = |Loaded { role, name, result, .. }: &Loaded| match result {
             Ok(plugin) => {
                 vec![
                     role.to_string(),

@@ -1,6 +1,11 @@
 //! HTTP for payment plugins: only to the allow-listed endpoints, within size and time.
 
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use bytes::Bytes;
+use domain::Secret;
 use http::{HeaderName, HeaderValue, Method, Request, Uri};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper_util::client::legacy::{Client, connect::HttpConnector};
@@ -8,26 +13,50 @@ use hyper_util::rt::TokioExecutor;
 use plugin_host::{Event, HttpRequest, HttpResponse};
 use tokio::time::{Duration, Instant};
 
-/// The endpoints that payment plugins may reach.
+use super::placeholder;
+use crate::api::chain;
+use crate::secrets::Vault;
+
+/// The endpoints that payment plugins may reach, and the secrets that one of them may send there.
+#[derive(Clone)]
 pub(crate) struct Endpoints {
     client: Client<HttpConnector, Full<Bytes>>,
-    bases: Vec<String>,
-    response_bytes_max: usize,
+    bases: Arc<[String]>,
+    pub(super) response_bytes_max: usize,
+    vault: Arc<Vault>,
+    handles: Arc<BTreeSet<String>>,
 }
 
 impl Endpoints {
-    /// `bases` are URLs without a path, in the order of the plugin's indices.
-    pub(crate) fn new(bases: &[String], response_bytes_max: usize) -> Self {
+    /// `bases` are URLs of `http` or `tcp`, in the order of the plugin's indices. No secret may be sent.
+    pub(crate) fn new(bases: &[String], response_bytes_max: usize, vault: Arc<Vault>) -> Self {
         // A fresh connection per request: on a kept one it cannot be known whether bytes left.
         let mut builder = Client::builder(TokioExecutor::new());
         builder.retry_canceled_requests(false).pool_max_idle_per_host(0);
         let bases = bases.iter().map(|base| base.trim_end_matches('/').to_owned()).collect();
-        Self { client: builder.build(HttpConnector::new()), bases, response_bytes_max }
+        let client = builder.build(HttpConnector::new());
+        Self { client, bases, response_bytes_max, vault, handles: Arc::default() }
+    }
+
+    /// The same for a plugin whose settings name these secrets.
+    pub(crate) fn with_secrets(&self, handles: &BTreeSet<String>) -> Self {
+        Self { handles: Arc::new(handles.clone()), ..self.clone() }
+    }
+
+    /// The URL with this index, where it has this scheme.
+    pub(super) fn base(&self, index: u32, scheme: &str) -> Result<&str, &'static str> {
+        let index = usize::try_from(index).unwrap_or(usize::MAX);
+        let base = self.bases.get(index).ok_or("no endpoint has this index")?;
+        match base.strip_prefix(scheme).is_some_and(|rest| rest.starts_with("://")) {
+            true => Ok(base),
+            false => Err("the endpoint with this index is of another kind"),
+        }
     }
 
     /// Sends `asked` and tells what came of it. What may not be sent is a failed connection, and said in the log.
     pub(crate) async fn exchange(&self, asked: &HttpRequest, deadline: Instant) -> Event {
-        let request = match self.request(asked) {
+        let filled = self.filled(asked).await;
+        let request = match filled.and_then(|asked| self.request(&asked).map_err(str::to_owned)) {
             Ok(request) => request,
             Err(fault) => {
                 tracing::error!(endpoint = asked.endpoint, fault, "a payment plugin's request was not sent");
@@ -40,16 +69,30 @@ impl Endpoints {
         answered.await.unwrap_or(Event::Timeout { sent: true })
     }
 
+    /// The request with secrets in their places.
+    pub(super) async fn filled<'a>(&self, asked: &'a HttpRequest) -> Result<Cow<'a, HttpRequest>, String> {
+        let handles = placeholder::handles(asked)?;
+        if handles.is_empty() {
+            return Ok(Cow::Borrowed(asked));
+        }
+        if !handles.is_subset(&self.handles) {
+            return Err("it holds the place of a secret that the plugin's settings do not name".to_owned());
+        }
+        let vault = Arc::clone(&self.vault);
+        let read = tokio::task::spawn_blocking(move || {
+            let read = |handle: String| vault.bytes(&handle).map(|secret| (handle, secret));
+            handles.into_iter().map(read).collect::<Result<Vec<(String, Secret<Vec<u8>>)>, _>>()
+        });
+        let secrets = read.await.map_err(|error| error.to_string())?.map_err(|error| chain(&error))?;
+        placeholder::filled(asked, &secrets).map(Cow::Owned)
+    }
+
     /// The request to send, or why it may not be sent.
     pub(super) fn request(&self, asked: &HttpRequest) -> Result<Request<Full<Bytes>>, &'static str> {
-        let index = usize::try_from(asked.endpoint).unwrap_or(usize::MAX);
-        let base = self.bases.get(index).ok_or("no endpoint has this index")?;
+        let base = self.base(asked.endpoint, "http")?;
         // A path that is not one could name another host: "@evil.example/".
         if !asked.path.starts_with('/') {
             return Err("the path does not start with /");
-        }
-        if names_a_secret(asked) {
-            return Err("${secret:…} is not replaced here, and would reach the provider as it stands");
         }
         let uri: Uri = format!("{base}{}", asked.path).parse().map_err(|_| "the path is malformed")?;
         let method = Method::from_bytes(asked.method.as_bytes()).map_err(|_| "the method is malformed")?;
@@ -59,7 +102,9 @@ impl Endpoints {
             if name == http::header::HOST {
                 return Err("the Host header is not the plugin's to set");
             }
-            let value = HeaderValue::from_str(value).map_err(|_| "a header's value is malformed")?;
+            let mut value = HeaderValue::from_str(value).map_err(|_| "a header's value is malformed")?;
+            // Any may hold a secret: none is printed.
+            value.set_sensitive(true);
             request = request.header(name, value);
         }
         let body = Full::new(Bytes::copy_from_slice(&asked.body));
@@ -87,12 +132,4 @@ impl Endpoints {
             Err(_) => Event::ConnectionLost { sent: true },
         }
     }
-}
-
-/// Whether a request holds the placeholder of a secret, anywhere.
-fn names_a_secret(asked: &HttpRequest) -> bool {
-    const PLACEHOLDER: &str = "${secret:";
-    asked.path.contains(PLACEHOLDER)
-        || asked.headers.iter().any(|(name, value)| name.contains(PLACEHOLDER) || value.contains(PLACEHOLDER))
-        || asked.body.windows(PLACEHOLDER.len()).any(|part| part == PLACEHOLDER.as_bytes())
 }

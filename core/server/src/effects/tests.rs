@@ -1,10 +1,19 @@
 //! How operations end when plugins and providers behave and when they do not.
 
+use std::os::unix::fs::PermissionsExt;
+use std::sync::Arc;
+
 use plugin_host::HttpRequest;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
 use super::*;
+use crate::secrets::Vault;
+
+/// Secrets in a folder that is not there.
+fn no_secrets() -> Arc<Vault> {
+    Arc::new(Vault::new("/nowhere".into()))
+}
 
 /// Answers each event by the next of a list of effects; records what it saw.
 struct Script {
@@ -41,7 +50,7 @@ fn post() -> Result<Effect, String> {
 }
 
 async fn check(endpoint: Option<String>, effects: Vec<Result<Effect, String>>, expected: Verdict) {
-    let endpoints = Endpoints::new(&endpoint.into_iter().collect::<Vec<_>>(), 1024);
+    let endpoints = Endpoints::new(&endpoint.into_iter().collect::<Vec<_>>(), 1024, no_secrets());
     let bounds = Bounds { step_count_max: 8, deadline: Duration::from_secs(5) };
     let ending = drive(Box::new(Script { effects: effects.into_iter() }), &endpoints, &Shelf, bounds).await;
     assert_eq!(ending.outcome.verdict, expected, "{:?}", ending.fault);
@@ -99,14 +108,18 @@ async fn a_plugin_that_never_ends_is_stopped() {
 
 #[test]
 fn only_allow_listed_places_are_reached() {
-    let endpoints = Endpoints::new(&["http://127.0.0.1:9/api".to_owned()], 1024);
+    let endpoints = Endpoints::new(
+        &["http://127.0.0.1:9/api".to_owned(), "tcp://127.0.0.1:9".to_owned()],
+        1024,
+        no_secrets(),
+    );
     for (endpoint, path, header, allowed) in [
         (0, "/pay", ("x-a", "1"), true),
         (1, "/pay", ("x-a", "1"), false),
+        (2, "/pay", ("x-a", "1"), false),
         (0, "@evil.example/", ("x-a", "1"), false),
         (0, "pay", ("x-a", "1"), false),
         (0, "/pay", ("host", "evil.example"), false),
-        (0, "/pay", ("x-a", "${secret:key}"), false),
         (0, "/pay", ("x-a", "a\r\nb: c"), false),
     ] {
         let headers = vec![(header.0.to_owned(), header.1.to_owned())];
@@ -120,17 +133,74 @@ fn only_allow_listed_places_are_reached() {
     }
 }
 
-#[test]
-fn the_placeholder_of_a_secret_is_sent_nowhere() {
-    let endpoints = Endpoints::new(&["http://127.0.0.1:9".to_owned()], 1024);
-    let plain = HttpRequest { method: "POST".into(), path: "/pay".into(), ..HttpRequest::default() };
-    assert!(endpoints.request(&HttpRequest { body: b"${secret".to_vec(), ..plain.clone() }).is_ok());
-    for asked in [
-        HttpRequest { path: "/pay?key=${secret:a}".into(), ..plain.clone() },
-        HttpRequest { headers: vec![("x-a".into(), "Bearer ${secret:a}".into())], ..plain.clone() },
-        HttpRequest { body: br#"{"key":"${secret:a}"}"#.to_vec(), ..plain },
-    ] {
-        let fault = endpoints.request(&asked).map(|_| ()).unwrap_err();
-        assert!(fault.contains("${secret:…} is not replaced"), "{fault}");
+/// A folder with a secret `a`, and the endpoint `base` for a plugin whose settings name `a` and `gone`.
+fn with_secret(base: &str, content: &str) -> (tempfile::TempDir, Endpoints) {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["a", "b"] {
+        let path = folder.path().join(name);
+        std::fs::write(&path, content).unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
     }
+    let vault = Arc::new(Vault::new(folder.path().to_owned()));
+    let handles = ["a".to_owned(), "gone".to_owned()].into();
+    (folder, Endpoints::new(&[base.to_owned()], 1024, vault).with_secrets(&handles))
+}
+
+#[tokio::test]
+async fn a_secret_is_in_its_places_when_the_request_leaves() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    let received = tokio::spawn(async move {
+        let (mut socket, _) = listener.accept().await.unwrap();
+        let mut request = Vec::new();
+        while !request.ends_with(b"body") {
+            assert_ne!(socket.read_buf(&mut request).await.unwrap(), 0);
+        }
+        socket.write_all(FINE.as_bytes()).await.unwrap();
+        String::from_utf8(request).unwrap()
+    });
+    let (_folder, endpoints) = with_secret(&base, "s/3 cret${secret:b}\n");
+    let asked = HttpRequest {
+        method: "POST".into(),
+        path: "/pay?key=${secret:a}&x=1".into(),
+        headers: vec![("authorization".into(), "Bearer ${secret:a}".into())],
+        body: b"${secret:a}|${secret:a}|body".to_vec(),
+        timeout_ms: 2000,
+        ..HttpRequest::default()
+    };
+    let event = endpoints.exchange(&asked, Instant::now() + Duration::from_secs(5)).await;
+    assert!(matches!(event, Event::HttpResponse(_)));
+    let request = received.await.unwrap();
+    let secret = "s/3 cret${secret:b}"; // what a secret holds is not looked at again
+    assert!(request.starts_with("POST /pay?key=s%2F3%20cret%24%7Bsecret%3Ab%7D&x=1 "), "{request}");
+    assert!(request.contains(&format!("authorization: Bearer {secret}\r\n")), "{request}");
+    assert!(request.ends_with(&format!("{secret}|{secret}|body")), "{request}");
+}
+
+#[tokio::test]
+async fn the_place_of_a_secret_that_is_not_the_plugins_is_sent_nowhere() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    let (_folder, endpoints) = with_secret(&base, "hunter2");
+    let plain = HttpRequest { method: "POST".into(), path: "/pay".into(), ..HttpRequest::default() };
+    let header = |name: &str, value: &str| vec![(name.to_owned(), value.to_owned())];
+    for asked in [
+        HttpRequest { path: "/pay?key=${secret:b}".into(), ..plain.clone() },
+        HttpRequest { headers: header("x-a", "Bearer ${secret:gone}"), ..plain.clone() },
+        HttpRequest { headers: header("${secret:a}", "x"), ..plain.clone() },
+        HttpRequest { body: br#"{"key":"${secret:../b}"}"#.to_vec(), ..plain.clone() },
+        HttpRequest { body: b"${secret:a".to_vec(), ..plain.clone() },
+    ] {
+        let event = endpoints.exchange(&asked, Instant::now() + Duration::from_secs(5)).await;
+        assert!(matches!(event, Event::ConnectFailed));
+        let fault = endpoints.filled(&asked).await.err().unwrap();
+        assert!(!fault.contains("hunter2"), "{fault}");
+    }
+    // Nobody ever connected.
+    assert!(futures_util::FutureExt::now_or_never(listener.accept()).is_none());
+    let allowed = HttpRequest { headers: header("x-a", "${secret:a}"), ..plain };
+    let request = endpoints.request(&endpoints.filled(&allowed).await.unwrap()).unwrap();
+    assert!(!format!("{request:?}").contains("hunter2"));
+    let (_folder, broken) = with_secret(&base, "two\nlines");
+    assert!(broken.request(&broken.filled(&allowed).await.unwrap()).is_err());
 }

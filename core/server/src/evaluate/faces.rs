@@ -56,7 +56,7 @@ impl Chain {
     pub(crate) fn start(settings: &Settings, gated: bool) -> Result<Self, StartError> {
         let engine = vision::engine(&settings.compute)?;
         let inference: Arc<dyn plugin_host::InferenceService> = Arc::new(EngineInference(engine.clone()));
-        let (steps, plugins) = vision::steps(settings, &Plugins::new(&settings.plugins), &inference)?;
+        let (steps, plugins) = vision::steps(settings, &Plugins::new(settings), &inference)?;
         let gallery = Gallery::new(steps.recognizer.dim(), steps.recognizer.model_tag());
         let mut recognition = vision::recognition(&settings.recognition, engine.device().kind);
         if !gated {

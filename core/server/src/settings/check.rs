@@ -86,10 +86,10 @@ impl Settings {
         redis.map_err(|_| refused("redis.url", "must be empty or redis://HOST:PORT"))?;
         let filter = EnvFilter::try_new(&self.log.filter);
         filter.map_err(|error| refused("log.filter", format!("is not a tracing filter: {error}")))?;
-        if !self.payment.endpoints.iter().all(|url| is_loopback_http(url)) {
+        if !self.payment.endpoints.iter().all(|url| is_loopback(url)) {
             return Err(refused(
                 "payment.endpoints",
-                "must be http to loopback; reach a provider elsewhere through a TLS proxy on this machine",
+                "must be http or tcp to loopback; reach a provider elsewhere through a TLS proxy on this machine",
             ));
         }
         Ok(())
@@ -115,11 +115,16 @@ impl Settings {
     }
 }
 
-/// Whether `url` is http to this machine, and nothing in it could be read as another host.
-fn is_loopback_http(url: &str) -> bool {
+/// Whether `url` is http or tcp to this machine, and nothing in it could be read as another host.
+fn is_loopback(url: &str) -> bool {
     let Ok(uri) = url.parse::<http::Uri>() else { return false };
     let hosts = ["127.0.0.1", "localhost", "[::1]"];
-    uri.scheme_str() == Some("http")
+    let fits_scheme = match uri.scheme_str() {
+        Some("http") => true,
+        Some("tcp") => uri.port_u16().is_some() && matches!(uri.path(), "" | "/"),
+        _ => false,
+    };
+    fits_scheme
         && uri.host().is_some_and(|host| hosts.contains(&host))
         && uri.authority().is_some_and(|authority| !authority.as_str().contains('@'))
         && uri.query().is_none()

@@ -18,6 +18,7 @@ pub struct Settings {
     pub log: Log,
     pub compute: Compute,
     pub plugins: Plugins,
+    pub secrets: Secrets,
     pub recognition: Recognition,
     pub policy: Policy,
     pub checkout: Checkout,
@@ -98,6 +99,12 @@ pub struct Plugins {
     pub payment_also: Vec<String>,
     #[serde(default)]
     pub settings: BTreeMap<String, serde_json::Value>,
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Secrets {
+    pub folder: PathBuf,
 }
 
 #[derive(Clone, Serialize, Deserialize)]

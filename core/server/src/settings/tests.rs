@@ -87,6 +87,9 @@ fn impossible_values_name_their_key() {
         ("[payment]\nendpoints = [\"http://joe@localhost\"]", "payment.endpoints"),
         ("[payment]\nendpoints = [\"https://localhost\"]", "payment.endpoints"),
         ("[payment]\nendpoints = [\"http://127.0.0.1.evil.example\"]", "payment.endpoints"),
+        ("[payment]\nendpoints = [\"tcp://127.0.0.1\"]", "payment.endpoints"),
+        ("[payment]\nendpoints = [\"tcp://10.0.0.1:99\"]", "payment.endpoints"),
+        ("[payment]\nendpoints = [\"tcp://127.0.0.1:99/path\"]", "payment.endpoints"),
     ] {
         assert!(refusal(file, &[]).contains(key), "{file}: {}", refusal(file, &[]));
     }
@@ -113,11 +116,30 @@ fn tables_can_come_from_the_environment() {
 
 #[test]
 fn loopback_endpoints_are_taken_with_port_and_path() {
-    for url in ["http://127.0.0.1:9000", "http://localhost/base", "http://[::1]:80/"] {
+    for url in [
+        "http://127.0.0.1:9000",
+        "http://localhost/base",
+        "http://[::1]:80/",
+        "tcp://[::1]:99",
+        "tcp://localhost:1/",
+    ] {
         assert_eq!(
             load(&format!("[payment]\nendpoints = [\"{url}\"]"), &[]).err().map(|e| e.to_string()),
             None
         );
+    }
+}
+
+#[test]
+fn secrets_lie_where_the_settings_say_else_where_the_service_manager_puts_them_else_with_the_data() {
+    let credentials = ("CREDENTIALS_DIRECTORY", "/run/credentials/facepay.service");
+    let (data, own) = ("[data]\nfolder = \"/data\"\n", "[secrets]\nfolder = \"/keys\"\n");
+    for (file, env, expected) in [
+        (data.to_owned(), vec![], "/data/secrets"),
+        (data.to_owned(), vec![credentials], credentials.1),
+        (format!("{data}{own}"), vec![credentials], "/keys"),
+    ] {
+        assert_eq!(load(&file, &env).unwrap().secrets.folder, PathBuf::from(expected));
     }
 }
 
