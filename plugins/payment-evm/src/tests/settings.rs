@@ -93,3 +93,20 @@ fn without_keys_of_the_host_there_is_no_work() {
     evm.configure(serde_json::from_value(settings).unwrap()).unwrap();
     assert!(matches!(evm.activate(&limits), Err(Error::Unsupported(_))));
 }
+
+#[test]
+fn the_guides_settings_are_taken() {
+    let guide = include_str!("../../../../docs/plugin-guide.md");
+    let (_, settings) = guide.split_once("[plugins.settings.payment-evm]\n").unwrap();
+    let (settings, _) = settings.split_once("```").unwrap();
+    let settings: serde_json::Map<String, Value> = (settings.lines())
+        .map(|line| {
+            let (name, value) = line.split('#').next().unwrap().split_once(" = ").unwrap();
+            (name.to_owned(), serde_json::from_str(value).unwrap())
+        })
+        .collect();
+    let schema: Value = serde_json::from_str(SCHEMA).unwrap();
+    assert_eq!(settings.len(), schema["properties"].as_object().unwrap().len(), "it shows each of them");
+    let settings: Settings = serde_json::from_value(settings.into()).unwrap();
+    settings.check().unwrap();
+}
