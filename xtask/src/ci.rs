@@ -8,12 +8,14 @@ use std::{
 
 use crate::{
     command::{self, Failure, cargo},
+    counterparts,
     setup::{self, Need},
 };
 
 /// Every test of every crate, with real databases, cameras and networks.
 pub(crate) fn test() -> Result<(), Failure> {
     setup::install(Need::Test)?;
+    counterparts::prepare();
     let mut tally = Tally::default();
     let tested = timed("tests", || {
         command::run(&mut cargo(&["build", "--workspace", "--quiet"]))?;

@@ -4,6 +4,7 @@ use std::{env, process::ExitCode};
 
 mod ci;
 mod command;
+mod counterparts;
 mod demo;
 mod models;
 mod setup;
@@ -17,6 +18,7 @@ usage: cargo xtask <command>
   test             installs what is missing, builds, runs every test
   ci               formatting, lints and docs, then the same tests
   setup [--check]  installs the Debian packages that building and testing need; --check only reports
+  counterparts     downloads the programs that payment tests run against; test and ci do so too
   models           downloads the original networks, converts them and compares with models/weights";
 
 fn main() -> ExitCode {
@@ -28,6 +30,10 @@ fn main() -> ExitCode {
         ["ci"] => ci::run(),
         ["setup"] => setup::install(setup::Need::Test),
         ["setup", "--check"] => setup::check(),
+        ["counterparts"] => {
+            counterparts::prepare();
+            Ok(())
+        }
         ["models"] => models::run(),
         _ => {
             eprintln!("{USAGE}");

@@ -10,7 +10,7 @@ pub(crate) enum Need {
     Build,
     /// Cameras, decoders and a software GPU.
     Demo,
-    /// The databases that the tests start.
+    /// The databases and payment counterparts that the tests start.
     Test,
 }
 
@@ -32,7 +32,12 @@ const PACKAGES: &[(Need, &str, &str)] = &[
     (Need::Demo, "mesa-vulkan-drivers", "GPU drivers, and software Vulkan for the tests"),
     (Need::Test, "postgresql", "the store's tests start their own server"),
     (Need::Test, "redis-server", "the cache's tests start their own server"),
+    (Need::Test, "python3-venv", "the stand-in for Stripe and the ISO 8583 codec of the payment tests"),
+    (Need::Test, "npm", "fetches the chain of the payment tests"),
 ];
+
+/// Packages whose program also comes from elsewhere, in versions that Debian's package would conflict with.
+const OR_ELSEWHERE: &[&str] = &["npm"];
 
 /// Installs what `need` asks for and is missing.
 pub(crate) fn install(need: Need) -> Result<(), Failure> {
@@ -79,7 +84,13 @@ fn missing(need: Need) -> Result<Vec<&'static Entry>, Failure> {
             .lines()
             .any(|line| line.split_once(' ').is_some_and(|(p, s)| p == package && s.starts_with("ii")))
     };
-    Ok(PACKAGES.iter().filter(|(n, package, _)| *n <= need && !installed(package)).collect())
+    let elsewhere = |package: &str| OR_ELSEWHERE.contains(&package) && runs(package);
+    let missing = |package: &str| !installed(package) && !elsewhere(package);
+    Ok(PACKAGES.iter().filter(|(n, package, _)| *n <= need && missing(package)).collect())
+}
+
+fn runs(program: &str) -> bool {
+    Command::new(program).arg("--version").output().is_ok_and(|ran| ran.status.success())
 }
 
 /// How packages can be installed here.
@@ -93,8 +104,7 @@ impl By {
     fn this_user() -> Result<Self, Failure> {
         let user =
             Command::new("id").arg("-u").output().map_err(|cause| format!("can't run `id`: {cause}"))?;
-        let sudo = Command::new("sudo").arg("--version").output().is_ok_and(|sudo| sudo.status.success());
-        Self::of(user.stdout.trim_ascii(), sudo)
+        Self::of(user.stdout.trim_ascii(), runs("sudo"))
     }
 
     fn of(user: &[u8], sudo: bool) -> Result<Self, Failure> {

@@ -1,0 +1,87 @@
+//! The other side in payment tests: a stand-in for Stripe, a codec for ISO 8583 and a chain, from PyPI and npm.
+//!
+//! They run as programs of their own, are linked to nothing and shipped with nothing. A test that does not find its
+//! counterpart beside the target folder prints `SKIP(reason)`, so a machine without a registry can still run the others.
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use crate::command::{self, Failure, command, target_dir};
+
+/// What goes into the Python environment; pinned, because the tests know what these versions answer.
+const PYTHON: &[&str] = &["localstripe==1.15.10", "pyiso8583==4.0.1"];
+/// What goes into the Node folder.
+const NODE: &[&str] = &["@foundry-rs/anvil@1.7.1"];
+
+/// Installs what is missing into `counterparts/` of the target folder. What can't be had is said and left out.
+pub(crate) fn prepare() {
+    let folder = target_dir().join("counterparts");
+    for (name, packages, install) in
+        [("python", PYTHON, python as fn(&Path, &[&str]) -> Result<(), Failure>), ("node", NODE, node)]
+    {
+        if let Err(error) = once(&folder.join(name), packages, install) {
+            eprintln!("counterparts/{name} can't be prepared, its tests will be skipped: {error}");
+        }
+    }
+}
+
+/// Fills `folder` anew unless it was filled from the same `packages` before. The list is written last, so that a folder that
+/// was left half filled has none.
+fn once(
+    folder: &Path,
+    packages: &[&str],
+    install: impl FnOnce(&Path, &[&str]) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let list: PathBuf = folder.join("packages.txt");
+    let wanted = packages.join("\n");
+    if fs::read_to_string(&list).is_ok_and(|found| found == wanted) {
+        return Ok(());
+    }
+    if folder.exists() {
+        fs::remove_dir_all(folder)?;
+    }
+    fs::create_dir_all(folder)?;
+    install(folder, packages)?;
+    Ok(fs::write(list, wanted)?)
+}
+
+fn python(folder: &Path, packages: &[&str]) -> Result<(), Failure> {
+    command::run(command("python3", &["-m", "venv"]).arg(folder))?;
+    let mut pip = command(&folder.join("bin/python").to_string_lossy(), &["-m", "pip", "install"]);
+    let patience = ["--quiet", "--disable-pip-version-check", "--retries=1", "--timeout=30"];
+    command::run(pip.args(patience).args(packages))
+}
+
+fn node(folder: &Path, packages: &[&str]) -> Result<(), Failure> {
+    let mut npm = command("npm", &["install", "--prefix"]);
+    npm.arg(folder).args(["--no-save", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"]);
+    command::run(npm.args(["--fetch-retries=1", "--fetch-timeout=60000"]).args(packages))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::once;
+    use std::{cell::Cell, fs};
+
+    #[test]
+    fn a_folder_is_filled_once_and_again_when_the_packages_change_or_filling_broke_off() {
+        let folder = std::env::temp_dir().join(format!("facepay-counterparts-{}", std::process::id()));
+        let filled = Cell::new(0);
+        let fill = |packages: &[&str], succeeds: bool| {
+            once(&folder, packages, |folder, _| {
+                filled.set(filled.get() + 1);
+                fs::write(folder.join(format!("file-{}", filled.get())), "")?;
+                if succeeds { Ok(()) } else { Err("no registry".into()) }
+            })
+        };
+        fill(&["a==1"], true).unwrap();
+        fill(&["a==1"], true).unwrap();
+        assert_eq!(filled.get(), 1);
+        fill(&["a==2"], false).unwrap_err();
+        fill(&["a==2"], true).unwrap();
+        assert_eq!(filled.get(), 3);
+        assert!(!folder.join("file-1").exists() && !folder.join("file-2").exists());
+        fs::remove_dir_all(folder).unwrap();
+    }
+}
