@@ -1,4 +1,4 @@
-//! Plugins written with the SDK: the wallet as it ships, and a probe over a host model.
+//! Plugins written with the SDK: those that ship and need no network, and a probe over a host model.
 
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -268,4 +268,41 @@ fn many_threads_share_one_wallet() {
         }
     });
     assert_eq!(wallet.plugin().faults(), plugin_host::Faults::default());
+}
+
+#[test]
+fn stripe_as_it_ships_asks_for_what_the_host_may_send_and_uses_the_webhooks_key() {
+    let options = HostOptions { secrets: Some(Arc::new(Telling)), ..HostOptions::default() };
+    let load = |options: HostOptions, config: &str| {
+        let settings = settings("org.facepay.payment-stripe", config);
+        Host::new(options).load(&built("libpayment_stripe.so"), &settings)
+    };
+    let config = r#"{"api_key":"stripe.key","webhook_secret":"stripe.webhook"}"#;
+    let stripe = load(options.clone(), config).unwrap();
+    assert!(stripe.secret_handles().iter().eq(["stripe.key", "stripe.webhook"]));
+    let (stripe, context) = (stripe.payment().unwrap(), CallContext::default());
+    let payload = br#"{"instrument":{"token":"pm_1"}}"#.to_vec();
+    let mut task = stripe.begin(&context, &Request { payload_json: payload, ..sale(1250) }).unwrap();
+    let Effect::Http(request) = task.step(&context, &Event::Start).unwrap() else { panic!("no request") };
+    assert_eq!((request.method.as_str(), request.path.as_str()), ("POST", "/v1/payment_intents"));
+    assert!(request.headers.iter().any(|(_, value)| value == "Bearer ${secret:stripe.key}"));
+    // Signed by the key that tells how it was used: what the plugin has it sign is the time, a dot and the body.
+    let code: String = "HmacSha256 with stripe.webhook of 5.{}".bytes().map(|b| format!("{b:02x}")).collect();
+    let payload = format!(r#"{{"headers":[["stripe-signature","t=5,v1={code}"]],"body":"{{}}","now_s":5}}"#);
+    let webhook = Request { op: Op::Webhook, payload_json: payload.into_bytes(), ..sale(1) };
+    let outcome = pay(&stripe, &webhook).unwrap();
+    assert_eq!(outcome.verdict, Verdict::Declined { code: "not_about_us".into() });
+
+    let refused = |options, config| load(options, config).err().unwrap().to_string();
+    assert!(refused(HostOptions::default(), config).contains("facepay.host.secret/1"));
+    for (config, expected) in [
+        ("{}", "api_key: is missing"),
+        (r#"{"api_key":"sk_live_51H/x"}"#, "api_key"),
+        (r#"{"api_key":"a","currencies":["eur"]}"#, "eur is no ISO 4217 code"),
+        (r#"{"api_key":"a","settle_s":0}"#, "settle_s: must be at least 30"),
+        (r#"{"api_key":"a","fee":2}"#, "fee: is no setting"),
+    ] {
+        let error = refused(options.clone(), config);
+        assert!(error.contains(expected), "{config}: {error}");
+    }
 }
