@@ -17,25 +17,26 @@ const NODE: &[&str] = &["@foundry-rs/anvil@1.7.1"];
 /// Installs what is missing into `counterparts/` of the target folder. What can't be had is said and left out.
 pub(crate) fn prepare() {
     let folder = target_dir().join("counterparts");
-    for (name, packages, install) in
-        [("python", PYTHON, python as fn(&Path, &[&str]) -> Result<(), Failure>), ("node", NODE, node)]
-    {
-        if let Err(error) = once(&folder.join(name), packages, install) {
+    let python = once(&folder.join("python"), "bin/python", PYTHON, python);
+    let node = once(&folder.join("node"), "node_modules/@foundry-rs/anvil/package.json", NODE, node);
+    for (name, prepared) in [("python", python), ("node", node)] {
+        if let Err(error) = prepared {
             eprintln!("counterparts/{name} can't be prepared, its tests will be skipped: {error}");
         }
     }
 }
 
-/// Fills `folder` anew unless it was filled from the same `packages` before. The list is written last, so that a folder that
-/// was left half filled has none.
+/// Fills `folder` anew unless it was filled from the same `packages` before and `program` is still there: a Python that was
+/// upgraded leaves its environments behind. The list is written last, so that a folder that was left half filled has none.
 fn once(
     folder: &Path,
+    program: &str,
     packages: &[&str],
     install: impl FnOnce(&Path, &[&str]) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     let list: PathBuf = folder.join("packages.txt");
     let wanted = packages.join("\n");
-    if fs::read_to_string(&list).is_ok_and(|found| found == wanted) {
+    if fs::read_to_string(&list).is_ok_and(|found| found == wanted) && folder.join(program).exists() {
         return Ok(());
     }
     if folder.exists() {
@@ -65,12 +66,13 @@ mod tests {
     use std::{cell::Cell, fs};
 
     #[test]
-    fn a_folder_is_filled_once_and_again_when_the_packages_change_or_filling_broke_off() {
+    fn a_folder_is_filled_once_and_again_when_packages_change_filling_broke_off_or_the_program_is_gone() {
         let folder = std::env::temp_dir().join(format!("facepay-counterparts-{}", std::process::id()));
         let filled = Cell::new(0);
         let fill = |packages: &[&str], succeeds: bool| {
-            once(&folder, packages, |folder, _| {
+            once(&folder, "program", packages, |folder, _| {
                 filled.set(filled.get() + 1);
+                fs::write(folder.join("program"), "")?;
                 fs::write(folder.join(format!("file-{}", filled.get())), "")?;
                 if succeeds { Ok(()) } else { Err("no registry".into()) }
             })
@@ -82,6 +84,9 @@ mod tests {
         fill(&["a==2"], true).unwrap();
         assert_eq!(filled.get(), 3);
         assert!(!folder.join("file-1").exists() && !folder.join("file-2").exists());
+        fs::remove_file(folder.join("program")).unwrap();
+        fill(&["a==2"], true).unwrap();
+        assert_eq!(filled.get(), 4);
         fs::remove_dir_all(folder).unwrap();
     }
 }
