@@ -41,6 +41,8 @@ pub(crate) struct Plan {
     pub(crate) charge_attempt: String,
     /// The charge's PaymentIntent, once known.
     pub(crate) intent: Option<String>,
+    /// From when on the charge is looked for, where it has to be.
+    pub(crate) since_s: Option<i64>,
     /// Minor units.
     pub(crate) amount: Option<i64>,
     /// Unix seconds now, where the host says it.
@@ -64,6 +66,7 @@ impl Plan {
             attempt: hex(&about),
             charge_attempt: hex(&about),
             intent: None,
+            since_s: None,
             amount: request.money.as_ref().map(|money| money.minor),
             now_s: payload.now_s,
             age_s: age_s(errand, &payload)?,
@@ -114,6 +117,9 @@ impl Plan {
             };
             self.charge_attempt = attempt.unwrap_or_default();
         }
+        let begun_at_s =
+            if own { payload.begun_at_s } else { original.and_then(|original| original.begun_at_s) };
+        self.since_s = begun_at_s.map(|begun_at_s| begun_at_s.saturating_sub(CLOCKS_S).max(0));
         if let Some(intent) = known.into_iter().flatten().find(|id| is_id(id, "pi_")) {
             self.intent = Some(intent.clone());
             return Ok(Next::Ask(match (self.move_on(&intent), self.errand.kind()) {
@@ -122,11 +128,8 @@ impl Plan {
                 (None, _) => Ask::Look { intent },
             }));
         }
-        let begun_at_s =
-            if own { payload.begun_at_s } else { original.and_then(|original| original.begun_at_s) };
-        match begun_at_s {
-            Some(begun_at_s) if !self.charge_attempt.is_empty() => {
-                let since_s = begun_at_s.saturating_sub(CLOCKS_S).max(0);
+        match self.since_s {
+            Some(since_s) if !self.charge_attempt.is_empty() => {
                 Ok(Next::Ask(Ask::Intents { since_s, after: None }))
             }
             _ => Err(Error::Invalid(format!(

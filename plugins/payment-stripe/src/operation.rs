@@ -251,14 +251,14 @@ impl Operation {
     /// Goes on with the charge at hand.
     fn found(&mut self, intent: &Intent) -> Next {
         let id = intent.id.clone();
-        let whose = (self.plan.errand, &self.plan.charge_attempt);
-        if let (
-            Errand::Sync(Kind::Authorize | Kind::Sale) | Errand::Reverse(Kind::Authorize | Kind::Sale),
-            attempt,
-        ) = whose
-            && !intent.is_of(attempt)
-        {
-            return Next::Done(Verdict::Unknown, None);
+        let own = matches!(self.plan.errand.kind(), Kind::Authorize | Kind::Sale);
+        if own && !intent.is_of(&self.plan.charge_attempt) {
+            // The id that the host knows is that of another charge of the same payment.
+            self.plan.intent = None;
+            return match self.plan.since_s {
+                Some(since_s) => Next::Ask(Ask::Intents { since_s, after: None }),
+                None => Next::Done(Verdict::Unknown, None),
+            };
         }
         self.plan.intent = Some(id.clone());
         let finding = match self.plan.errand {

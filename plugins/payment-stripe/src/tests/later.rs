@@ -19,8 +19,13 @@ fn a_charge_is_asked_about_by_its_own_reference_or_by_its_id() {
     let ended = play(&named, &[answer(200, &original_intent("succeeded"))]);
     assert_eq!((ended.said.as_str(), ended.did[0].as_str()), ("Approved", "GET /v1/payment_intents/pi_1"));
     assert!(ended.requests[0].headers.iter().all(|(name, _)| name != "Idempotency-Key"));
-    // A charge of another attempt under that id is not ours to speak of.
-    assert_eq!(play(&named, &[answer(200, &intent("succeeded"))]).said, "Unknown");
+    // A charge of another attempt under that id is not the one that is asked about.
+    for (data, expected) in [(vec![original_intent("canceled")], "declined canceled"), (vec![], "Pending")] {
+        let ended = play(&named, &[answer(200, &intent("succeeded")), list(&data, false)]);
+        assert_eq!(ended.did[1], format!("{LIST}{}", NOW_S - 360));
+        assert_eq!(ended.said, expected);
+        assert_eq!(ended.provider_ref, if data.is_empty() { "" } else { "pi_1" });
+    }
 }
 
 #[test]
