@@ -32,6 +32,8 @@ pub(crate) trait Journal: Send + Sync {
 pub(crate) struct Bounds {
     pub(crate) step_count_max: u32,
     pub(crate) deadline: Duration,
+    /// Whether it asks about another operation: "not sent" is then about that one.
+    pub(crate) asks: bool,
 }
 
 /// How an operation ended, and why, where the plugin itself did not say.
@@ -79,7 +81,9 @@ pub(crate) async fn drive(
             Err(_) => return failed(sent, "hang", "the plugin did not answer before the deadline"),
         };
         event = match effect {
-            Ok(Effect::Done(outcome)) => return Ending { outcome: honest(outcome, sent), fault: None },
+            Ok(Effect::Done(outcome)) => {
+                return Ending { outcome: honest(outcome, sent && !bounds.asks), fault: None };
+            }
             Ok(Effect::Http(request)) => {
                 let event = endpoints.exchange(&request, deadline).await;
                 sent |= may_have_left(&event);

@@ -185,6 +185,7 @@ pub(super) async fn ask(app: &App, operation: &OperationRow, op: Op) -> Ending {
     let bounds = Bounds {
         step_count_max: payment.step_count_max,
         deadline: Duration::from_millis(payment.deadline_ms_max),
+        asks: op == Op::Sync,
     };
     let steps = Box::new(PaymentSteps::new(provider.payment().clone(), request));
     let notes = Notes { app, operation: operation.about.unwrap_or(operation.id) };

@@ -50,8 +50,17 @@ fn post() -> Result<Effect, String> {
 }
 
 async fn check(endpoint: Option<String>, effects: Vec<Result<Effect, String>>, expected: Verdict) {
+    check_as(false, endpoint, effects, expected).await;
+}
+
+async fn check_as(
+    asks: bool,
+    endpoint: Option<String>,
+    effects: Vec<Result<Effect, String>>,
+    expected: Verdict,
+) {
     let endpoints = Endpoints::new(&endpoint.into_iter().collect::<Vec<_>>(), 1024, no_secrets());
-    let bounds = Bounds { step_count_max: 8, deadline: Duration::from_secs(5) };
+    let bounds = Bounds { step_count_max: 8, deadline: Duration::from_secs(5), asks };
     let ending = drive(Box::new(Script { effects: effects.into_iter() }), &endpoints, &Shelf, bounds).await;
     assert_eq!(ending.outcome.verdict, expected, "{:?}", ending.fault);
 }
@@ -67,6 +76,13 @@ async fn provider(response: &'static str) -> Option<String> {
         socket.write_all(response.as_bytes()).await.unwrap();
     });
     Some(format!("http://{address}"))
+}
+
+#[tokio::test]
+async fn a_question_may_find_that_another_request_never_arrived() {
+    let found = || vec![post(), done(Verdict::NotSent)];
+    check_as(true, provider(FINE).await, found(), Verdict::NotSent).await;
+    check_as(false, provider(FINE).await, found(), Verdict::Unknown).await;
 }
 
 #[tokio::test]
