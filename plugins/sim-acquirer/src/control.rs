@@ -18,7 +18,10 @@ pub(crate) fn answer(simulator: &Simulator, request: &HttpRequest) -> HttpRespon
     };
     match (request.method.as_str(), request.path.as_str()) {
         ("GET", "/_sim/book") => ok(&simulator.world().book().report()),
-        ("GET", "/_sim/faults") => ok(&simulator.world().faults.report()),
+        ("GET", "/_sim/faults") => {
+            let world = simulator.world();
+            ok(&world.faults.report(world.in_flight))
+        }
         ("POST", "/_sim/faults") => match Faults::parse(&body) {
             Ok(faults) => {
                 simulator.world().faults = faults;

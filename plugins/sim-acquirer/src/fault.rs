@@ -20,7 +20,7 @@ pub(crate) enum Fault {
     Delay(u64),
     /// The request is handled as if it had come twice.
     Duplicate,
-    /// An internal error before any effect. It is remembered like any other answer.
+    /// An internal error before any effect. Over HTTP it is remembered like any other answer.
     ErrorBefore,
     /// The request takes effect, and is answered by an internal error.
     ErrorAfter,
@@ -104,9 +104,9 @@ impl Faults {
             .map(|(fault, _)| *fault)
     }
 
-    /// How many were used, and how many entries of the script were not.
-    pub(crate) fn report(&self) -> Value {
-        json!({ "used": self.used, "script_left": self.script.len() })
+    /// How many were used, how many requests are still to be carried out, and how many entries of the script were not.
+    pub(crate) fn report(&self, in_flight: u64) -> Value {
+        json!({ "used": self.used, "script_left": self.script.len(), "in_flight": in_flight })
     }
 }
 

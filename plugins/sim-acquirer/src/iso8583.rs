@@ -59,6 +59,7 @@ impl Simulator {
             if let Some(reply) = world.desk.claim(kind, message) {
                 return reply;
             }
+            world.in_flight += 1;
             world.generation
         };
         thread::sleep(wait);
@@ -67,10 +68,12 @@ impl Simulator {
             return Reply::code(MALFUNCTION);
         }
         let world = &mut *world;
-        let reply = match is_error {
-            true => Reply::code(MALFUNCTION),
-            false => world.desk.carry_out(&mut world.ledger.book, kind, message),
-        };
+        world.in_flight -= 1;
+        if is_error {
+            world.desk.forget(message); // a repeat is carried out, or no reversal would ever get through
+            return Reply::code(MALFUNCTION);
+        }
+        let reply = world.desk.carry_out(&mut world.ledger.book, kind, message);
         world.desk.complete(message, &reply);
         reply
     }

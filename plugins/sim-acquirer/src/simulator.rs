@@ -33,6 +33,8 @@ pub(crate) struct World {
     pub(crate) desk: Desk,
     pub(crate) faults: Faults,
     answers: Answers,
+    /// Requests that were taken on and not yet carried out.
+    pub(crate) in_flight: u64,
 }
 
 impl World {
@@ -107,6 +109,7 @@ impl Simulator {
                     return stripe::failure(400, "idempotency_error", "idempotency_key_reused");
                 }
             }
+            world.in_flight += 1;
             world.generation
         };
         thread::sleep(wait);
@@ -114,6 +117,7 @@ impl Simulator {
         if world.generation != generation {
             return stripe::failure(503, "api_error", "reset");
         }
+        world.in_flight -= 1;
         let answer = match is_error {
             true => stripe::Answer::remembered(stripe::failure(500, "api_error", "internal_error")),
             false => stripe::answer(&mut world.ledger, request),

@@ -88,7 +88,7 @@ enum Effect {
 /// What the acquirer remembers of messages.
 #[derive(Default)]
 pub(crate) struct Desk {
-    /// Response codes by type, trace number, RRN, terminal and merchant. `None` while the message is being carried out.
+    /// What was asked and answered, by type, trace number, RRN, terminal and merchant. `None` while the message is being carried out.
     answers: HashMap<Name, (Vec<String>, Option<Reply>)>,
     effects: HashMap<Name, Effect>,
     /// Undone, or never to be done.
@@ -156,7 +156,7 @@ impl Desk {
     pub(crate) fn claim(&mut self, kind: Kind, message: &Message) -> Option<Reply> {
         let needed: &[u8] = match kind {
             Kind::Authorize | Kind::Sale => &[2, 22],
-            Kind::Refund => &[2, 22, 90],
+            Kind::Refund => &[22, 90],
             Kind::Capture | Kind::Void | Kind::Reverse => &[90],
         };
         if REQUIRED.iter().chain(needed).any(|number| !message.fields.contains_key(number)) {
@@ -182,6 +182,11 @@ impl Desk {
         if let Some((_, answer)) = self.answers.get_mut(&message.name(37)) {
             *answer = Some(reply.clone());
         }
+    }
+
+    /// Forgets a message that was taken on.
+    pub(crate) fn forget(&mut self, message: &Message) {
+        self.answers.remove(&message.name(37));
     }
 
     /// Carries a message out.

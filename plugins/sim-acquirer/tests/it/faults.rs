@@ -26,7 +26,7 @@ fn each_fault_shows_the_client_what_it_shall_and_has_the_effect_that_it_shall() 
         assert_eq!((first.status, !first.body.is_null()), (status, has_body), "{fault}");
         assert_eq!(book(&acquirer), (charges, 1250 * charges as i64, 0, 0), "{fault}");
         assert_eq!(charge(&acquirer, "a1", "").status, again, "{fault}");
-        assert_eq!(get(&acquirer, "/_sim/faults"), json!({ "used": 1, "script_left": 0 }));
+        assert_eq!(get(&acquirer, "/_sim/faults"), json!({ "used": 1, "script_left": 0, "in_flight": 0 }));
     }
 }
 

@@ -143,7 +143,10 @@ fn a_reversal_outruns_an_effect_that_is_late() {
     let named = original("0200", 42);
     assert_eq!(answer(&acquirer, &Draft { mti: "0400", card: "", original: &named, ..SALE }), "0410 25");
     drop(stream);
-    while answer(&acquirer, &Draft { mti: "0201", ..SALE }) != "0210 12" {}
+    while get(&acquirer, "/_sim/faults")["in_flight"] != 0 {
+        std::thread::yield_now(); // until the effect would have come
+    }
+    assert_eq!(answer(&acquirer, &Draft { mti: "0201", ..SALE }), "0210 12");
     assert_eq!(book(&acquirer), (0, 0, 0, 0));
 }
 
@@ -181,5 +184,7 @@ fn faults_bend_messages_too() {
         fail(&acquirer, "sale", fault);
         assert_eq!(answer(&acquirer, &SALE), expected, "{fault}");
         assert_eq!(book(&acquirer), (charges, 1250 * charges as i64, 0, 0), "{fault}");
+        assert_eq!(answer(&acquirer, &Draft { mti: "0201", ..SALE }), "0210 00", "{fault}");
+        assert_eq!(book(&acquirer), (1, 1250, 0, 0), "{fault}");
     }
 }
