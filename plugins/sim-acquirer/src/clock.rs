@@ -14,6 +14,18 @@ pub(crate) fn rfc3339(at_s: u64) -> String {
     format!("{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z", second / 3600, second / 60 % 60, second % 60)
 }
 
+/// A time as HTTP's `Date` header writes it.
+pub(crate) fn http_date(at_s: u64) -> String {
+    const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]; // 1970 began on a Thursday
+    const MONTHS: [&str; 12] =
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let (year, month, day) = date(at_s / 86_400);
+    let (weekday, month) = (DAYS[(at_s / 86_400 % 7) as usize], MONTHS[month as usize - 1]);
+    let second = at_s % 86_400;
+    let time = format!("{:02}:{:02}:{:02}", second / 3600, second / 60 % 60, second % 60);
+    format!("{weekday}, {day:02} {month} {year} {time} GMT")
+}
+
 /// Year, month and day of a number of days since 1970-01-01.
 fn date(days: u64) -> (u64, u64, u64) {
     let is_leap =
@@ -41,7 +53,7 @@ fn date(days: u64) -> (u64, u64, u64) {
 
 #[cfg(test)]
 mod tests {
-    use super::rfc3339;
+    use super::{http_date, rfc3339};
 
     #[test]
     fn times_are_written_in_utc() {
@@ -55,5 +67,6 @@ mod tests {
         for (at_s, expected) in rows {
             assert_eq!(rfc3339(at_s), expected);
         }
+        assert_eq!(http_date(784_111_777), "Sun, 06 Nov 1994 08:49:37 GMT");
     }
 }

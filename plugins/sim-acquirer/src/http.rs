@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::clock;
+
 const HEAD_BYTES_MAX: u64 = 64 << 10;
 const BODY_BYTES_MAX: usize = 1 << 20;
 const READ_WAIT_MAX: Duration = Duration::from_secs(30);
@@ -91,11 +93,12 @@ impl HttpResponse {
     pub(crate) fn write(&self, mut stream: &TcpStream, half: bool) -> io::Result<()> {
         let replay = if self.is_replay { "Idempotent-Replayed: true\r\n" } else { "" };
         let head = format!(
-            "HTTP/1.1 {} {}\r\nContent-Type: {}\r\nContent-Length: {}\r\n{replay}Connection: close\r\n\r\n",
+            "HTTP/1.1 {} {}\r\nContent-Type: {}\r\nContent-Length: {}\r\nDate: {}\r\n{replay}Connection: close\r\n\r\n",
             self.status,
             reason(self.status),
             self.content_type,
             self.body.len(),
+            clock::http_date(clock::now_s()),
         );
         let shown = if half { self.body.len() / 2 } else { self.body.len() };
         let bytes = [head.as_bytes(), &self.body.as_bytes()[..shown]].concat();

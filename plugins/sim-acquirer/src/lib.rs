@@ -68,25 +68,46 @@ impl Drop for Acquirer {
 
 type Serve = Arc<dyn Fn(&TcpStream) + Send + Sync>;
 
+/// The places for connections.
+#[derive(Default)]
+struct Places {
+    taken: Mutex<usize>,
+    freed: Condvar,
+}
+
+/// One place, free again when dropped.
+struct Place(Arc<Places>);
+
+impl Place {
+    /// Waits for a place.
+    fn take(places: &Arc<Places>) -> Self {
+        let taken = places.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        let taken = places.freed.wait_while(taken, |taken| *taken >= CONNECTIONS_MAX);
+        *taken.unwrap_or_else(PoisonError::into_inner) += 1;
+        Self(Arc::clone(places))
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        *self.0.taken.lock().unwrap_or_else(PoisonError::into_inner) -= 1;
+        self.0.freed.notify_one();
+    }
+}
+
 /// Serves each connection on a thread of its own.
 fn accept(listener: TcpListener, ending: Arc<AtomicBool>, serve: Serve) {
-    let places = Arc::new((Mutex::new(0_usize), Condvar::new()));
+    let places = Arc::new(Places::default());
     thread::spawn(move || {
         for stream in listener.incoming() {
             if ending.load(Ordering::Acquire) {
                 return;
             }
             let Ok(stream) = stream else { continue };
-            let (taken, freed) = &*places;
-            let taken = taken.lock().unwrap_or_else(PoisonError::into_inner);
-            let taken = freed.wait_while(taken, |taken| *taken >= CONNECTIONS_MAX);
-            *taken.unwrap_or_else(PoisonError::into_inner) += 1;
-            let (serve, places) = (Arc::clone(&serve), Arc::clone(&places));
+            let (place, serve) = (Place::take(&places), Arc::clone(&serve));
             thread::spawn(move || {
                 serve(&stream);
-                let (taken, freed) = &*places;
-                *taken.lock().unwrap_or_else(PoisonError::into_inner) -= 1;
-                freed.notify_one();
+                drop(place);
             });
         }
     });

@@ -161,15 +161,24 @@ fn amount(form: &[(String, String)], name: &str) -> Result<Option<i64>, HttpResp
     }
 }
 
+/// The parameters of a new payment intent.
+const CREATE: &[&str] = &[
+    "amount",
+    "capture_method",
+    "confirm",
+    "currency",
+    "customer",
+    "description",
+    "off_session",
+    "payment_method",
+];
+
 fn create(
     ledger: &mut Ledger,
     request: &HttpRequest,
     form: &[(String, String)],
 ) -> Result<Answer, HttpResponse> {
-    only(
-        form,
-        &["amount", "currency", "confirm", "payment_method", "capture_method", "description", "off_session"],
-    )?;
+    only(form, CREATE)?;
     let amount = amount(form, "amount")?.ok_or_else(|| invalid("parameter_missing", "amount"))?;
     let currency = field(form, "currency").ok_or_else(|| invalid("parameter_missing", "currency"))?;
     if currency.len() != 3 || !currency.bytes().all(|byte| byte.is_ascii_lowercase()) {

@@ -47,6 +47,13 @@ pub(crate) fn fail(acquirer: &Acquirer, on: &str, fault: &str) {
     control(acquirer, "/_sim/faults", &json!({ "script": [{ "on": on, "fault": fault }] }));
 }
 
+/// Waits until a request is being carried out.
+pub(crate) fn until_taken_on(acquirer: &Acquirer) {
+    while get(acquirer, "/_sim/faults")["in_flight"] == 0 {
+        std::thread::yield_now();
+    }
+}
+
 /// What the book says: charges that stand, taken, given back, attempts doubled. Money is conserved.
 pub(crate) fn book(acquirer: &Acquirer) -> (usize, i64, i64, i64) {
     let book = get(acquirer, "/_sim/book");

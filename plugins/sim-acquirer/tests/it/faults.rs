@@ -5,7 +5,7 @@ use std::net::TcpStream;
 
 use serde_json::json;
 
-use crate::client::{acquirer, book, charge, control, fail, get};
+use crate::client::{acquirer, book, charge, control, fail, get, until_taken_on};
 
 #[test]
 fn each_fault_shows_the_client_what_it_shall_and_has_the_effect_that_it_shall() {
@@ -51,9 +51,7 @@ fn a_reset_outruns_a_late_effect() {
     fail(&acquirer, "sale", "delay_ms:200");
     std::thread::scope(|scope| {
         let slow = scope.spawn(|| charge(&acquirer, "a1", ""));
-        while get(&acquirer, "/_sim/faults")["used"] == 0 {
-            std::thread::yield_now(); // until the request has arrived
-        }
+        until_taken_on(&acquirer);
         control(&acquirer, "/_sim/reset", &json!({}));
         assert_eq!(slow.join().unwrap().status, 503);
     });

@@ -5,7 +5,7 @@ use std::net::TcpStream;
 
 use sim_acquirer::Acquirer;
 
-use crate::client::{acquirer, book, fail, get};
+use crate::client::{acquirer, book, fail, get, until_taken_on};
 
 const ATTEMPT: &str = "0123456789abcdef0123456789abcdef";
 
@@ -136,9 +136,7 @@ fn a_reversal_outruns_an_effect_that_is_late() {
     let mut stream = TcpStream::connect(acquirer.iso8583()).unwrap();
     stream.write_all(&(bytes.len() as u16).to_be_bytes()).unwrap();
     stream.write_all(bytes.as_bytes()).unwrap();
-    while get(&acquirer, "/_sim/faults")["used"] == 0 {
-        std::thread::yield_now(); // until the original has arrived
-    }
+    until_taken_on(&acquirer);
     assert_eq!(answer(&acquirer, &Draft { mti: "0201", ..SALE }), "0210 09");
     let named = original("0200", 42);
     assert_eq!(answer(&acquirer, &Draft { mti: "0400", card: "", original: &named, ..SALE }), "0410 25");

@@ -2,7 +2,9 @@
 
 use std::thread;
 
-use crate::client::{Answer, acquirer, book, charge, exchange, fail, post};
+use serde_json::json;
+
+use crate::client::{Answer, acquirer, book, charge, control, exchange, fail, post, until_taken_on};
 
 fn code(answer: &Answer) -> (u16, &str) {
     (answer.status, answer.body["error"]["code"].as_str().unwrap_or_default())
@@ -37,16 +39,14 @@ fn a_key_in_flight_is_refused_until_its_request_is_answered() {
     fail(&acquirer, "sale", "delay_ms:400");
     thread::scope(|scope| {
         let slow = scope.spawn(|| charge(&acquirer, "a1", ""));
-        let mut early = charge(&acquirer, "a1", "");
-        let mut refused = 0;
-        while early.status == 409 {
-            refused += 1;
-            early = charge(&acquirer, "a1", "");
-        }
+        until_taken_on(&acquirer);
+        assert_eq!(code(&charge(&acquirer, "a1", "")), (409, "idempotency_key_in_use"));
+        let other = charge(&acquirer, "a1", "&capture_method=manual");
+        assert_eq!(code(&other), (400, "idempotency_key_reused"));
         let slow = slow.join().expect("it ends");
-        assert!(refused > 0);
-        assert_eq!((slow.status, early.status, &slow.body), (200, 200, &early.body));
-        assert!(early.is_replay != slow.is_replay, "one was carried out");
+        let again = charge(&acquirer, "a1", "");
+        assert_eq!((slow.status, slow.is_replay, again.is_replay), (200, false, true));
+        assert_eq!(slow.body, again.body);
     });
     assert_eq!(book(&acquirer), (1, 1250, 0, 0));
 }
@@ -170,4 +170,26 @@ fn refunds_come_to_no_more_than_was_taken() {
     assert_eq!(refund("r4", "").body["amount"], 1000);
     assert_eq!(code(&refund("r5", "")), (400, "charge_already_refunded"));
     assert_eq!(book(&acquirer), (1, 1250, 1250, 0));
+}
+
+#[test]
+fn eight_clients_that_repeat_until_answered_charge_each_attempt_once() {
+    let acquirer = acquirer();
+    let rates = json!({ "drop_request": 0.15, "drop_reply": 0.15, "half_body": 0.1, "duplicate": 0.1,
+                        "http_500_after": 0.1, "delay_ms:5": 0.2 });
+    control(&acquirer, "/_sim/faults", &json!({ "seed": 7, "rates": rates }));
+    thread::scope(|scope| {
+        for client in 0..8 {
+            let acquirer = &acquirer;
+            // Two clients share each attempt.
+            scope.spawn(move || {
+                for index in 0..40 {
+                    let key = format!("{}-{index}", client / 2);
+                    let is_answered = |answer: Answer| answer.status == 200 && !answer.body.is_null();
+                    while !is_answered(charge(acquirer, &key, "")) {}
+                }
+            });
+        }
+    });
+    assert_eq!(book(&acquirer), (160, 160 * 1250, 0, 0));
 }
