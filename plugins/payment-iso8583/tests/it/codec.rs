@@ -1,7 +1,7 @@
 //! Messages of ours read by pyiso8583, and its messages read by ours.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use payment_iso8583::message::{Bitmap, Message};
@@ -28,11 +28,9 @@ for line in sys.stdin:
         print(json.dumps(message.hex()))
 "#;
 
-/// The interpreter that `cargo xtask setup` gives the counterparts of tests.
+/// The interpreter that `cargo xtask counterparts` gives the counterparts of tests.
 fn python() -> Option<PathBuf> {
-    let exe = std::env::current_exe().ok()?;
-    let target = exe.ancestors().nth(3)?;
-    let python = target.join("counterparts/python/bin/python");
+    let python = Path::new(env!("CARGO_TARGET_TMPDIR")).join("../counterparts/python/bin/python");
     let has_it =
         Command::new(&python).args(["-c", "import iso8583"]).status().is_ok_and(|status| status.success());
     has_it.then_some(python)
@@ -107,7 +105,7 @@ fn fields(message: &Message) -> Value {
 
 #[test]
 fn an_independent_codec_reads_ours_and_is_read_by_ours() {
-    let Some(python) = python() else { return println!("SKIP(no pyiso8583 beside the target folder)") };
+    let Some(python) = python() else { return println!("SKIP(no pyiso8583: cargo xtask counterparts)") };
     let bitmaps = [(Bitmap::Hex, "hex"), (Bitmap::Binary, "binary")];
     let cases: Vec<_> =
         samples().into_iter().flat_map(|message| bitmaps.map(|bitmap| (message.clone(), bitmap))).collect();

@@ -24,7 +24,8 @@ impl State {
 }
 
 impl Book {
-    /// The whole book. `attempts.repeated` were named by more than one request, `attempts.doubled` had more than one effect.
+    /// The whole book. `attempts.repeated` were named by more than one request, `attempts.doubled` had more than one effect
+    /// of a kind.
     pub(crate) fn report(&self) -> Value {
         let charges: Vec<Value> = (0..self.charges.len()).map(|index| self.charge_report(index)).collect();
         let repeated = self.requests.values().filter(|count| **count > 1).count();
@@ -92,14 +93,15 @@ impl Book {
         left.values().all(|amount| *amount == 0)
     }
 
-    /// Attempts that moved or held money more than once.
+    /// Attempts that charged more than once, or gave back more than once. A client may undo a charge by a refund that names
+    /// the same attempt.
     fn doubled(&self) -> usize {
         let charges = self.charges.iter().filter(|charge| charge.state != State::Declined);
-        let charges = charges.map(|charge| charge.order.attempt.as_str());
-        let refunds = self.refunds.iter().map(|refund| refund.attempt.as_str());
-        let mut effects: BTreeMap<&str, u64> = BTreeMap::new();
-        for attempt in charges.chain(refunds).filter(|attempt| !attempt.is_empty()) {
-            *effects.entry(attempt).or_default() += 1;
+        let charges = charges.map(|charge| (0, charge.order.attempt.as_str()));
+        let refunds = self.refunds.iter().map(|refund| (1, refund.attempt.as_str()));
+        let mut effects: BTreeMap<(u8, &str), u64> = BTreeMap::new();
+        for effect in charges.chain(refunds).filter(|(_, attempt)| !attempt.is_empty()) {
+            *effects.entry(effect).or_default() += 1;
         }
         effects.values().filter(|count| **count > 1).count()
     }

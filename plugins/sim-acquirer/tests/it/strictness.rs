@@ -63,6 +63,17 @@ fn two_keys_or_none_for_one_attempt_are_two_charges_and_the_book_says_so() {
 }
 
 #[test]
+fn two_refunds_of_one_attempt_are_double_and_a_refund_that_undoes_its_charge_is_not() {
+    let acquirer = acquirer();
+    let id = charge(&acquirer, "a1", "").body["id"].as_str().unwrap().to_owned();
+    let form = format!("payment_intent={id}&amount=5&metadata[facepay_attempt]=a1");
+    for (key, doubled) in [("r1", 0), ("r2", 1)] {
+        assert_eq!(post(&acquirer, "/v1/refunds", key, &form).status, 200);
+        assert_eq!(book(&acquirer).3, doubled);
+    }
+}
+
+#[test]
 fn a_refused_card_is_402_and_stays_so() {
     for (card, reason) in
         [("pm_card_chargeDeclined", "generic_decline"), ("pm_card_insufficientFunds", "insufficient_funds")]
