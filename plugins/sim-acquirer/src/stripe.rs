@@ -195,7 +195,7 @@ fn create(
     let method = field(form, "payment_method").unwrap_or_default();
     let declined = match method {
         "pm_card_visa" | "pm_card_mastercard" => None,
-        "pm_card_chargeDeclined" => Some("generic_decline"),
+        "pm_card_chargeDeclined" | "pm_card_chargeCustomerFail" => Some("generic_decline"),
         "pm_card_insufficientFunds" | "pm_card_chargeDeclinedInsufficientFunds" => Some("insufficient_funds"),
         _ => return Err(invalid("resource_missing", "payment_method")),
     };
