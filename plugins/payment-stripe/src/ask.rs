@@ -3,6 +3,7 @@
 use plugin_sdk::HttpRequest;
 
 use crate::answer::Object;
+use crate::errand::Plan;
 use crate::settings::Settings;
 
 /// Most objects of one page of a list: the most that Stripe gives.
@@ -44,14 +45,14 @@ impl Ask {
         !matches!(self, Self::Look { .. } | Self::Intents { .. } | Self::Refunds { .. })
     }
 
-    /// The request about the attempt called `attempt`. The same ask is the same bytes, so that Stripe knows it again.
-    pub(crate) fn request(&self, settings: &Settings, attempt: &str, timeout_ms: u32) -> HttpRequest {
+    /// The request by `plan`. The same ask is the same bytes, so that Stripe knows it again.
+    pub(crate) fn request(&self, settings: &Settings, plan: &Plan, timeout_ms: u32) -> HttpRequest {
         let mut headers = vec![
             ("Authorization".to_owned(), format!("Bearer ${{secret:{}}}", settings.api_key)),
             ("Stripe-Version".to_owned(), settings.api_version.clone()),
         ];
         if self.moves() {
-            headers.push(("Idempotency-Key".to_owned(), format!("{attempt}{}", self.key_suffix())));
+            headers.push(("Idempotency-Key".to_owned(), self.key(plan)));
             headers.push(("Content-Type".to_owned(), "application/x-www-form-urlencoded".to_owned()));
         }
         HttpRequest {
@@ -59,20 +60,22 @@ impl Ask {
             method: if self.moves() { "POST" } else { "GET" }.to_owned(),
             path: self.path(),
             headers,
-            body: self.form(attempt).into_bytes(),
+            body: self.form(&plan.attempt).into_bytes(),
             timeout_ms,
             repeatable: true,
             sensitive: matches!(self, Self::Create { .. }),
         }
     }
 
-    fn key_suffix(&self) -> &'static str {
+    /// The key by which Stripe knows this ask again; one for each, as Stripe refuses one that comes back with another
+    /// request. A reversal has the key of its own operation: Stripe keeps the answer to a key, a failure of its own too, and
+    /// would repeat that to every later reversal. Two of them do no harm: no more is given back than was taken.
+    fn key(&self, plan: &Plan) -> String {
         match self {
-            Self::Cancel { why: Why::Unproven, .. } => "-cancel",
-            // Two keys: Stripe refuses one that comes back with another request.
-            Self::Cancel { why: Why::Reversal, .. } => "-reverse-cancel",
-            Self::Refund { why: Why::Reversal, .. } => "-reverse",
-            _ => "",
+            Self::Cancel { why: Why::Unproven, .. } => format!("{}-cancel", plan.attempt),
+            Self::Cancel { why: Why::Reversal, .. } => format!("{}-reverse-cancel", plan.own_attempt),
+            Self::Refund { why: Why::Reversal, .. } => format!("{}-reverse", plan.own_attempt),
+            _ => plan.attempt.clone(),
         }
     }
 

@@ -37,6 +37,8 @@ pub(crate) struct Plan {
     pub(crate) errand: Errand,
     /// The attempt that is carried out or asked about, in hexadecimal.
     pub(crate) attempt: String,
+    /// The attempt of this very operation, in hexadecimal: SYNC and REVERSE have one of their own.
+    pub(crate) own_attempt: String,
     /// The attempt that made the charge: the same one, or that of the charge to capture, void or refund.
     pub(crate) charge_attempt: String,
     /// The charge's PaymentIntent, once known.
@@ -64,6 +66,7 @@ impl Plan {
         let mut plan = Self {
             errand,
             attempt: hex(&about),
+            own_attempt: hex(&request.attempt_ref),
             charge_attempt: hex(&about),
             intent: None,
             since_s: None,

@@ -108,7 +108,7 @@ impl Operation {
     fn effect(&mut self, call: &Call<'_>, next: Next) -> Effect {
         let (verdict, provider_ref) = match next {
             Next::Ask(ask) => {
-                let request = ask.request(&self.settings, &self.plan.attempt, self.settings.timeout_ms);
+                let request = ask.request(&self.settings, &self.plan, self.settings.timeout_ms);
                 self.sending = Some(Sending::new(ask, request));
                 match self.send(call) {
                     Some(effect) => return effect,

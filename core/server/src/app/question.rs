@@ -32,8 +32,7 @@ pub(super) async fn about(app: &App, operation: &OperationRow, op: Op) -> Result
         _ => None,
     };
     let attempt_ref = match op {
-        Op::Sync => *Uuid::new_v4().as_bytes(),
-        Op::Reverse if operation.kind != Kind::Reversal => *Uuid::new_v4().as_bytes(),
+        Op::Sync | Op::Reverse => *Uuid::new_v4().as_bytes(),
         _ => operation.attempt_ref,
     };
     let provider_ref = known.subject.provider_ref.clone();

@@ -187,7 +187,7 @@ fn a_hold_is_reversed_by_cancelling_it() {
             let ended = charge_later(Op::Reverse, 5, &[vec![found.clone()], then].concat());
             assert_eq!(ended.said, expected, "{status}");
             assert_eq!(ended.did[1], "POST /v1/payment_intents/pi_1/cancel");
-            let key = format!("{}-reverse-cancel", "0b".repeat(16));
+            let key = format!("{}-reverse-cancel", "a1".repeat(16));
             assert!(ended.requests[1].headers.contains(&("Idempotency-Key".to_owned(), key)));
         }
     }
@@ -222,7 +222,7 @@ fn what_was_taken_is_reversed_by_giving_back_what_is_left() {
             let form =
                 format!("payment_intent=pi_1&amount={amount}&metadata[facepay_attempt]={}", "0b".repeat(16));
             assert_eq!(String::from_utf8_lossy(&ended.requests[2].body), form);
-            let key = format!("{}-reverse", "0b".repeat(16));
+            let key = format!("{}-reverse", "a1".repeat(16));
             assert!(ended.requests[2].headers.contains(&("Idempotency-Key".to_owned(), key)));
         }
     }
