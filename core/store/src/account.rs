@@ -53,7 +53,6 @@ struct Record {
     posted: i64,
     pending_debits: i64,
     pending_credits: i64,
-    version: i64,
     created_at: i64,
 }
 
@@ -140,7 +139,6 @@ pub(crate) fn opened(
         posted: 0,
         pending_debits: 0,
         pending_credits: 0,
-        version: 0,
         created_at: at.0,
     };
     if insert_or_ignore!(c, accounts::table, &record) == 1 {
@@ -194,7 +192,7 @@ struct Transfer {
 
 /// Sets a transfer's amount aside on both accounts.
 pub(crate) fn reserve(c: &mut AnyConnection, new: &NewTransfer, at: Timestamp) -> Result<(), StoreError> {
-    let (debit, credit) = locked(c, new.debit, new.credit)?;
+    let (debit, credit) = both(c, new.debit, new.credit)?;
     let currency = new.amount.currency();
     if debit.currency != currency || credit.currency != currency {
         return Err(StoreError::Conflict(format!("both accounts must be in {currency}")));
@@ -233,7 +231,7 @@ pub(crate) fn settle(
     }
     let amount = row::money(transfer.amount, &transfer.currency)?;
     let (debit_id, credit_id) = (row::parse(&transfer.debit_account)?, row::parse(&transfer.credit_account)?);
-    let (debit, credit) = locked(c, debit_id, credit_id)?;
+    let (debit, credit) = both(c, debit_id, credit_id)?;
     let sides = Sides { debit: debit.balance, credit: credit.balance };
     let (sides, posted) = match to {
         TransferState::Posted => (sides.post(amount, part)?, part.minor()),
@@ -259,19 +257,17 @@ pub(crate) fn transfer_state(c: &mut AnyConnection, id: TransferId) -> Result<Tr
     found.ok_or_else(|| StoreError::Corrupt(format!("transfer state `{state}`")))
 }
 
-/// Both accounts, locked until the transaction ends; always in the same order, so that two
-/// transfers between the same accounts can't wait for each other.
-fn locked(
+/// Both accounts as they are; they stay so, since one writes at a time.
+fn both(
     c: &mut AnyConnection,
     debit: AccountId,
     credit: AccountId,
 ) -> Result<(AccountRow, AccountRow), StoreError> {
-    for id in [debit.min(credit), debit.max(credit)] {
-        diesel::update(accounts::table.find(id.to_string()))
-            .set(accounts::version.eq(accounts::version + 1))
-            .execute(c)?;
-    }
-    Ok((load(c, debit)?, load(c, credit)?))
+    let ids = [debit.to_string(), credit.to_string()];
+    let rows: Vec<Record> = accounts::table.filter(accounts::id.eq_any(ids)).load(c)?;
+    let rows = rows.into_iter().map(AccountRow::try_from).collect::<Result<Vec<_>, _>>()?;
+    let find = |id| rows.iter().find(|row| row.id == id).cloned().ok_or(StoreError::NotFound("account"));
+    Ok((find(debit)?, find(credit)?))
 }
 
 fn load(c: &mut AnyConnection, id: AccountId) -> Result<AccountRow, StoreError> {

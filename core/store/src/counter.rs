@@ -13,10 +13,14 @@ pub(crate) fn queue(connection: &mut AnyConnection) -> Result<(), StoreError> {
 
 /// The next number of `name`.
 pub(crate) fn next(connection: &mut AnyConnection, name: &str) -> Result<i64, StoreError> {
-    diesel::update(counters::table.find(name))
+    let taken = diesel::update(counters::table.find(name))
         .set(counters::value.eq(counters::value + 1))
-        .execute(connection)?;
-    last(connection, name)
+        .returning(counters::value);
+    // Diesel offers this for each database, not for both at once.
+    Ok(match connection {
+        AnyConnection::Sqlite(c) => taken.get_result(c)?,
+        AnyConnection::Postgres(c) => taken.get_result(c)?,
+    })
 }
 
 /// The last number taken.

@@ -55,7 +55,6 @@ diesel::table! {
         posted -> BigInt,
         pending_debits -> BigInt,
         pending_credits -> BigInt,
-        version -> BigInt,
         created_at -> BigInt,
     }
 }

@@ -280,18 +280,6 @@ pub(crate) fn load(c: &mut AnyConnection, id: TransactionId) -> Result<Transacti
     record.ok_or(StoreError::NotFound("transaction"))?.try_into()
 }
 
-/// The payment, locked until the database transaction ends.
-pub(crate) fn locked(
-    c: &mut AnyConnection,
-    by: By<'_>,
-    id: TransactionId,
-) -> Result<TransactionRow, StoreError> {
-    diesel::update(transactions::table.find(id.to_string()))
-        .set(transactions::updated_at.eq(by.at.0))
-        .execute(c)?;
-    load(c, id)
-}
-
 /// One step: state machine, row, checkout, outbox. The audit record is the caller's to append.
 pub(crate) fn step(
     c: &mut AnyConnection,
@@ -300,44 +288,50 @@ pub(crate) fn step(
     event: Event,
     details: &Details,
 ) -> Result<(TransactionRow, NewAudit), StoreError> {
-    let before = locked(c, by, id)?;
-    let state = before.state.after(event)?;
-    let text = id.to_string();
-    let row = transactions::table.find(&text);
-    diesel::update(row)
-        .set((transactions::state.eq(state.as_str()), transactions::reason.eq(&details.reason)))
-        .execute(c)?;
-    if let Some(user) = details.user {
-        diesel::update(row).set(transactions::user_id.eq(user.to_string())).execute(c)?;
-    }
-    if let Some(evidence) = &details.evidence {
-        diesel::update(row).set(transactions::evidence.eq(evidence)).execute(c)?;
-    }
-    let after = load(c, id)?;
-    let message = message(&after);
-    outbox::append(c, by.at, &format!("transaction.{state}"), &message)?;
-    checkout::follow(c, by, id, event, details.reason.as_deref())?;
-    Ok((after, NewAudit::new(action(event), id).with(message)))
+    let before = load(c, id)?;
+    step_from(c, by, before, (event, details))
 }
 
-/// Notes what was taken, in the transaction of the capture's outcome.
-pub(crate) fn set_captured(
+/// What a step changes of a row; what is `None` stays.
+#[derive(AsChangeset)]
+#[diesel(table_name = transactions)]
+struct Step<'a> {
+    state: &'static str,
+    user_id: Option<String>,
+    evidence: Option<&'a str>,
+    captured: i64,
+    refunded: i64,
+    updated_at: i64,
+}
+
+/// As [`step`], of a payment that was read in this database transaction, with what it took and gave back by then.
+pub(crate) fn step_from(
     c: &mut AnyConnection,
-    id: TransactionId,
-    amount: Money,
-) -> Result<(), StoreError> {
-    diesel::update(transactions::table.find(id.to_string()))
-        .set(transactions::captured.eq(amount.minor()))
+    by: By<'_>,
+    mut row: TransactionRow,
+    (event, details): (Event, &Details),
+) -> Result<(TransactionRow, NewAudit), StoreError> {
+    row.state = row.state.after(event)?;
+    row.user = details.user.or(row.user);
+    row.reason.clone_from(&details.reason);
+    row.evidence = details.evidence.clone().or(row.evidence);
+    row.updated_at = by.at;
+    let change = Step {
+        state: row.state.as_str(),
+        user_id: details.user.map(|user| user.to_string()),
+        evidence: details.evidence.as_deref(),
+        captured: row.captured_minor,
+        refunded: row.refunded_minor,
+        updated_at: by.at.0,
+    };
+    diesel::update(transactions::table.find(row.id.to_string()))
+        .set((change, transactions::reason.eq(&details.reason)))
         .execute(c)?;
-    Ok(())
-}
-
-/// Adds to what went back, in the transaction of the refund's outcome.
-pub(crate) fn add_refund(c: &mut AnyConnection, id: TransactionId, amount: Money) -> Result<(), StoreError> {
-    diesel::update(transactions::table.find(id.to_string()))
-        .set(transactions::refunded.eq(transactions::refunded + amount.minor()))
-        .execute(c)?;
-    Ok(())
+    let message = message(&row);
+    outbox::append(c, by.at, &format!("transaction.{}", row.state), &message)?;
+    checkout::follow(c, by, row.id, event, details.reason.as_deref())?;
+    let audit = NewAudit::new(action(event), row.id).with(message);
+    Ok((row, audit))
 }
 
 /// Whether a step belongs to a request to the provider.

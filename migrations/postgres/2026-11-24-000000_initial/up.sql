@@ -90,7 +90,6 @@ CREATE TABLE accounts (
     posted BIGINT NOT NULL,
     pending_debits BIGINT NOT NULL CHECK (pending_debits >= 0),
     pending_credits BIGINT NOT NULL CHECK (pending_credits >= 0),
-    version BIGINT NOT NULL,
     created_at BIGINT NOT NULL,
     UNIQUE (kind, owner, currency),
     CHECK (kind NOT IN ('wallet', 'merchant') OR posted - pending_debits >= 0)

@@ -79,7 +79,6 @@ CREATE TABLE accounts (
     posted INTEGER NOT NULL,
     pending_debits INTEGER NOT NULL CHECK (pending_debits >= 0),
     pending_credits INTEGER NOT NULL CHECK (pending_credits >= 0),
-    version INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
     UNIQUE (kind, owner, currency),
     CHECK (kind NOT IN ('wallet', 'merchant') OR posted - pending_debits >= 0)

@@ -1,7 +1,7 @@
 //! What became of a request, and what that means for the money and the payment.
 use diesel::prelude::*;
 use domain::{
-    OperationId, TransactionId,
+    OperationId,
     ledger::TransferState,
     operation::{Event, Kind, State, asked_again_after},
     transaction,
@@ -14,7 +14,7 @@ use crate::{
     outbox,
     schema::operations,
     spending,
-    transaction::{Details, add_refund, load as load_transaction, locked, set_captured, step},
+    transaction::{Details, load as load_transaction, step_from},
 };
 
 /// A committed intent, with the payment that it belongs to.
@@ -54,17 +54,13 @@ impl Store {
         outcome: &Outcome,
     ) -> Result<Prepared, StoreError> {
         self.write_audited(by, |c| {
-            let transaction = load(c, id)?.transaction;
-            let before = locked(c, by, transaction)?;
             let mut operation = load(c, id)?;
+            let transaction = load_transaction(c, operation.transaction)?;
+            let before = transaction.state;
             let state = operation.state.after(outcome.event)?;
             advance(c, by, &mut operation, (state, outcome))?;
-            follow(c, by, &operation, outcome)?;
-            let settled = Prepared {
-                transaction: load_transaction(c, operation.transaction)?,
-                operation,
-                before: before.state,
-            };
+            let transaction = follow(c, by, &operation, (outcome.event, transaction))?;
+            let settled = Prepared { operation, transaction, before };
             let audit = audit_of(&settled.operation, "operation.stepped");
             Ok((settled, audit))
         })
@@ -108,17 +104,36 @@ fn advance(
     Ok(())
 }
 
-/// What an outcome means for the money and for the payment.
+/// What an outcome means for the money and for the payment, which is returned as it is then.
 fn follow(
     c: &mut AnyConnection,
     by: By<'_>,
     operation: &OperationRow,
-    outcome: &Outcome,
-) -> Result<(), StoreError> {
+    (event, mut row): (Event, TransactionRow),
+) -> Result<TransactionRow, StoreError> {
+    let (money, payment) = meaning(operation, event, &mut row);
+    if let (Some(to), Some(transfer)) = (money, operation.transfer) {
+        account::settle(c, transfer, (to, operation.amount), by.at)?;
+        count_less(c, operation, (to, &row))?;
+    }
+    let Some(payment) = payment else { return Ok(row) };
+    let details = Details { reason: operation.reason.clone(), ..Details::default() };
+    let (row, audit) = step_from(c, by, row, (payment, &details))?;
+    audit.append(c, by)?;
+    Ok(row)
+}
+
+/// Where an outcome puts the money that was set aside, and the payment's step; `row` takes note of what moved.
+fn meaning(
+    operation: &OperationRow,
+    event: Event,
+    row: &mut TransactionRow,
+) -> (Option<TransferState>, Option<transaction::Event>) {
     use transaction::Event as Payment;
-    let id = operation.transaction;
-    let (money, payment) = match (operation.kind, outcome.event) {
+    let minor = operation.amount.minor();
+    match (operation.kind, event) {
         (Kind::Sale | Kind::Capture, Event::Approved) => {
+            row.captured_minor = minor;
             (Some(TransferState::Posted), Some(Payment::Captured))
         }
         (Kind::Authorize, Event::Approved) => (None, Some(Payment::Authorized)),
@@ -127,8 +142,10 @@ fn follow(
         }
         (Kind::Void, Event::Approved) => (Some(TransferState::Voided), Some(Payment::Voided)),
         (Kind::Refund, Event::Approved) => {
-            add_refund(c, id, operation.amount)?;
-            (Some(TransferState::Posted), Some(refund_event(c, id)?))
+            row.refunded_minor += minor;
+            let all_back = row.refunded_minor == row.captured_minor;
+            let back = if all_back { Payment::RefundedInFull } else { Payment::RefundedInPart };
+            (Some(TransferState::Posted), Some(back))
         }
         (Kind::Sale | Kind::Authorize, Event::Declined) => {
             (Some(TransferState::Voided), Some(Payment::ProviderDeclined))
@@ -139,33 +156,27 @@ fn follow(
         (Kind::Sale | Kind::Authorize, Event::Reversed) => {
             (Some(TransferState::Voided), Some(Payment::Voided))
         }
-        (Kind::Sale | Kind::Authorize, Event::AnswerLost) => (None, in_doubt(c, id)?),
+        // A payment is put in doubt once; a second lost answer changes nothing.
+        (Kind::Sale | Kind::Authorize, Event::AnswerLost) => {
+            let doubted = row.state == transaction::State::InDoubt;
+            (None, (!doubted).then_some(Payment::OutcomeUnknown))
+        }
         (Kind::Refund, Event::Declined | Event::NotSent | Event::Reversed) => {
             (Some(TransferState::Voided), None)
         }
         _ => (None, None),
-    };
-    if let (Some(to), Some(transfer)) = (money, operation.transfer) {
-        account::settle(c, transfer, (to, operation.amount), by.at)?;
-        count_less(c, operation, to)?;
     }
-    if payment == Some(Payment::Captured) {
-        set_captured(c, id, operation.amount)?;
-    }
-    if let Some(event) = payment {
-        let details = Details { reason: operation.reason.clone(), ..Details::default() };
-        let (_, audit) = step(c, by, id, event, &details)?;
-        audit.append(c, by)?;
-    }
-    Ok(())
 }
 
 /// What a charge did not take in the end no longer counts towards the limits.
-fn count_less(c: &mut AnyConnection, operation: &OperationRow, to: TransferState) -> Result<(), StoreError> {
+fn count_less(
+    c: &mut AnyConnection,
+    operation: &OperationRow,
+    (to, transaction): (TransferState, &TransactionRow),
+) -> Result<(), StoreError> {
     if operation.kind == Kind::Refund || (operation.kind == Kind::Sale && to == TransferState::Posted) {
         return Ok(());
     }
-    let transaction = load_transaction(c, operation.transaction)?;
     let Some(payer) = transaction.user else { return Ok(()) };
     let began_at = match operation.kind {
         Kind::Capture | Kind::Void => {
@@ -182,16 +193,4 @@ fn count_less(c: &mut AnyConnection, operation: &OperationRow, to: TransferState
         Some(at) => spending::give_back(c, (payer, &transaction.place), left, at),
         None => Ok(()),
     }
-}
-
-fn refund_event(c: &mut AnyConnection, id: TransactionId) -> Result<transaction::Event, StoreError> {
-    let row = load_transaction(c, id)?;
-    let all_back = row.refunded_minor == row.captured_minor;
-    Ok(if all_back { transaction::Event::RefundedInFull } else { transaction::Event::RefundedInPart })
-}
-
-/// A payment is put in doubt once; a second lost answer changes nothing.
-fn in_doubt(c: &mut AnyConnection, id: TransactionId) -> Result<Option<transaction::Event>, StoreError> {
-    let doubted = load_transaction(c, id)?.state == transaction::State::InDoubt;
-    Ok((!doubted).then_some(transaction::Event::OutcomeUnknown))
 }

@@ -19,7 +19,7 @@ use crate::{
     counter, outbox,
     schema::operations,
     spending,
-    transaction::{Details, locked, step},
+    transaction::{Details, load as load_transaction, step_from},
 };
 
 /// Where the payer's money is.
@@ -71,11 +71,11 @@ impl Store {
     /// another request of this payment moves the same money.
     pub fn prepare_operation(&self, by: By<'_>, new: &Preparation) -> Result<Prepared, StoreError> {
         self.write_audited(by, |c| {
-            let before = locked(c, by, new.transaction)?;
+            let before = load_transaction(c, new.transaction)?;
             let earlier = load_all(c, new.transaction)?;
             fits(new, &before, &earlier)?;
             let transaction = match new.kind {
-                Kind::Sale | Kind::Authorize => charged(c, by, new, &before)?,
+                Kind::Sale | Kind::Authorize => charged(c, by, new, before.clone())?,
                 _ => before.clone(),
             };
             let transfer = set_aside(c, by, new, (&transaction, &earlier))?;
@@ -163,7 +163,7 @@ fn charged(
     c: &mut AnyConnection,
     by: By<'_>,
     new: &Preparation,
-    before: &TransactionRow,
+    before: TransactionRow,
 ) -> Result<TransactionRow, StoreError> {
     // A payment whose time is over is not begun, even before somebody has noted that it is over.
     if by.at >= before.expires_at {
@@ -171,14 +171,15 @@ fn charged(
         return Err(StoreError::Conflict(words.to_owned()));
     }
     let (currency, place) = (new.amount.currency(), &before.place);
-    let payer = payer(before)?;
+    let payer = payer(&before)?;
     // Two charges that are confirmed at once may not break a limit together, so it is looked and counted here.
     new.limits.check(spending::of_payer(c, payer, currency, by.at)?, new.amount)?;
     if new.place_limits != PlaceLimits::default() {
         new.place_limits.check(spending::of_place(c, place, currency, by.at)?, new.amount)?;
     }
     spending::count(c, (payer, place), new.amount, by.at)?;
-    let (row, audit) = step(c, by, new.transaction, transaction::Event::Confirmed, &Details::default())?;
+    let confirmed = (transaction::Event::Confirmed, &Details::default());
+    let (row, audit) = step_from(c, by, before, confirmed)?;
     audit.append(c, by)?;
     Ok(row)
 }
