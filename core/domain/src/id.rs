@@ -63,6 +63,8 @@ uuid_ids! {
     OperatorId = "operator";
     /// An API key (not its secret).
     KeyId = "key";
+    /// An address that hears of what happens.
+    WebhookId = "webhook";
 }
 
 const CAMERA_ID_CHARS_MAX: usize = 40;

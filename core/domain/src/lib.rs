@@ -22,11 +22,12 @@ pub mod role;
 pub mod secret;
 pub mod time;
 pub mod user;
+pub mod webhook;
 
 pub use currency::Currency;
 pub use id::{
     AccountId, CameraId, CheckoutId, ConsentId, FaceId, KeyId, OperationId, OperatorId, TransactionId,
-    TransferId, UserId,
+    TransferId, UserId, WebhookId,
 };
 pub use money::Money;
 pub use secret::Secret;

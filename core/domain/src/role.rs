@@ -44,6 +44,8 @@ named! {
         CamerasPush = "cameras.push",
         /// See plugins.
         PluginsRead = "plugins.read",
+        /// Add, change and remove webhooks.
+        WebhooksManage = "webhooks.manage",
         /// See the system's state, metrics and events.
         SystemRead = "system.read",
         /// Read and verify the audit chain.
@@ -59,7 +61,7 @@ impl Role {
     pub fn may(self, permission: Permission) -> bool {
         use Permission::{
             AuditRead, CamerasManage, CamerasPush, CamerasView, FacesMatch, PaymentsRead, PaymentsReturn,
-            PaymentsTake, PeopleRead, PeopleWrite, PluginsRead, SystemRead,
+            PaymentsTake, PeopleRead, PeopleWrite, PluginsRead, SystemRead, WebhooksManage,
         };
         match self {
             Self::Admin => true,
@@ -86,6 +88,7 @@ impl Role {
                     | CamerasManage
                     | CamerasPush
                     | PluginsRead
+                    | WebhooksManage
                     | SystemRead
             ),
             Self::Auditor => {

@@ -29,10 +29,22 @@ pub(crate) fn append(
         outbox::at.eq(at.0),
         outbox::kind.eq(kind),
         outbox::payload.eq(payload),
+        outbox::transaction_id.eq(transaction_in(payload)),
     );
     diesel::insert_into(outbox::table).values(row).execute(connection)?;
     Ok(())
 }
+
+/// The payment that a message names.
+fn transaction_in(payload: &str) -> Option<&str> {
+    let (_, id) = payload.split_once("\"transaction\":\"")?;
+    id.split_once('"').map(|(id, _)| id)
+}
+
+/// The columns of an [`OutboxRow`].
+pub(crate) type Columns = (outbox::seq, outbox::at, outbox::kind, outbox::payload);
+/// The columns of an [`OutboxRow`].
+pub(crate) const COLUMNS: Columns = (outbox::seq, outbox::at, outbox::kind, outbox::payload);
 
 impl Store {
     /// Messages after `after`, in order.
@@ -42,7 +54,7 @@ impl Store {
     pub fn outbox(&self, after: i64, limit: u32) -> Result<Vec<OutboxRow>, StoreError> {
         self.read(|c| {
             let rows = outbox::table.filter(outbox::seq.gt(after)).order(outbox::seq).limit(row::page(limit));
-            Ok(rows.load(c)?)
+            Ok(rows.select(COLUMNS).load(c)?)
         })
     }
 

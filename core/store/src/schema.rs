@@ -166,6 +166,7 @@ diesel::table! {
         at -> BigInt,
         kind -> Text,
         payload -> Text,
+        transaction_id -> Nullable<Text>,
     }
 }
 
@@ -224,6 +225,41 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    webhooks (id) {
+        id -> Text,
+        url -> Text,
+        events -> Text,
+        secret_sealed -> Binary,
+        secret_old_sealed -> Nullable<Binary>,
+        position -> BigInt,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    deliveries (webhook_id, seq) {
+        webhook_id -> Text,
+        seq -> BigInt,
+        state -> Text,
+        attempts -> BigInt,
+        due_at -> BigInt,
+        next_try_at -> BigInt,
+        ended_at -> Nullable<BigInt>,
+        last_status -> Nullable<BigInt>,
+        last_error -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    webhook_in (provider, event_id) {
+        provider -> Text,
+        event_id -> Text,
+        received_at -> BigInt,
+        applied_at -> Nullable<BigInt>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     users,
     subject_keys,
@@ -242,8 +278,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     operators,
     api_keys,
     facts,
+    webhooks,
+    deliveries,
+    webhook_in,
 );
 
 diesel::joinable!(subject_keys -> users (user_id));
 diesel::joinable!(operations -> transactions (transaction_id));
 diesel::joinable!(operations -> transfers (transfer_id));
+diesel::joinable!(deliveries -> outbox (seq));

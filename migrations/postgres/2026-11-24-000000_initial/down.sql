@@ -1,3 +1,6 @@
+DROP TABLE webhook_in;
+DROP TABLE deliveries;
+DROP TABLE webhooks;
 DROP TABLE facts;
 DROP TABLE api_keys;
 DROP TABLE operators;

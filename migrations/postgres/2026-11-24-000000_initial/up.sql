@@ -237,8 +237,11 @@ CREATE TABLE outbox (
     seq BIGINT PRIMARY KEY,
     at BIGINT NOT NULL,
     kind TEXT NOT NULL,
-    payload TEXT NOT NULL
+    payload TEXT NOT NULL,
+    -- The payment that it is about: its messages are counted.
+    transaction_id TEXT
 );
+CREATE INDEX outbox_transaction ON outbox (transaction_id, seq) WHERE transaction_id IS NOT NULL;
 
 CREATE TABLE audit (
     seq BIGINT PRIMARY KEY,
@@ -283,4 +286,39 @@ CREATE TABLE api_keys (
 CREATE TABLE facts (
     name TEXT PRIMARY KEY,
     value TEXT NOT NULL
+);
+
+-- Addresses that hear of what happens. What is at or before `position` in the outbox has become deliveries.
+CREATE TABLE webhooks (
+    id TEXT PRIMARY KEY,
+    url TEXT NOT NULL,
+    events TEXT NOT NULL,
+    secret_sealed BYTEA NOT NULL,
+    secret_old_sealed BYTEA,
+    position BIGINT NOT NULL,
+    created_at BIGINT NOT NULL
+);
+
+-- One message to one webhook. It is kept for a while after it arrived or was given up.
+CREATE TABLE deliveries (
+    webhook_id TEXT NOT NULL REFERENCES webhooks (id) ON DELETE CASCADE,
+    seq BIGINT NOT NULL REFERENCES outbox (seq),
+    state TEXT NOT NULL CHECK (state IN ('waiting', 'delivered', 'dead')),
+    attempts BIGINT NOT NULL,
+    due_at BIGINT NOT NULL,
+    next_try_at BIGINT NOT NULL,
+    ended_at BIGINT,
+    last_status BIGINT,
+    last_error TEXT,
+    PRIMARY KEY (webhook_id, seq)
+);
+CREATE INDEX deliveries_waiting ON deliveries (webhook_id, seq) WHERE state = 'waiting';
+
+-- Messages of providers, each acted on once.
+CREATE TABLE webhook_in (
+    provider TEXT NOT NULL,
+    event_id TEXT NOT NULL,
+    received_at BIGINT NOT NULL,
+    applied_at BIGINT,
+    PRIMARY KEY (provider, event_id)
 );

@@ -219,8 +219,11 @@ CREATE TABLE outbox (
     seq INTEGER PRIMARY KEY,
     at INTEGER NOT NULL,
     kind TEXT NOT NULL,
-    payload TEXT NOT NULL
+    payload TEXT NOT NULL,
+    -- The payment that it is about: its messages are counted.
+    transaction_id TEXT
 ) STRICT;
+CREATE INDEX outbox_transaction ON outbox (transaction_id, seq) WHERE transaction_id IS NOT NULL;
 
 CREATE TABLE audit (
     seq INTEGER PRIMARY KEY,
@@ -265,4 +268,39 @@ CREATE TABLE api_keys (
 CREATE TABLE facts (
     name TEXT PRIMARY KEY,
     value TEXT NOT NULL
+) STRICT;
+
+-- Addresses that hear of what happens. What is at or before `position` in the outbox has become deliveries.
+CREATE TABLE webhooks (
+    id TEXT PRIMARY KEY,
+    url TEXT NOT NULL,
+    events TEXT NOT NULL,
+    secret_sealed BLOB NOT NULL,
+    secret_old_sealed BLOB,
+    position INTEGER NOT NULL,
+    created_at INTEGER NOT NULL
+) STRICT;
+
+-- One message to one webhook. It is kept for a while after it arrived or was given up.
+CREATE TABLE deliveries (
+    webhook_id TEXT NOT NULL REFERENCES webhooks (id) ON DELETE CASCADE,
+    seq INTEGER NOT NULL REFERENCES outbox (seq),
+    state TEXT NOT NULL CHECK (state IN ('waiting', 'delivered', 'dead')),
+    attempts INTEGER NOT NULL,
+    due_at INTEGER NOT NULL,
+    next_try_at INTEGER NOT NULL,
+    ended_at INTEGER,
+    last_status INTEGER,
+    last_error TEXT,
+    PRIMARY KEY (webhook_id, seq)
+) STRICT;
+CREATE INDEX deliveries_waiting ON deliveries (webhook_id, seq) WHERE state = 'waiting';
+
+-- Messages of providers, each acted on once.
+CREATE TABLE webhook_in (
+    provider TEXT NOT NULL,
+    event_id TEXT NOT NULL,
+    received_at INTEGER NOT NULL,
+    applied_at INTEGER,
+    PRIMARY KEY (provider, event_id)
 ) STRICT;

@@ -23,6 +23,7 @@ mod parallel;
 mod people;
 mod requests;
 mod servers;
+mod webhooks;
 
 use bench::{Bench, Database};
 
@@ -42,6 +43,7 @@ const ON_BOTH: &[(&str, &[Claim])] = &[
     ("parallel", parallel::CLAIMS),
     ("books", books::CLAIMS),
     ("access", access::CLAIMS),
+    ("webhooks", webhooks::CLAIMS),
     ("opening", opening::CLAIMS),
 ];
 
