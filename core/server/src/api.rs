@@ -19,6 +19,7 @@ mod page;
 mod system;
 mod transactions;
 mod users;
+mod webhooks;
 
 mod routes;
 

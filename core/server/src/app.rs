@@ -26,6 +26,8 @@ mod relay;
 mod sightings;
 mod upkeep;
 pub(crate) mod vision;
+pub(crate) mod webhook;
+pub(crate) mod webhook_in;
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -50,6 +52,7 @@ use crate::ws::hub::Hub;
 use alone::Alone;
 use provider::Providers;
 use vision::Vision;
+use webhook::Couriers;
 
 pub use start::StartError;
 
@@ -72,6 +75,9 @@ struct Parts {
     signing_key: Secret<[u8; 32]>,
     metrics: Arc<Metrics>,
     hub: Hub,
+    couriers: Couriers,
+    /// Providers' messages that are worked on at one time.
+    incoming: Arc<Semaphore>,
     sightings: broadcast::Sender<Arc<evidence::Seen>>,
     cameras_refused: Mutex<BTreeMap<CameraId, Camera>>,
     setup: Setup,
@@ -100,6 +106,15 @@ impl App {
 
     pub fn hub(&self) -> &Hub {
         &self.0.hub
+    }
+
+    pub(crate) fn couriers(&self) -> &Couriers {
+        &self.0.couriers
+    }
+
+    /// Room for one more message of a provider.
+    pub(crate) fn incoming_permit(&self) -> Option<OwnedSemaphorePermit> {
+        self.0.incoming.clone().try_acquire_owned().ok()
     }
 
     pub(crate) fn cache(&self) -> &Cache {

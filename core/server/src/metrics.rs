@@ -16,6 +16,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets, linear_buckets};
 use prometheus_client::registry::{Registry, Unit};
 
+use crate::app::webhook;
 use crate::ws::socket::Closing;
 
 /// Labels of one answered request.
@@ -51,6 +52,11 @@ pub(crate) struct StageLabels {
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 pub(crate) struct StateLabels {
     pub(crate) state: &'static str,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+pub(crate) struct ResultLabels {
+    pub(crate) result: &'static str,
 }
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
@@ -92,6 +98,7 @@ pub(crate) struct Metrics {
     pub(crate) batch_size: Histogram,
     pub(crate) match_similarity: Histogram,
     pub(crate) plugin_faults: Family<FaultLabels, Counter>,
+    pub(crate) webhook_deliveries: Family<ResultLabels, Counter>,
     pub(crate) audit_chain_ok: Gauge,
     pub(crate) ledger_ok: Gauge,
     pub(crate) outbox_lag: Gauge<f64, AtomicU64>,
@@ -122,6 +129,7 @@ impl Metrics {
             batch_size: Histogram::new(exponential_buckets(1.0, 2.0, 7)),
             match_similarity: Histogram::new(linear_buckets(0.0, 0.05, 21)),
             plugin_faults: Family::default(),
+            webhook_deliveries: Family::default(),
             audit_chain_ok: Gauge::default(),
             ledger_ok: Gauge::default(),
             outbox_lag: Gauge::default(),
@@ -141,6 +149,9 @@ impl Metrics {
         }
         for state in State::ALL {
             drop(self.transactions.get_or_create(&StateLabels { state: state.as_str() }));
+        }
+        for result in webhook::RESULTS {
+            drop(self.webhook_deliveries.get_or_create(&ResultLabels { result }));
         }
         for stage in Stage::ALL {
             drop(self.stage_duration.get_or_create(&StageLabels { stage: stage.name() }));
@@ -179,6 +190,7 @@ impl Metrics {
         r.register("batch_size", "Frames in one batch", self.batch_size.clone());
         r.register("match_similarity", "Similarity of confirmed sightings", self.match_similarity.clone());
         r.register("plugin_faults", "Failed plugin calls", self.plugin_faults.clone());
+        r.register("webhook_deliveries", "Messages sent to webhooks", self.webhook_deliveries.clone());
         r.register("ledger_ok", "1 when the books added up when last verified", self.ledger_ok.clone());
         r.register("audit_chain_ok", "1 when the audit chain verified at start", self.audit_chain_ok.clone());
         r.register_with_unit(

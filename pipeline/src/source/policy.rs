@@ -91,7 +91,12 @@ impl SourcePolicy {
         first.ok_or(SourceError::Unresolved)
     }
 
-    fn permit(&self, address: IpAddr) -> Result<(), SourceError> {
+    /// Whether this address may be connected to.
+    ///
+    /// # Errors
+    /// [`SourceError::AddressRefused`].
+    pub fn permit(&self, address: IpAddr) -> Result<(), SourceError> {
+        let address = address.to_canonical();
         let listed = self.networks.iter().any(|network| network.contains(address));
         let (allowed, why) = match reach(address) {
             Reach::Never(why) => (false, why),

@@ -77,6 +77,8 @@ impl Problem {
             "camera" => "camera_not_found",
             "key" => "key_not_found",
             "operator" => "operator_not_found",
+            "webhook" => "webhook_not_found",
+            "provider" => "provider_not_found",
             _ => "not_found",
         };
         Self::new(StatusCode::NOT_FOUND, code, format!("there is no such {what}"))

@@ -3,7 +3,7 @@
 use domain::role::Permission;
 
 use super::route::{Access, Routes, get};
-use super::{access, cameras, checkouts, docs, faces, system, transactions, users};
+use super::{access, cameras, checkouts, docs, faces, system, transactions, users, webhooks};
 use crate::ws;
 
 /// Every route.
@@ -16,6 +16,7 @@ pub(super) fn all() -> Routes {
         transactions::routes,
         checkouts::routes,
         cameras::routes,
+        webhooks::routes,
         sockets,
         documents,
     ];

@@ -9,3 +9,4 @@ pub(crate) mod page;
 pub(crate) mod system;
 pub(crate) mod transaction;
 pub(crate) mod user;
+pub(crate) mod webhook;

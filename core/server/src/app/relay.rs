@@ -35,5 +35,6 @@ pub(super) async fn run(app: App, mut last: i64) {
             };
             app.hub().publish(&row.kind, body);
         }
+        app.couriers().tell(last);
     }
 }

@@ -19,6 +19,7 @@ use tokio::task::JoinSet;
 use super::alone::Alone;
 use super::provider::Providers;
 use super::vision::Vision;
+use super::webhook::Couriers;
 use super::{App, Clock, Parts, recovery, relay, sightings, upkeep};
 use crate::api::chain;
 use crate::auth::setup::Setup;
@@ -56,6 +57,9 @@ impl From<StoreError> for StartError {
 
 /// Sightings that wait for a slow listener; older ones are of no use.
 const SIGHTINGS_KEPT: usize = 64;
+
+/// Providers' messages that are worked on at one time; others are told to come back.
+const INCOMING_MAX: usize = 8;
 
 /// Passwords that are worked out at one time, each in 19 MiB: a flood of sign-ins takes no more.
 const LOGINS_MAX: usize = 2;
@@ -106,6 +110,8 @@ impl App {
         }
         Ok(Self(Arc::new(Parts {
             hub: Hub::new(settings.ws.events_kept, clock().0.unsigned_abs()),
+            couriers: Couriers::new(opened.published),
+            incoming: Arc::new(Semaphore::new(INCOMING_MAX)),
             sockets: Arc::new(Semaphore::new(settings.ws.clients_max)),
             endpoints: Endpoints::new(
                 &settings.payment.endpoints,
@@ -139,6 +145,7 @@ impl App {
         recovery::run(self).await?;
         super::checkout::resume(self).await?;
         self.spawn(relay::run(self.clone(), self.0.published));
+        super::webhook::start_known(self).await?;
         self.spawn(upkeep::run(self.clone()));
         self.spawn(recovery::watch(self.clone()));
         self.spawn(super::checkout::expire_overdue(self.clone()));

@@ -14,6 +14,9 @@ const FACES_EVERY: Duration = Duration::from_secs(60);
 /// Answers to `Idempotency-Key` are kept so long.
 const ANSWERS_KEPT: Duration = Duration::from_secs(30 * 24 * 3_600);
 
+/// What became of messages to and from webhooks is kept so long.
+const DELIVERIES_KEPT: Duration = Duration::from_secs(30 * 24 * 3_600);
+
 /// Looks after everything once an hour, after faces once a minute. The first round is the start's own.
 pub(super) async fn run(app: App) {
     let (mut rounds, mut faces) = (tokio::time::interval(EVERY), tokio::time::interval(FACES_EVERY));
@@ -59,8 +62,12 @@ pub(super) async fn round(app: &App) -> Result<(), StoreError> {
     verify(app).await?;
     forget_expired_faces(app).await?;
     let before = app.now().minus(ANSWERS_KEPT);
-    app.store(move |store| store.forget_answers(before)).await?;
-    Ok(())
+    let delivered_before = app.now().minus(DELIVERIES_KEPT);
+    app.store(move |store| {
+        store.forget_answers(before)?;
+        store.forget_deliveries(delivered_before)
+    })
+    .await
 }
 
 /// Checks the audit chain and adds the books up. What is wrong is said aloud and takes readiness away.

@@ -43,6 +43,11 @@ impl Endpoints {
         Self { handles: Arc::new(handles.clone()), ..self.clone() }
     }
 
+    /// None at all.
+    pub(crate) fn none(&self) -> Self {
+        Self { bases: Arc::default(), handles: Arc::default(), ..self.clone() }
+    }
+
     /// The URL with this index, where it has this scheme.
     pub(super) fn base(&self, index: u32, scheme: &str) -> Result<&str, &'static str> {
         let index = usize::try_from(index).unwrap_or(usize::MAX);

@@ -75,7 +75,7 @@ impl Settings {
             return refuse("policy.branch", "must be a name");
         }
         self.check_addresses()?;
-        self.check_cameras()
+        self.check_networks_and_cameras()
     }
 
     fn check_addresses(&self) -> Result<(), SettingsError> {
@@ -95,10 +95,11 @@ impl Settings {
         Ok(())
     }
 
-    fn check_cameras(&self) -> Result<(), SettingsError> {
-        for text in &self.cameras.networks {
-            let network = text.parse::<Network>();
-            network.map_err(|error| refused("cameras.networks", format!("has {text}: {error}")))?;
+    fn check_networks_and_cameras(&self) -> Result<(), SettingsError> {
+        let listed =
+            [("cameras.networks", &self.cameras.networks), ("webhooks.networks", &self.webhooks.networks)];
+        for (key, text) in listed.iter().flat_map(|(key, list)| list.iter().map(move |text| (*key, text))) {
+            text.parse::<Network>().map_err(|error| refused(key, format!("has {text}: {error}")))?;
         }
         let mut ids = BTreeSet::new();
         for camera in &self.cameras.list {

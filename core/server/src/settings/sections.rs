@@ -24,6 +24,7 @@ pub struct Settings {
     pub checkout: Checkout,
     pub cameras: Cameras,
     pub payment: Payment,
+    pub webhooks: Webhooks,
     pub ws: Ws,
     pub auth: Auth,
 }
@@ -183,6 +184,12 @@ pub struct Payment {
     pub pending_window_ms: u64,
     pub attended: bool,
     pub endpoints: Vec<String>,
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Webhooks {
+    pub networks: Vec<String>,
 }
 
 #[derive(Clone, Serialize, Deserialize)]

@@ -74,6 +74,7 @@ fn impossible_values_name_their_key() {
         ("[redis]\nurl = \"localhost\"", "redis.url"),
         ("[log]\nfilter = \"server=loud\"", "log.filter"),
         ("[cameras]\nnetworks = [\"10.0.0.0/40\"]", "cameras.networks"),
+        ("[webhooks]\nnetworks = [\"10.0.0\"]", "webhooks.networks"),
         ("[[cameras.list]]\nid = \"Till 1\"\nsource = \"push:\"", "cameras.list"),
         ("[[cameras.list]]\nid = \"till-1\"\nsource = \"http://10.0.0.9/\"", "cameras.list"),
         (

@@ -50,6 +50,18 @@ async fn malformed_requests_are_refused_by_name() {
         (post("/identify", &json!({ "image": "%%%" })), 422, "base64_invalid"),
         (post("/identify", &json!({ "images": [] })), 422, "picture_missing"),
         (post("/identify", &json!({})).header("content-type", "image/gif"), 415, "unsupported_media_type"),
+        (post("/webhooks", &json!({ "url": "https://localhost/" })), 422, "webhook_url_refused"),
+        (post("/webhooks", &json!({ "url": "http://10.0.0.9/" })), 422, "webhook_url_refused"),
+        (post("/webhooks", &json!({ "url": "http://localhost/", "events": ["*"] })), 422, "events_invalid"),
+        (delete(format!("/webhooks/{UNKNOWN}")), 404, "webhook_not_found"),
+        (delete(format!("/webhooks/{UNKNOWN}/secrets")), 404, "webhook_not_found"),
+        (post(format!("/webhooks/{UNKNOWN}/test"), &json!({})), 404, "webhook_not_found"),
+        (post(format!("/webhooks/{UNKNOWN}/secrets"), &json!({})), 404, "webhook_not_found"),
+        (post(format!("/webhooks/{UNKNOWN}/replay"), &json!({ "dead": true })), 404, "webhook_not_found"),
+        (post(format!("/webhooks/{UNKNOWN}/replay"), &json!({})), 422, "replay_ambiguous"),
+        (get(format!("/webhooks/{UNKNOWN}/deliveries")), 404, "webhook_not_found"),
+        (get(format!("/webhooks/{UNKNOWN}/deliveries?state=x")), 400, "state_unknown"),
+        (post("/webhooks/in/payment-wallet", &json!({})), 404, "provider_not_found"),
         (get("/cameras"), 503, "recognition_off"),
     ];
     for (ask, status, code) in rows {

@@ -14,3 +14,5 @@ mod people;
 mod serving;
 mod sockets;
 mod vision;
+mod webhooks;
+mod webhooks_in;

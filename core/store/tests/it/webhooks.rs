@@ -114,7 +114,10 @@ fn a_message_waits_for_the_one_before_it(bench: &Bench) {
     assert_eq!(second.event.seq, first.event.seq + 1);
     assert_ne!(second.event_id, first.event_id);
     let states: Vec<_> = bench.store.deliveries(id, None, 0, 10).unwrap();
-    assert_eq!((states[0].state, states[0].attempts, states[0].last_status), (DeliveryState::Dead, 2, Some(500)));
+    assert_eq!(
+        (states[0].state, states[0].attempts, states[0].last_status),
+        (DeliveryState::Dead, 2, Some(500))
+    );
     assert_eq!((states[1].state, states[1].attempts), (DeliveryState::Waiting, 0));
 }
 
