@@ -40,7 +40,7 @@ pub use meter::{FrameResult, Meter, Stage, Unmetered};
 pub use observation::{FaceState, Observation, ObservedFace};
 pub use pipeline::{Pipeline, PipelineError, PipelineOptions, RecognitionOptions};
 pub use quality::{QualityOptions, QualityReason, QualityReport};
-pub use sighting::Sighting;
+pub use sighting::{FaceInView, Sighting};
 pub use steps::Steps;
 pub use still::Still;
 pub use tracker::{TrackId, TrackerOptions};

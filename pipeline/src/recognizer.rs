@@ -15,7 +15,7 @@ use crate::liveness::{LivenessScore, all_passed};
 use crate::meter::{FrameResult, Stage};
 use crate::observation::{FaceState, Observation, ObservedFace};
 use crate::quality::{self, QualityOptions, QualityReport};
-use crate::sighting::Sighting;
+use crate::sighting::{FaceInView, Sighting};
 use crate::steps::{MeteredSteps, view};
 use crate::tracker::TrackId;
 
@@ -179,11 +179,13 @@ impl Recognizer {
             let camera = self.attention.camera(&frame.camera, frame.captured.at);
             let mut camera = camera.lock();
             let mut faces = Vec::with_capacity(looks.len());
+            let in_view: Vec<FaceInView> =
+                looks.iter().map(|look| face_in_view(look, &camera, frame.captured.at)).collect();
             for look in &looks {
                 let analysis = if look.wanted { analyses.next().flatten() } else { None };
                 if let Some(analysis) = analysis
                     && let Some(evidence) = look.track.and_then(|track| camera.evidence(track))
-                    && let Some(sighting) = self.weigh(frame, look, analysis, evidence, looks.len())
+                    && let Some(sighting) = self.weigh(frame, look, analysis, evidence, &in_view)
                 {
                     self.publish(sighting);
                 }
@@ -206,7 +208,7 @@ impl Recognizer {
         look: &Look,
         analysis: Analysis,
         evidence: &mut Evidence,
-        faces_in_view: usize,
+        in_view: &[FaceInView],
     ) -> Option<Sighting> {
         let rules = &self.rules.confirm;
         let at = frame.captured.at;
@@ -250,8 +252,9 @@ impl Recognizer {
                     liveness,
                     quality: look.quality.clone(),
                     bbox: look.face.bbox,
+                    size: (frame.width(), frame.height()),
                     frame_age_ms: millis(age),
-                    faces_in_view,
+                    in_view: in_view.to_vec(),
                 })
             }
         }
@@ -291,6 +294,11 @@ fn trusted(age: Duration, age_max: Duration, camera_live: bool) -> bool {
 /// Whom a match is shown as.
 fn matched(top: Option<&Top2>, rules: &ConfirmOptions) -> Option<Subject> {
     top.filter(|top| top.similarity >= rules.similarity_min).map(|top| top.subject)
+}
+
+fn face_in_view(look: &Look, camera: &CameraTracks, at: Instant) -> FaceInView {
+    let dwell = look.track.and_then(|track| camera.dwell(track, at));
+    FaceInView { track: look.track, bbox: look.face.bbox, dwell_ms: dwell.map(millis) }
 }
 
 fn observed(look: &Look, camera: &mut CameraTracks) -> ObservedFace {

@@ -39,8 +39,21 @@ pub struct Sighting {
     pub quality: QualityReport,
     /// Where the face is in the newest picture.
     pub bbox: plugin_host::Rect,
+    /// Width and height of the newest picture, in pixels.
+    pub size: (u32, u32),
     /// Age of the newest picture when this was reported.
     pub frame_age_ms: u64,
-    /// Faces in the newest picture, this one included.
-    pub faces_in_view: usize,
+    /// Everybody in the newest picture, this face included.
+    pub in_view: Vec<FaceInView>,
+}
+
+/// One of those who are in view at a sighting: where and for how long, not who.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct FaceInView {
+    /// Its track; `None` when the camera sees more faces than are followed.
+    pub track: Option<TrackId>,
+    /// Where it is, in frame pixels.
+    pub bbox: plugin_host::Rect,
+    /// For how long its track has been in view as this face and no other; `None` without a track.
+    pub dwell_ms: Option<u64>,
 }

@@ -41,6 +41,8 @@ struct Track {
     bbox: Rect,
     /// Pixels per second.
     velocity: (f32, f32),
+    /// Since when it has been this face and no other.
+    since: Instant,
     seen: Instant,
 }
 
@@ -80,7 +82,17 @@ impl Tracker {
                 *slot = self.begin(now, face.bbox);
             }
         }
-        Followed { tracks, lost, entangled: self.entangled(now) }
+        let entangled = self.entangled(now);
+        for track in self.tracks.iter_mut().filter(|track| entangled.contains(&track.id)) {
+            track.since = now;
+        }
+        Followed { tracks, lost, entangled }
+    }
+
+    /// For how long a track has been in view, as itself.
+    pub fn dwell(&self, id: TrackId, now: Instant) -> Option<Duration> {
+        let track = self.tracks.iter().find(|track| track.id == id)?;
+        Some(now.saturating_duration_since(track.since))
     }
 
     /// How many tracks there are.
@@ -131,7 +143,7 @@ impl Tracker {
         }
         let id = TrackId(self.next);
         self.next += 1;
-        self.tracks.push(Track { id, bbox, velocity: (0.0, 0.0), seen: now });
+        self.tracks.push(Track { id, bbox, velocity: (0.0, 0.0), since: now, seen: now });
         Some(id)
     }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::{
     Currency, Money, Timestamp, consent,
     limits::{Exceeded, Limits, Usage},
+    presence::Place,
     threshold::{ImpostorTail, similarity_min},
     user,
 };
@@ -25,6 +26,8 @@ pub struct Evidence {
     pub liveness: Vec<LivenessScore>,
     /// How many faces were in view.
     pub faces_in_view: u32,
+    /// Whether this face is the payer's among those in view.
+    pub place: Place,
     /// How many templates were searched.
     pub templates_searched: usize,
 }
@@ -147,9 +150,12 @@ pub enum Reason {
     /// No face of the gallery is similar enough.
     #[error("the face matches nobody closely enough")]
     NoMatch,
-    /// Several faces were in view, so that it is not clear who pays.
-    #[error("more than one face is in view")]
+    /// Another face is in front just as much, so that it is not clear who pays.
+    #[error("more than one face is in front of the camera")]
     SeveralFaces,
+    /// Somebody else is in front, or this face only just came into view.
+    #[error("this face is not the one in front of the camera")]
+    NotInFront,
     /// Another currency than the account's.
     #[error("the account is not in this currency")]
     WrongCurrency,
@@ -171,6 +177,7 @@ impl Reason {
             Self::NotLive => "not_live",
             Self::NoMatch => "no_match",
             Self::SeveralFaces => "several_faces",
+            Self::NotInFront => "not_in_front",
             Self::WrongCurrency => "wrong_currency",
             Self::Limit(Exceeded::Amount { .. }) => "limit_amount",
             Self::Limit(Exceeded::Day { .. }) => "limit_day",
@@ -240,7 +247,8 @@ fn face_refusal(evidence: &Evidence, policy: &Policy, similarity_min: f32, now: 
     let unclear = [
         (evidence.camera_live, Reason::CameraUnhealthy),
         (fresh, Reason::FrameStale),
-        (evidence.faces_in_view == 1, Reason::SeveralFaces),
+        (evidence.place != Place::Several, Reason::SeveralFaces),
+        (evidence.place == Place::Payer, Reason::NotInFront),
         (live, Reason::NotLive),
         (matched, Reason::NoMatch),
     ];

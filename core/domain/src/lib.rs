@@ -7,9 +7,12 @@
 
 pub mod checkout;
 pub mod decision;
+pub mod group;
 pub mod ledger;
 pub mod limits;
 pub mod operation;
+pub mod presence;
+pub mod split;
 pub mod threshold;
 pub mod transaction;
 

@@ -15,6 +15,7 @@ mod cameras;
 mod checkouts;
 mod docs;
 mod faces;
+mod legs;
 mod page;
 mod system;
 mod transactions;

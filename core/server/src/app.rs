@@ -12,9 +12,11 @@ pub(crate) mod identify;
 
 pub(crate) mod checkout;
 pub mod evidence;
+pub(crate) mod group;
 mod operation;
 pub(crate) mod payer;
 mod plugin;
+pub(crate) mod presence;
 pub(crate) mod provider;
 mod question;
 pub(crate) mod readiness;
@@ -79,6 +81,8 @@ struct Parts {
     /// Providers' messages that are worked on at one time.
     incoming: Arc<Semaphore>,
     sightings: broadcast::Sender<Arc<evidence::Seen>>,
+    named: presence::Named,
+    turns: group::Turns,
     cameras_refused: Mutex<BTreeMap<CameraId, Camera>>,
     setup: Setup,
     logins: Arc<Semaphore>,
@@ -156,6 +160,16 @@ impl App {
     /// Confirmed sightings, wherever they come from.
     pub fn sightings(&self) -> &broadcast::Sender<Arc<evidence::Seen>> {
         &self.0.sightings
+    }
+
+    /// The payers whom tills have named by their tracks.
+    pub(crate) fn named(&self) -> &presence::Named {
+        &self.0.named
+    }
+
+    /// Whose turn it is to drive a group checkout.
+    pub(crate) fn turns(&self) -> &group::Turns {
+        &self.0.turns
     }
 
     pub fn now(&self) -> Timestamp {

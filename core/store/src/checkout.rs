@@ -9,7 +9,7 @@ use domain::{
 use crate::{
     By, NewTransaction, Store, StoreError,
     connection::AnyConnection,
-    outbox, row,
+    group, outbox, row,
     schema::checkouts,
     transaction::{insert, opened},
 };
@@ -82,11 +82,7 @@ impl Store {
     /// When another checkout waits for its payer at this camera, since one look would mean both.
     pub fn add_checkout(&self, by: By<'_>, new: &NewCheckout) -> Result<CheckoutRow, StoreError> {
         self.write_audited(by, |c| {
-            if let Some(waiting) = waiting_at(c, by, &new.camera)? {
-                let words =
-                    format!("checkout {waiting} waits for its payer at this camera; cancel it or let it end");
-                return Err(StoreError::Conflict(words));
-            }
+            camera_is_free(c, by, &new.camera)?;
             insert(c, by, &new.transaction)?;
             let record = Record {
                 id: new.id.to_string(),
@@ -141,6 +137,22 @@ impl Store {
             Ok(open.order(checkouts::id).limit(row::PAGE_ROWS_MAX).load::<Record>(c)?)
         })?;
         rows.into_iter().map(CheckoutRow::try_from).collect()
+    }
+}
+
+/// Nobody else's payer is waited for at this camera.
+pub(crate) fn camera_is_free(c: &mut AnyConnection, by: By<'_>, camera: &CameraId) -> Result<(), StoreError> {
+    let waiting = match waiting_at(c, by, camera)? {
+        None => group::gathering_at(c, by, camera)?,
+        single => single,
+    };
+    match waiting {
+        None => Ok(()),
+        Some(waiting) => {
+            let words =
+                format!("checkout {waiting} waits for its payer at this camera; cancel it or let it end");
+            Err(StoreError::Conflict(words))
+        }
     }
 }
 

@@ -82,6 +82,7 @@ fn not_answering(text: &str) -> bool {
 /// What is taken already, by the name of the constraint or column that both databases give.
 fn unique(text: &str) -> String {
     let taken = [
+        ("checkout_legs", "this person pays another part of this group"),
         ("email_tag", "another person has this e-mail address"),
         ("operations", "another request of this payment moves the same money"),
         ("operators", "another operator has this name"),
@@ -118,6 +119,12 @@ impl From<domain::operation::Refused> for StoreError {
 
 impl From<domain::checkout::Refused> for StoreError {
     fn from(refused: domain::checkout::Refused) -> Self {
+        Self::Conflict(refused.to_string())
+    }
+}
+
+impl From<domain::group::Refused> for StoreError {
+    fn from(refused: domain::group::Refused) -> Self {
         Self::Conflict(refused.to_string())
     }
 }

@@ -216,7 +216,10 @@ fn load(c: &mut AnyConnection, id: OperationId) -> Result<OperationRow, StoreErr
     record.ok_or(StoreError::NotFound("operation"))?.try_into()
 }
 
-fn load_all(c: &mut AnyConnection, transaction: TransactionId) -> Result<Vec<OperationRow>, StoreError> {
+pub(crate) fn load_all(
+    c: &mut AnyConnection,
+    transaction: TransactionId,
+) -> Result<Vec<OperationRow>, StoreError> {
     let of_payment = operations::table.filter(operations::transaction_id.eq(transaction.to_string()));
     let rows: Vec<Record> = of_payment.order(operations::sequence).load(c)?;
     rows.into_iter().map(OperationRow::try_from).collect()

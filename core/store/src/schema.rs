@@ -143,6 +143,37 @@ diesel::table! {
 }
 
 diesel::table! {
+    checkout_groups (id) {
+        id -> Text,
+        state -> Text,
+        policy -> Text,
+        camera_id -> Text,
+        amount -> BigInt,
+        currency -> Text,
+        reference -> Nullable<Text>,
+        ending -> Nullable<Text>,
+        reason -> Nullable<Text>,
+        round -> BigInt,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    checkout_legs (transaction_id) {
+        transaction_id -> Text,
+        group_id -> Text,
+        number -> BigInt,
+        round -> BigInt,
+        weight -> BigInt,
+        user_id -> Nullable<Text>,
+        confirmed -> Nullable<BigInt>,
+        in_force -> BigInt,
+    }
+}
+
+diesel::table! {
     idempotency (scope, key) {
         scope -> Text,
         key -> Text,
@@ -270,6 +301,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     transactions,
     operations,
     checkouts,
+    checkout_groups,
+    checkout_legs,
     idempotency,
     counters,
     outbox,

@@ -7,7 +7,7 @@ use domain::{
 };
 
 use crate::{
-    By, Store, StoreError, audit::NewAudit, checkout, connection::AnyConnection, operation, outbox, row,
+    By, Store, StoreError, audit::NewAudit, checkout, connection::AnyConnection, leg, operation, outbox, row,
     schema::transactions, spending,
 };
 
@@ -330,6 +330,7 @@ pub(crate) fn step_from(
     let message = message(&row);
     outbox::append(c, by.at, &format!("transaction.{}", row.state), &message)?;
     checkout::follow(c, by, row.id, event, details.reason.as_deref())?;
+    leg::follow(c, by, &row)?;
     let audit = NewAudit::new(action(event), row.id).with(message);
     Ok((row, audit))
 }

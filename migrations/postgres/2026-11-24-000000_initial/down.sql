@@ -1,6 +1,8 @@
 DROP TABLE webhook_in;
 DROP TABLE deliveries;
 DROP TABLE webhooks;
+DROP TABLE checkout_legs;
+DROP TABLE checkout_groups;
 DROP TABLE facts;
 DROP TABLE api_keys;
 DROP TABLE operators;

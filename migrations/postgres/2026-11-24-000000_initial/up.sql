@@ -322,3 +322,36 @@ CREATE TABLE webhook_in (
     applied_at BIGINT,
     PRIMARY KEY (provider, event_id)
 );
+-- A payment by several people; its parts are payments of their own.
+CREATE TABLE checkout_groups (
+    id TEXT PRIMARY KEY,
+    state TEXT NOT NULL,
+    policy TEXT NOT NULL,
+    camera_id TEXT NOT NULL,
+    amount BIGINT NOT NULL CHECK (amount > 0),
+    currency TEXT NOT NULL,
+    reference TEXT,
+    ending TEXT,
+    reason TEXT,
+    round BIGINT NOT NULL,
+    created_at BIGINT NOT NULL,
+    updated_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL
+);
+CREATE INDEX checkout_groups_state ON checkout_groups (state, created_at);
+
+-- The parts, those of earlier rounds included. A person is in a group once.
+CREATE TABLE checkout_legs (
+    transaction_id TEXT PRIMARY KEY REFERENCES transactions (id),
+    group_id TEXT NOT NULL REFERENCES checkout_groups (id),
+    number BIGINT NOT NULL CHECK (number > 0),
+    round BIGINT NOT NULL,
+    weight BIGINT NOT NULL CHECK (weight > 0),
+    user_id TEXT,
+    confirmed BIGINT,
+    in_force BIGINT NOT NULL CHECK (in_force IN (0, 1))
+);
+CREATE INDEX checkout_legs_group ON checkout_legs (group_id, round, number);
+CREATE UNIQUE INDEX checkout_legs_one_place ON checkout_legs (group_id, number) WHERE in_force = 1;
+CREATE UNIQUE INDEX checkout_legs_one_face ON checkout_legs (group_id, user_id)
+WHERE in_force = 1 AND user_id IS NOT NULL;

@@ -84,6 +84,11 @@ impl CameraTracks {
         followed.tracks
     }
 
+    /// For how long a track has been in view as one face, at `at`.
+    pub(crate) fn dwell(&self, track: TrackId, at: Instant) -> Option<Duration> {
+        self.tracker.dwell(track, at)
+    }
+
     pub(crate) fn evidence(&mut self, track: TrackId) -> Option<&mut Evidence> {
         self.evidence.get_mut(&track)
     }

@@ -43,6 +43,26 @@ fn two_faces_keep_apart() {
 }
 
 #[test]
+fn a_face_is_in_view_since_it_came_or_since_it_was_last_mistakable() {
+    let (start, mut tracker) = (Instant::now(), tracker());
+    let dwell = |tracker: &Tracker, track, ms| {
+        tracker.dwell(TrackId(track), at(start, ms)).map(|dwell| dwell.as_millis())
+    };
+    tracker.follow(start, &[face(0.0, 0.0)]);
+    tracker.follow(at(start, 300), &[face(0.0, 0.0), face(300.0, 0.0)]);
+    assert_eq!((dwell(&tracker, 1, 300), dwell(&tracker, 2, 300)), (Some(300), Some(0)));
+    assert_eq!(dwell(&tracker, 3, 300), None);
+    // Cheek by cheek nobody has been there for long.
+    tracker.follow(at(start, 600), &[face(200.0, 0.0), face(260.0, 0.0)]);
+    tracker.follow(at(start, 700), &[face(200.0, 0.0), face(260.0, 0.0)]);
+    let known = tracker.tracks.iter().map(|track| track.id.0).max().unwrap();
+    assert_eq!(dwell(&tracker, known, 700), Some(0));
+    tracker.follow(at(start, 800), &[face(100.0, 0.0), face(320.0, 0.0)]);
+    tracker.follow(at(start, 1_000), &[face(100.0, 0.0), face(320.0, 0.0)]);
+    assert!(dwell(&tracker, known, 1_000).is_some_and(|ms| ms <= 300));
+}
+
+#[test]
 fn faces_that_cross_are_reported_before_they_can_be_mistaken() {
     let (start, mut tracker) = (Instant::now(), tracker());
     let mut warned = false;

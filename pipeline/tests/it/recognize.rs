@@ -104,7 +104,12 @@ fn an_enrolled_person_is_sighted_and_a_stranger_stays_unknown() {
     assert_eq!(known.subject, Some(EILEEN));
     assert_eq!(known.template, Some(TemplateId(EILEEN.0 + 1)));
     assert!(known.similarity > 0.6 && known.margin.is_some_and(|margin| margin > 0.3), "{known:?}");
-    assert_eq!((known.faces_in_view, known.templates_searched, known.liveness.len()), (1, 2, 1));
+    assert_eq!((known.in_view.len(), known.templates_searched, known.liveness.len()), (1, 2, 1));
+    let itself = &known.in_view[0];
+    assert_eq!((itself.track, itself.bbox), (Some(known.track), known.bbox));
+    // Three pictures at ten a second, at least.
+    assert!(itself.dwell_ms.is_some_and(|dwell_ms| dwell_ms >= 100), "{itself:?}");
+    assert!(known.bbox.x + known.bbox.w <= known.size.0 as f32 && known.size.0 > 0, "{known:?}");
     assert!(known.quality.ok && known.frame_age_ms <= 1_000, "{known:?}");
     let unknown = &seen[&door];
     assert_eq!((unknown.subject, unknown.template), (None, None));

@@ -30,6 +30,7 @@ fn evidence() -> Evidence {
         margin: Some(0.5),
         liveness: vec![LivenessScore { score: 0.95, score_min: 0.5 }],
         faces_in_view: 1,
+        place: Place::Payer,
         templates_searched: 100,
     }
 }
@@ -72,8 +73,8 @@ fn each_refusal_has_its_reason() {
         (Reason::CameraUnhealthy, |c| c.2.camera_live = false),
         (Reason::FrameStale, |c| c.2.captured_at = NOW.minus(Duration::from_millis(1001))),
         (Reason::FrameStale, |c| c.2.captured_at = NOW.plus(Duration::from_millis(1))),
-        (Reason::SeveralFaces, |c| c.2.faces_in_view = 2),
-        (Reason::SeveralFaces, |c| c.2.faces_in_view = 0),
+        (Reason::SeveralFaces, |c| c.2.place = Place::Several),
+        (Reason::NotInFront, |c| c.2.place = Place::Bystander),
         (Reason::NotLive, |c| c.2.liveness.clear()),
         (Reason::NotLive, |c| c.2.liveness[0].score = 0.49),
         (Reason::NotLive, |c| c.2.liveness[0].score = f32::NAN),
@@ -107,6 +108,11 @@ fn doubt_asks_for_a_further_factor() {
     for (index, (factor, change)) in rows.into_iter().enumerate() {
         assert_eq!(decided(change), Decision::StepUp(factor), "row {index}");
     }
+}
+
+#[test]
+fn who_stands_behind_the_payer_does_not_block_it() {
+    assert!(matches!(decided(|c| c.2.faces_in_view = 3), Decision::Approve(_)));
 }
 
 #[test]

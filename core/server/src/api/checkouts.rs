@@ -4,30 +4,35 @@ use std::time::Duration;
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
+use domain::group::Policy;
 use domain::role::Permission;
 use domain::{CameraId, CheckoutId};
 use http::StatusCode;
 
 use super::extract::{Json, Path, Query};
 use super::idempotency::Once;
+use super::legs;
 use super::problem::Problem;
 use super::route::{Access, Route, Routes, get, post};
 use super::transactions::checked_reference;
 use super::wire::checkout as wire;
+use super::wire::group::NamedPayer;
 use super::wire::money::moment;
 use super::wire::page::{self, Listing, Page};
 use super::wire::transaction::Empty;
 use crate::app::App;
 use crate::app::checkout::{self, Opened, Terms};
+use crate::app::group::{self, Wanted};
 use crate::auth::Principal;
 
 pub(super) fn routes(routes: Routes) -> Routes {
     let take = Access::Needs(Permission::PaymentsTake);
+    let staff = Access::Needs(Permission::PaymentsReturn);
     let read = Access::NeedsOneOf([Permission::PaymentsRead, Permission::PaymentsTake]);
     let answer = |route: Route, status| route.gives::<wire::Checkout>(status);
     routes
         .add(
-            answer(post("/checkouts", take, "Open a payment at a camera"), 201)
+            answer(post("/checkouts", take, "Open a payment at a camera, by one person or several"), 201)
                 .takes::<wire::NewCheckout>()
                 .idempotent(),
             create,
@@ -51,13 +56,20 @@ pub(super) fn routes(routes: Routes) -> Routes {
                 .idempotent(),
             cancel,
         )
+        .add(
+            // A terminal in front of customers does not say whose face pays.
+            answer(post("/checkouts/{id}/payer", staff, "Say whose face pays, of several in view"), 200)
+                .takes::<NamedPayer>()
+                .idempotent(),
+            name_payer,
+        )
 }
 
-fn checkout_id(text: &str) -> Result<CheckoutId, Problem> {
+pub(super) fn checkout_id(text: &str) -> Result<CheckoutId, Problem> {
     text.parse().map_err(|_| Problem::not_found("checkout"))
 }
 
-fn answer(opened: Opened) -> wire::Checkout {
+pub(super) fn answer(opened: Opened) -> wire::Checkout {
     let Opened { checkout, transaction } = opened;
     wire::Checkout {
         id: checkout.id.to_string(),
@@ -66,8 +78,11 @@ fn answer(opened: Opened) -> wire::Checkout {
         amount: transaction.amount.into(),
         reference: transaction.reference,
         user_id: transaction.user.map(|user| user.to_string()),
-        transaction_id: transaction.id.to_string(),
+        transaction_id: Some(transaction.id.to_string()),
         reason: checkout.reason,
+        policy: None,
+        legs: None,
+        compensations: None,
         created_at: moment(checkout.created_at),
         expires_at: moment(checkout.expires_at),
     }
@@ -94,8 +109,22 @@ async fn create(
             deadline: Duration::from_millis(deadline_ms),
             provider: new.provider.map(|id| app.providers().named(&id)).transpose()?,
         };
-        let opened = checkout::open(&app, &principal, camera, amount, terms).await?;
-        Ok((StatusCode::CREATED, Json(answer(opened))).into_response())
+        let opened = match (new.split, new.policy) {
+            (None, None) => answer(checkout::open(&app, &principal, camera, amount, terms).await?),
+            (None, Some(_)) => {
+                let detail = "`policy` is for an amount that several people share: give `split` as well";
+                return Err(Problem::unprocessable("split_missing", detail));
+            }
+            (Some(split), policy) => {
+                let policy = policy.as_deref().map_or(Ok(Policy::AllOrNothing), str::parse);
+                let policy = policy.map_err(|error: domain::name::UnknownName| {
+                    Problem::unprocessable("policy_unknown", error.to_string())
+                })?;
+                let wanted = Wanted { camera, amount, split: split.into(), policy };
+                legs::answer(group::open(&app, &principal, wanted, terms).await?)
+            }
+        };
+        Ok((StatusCode::CREATED, Json(opened)).into_response())
     })
     .await
 }
@@ -107,20 +136,39 @@ async fn list(
     let limit = page::limit(listing.limit);
     let before = page::cursor(listing.cursor.as_deref())?;
     let load = move |store: &store::Store| {
-        let rows = store.checkouts(before, page::one_more(limit))?;
-        let opened = rows.into_iter().map(|checkout| {
+        let singles = store.checkouts(before, page::one_more(limit))?.into_iter().map(|checkout| {
             let transaction = store.transaction(checkout.transaction)?;
-            Ok(Opened { checkout, transaction })
+            Ok((checkout.id, answer(Opened { checkout, transaction })))
         });
-        opened.collect::<Result<Vec<_>, store::StoreError>>()
+        let groups = store.groups(before, page::one_more(limit))?.into_iter().map(|group| {
+            let legs = store.group_legs(group.id)?;
+            Ok((group.id, legs::answer(group::Opened { group, legs })))
+        });
+        singles.chain(groups).collect::<Result<Vec<_>, store::StoreError>>()
     };
     let mut rows = app.store(load).await?;
-    let next_cursor = page::cut(&mut rows, limit, |row| row.checkout.id);
-    Ok(Json(Page { items: rows.into_iter().map(answer).collect(), next_cursor }))
+    rows.sort_by_key(|row| std::cmp::Reverse(row.0));
+    let next_cursor = page::cut(&mut rows, limit, |row| row.0);
+    Ok(Json(Page { items: rows.into_iter().map(|(_, checkout)| checkout).collect(), next_cursor }))
 }
 
 async fn show(State(app): State<App>, Path(id): Path<String>) -> Result<Json<wire::Checkout>, Problem> {
-    Ok(Json(answer(checkout::load(&app, checkout_id(&id)?).await?)))
+    let id = checkout_id(&id)?;
+    match group::find(&app, id).await? {
+        Some(group) => Ok(Json(legs::answer(group))),
+        None => Ok(Json(answer(checkout::load(&app, id).await?))),
+    }
+}
+
+/// A group's payers say yes one by one, each to their own part.
+async fn is_no_group(app: &App, id: CheckoutId) -> Result<(), Problem> {
+    match group::find(app, id).await? {
+        None => Ok(()),
+        Some(_) => {
+            let detail = "several people pay this checkout: use /checkouts/{id}/legs/{n}";
+            Err(Problem::conflict("checkout_of_group", detail))
+        }
+    }
 }
 
 async fn confirm(
@@ -131,6 +179,7 @@ async fn confirm(
 ) -> Result<Response, Problem> {
     let id = checkout_id(&id)?;
     once.run(app.clone(), move |_| async move {
+        is_no_group(&app, id).await?;
         Ok(Json(answer(checkout::confirm(&app, &principal, id).await?)).into_response())
     })
     .await
@@ -144,7 +193,25 @@ async fn cancel(
 ) -> Result<Response, Problem> {
     let id = checkout_id(&id)?;
     once.run(app.clone(), move |_| async move {
-        Ok(Json(answer(checkout::cancel(&app, &principal, id).await?)).into_response())
+        let cancelled = match group::find(&app, id).await? {
+            Some(_) => legs::answer(group::cancel(&app, &principal, id).await?),
+            None => answer(checkout::cancel(&app, &principal, id).await?),
+        };
+        Ok(Json(cancelled).into_response())
+    })
+    .await
+}
+
+async fn name_payer(
+    State(app): State<App>,
+    principal: Principal,
+    Path(id): Path<String>,
+    once: Once<NamedPayer>,
+) -> Result<Response, Problem> {
+    let id = checkout_id(&id)?;
+    once.run(app.clone(), move |named| async move {
+        is_no_group(&app, id).await?;
+        Ok(Json(answer(checkout::name_payer(&app, &principal, id, named.track).await?)).into_response())
     })
     .await
 }

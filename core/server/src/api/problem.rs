@@ -74,6 +74,7 @@ impl Problem {
             "face" => "face_not_found",
             "transaction" => "transaction_not_found",
             "checkout" => "checkout_not_found",
+            "leg" => "leg_not_found",
             "camera" => "camera_not_found",
             "key" => "key_not_found",
             "operator" => "operator_not_found",

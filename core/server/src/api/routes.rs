@@ -3,7 +3,7 @@
 use domain::role::Permission;
 
 use super::route::{Access, Routes, get};
-use super::{access, cameras, checkouts, docs, faces, system, transactions, users, webhooks};
+use super::{access, cameras, checkouts, docs, faces, legs, system, transactions, users, webhooks};
 use crate::ws;
 
 /// Every route.
@@ -15,6 +15,7 @@ pub(super) fn all() -> Routes {
         faces::routes,
         transactions::routes,
         checkouts::routes,
+        legs::routes,
         cameras::routes,
         webhooks::routes,
         sockets,

@@ -21,7 +21,7 @@ use super::wire::page::{self, Page};
 use super::wire::transaction as wire;
 use super::wire::user::{Credit, NewCredit};
 use crate::app::transaction::Asked;
-use crate::app::{App, account, checkout, erase, payer, recovery, transaction};
+use crate::app::{App, account, checkout, erase, group, payer, recovery, transaction};
 use crate::auth::Principal;
 
 const REFERENCE_CHARS_MAX: usize = 200;
@@ -242,6 +242,7 @@ async fn confirm(
     let id = transaction_id(&id)?;
     once.run(app.clone(), move |confirmation| async move {
         let row = app.store(move |store| store.transaction(id)).await?;
+        group::is_no_leg(&app, id).await?;
         checkout::not_overdue(&app, &row)?;
         let kind = match confirmation.capture {
             Some(wire::Capture::Manual) => Kind::Authorize,
@@ -276,6 +277,7 @@ async fn capture(
     let id = transaction_id(&id)?;
     let amount = once.body.amount.as_ref().map(AmountIn::checked).transpose()?;
     once.run(app.clone(), move |_| async move {
+        group::is_no_leg(&app, id).await?;
         Ok(asked(transaction::capture(&app, &principal, id, amount).await?))
     })
     .await

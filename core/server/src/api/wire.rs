@@ -4,6 +4,7 @@ pub(crate) mod access;
 pub(crate) mod camera;
 pub(crate) mod checkout;
 pub(crate) mod face;
+pub(crate) mod group;
 pub(crate) mod money;
 pub(crate) mod page;
 pub(crate) mod system;

@@ -4,17 +4,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::consent::Standing;
-use domain::decision::{Charge, Confirmation, Decision, Reason, decide};
+use domain::decision::{Charge, Confirmation, Decision, Evidence, Reason, decide};
 use domain::operation::Kind;
 use domain::transaction::{Event, State};
-use domain::{CameraId, CheckoutId, Money, TransactionId};
+use domain::{CameraId, CheckoutId, Money, Timestamp, TransactionId};
 use store::{By, CheckoutRow, Details, NewCheckout, NewTransaction, Store, TransactionRow};
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 use uuid::Uuid;
 
 use super::evidence::{self, Seen};
-use super::{App, transaction};
+use super::{App, presence, transaction};
 use crate::api::Problem;
 use crate::auth::Principal;
 
@@ -35,16 +35,7 @@ pub(crate) async fn open(
     amount: Money,
     terms: Terms,
 ) -> Result<Opened, Problem> {
-    if !super::camera::exists(app, &camera)? {
-        return Err(Problem::unprocessable("camera_unknown", format!("there is no camera {camera}")));
-    }
-    let open_count_max = app.settings().checkout.open_count_max;
-    if app.store(Store::open_checkouts).await?.len() >= open_count_max {
-        return Err(Problem::unavailable(
-            "checkouts_full",
-            "checkout.open_count_max checkouts are open; end some",
-        ));
-    }
+    may_open(app, &camera).await?;
     // Listening begins before the checkout exists, so that no look is missed.
     let sightings = app.sightings().subscribe();
     let now = app.now();
@@ -62,6 +53,21 @@ pub(crate) async fn open(
     app.spawn_whole(await_payer(app.clone(), checkout.clone(), sightings));
     super::sightings::attend(app, &at_camera);
     load(app, checkout.id).await
+}
+
+/// There is such a camera, and room for one more checkout, by one person or by several.
+pub(super) async fn may_open(app: &App, camera: &CameraId) -> Result<(), Problem> {
+    if !super::camera::exists(app, camera)? {
+        return Err(Problem::unprocessable("camera_unknown", format!("there is no camera {camera}")));
+    }
+    let open = |store: &Store| Ok(store.open_checkouts()?.len() + store.open_groups()?.len());
+    match app.store(open).await? < app.settings().checkout.open_count_max {
+        true => Ok(()),
+        false => Err(Problem::unavailable(
+            "checkouts_full",
+            "checkout.open_count_max checkouts are open; end some",
+        )),
+    }
 }
 
 /// What the merchant adds to a checkout.
@@ -93,30 +99,42 @@ pub(crate) async fn resume(app: &App) -> Result<(), store::StoreError> {
 /// Looks at every sighting at the checkout's camera until the payer is found or the time is over. A stop ends the
 /// waiting, never a payment that has begun.
 async fn await_payer(app: App, checkout: CheckoutRow, mut sightings: Receiver<Arc<Seen>>) {
-    loop {
-        let left = checkout.expires_at.since(app.now());
-        let next = tokio::select! {
-            next = tokio::time::timeout(left, sightings.recv()) => next,
-            () = app.stopping() => return,
-        };
-        let seen = match next {
-            Ok(Ok(seen)) => seen,
-            // Older looks were dropped; newer ones are better anyway.
-            Ok(Err(RecvError::Lagged(_))) => continue,
-            // The wall clock was set back: there is time left after all.
-            Err(_) if app.now() < checkout.expires_at => continue,
-            Ok(Err(RecvError::Closed)) | Err(_) => return,
-        };
+    while let Some(seen) = next_look(&app, &checkout.camera, checkout.expires_at, &mut sightings).await {
         // A look from before the checkout was opened is not a look at this price.
-        if seen.camera != checkout.camera || seen.evidence.captured_at < checkout.created_at {
+        if seen.evidence.captured_at < checkout.created_at {
             continue;
         }
         match weigh(&app, &checkout, &seen).await {
             Ok(Progress::Waiting) => {}
-            Ok(Progress::Over) => return,
+            Ok(Progress::Over) => break,
             Err(problem) => {
                 tracing::warn!(checkout = %checkout.id, code = problem.code, "a look could not be weighed");
             }
+        }
+    }
+    app.named().forget(checkout.id);
+}
+
+/// The next look into this camera; `None` when the time is over or the appliance stops.
+pub(super) async fn next_look(
+    app: &App,
+    camera: &CameraId,
+    until: Timestamp,
+    sightings: &mut Receiver<Arc<Seen>>,
+) -> Option<Arc<Seen>> {
+    loop {
+        let left = until.since(app.now());
+        let next = tokio::select! {
+            next = tokio::time::timeout(left, sightings.recv()) => next,
+            () = app.stopping() => return None,
+        };
+        match next {
+            Ok(Ok(seen)) if seen.camera == *camera => return Some(seen),
+            // Older looks were dropped; newer ones are better anyway.
+            Ok(Ok(_) | Err(RecvError::Lagged(_))) => {}
+            // The wall clock was set back: there is time left after all.
+            Err(_) if app.now() < until => {}
+            Ok(Err(RecvError::Closed)) | Err(_) => return None,
         }
     }
 }
@@ -141,11 +159,13 @@ async fn weigh(app: &App, checkout: &CheckoutRow, seen: &Seen) -> Result<Progres
     let payer =
         app.store(move |store| evidence::payer(store, &settings, (user, Some(face)), currency, now)).await?;
     let charge = Charge { amount: row.amount, expires_at: row.expires_at };
-    let decision = decide(&charge, &payer, &seen.evidence, &app.policy(), app.now());
+    let evidence = Evidence { place: presence::place_of(app, checkout.id, seen), ..seen.evidence.clone() };
+    let decision = decide(&charge, &payer, &evidence, &app.policy(), app.now());
     if let Decision::Decline(reason) = decision
         && is_about_the_look(reason)
     {
         tracing::debug!(checkout = %checkout.id, reason = reason.code(), "look refused, waiting on");
+        presence::tell(app, checkout.id, seen, reason);
         return Ok(Progress::Waiting);
     }
     conclude(app, &Principal::SYSTEM, id, user, seen, decision).await?;
@@ -153,13 +173,14 @@ async fn weigh(app: &App, checkout: &CheckoutRow, seen: &Seen) -> Result<Progres
 }
 
 /// Refusals that the next look may mend; the others end the checkout.
-fn is_about_the_look(reason: Reason) -> bool {
+pub(super) fn is_about_the_look(reason: Reason) -> bool {
     match reason {
         Reason::CameraUnhealthy
         | Reason::FrameStale
         | Reason::NotLive
         | Reason::NoMatch
-        | Reason::SeveralFaces => true,
+        | Reason::SeveralFaces
+        | Reason::NotInFront => true,
         Reason::CheckoutExpired
         | Reason::PayerBlocked
         | Reason::NoConsent(Standing::Live | Standing::NotYet | Standing::Expired | Standing::Withdrawn)
@@ -219,6 +240,24 @@ pub(crate) fn not_overdue(app: &App, row: &TransactionRow) -> Result<(), Problem
         true => Err(Problem::conflict("expired", "the time for this payment is over; open a new one")),
         false => Ok(()),
     }
+}
+
+/// Takes staff's word for it that the face of this track is the payer's, and nobody else's.
+pub(crate) async fn name_payer(
+    app: &App,
+    by: &Principal,
+    id: CheckoutId,
+    track: u64,
+) -> Result<Opened, Problem> {
+    let opened = load(app, id).await?;
+    if opened.transaction.state != State::RequiresIdentification {
+        return Err(Problem::conflict("payer_known", "this checkout waits for no payer any more"));
+    }
+    let (actor, at) = (by.actor(), app.now());
+    app.store(move |store| store.note_payer_named(By { actor: &actor, at }, id, 1, track)).await?;
+    app.named().name(id, 1, track);
+    super::sightings::attend(app, &opened.checkout.camera);
+    load(app, id).await
 }
 
 /// Gives a checkout up.

@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime};
 use domain::consent::Standing;
 use domain::decision::{Evidence, LivenessScore, Payer, Policy};
 use domain::limits::Limits;
+use domain::presence::{Face, Place};
 use domain::threshold::{ImpostorTail, InvalidTail, TailPoint};
 use domain::{CameraId, Currency, FaceId, Timestamp, UserId};
 use store::{Store, StoreError};
@@ -24,6 +25,8 @@ pub struct Seen {
     pub subject: Option<(UserId, FaceId)>,
     /// The measurements.
     pub evidence: Evidence,
+    /// Everybody in view at that moment, this face included.
+    pub faces: Vec<Face>,
 }
 
 /// The wall clock's moment. One before 1970 makes a picture stale, which is what it then is.
@@ -130,6 +133,7 @@ pub(crate) fn attested(now: Timestamp) -> Evidence {
         margin: None,
         liveness: vec![LivenessScore { score: 1.0, score_min: 0.0 }],
         faces_in_view: 1,
+        place: Place::Payer,
         templates_searched: 1,
     }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use domain::decision::Evidence;
+use domain::presence::Place;
 use domain::threshold::similarity_min;
 use domain::{CameraId, FaceId, Timestamp, UserId};
 use pipeline::frame::Frame;
@@ -259,8 +260,10 @@ pub(crate) async fn prove(app: &App, user: UserId, given: Given) -> Result<Seen,
         margin: None,
         liveness,
         faces_in_view,
+        // Its only face.
+        place: Place::Payer,
         templates_searched,
     };
     let camera = camera.as_deref().unwrap_or("upload").parse().map_err(|_| Problem::not_found("camera"))?;
-    Ok(Seen { camera, track: 0, subject: Some((user, id)), evidence })
+    Ok(Seen { camera, track: 0, subject: Some((user, id)), evidence, faces: Vec::new() })
 }

@@ -4,15 +4,16 @@
 use std::sync::Arc;
 
 use domain::decision::Evidence;
+use domain::presence::place;
 use domain::{CameraId, FaceId, UserId};
 use pipeline::Sighting;
 use pipeline::camera::CameraState;
 use tokio::sync::broadcast::error::RecvError;
 use uuid::Uuid;
 
-use super::App;
 use super::camera::pipeline_id;
 use super::evidence::{self, Seen};
+use super::{App, presence};
 
 /// Forwards sightings until the appliance stops.
 pub(super) fn start(app: &App) {
@@ -68,6 +69,8 @@ fn forward(app: &App, sighting: &Sighting) {
 fn seen(app: &App, sighting: &Sighting) -> Option<Seen> {
     let liveness = sighting.liveness.iter().map(evidence::liveness).collect();
     let subject = sighting.subject.zip(sighting.template);
+    let faces = presence::faces(sighting);
+    let place = place(sighting.track.0, &faces, None, &presence::rules(&app.settings().checkout));
     Some(Seen {
         camera: sighting.camera.as_str().parse().ok()?,
         track: sighting.track.0,
@@ -79,8 +82,10 @@ fn seen(app: &App, sighting: &Sighting) -> Option<Seen> {
             similarity: sighting.similarity,
             margin: sighting.margin,
             liveness,
-            faces_in_view: u32::try_from(sighting.faces_in_view).unwrap_or(u32::MAX),
+            faces_in_view: u32::try_from(faces.len()).unwrap_or(u32::MAX),
+            place,
             templates_searched: sighting.templates_searched,
         },
+        faces,
     })
 }

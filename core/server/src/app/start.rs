@@ -126,6 +126,8 @@ impl App {
             signing_key: opened.signing_key,
             metrics,
             sightings: broadcast::Sender::new(SIGHTINGS_KEPT),
+            named: super::presence::Named::default(),
+            turns: super::group::Turns::default(),
             cameras_refused: Mutex::default(),
             setup: Setup::default(),
             logins: Arc::new(Semaphore::new(LOGINS_MAX)),
@@ -144,11 +146,13 @@ impl App {
         upkeep::round(self).await?;
         recovery::run(self).await?;
         super::checkout::resume(self).await?;
+        super::group::resume(self).await?;
         self.spawn(relay::run(self.clone(), self.0.published));
         super::webhook::start_known(self).await?;
         self.spawn(upkeep::run(self.clone()));
         self.spawn(recovery::watch(self.clone()));
         self.spawn(super::checkout::expire_overdue(self.clone()));
+        self.spawn(super::group::watch(self.clone()));
         if self.has_vision() {
             super::camera::start_known(self).await?;
             sightings::start(self);

@@ -68,6 +68,13 @@ impl Settings {
         if let Some((key, _)) = amounts.iter().find(|(_, v)| *v < 0) {
             return refuse(key, "must not be negative");
         }
+        // Written so that a value that is no number is refused.
+        if !(1.0..=100.0).contains(&self.checkout.payer_area_ratio_min) {
+            return refuse("checkout.payer_area_ratio_min", "must lie between 1 and 100");
+        }
+        if !(0.0..=1.0).contains(&self.checkout.payer_centre_margin) {
+            return refuse("checkout.payer_centre_margin", "must lie between 0 and 1");
+        }
         if self.checkout.deadline_ms_default > self.checkout.deadline_ms_max {
             return refuse("checkout.deadline_ms_default", "must not exceed checkout.deadline_ms_max");
         }

@@ -147,6 +147,9 @@ pub struct Checkout {
     pub deadline_ms_default: u64,
     pub deadline_ms_max: u64,
     pub open_count_max: usize,
+    pub payer_area_ratio_min: f32,
+    pub payer_centre_margin: f32,
+    pub dwell_ms_min: u64,
 }
 
 #[derive(Clone, Serialize, Deserialize)]

@@ -30,7 +30,8 @@ fn probe(method: &Method, path: &str) -> Ask {
         .replace("{id}", "x")
         .replace("{cid}", "x")
         .replace("{fid}", "x")
-        .replace("{provider}", "x");
+        .replace("{provider}", "x")
+        .replace("{n}", "1");
     let ask = match *method {
         Method::GET => get(path),
         Method::DELETE => delete(path),

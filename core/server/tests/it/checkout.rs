@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::decision::{Evidence, LivenessScore};
+use domain::presence::{Area, Face, Place};
 use domain::{ConsentId, FaceId, UserId};
 use serde_json::{Value, json};
 use server::app::evidence::Seen;
@@ -17,7 +18,7 @@ async fn enrolled(appliance: &Appliance) -> (UserId, FaceId) {
     enrolled_as(appliance, "Ada").await
 }
 
-async fn enrolled_as(appliance: &Appliance, name: &str) -> (UserId, FaceId) {
+pub(crate) async fn enrolled_as(appliance: &Appliance, name: &str) -> (UserId, FaceId) {
     let user: UserId = appliance.payer(name, 5000).await.parse().unwrap();
     let (face, at) = (FaceId(Uuid::now_v7()), appliance.app.now());
     let add = move |store: &store::Store| {
@@ -31,7 +32,7 @@ async fn enrolled_as(appliance: &Appliance, name: &str) -> (UserId, FaceId) {
 }
 
 /// A fresh, clear, live look of that person at `till-1`.
-fn look(appliance: &Appliance, subject: Option<(UserId, FaceId)>) -> Seen {
+pub(crate) fn look(appliance: &Appliance, subject: Option<(UserId, FaceId)>) -> Seen {
     let evidence = Evidence {
         captured_at: appliance.app.now(),
         camera_live: true,
@@ -39,9 +40,16 @@ fn look(appliance: &Appliance, subject: Option<(UserId, FaceId)>) -> Seen {
         margin: Some(0.5),
         liveness: vec![LivenessScore { score: 0.99, score_min: 0.5 }],
         faces_in_view: 1,
+        place: Place::Payer,
         templates_searched: 100,
     };
-    Seen { camera: "till-1".parse().unwrap(), track: 1, subject, evidence }
+    Seen { camera: "till-1".parse().unwrap(), track: 1, subject, evidence, faces: vec![face(1, 0.3, 0.5)] }
+}
+
+/// A square face of `size`, `x` from the left, that has been in view for a second.
+pub(crate) fn face(track: u64, size: f32, x: f32) -> Face {
+    let area = Area { x: x - size / 2.0, y: 0.5 - size / 2.0, width: size, height: size };
+    Face { track, area, dwell: Duration::from_secs(1) }
 }
 
 async fn open(appliance: &Appliance, minor: i64) -> String {
@@ -53,7 +61,7 @@ async fn open(appliance: &Appliance, minor: i64) -> String {
 }
 
 /// The checkout once it has left `state`, as its events tell.
-async fn after(appliance: &Appliance, id: &str, state: &str) -> Value {
+pub(crate) async fn after(appliance: &Appliance, id: &str, state: &str) -> Value {
     loop {
         let mut events = appliance.app.hub().subscribe(None).live;
         let checkout = appliance.admin(get(format!("/checkouts/{id}"))).await.ok(200);
@@ -69,7 +77,7 @@ async fn confirm(appliance: &Appliance, id: &str) -> Value {
     appliance.admin(post(format!("/checkouts/{id}/confirm"), &json!({})).once(id)).await.ok(200)
 }
 
-fn show(appliance: &Appliance, seen: Seen) {
+pub(crate) fn show(appliance: &Appliance, seen: Seen) {
     appliance.app.sightings().send(Arc::new(seen)).unwrap();
 }
 
@@ -126,12 +134,16 @@ async fn a_look_that_proves_too_little_leaves_the_checkout_waiting() {
         with(|e| e.similarity = f32::NAN),
         with(|e| e.liveness.clear()),
         with(|e| e.liveness[0].score = 0.1),
-        with(|e| e.faces_in_view = 2),
         with(|e| e.camera_live = false),
     ];
     let mut stale = look(&appliance, Some(other));
     stale.evidence.captured_at = stale.evidence.captured_at.minus(Duration::from_secs(5));
     poor.push(stale);
+    let among = |faces: Vec<Face>| Seen { faces, ..look(&appliance, Some(other)) };
+    poor.push(among(vec![]));
+    poor.push(among(vec![face(1, 0.3, 0.4), face(2, 0.29, 0.6)]));
+    poor.push(among(vec![face(1, 0.15, 0.4), face(2, 0.3, 0.6)]));
+    poor.push(among(vec![Face { dwell: Duration::from_millis(149), ..face(1, 0.3, 0.5) }]));
     for seen in poor {
         show(&appliance, seen);
     }

@@ -105,6 +105,29 @@ impl Appliance {
         again
     }
 
+    /// The same, but in between the books are as `work` leaves them: as a crash would.
+    pub(crate) async fn crashed(
+        mut self,
+        changes: &[(&str, &str)],
+        work: impl FnOnce(&store::Store, store::By<'_>),
+    ) -> Self {
+        self.stop().await;
+        let path = self.folder.path();
+        let key: [u8; 32] = std::fs::read(path.join("appliance.key")).unwrap().try_into().unwrap();
+        let url = format!("sqlite:{}", path.join("facepay.db").display()).parse().unwrap();
+        let store = store::Store::open(&url, store::seal::Key::new(key)).unwrap();
+        work(&store, store::By { actor: "test", at: self.app.now() });
+        drop(store);
+        self.restarted(changes).await
+    }
+
+    /// The books add up and nothing in the chain was changed.
+    pub(crate) async fn assert_sound(&self) {
+        let sound = |store: &store::Store| Ok((store.ledger_verify()?, store.audit_verify()?));
+        let (books, chain) = self.app.store(sound).await.unwrap();
+        assert!(books.is_ok() && chain.is_ok(), "{books:?} {chain:?}");
+    }
+
     /// Asks it to stop, as a signal would, and does not wait.
     pub(crate) fn begin_stop(&mut self) {
         if let Some(stop) = self.stop.take() {

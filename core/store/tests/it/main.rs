@@ -17,6 +17,7 @@ mod access;
 mod bench;
 mod books;
 mod cache;
+mod group;
 mod money;
 mod opening;
 mod parallel;
@@ -40,6 +41,7 @@ const ON_BOTH: &[(&str, &[Claim])] = &[
     ("people", people::CLAIMS),
     ("money", money::CLAIMS),
     ("requests", requests::CLAIMS),
+    ("group", group::CLAIMS),
     ("parallel", parallel::CLAIMS),
     ("books", books::CLAIMS),
     ("access", access::CLAIMS),

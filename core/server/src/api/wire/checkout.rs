@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::group::{Compensation, Leg, Split};
 use super::money::{Amount, AmountIn};
 
 /// A payment to be made by whoever looks into a camera.
@@ -18,13 +19,19 @@ pub(crate) struct NewCheckout {
     pub(crate) deadline_ms: Option<u64>,
     /// The payment plugin that is to take it; the appliance's first one when absent.
     pub(crate) provider: Option<String>,
+    /// How several people share the amount; one person pays it all when absent.
+    pub(crate) split: Option<Split>,
+    /// What becomes of the others when one does not pay: `all_or_nothing` (default), `redistribute` or `partial`.
+    pub(crate) policy: Option<String>,
 }
 
-/// A payment at a camera.
+/// A payment at a camera, by one person or, with `legs`, by several.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Checkout {
     pub(crate) id: String,
-    /// `awaiting_payer`, `awaiting_confirmation`, `paying`, `paid`, `declined`, `expired` and so on.
+    /// `awaiting_payer`, `awaiting_confirmation`, `paying`, `paid`, `declined`, `expired` and so on; by several people
+    /// `gathering`, `confirming`, `authorizing`, `capturing`, `undoing`, `in_doubt`, `paid`, `partially_paid`, `voided`,
+    /// `declined`, `expired` or `cancelled`.
     pub(crate) state: &'static str,
     pub(crate) camera: String,
     pub(crate) amount: Amount,
@@ -33,11 +40,21 @@ pub(crate) struct Checkout {
     /// Who was recognised.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) user_id: Option<String>,
-    /// The payment behind it.
-    pub(crate) transaction_id: String,
+    /// The payment behind it; each of `legs` has its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) transaction_id: Option<String>,
     /// Why it was declined or needs a further factor.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) reason: Option<String>,
+    /// What becomes of the others when one does not pay.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) policy: Option<&'static str>,
+    /// The parts, by number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) legs: Option<Vec<Leg>>,
+    /// What was given free or given back, and what is yet to be; those of earlier rounds included.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) compensations: Option<Vec<Compensation>>,
     pub(crate) created_at: String,
     pub(crate) expires_at: String,
 }
