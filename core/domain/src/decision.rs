@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::{
     Currency, Money, Timestamp, consent,
     limits::{Exceeded, Limits, Usage},
-    presence::Place,
+    presence::Position,
     threshold::{ImpostorTail, similarity_min},
     user,
 };
@@ -27,7 +27,7 @@ pub struct Evidence {
     /// How many faces were in view.
     pub faces_in_view: u32,
     /// Whether this face is the payer's among those in view.
-    pub place: Place,
+    pub place: Position,
     /// How many templates were searched.
     pub templates_searched: usize,
 }
@@ -54,6 +54,12 @@ pub struct Payer {
     pub limits: Limits,
     /// What the person spent.
     pub usage: Usage,
+    /// When the template that matched was made; `None` when none was asked for.
+    pub template_made_at: Option<Timestamp>,
+    /// Whether the person has never paid at this terminal.
+    pub new_terminal: bool,
+    /// Whether the person has a PIN to prove themselves by.
+    pub has_pin: bool,
 }
 
 /// What the operator laid down.
@@ -71,10 +77,48 @@ pub struct Policy {
     pub liveness_grey_band: f32,
     /// How old the deciding frame may be.
     pub frame_age_max: Duration,
-    /// From which amount on, in minor units, a further factor is asked.
-    pub step_up_amount_min: i64,
+    /// When a further factor is asked.
+    pub step_up: StepUpRules,
     /// Up to which amount, in minor units, no confirmation is asked; 0 asks always.
     pub tap_free_amount_max: i64,
+}
+
+/// When a further factor is asked, beside what the face itself asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StepUpRules {
+    /// From which amount on, in minor units.
+    pub amount_min: i64,
+    /// From which sum of a day on, in minor units, this payment included.
+    pub day_amount_min: i64,
+    /// From which payment within an hour on, this one included.
+    pub hour_count_min: u32,
+    /// How old the matched template may be; `None` for any age.
+    pub template_age_max: Option<Duration>,
+    /// Whether the first payment at a terminal asks for it.
+    pub new_terminal: bool,
+    /// Whether every payment asks for it, as where the law demands two factors.
+    pub always: bool,
+    /// What becomes of a payer who has no PIN.
+    pub without_pin: WithoutPin,
+}
+
+impl StepUpRules {
+    /// Whether `amount` on top of what was spent asks for a further factor: weighed at the look, and again at the
+    /// moment in which money moves.
+    #[must_use]
+    pub fn spend_asks(&self, amount: Money, usage: Usage) -> bool {
+        usage.day_amount.saturating_add(amount.minor()) >= self.day_amount_min
+            || usage.hour_count.saturating_add(1) >= self.hour_count_min
+    }
+}
+
+/// What becomes of a payment that asks for a PIN of somebody who has none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WithoutPin {
+    /// Staff may vouch for the payer.
+    Staff,
+    /// It is refused.
+    Decline,
 }
 
 /// What is to be paid, and until when.
@@ -91,8 +135,8 @@ pub struct Charge {
 pub enum Decision {
     /// May pay.
     Approve(Approval),
-    /// May pay after proving a further factor.
-    StepUp(StepUp),
+    /// May pay after proving a further factor: every reason, the most severe first; never empty.
+    StepUp(Vec<StepUp>),
     /// May not pay.
     Decline(Reason),
 }
@@ -115,15 +159,23 @@ pub enum Confirmation {
     Spared,
 }
 
-/// Why a further factor is asked.
+/// Why a further factor is asked, the most severe first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StepUp {
     /// Another person is nearly as similar.
     LookAlike,
     /// Liveness passed, but only just.
     LivenessGreyBand,
+    /// The template is old: the face may have changed.
+    TemplateAge,
+    /// The person never paid at this terminal.
+    NewTerminal,
+    /// Much or often was paid already.
+    Spend,
     /// The amount asks for it.
     Amount,
+    /// Every payment asks for it.
+    Policy,
 }
 
 /// Why a payment was refused.
@@ -159,6 +211,9 @@ pub enum Reason {
     /// Another currency than the account's.
     #[error("the account is not in this currency")]
     WrongCurrency,
+    /// A further factor is needed and the person has none.
+    #[error("a PIN is needed and this person has none")]
+    NoPin,
     /// A limit would be broken.
     #[error(transparent)]
     Limit(#[from] Exceeded),
@@ -179,6 +234,7 @@ impl Reason {
             Self::SeveralFaces => "several_faces",
             Self::NotInFront => "not_in_front",
             Self::WrongCurrency => "wrong_currency",
+            Self::NoPin => "pin_missing",
             Self::Limit(Exceeded::Amount { .. }) => "limit_amount",
             Self::Limit(Exceeded::Day { .. }) => "limit_day",
             Self::Limit(Exceeded::Velocity { .. }) => "limit_velocity",
@@ -195,7 +251,11 @@ impl StepUp {
         match self {
             Self::LookAlike => "look_alike",
             Self::LivenessGreyBand => "liveness_grey_band",
+            Self::TemplateAge => "template_age",
+            Self::NewTerminal => "new_terminal",
+            Self::Spend => "spend",
             Self::Amount => "amount",
+            Self::Policy => "policy",
         }
     }
 }
@@ -218,8 +278,13 @@ pub fn decide(
     if let Some(reason) = refusal(charge, payer, evidence, policy, similarity_min, now) {
         return Decision::Decline(reason);
     }
-    if let Some(factor) = step_up(charge, evidence, policy) {
-        return Decision::StepUp(factor);
+    let reasons: Vec<StepUp> = about_the_face(evidence, policy)
+        .chain(about_the_charge(charge, payer, &policy.step_up, now))
+        .collect();
+    match (reasons.is_empty(), payer.has_pin, policy.step_up.without_pin) {
+        (true, ..) => {}
+        (false, false, WithoutPin::Decline) => return Decision::Decline(Reason::NoPin),
+        (false, ..) => return Decision::StepUp(reasons),
     }
     let spared = charge.amount.minor() <= policy.tap_free_amount_max;
     let confirmation = if spared { Confirmation::Spared } else { Confirmation::Required };
@@ -247,8 +312,8 @@ fn face_refusal(evidence: &Evidence, policy: &Policy, similarity_min: f32, now: 
     let unclear = [
         (evidence.camera_live, Reason::CameraUnhealthy),
         (fresh, Reason::FrameStale),
-        (evidence.place != Place::Several, Reason::SeveralFaces),
-        (evidence.place == Place::Payer, Reason::NotInFront),
+        (evidence.place != Position::Several, Reason::SeveralFaces),
+        (evidence.place == Position::Payer, Reason::NotInFront),
         (live, Reason::NotLive),
         (matched, Reason::NoMatch),
     ];
@@ -270,18 +335,33 @@ pub fn payer_refusal(charge: &Charge, payer: &Payer) -> Option<Reason> {
     }
 }
 
-fn step_up(charge: &Charge, evidence: &Evidence, policy: &Policy) -> Option<StepUp> {
+/// What in the face asks for a further factor. Comparisons are written so that NaN asks.
+fn about_the_face(evidence: &Evidence, policy: &Policy) -> impl Iterator<Item = StepUp> + use<> {
     let ahead = evidence.margin.is_none_or(|margin| margin >= policy.margin_min);
     let clearly_live = evidence.liveness.iter().all(|l| l.score >= l.score_min + policy.liveness_grey_band);
-    if !ahead {
-        Some(StepUp::LookAlike)
-    } else if !clearly_live {
-        Some(StepUp::LivenessGreyBand)
-    } else if charge.amount.minor() >= policy.step_up_amount_min {
-        Some(StepUp::Amount)
-    } else {
-        None
-    }
+    asked([(StepUp::LookAlike, !ahead), (StepUp::LivenessGreyBand, !clearly_live)])
+}
+
+/// What in the person, the place and the amount asks for a further factor.
+fn about_the_charge(
+    charge: &Charge,
+    payer: &Payer,
+    rules: &StepUpRules,
+    now: Timestamp,
+) -> impl Iterator<Item = StepUp> + use<> {
+    let minor = charge.amount.minor();
+    let old = |max: Duration| payer.template_made_at.is_some_and(|made| now.since(made) > max);
+    asked([
+        (StepUp::TemplateAge, rules.template_age_max.is_some_and(old)),
+        (StepUp::NewTerminal, rules.new_terminal && payer.new_terminal),
+        (StepUp::Spend, rules.spend_asks(charge.amount, payer.usage)),
+        (StepUp::Amount, minor >= rules.amount_min),
+        (StepUp::Policy, rules.always),
+    ])
+}
+
+fn asked<const N: usize>(reasons: [(StepUp, bool); N]) -> impl Iterator<Item = StepUp> + use<N> {
+    reasons.into_iter().filter_map(|(reason, asks)| asks.then_some(reason))
 }
 
 #[cfg(test)]

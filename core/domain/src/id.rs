@@ -59,6 +59,8 @@ uuid_ids! {
     OperationId = "operation";
     /// A payment waiting for a face at a camera.
     CheckoutId = "checkout";
+    /// Something that waits for a second person's yes.
+    ApprovalId = "approval";
     /// A member of staff.
     OperatorId = "operator";
     /// An API key (not its secret).

@@ -5,14 +5,17 @@
 //! money, consent and identity is true here, and tested here without a database or a camera.
 #![warn(missing_docs)]
 
+pub mod approval;
 pub mod checkout;
 pub mod decision;
 pub mod group;
 pub mod ledger;
 pub mod limits;
 pub mod operation;
+pub mod pin;
 pub mod presence;
 pub mod split;
+pub mod step_up;
 pub mod threshold;
 pub mod transaction;
 
@@ -29,8 +32,8 @@ pub mod webhook;
 
 pub use currency::Currency;
 pub use id::{
-    AccountId, CameraId, CheckoutId, ConsentId, FaceId, KeyId, OperationId, OperatorId, TransactionId,
-    TransferId, UserId, WebhookId,
+    AccountId, ApprovalId, CameraId, CheckoutId, ConsentId, FaceId, KeyId, OperationId, OperatorId,
+    TransactionId, TransferId, UserId, WebhookId,
 };
 pub use money::Money;
 pub use secret::Secret;

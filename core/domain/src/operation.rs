@@ -5,6 +5,7 @@
 //!                         ├► pending ───┐
 //!                         └► unknown ───┴► syncing ─┬► approved | declined | not_sent | unknown
 //!                                                   └► reversing ─► reversed | manual_review
+//! manual_review ─► approved | declined | reversed, by two people
 //! ```
 //!
 //! What is open is asked after again and again, ever less often, by our own reference ([`Open::next`]). A provider that
@@ -96,6 +97,12 @@ pub enum Event {
     Reversed,
     /// No answer is to be had.
     GaveUp,
+    /// Two people found out that the provider did it.
+    ResolvedApproved,
+    /// Two people found out that the provider refused, or never heard of it.
+    ResolvedDeclined,
+    /// Two people found out that the provider undid it.
+    ResolvedReversed,
 }
 
 impl Event {
@@ -111,7 +118,21 @@ impl Event {
         Self::ReverseStarted,
         Self::Reversed,
         Self::GaveUp,
+        Self::ResolvedApproved,
+        Self::ResolvedDeclined,
+        Self::ResolvedReversed,
     ];
+
+    /// The provider's answer that means the same for the money.
+    #[must_use]
+    pub fn meaning(self) -> Self {
+        match self {
+            Self::ResolvedApproved => Self::Approved,
+            Self::ResolvedDeclined => Self::Declined,
+            Self::ResolvedReversed => Self::Reversed,
+            other => other,
+        }
+    }
 }
 
 /// A step that the state does not allow.
@@ -146,6 +167,9 @@ impl State {
             (Pending | Unknown | Syncing, Event::ReverseStarted) => Reversing,
             (Reversing, Event::Reversed) => Reversed,
             (Pending | Unknown | Syncing | Reversing, Event::GaveUp) => ManualReview,
+            (ManualReview, Event::ResolvedApproved) => Approved,
+            (ManualReview, Event::ResolvedDeclined) => Declined,
+            (ManualReview, Event::ResolvedReversed) => Reversed,
             _ => return Err(Refused { from: self, event }),
         })
     }

@@ -54,7 +54,7 @@ pub struct Rules {
 
 /// The place that one face has at one look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
+pub enum Position {
     /// It is clearly the payer's.
     Payer,
     /// Another face is in front just as much: ask.
@@ -108,23 +108,23 @@ fn rivals_front(face: &Face, front: &Face, rules: &Rules) -> bool {
 /// The place of the face of `track` when one payer is looked for. `named` is the track that the till says is the
 /// payer's: with it nobody else is.
 #[must_use]
-pub fn place(track: u64, faces: &[Face], named: Option<u64>, rules: &Rules) -> Place {
+pub fn place(track: u64, faces: &[Face], named: Option<u64>, rules: &Rules) -> Position {
     if let Some(named) = named {
-        return if named == track { Place::Payer } else { Place::Bystander };
+        return if named == track { Position::Payer } else { Position::Bystander };
     }
     match choose(faces, rules) {
-        Choice::Payer(payer) if payer == track => Place::Payer,
-        Choice::Ask(tracks) if tracks.contains(&track) => Place::Several,
-        Choice::Payer(_) | Choice::Ask(_) | Choice::Nobody => Place::Bystander,
+        Choice::Payer(payer) if payer == track => Position::Payer,
+        Choice::Ask(tracks) if tracks.contains(&track) => Position::Several,
+        Choice::Payer(_) | Choice::Ask(_) | Choice::Nobody => Position::Bystander,
     }
 }
 
 /// The place of the face of `track` when several payers stand side by side: whoever is about as near as the nearest,
 /// and stays, is one of them.
 #[must_use]
-pub fn place_in_group(track: u64, faces: &[Face], named: Option<u64>, rules: &Rules) -> Place {
+pub fn place_in_group(track: u64, faces: &[Face], named: Option<u64>, rules: &Rules) -> Position {
     if let Some(named) = named {
-        return if named == track { Place::Payer } else { Place::Bystander };
+        return if named == track { Position::Payer } else { Position::Bystander };
     }
     let largest = faces.iter().map(|face| face.area.size()).fold(0.0, f32::max);
     let near = |face: &&Face| {
@@ -132,7 +132,7 @@ pub fn place_in_group(track: u64, faces: &[Face], named: Option<u64>, rules: &Ru
             && face.dwell >= rules.dwell_min
             && face.area.size() * rules.area_ratio_min > largest
     };
-    if faces.iter().any(|face| near(&face)) { Place::Payer } else { Place::Bystander }
+    if faces.iter().any(|face| near(&face)) { Position::Payer } else { Position::Bystander }
 }
 
 #[cfg(test)]

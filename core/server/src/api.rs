@@ -11,10 +11,12 @@ mod route;
 pub(crate) mod wire;
 
 mod access;
+mod approvals;
 mod cameras;
 mod checkouts;
 mod docs;
 mod faces;
+mod factors;
 mod legs;
 mod page;
 mod system;

@@ -4,6 +4,7 @@ mod alone;
 pub mod start;
 
 pub(crate) mod account;
+pub(crate) mod approval;
 pub(crate) mod consent;
 pub(crate) mod enrol;
 mod enrolled;
@@ -15,12 +16,14 @@ pub mod evidence;
 pub(crate) mod group;
 mod operation;
 pub(crate) mod payer;
+pub(crate) mod pin;
 mod plugin;
 pub(crate) mod presence;
 pub(crate) mod provider;
 mod question;
 pub(crate) mod readiness;
 pub(crate) mod recovery;
+pub(crate) mod step_up;
 pub(crate) mod transaction;
 
 pub(crate) mod camera;
@@ -75,6 +78,7 @@ struct Parts {
     providers: Providers,
     endpoints: Endpoints,
     signing_key: Secret<[u8; 32]>,
+    body_key: Secret<[u8; 32]>,
     metrics: Arc<Metrics>,
     hub: Hub,
     couriers: Couriers,
@@ -86,6 +90,7 @@ struct Parts {
     cameras_refused: Mutex<BTreeMap<CameraId, Camera>>,
     setup: Setup,
     logins: Arc<Semaphore>,
+    pins: Arc<Semaphore>,
     sockets: Arc<Semaphore>,
     leaving: AtomicBool,
     stopping: watch::Sender<bool>,
@@ -189,6 +194,16 @@ impl App {
 
     pub(crate) fn signing_key(&self) -> &[u8; 32] {
         self.0.signing_key.expose()
+    }
+
+    /// The key of the digests by which the bodies of requests are told apart.
+    pub(crate) fn body_key(&self) -> &[u8; 32] {
+        self.0.body_key.expose()
+    }
+
+    /// Room to work out one more PIN: apart from passwords, so that a flood of sign-ins stops no payment.
+    pub(crate) fn pin_turn(&self) -> Option<OwnedSemaphorePermit> {
+        self.0.pins.clone().try_acquire_owned().ok()
     }
 
     /// Room to work out one more password.

@@ -46,7 +46,7 @@ impl Principal {
     }
 }
 
-fn forbidden(role: Role, permission: Permission) -> Problem {
+pub(crate) fn forbidden(role: Role, permission: Permission) -> Problem {
     let detail = format!("the role {role} lacks the permission {permission}");
     Problem::new(StatusCode::FORBIDDEN, "forbidden", detail)
 }

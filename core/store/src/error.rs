@@ -1,6 +1,6 @@
 //! What can go wrong, in words for the one who must mend it.
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
-use domain::{ledger::LedgerError, limits::Exceeded, money::MoneyError};
+use domain::{approval, ledger::LedgerError, limits::Exceeded, money::MoneyError, step_up};
 
 /// Why the store did nothing. Whatever was under way was rolled back whole.
 #[derive(Debug, thiserror::Error)]
@@ -25,6 +25,15 @@ pub enum StoreError {
     /// The payer would spend more than is allowed.
     #[error(transparent)]
     Limit(#[from] Exceeded),
+    /// What was proved about the payer does not carry the charge.
+    #[error(transparent)]
+    Evidence(#[from] step_up::Unfit),
+    /// A second person must allow it.
+    #[error("so much goes back only with a second person's yes")]
+    ApprovalNeeded,
+    /// A second person's decision that is none.
+    #[error(transparent)]
+    Approval(#[from] approval::Refused),
     /// A domain rule about money.
     #[error(transparent)]
     Money(#[from] MoneyError),

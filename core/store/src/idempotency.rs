@@ -31,14 +31,14 @@ pub enum Claim {
 struct Record {
     scope: String,
     key: String,
-    body_sha256: Vec<u8>,
+    body_mac: Vec<u8>,
     status: Option<i32>,
     response: Option<Vec<u8>>,
     created_at: i64,
 }
 
 impl Store {
-    /// Claims `key` within `scope` (caller and route) for a body with this SHA-256.
+    /// Claims `key` within `scope` (caller and route) for a body with this keyed digest.
     ///
     /// # Errors
     /// When the database can't be written.
@@ -46,14 +46,14 @@ impl Store {
         &self,
         scope: &str,
         key: &str,
-        body_sha256: &[u8; 32],
+        body_mac: &[u8; 32],
         at: Timestamp,
     ) -> Result<Claim, StoreError> {
         self.write(|c| {
             let record = Record {
                 scope: scope.to_owned(),
                 key: key.to_owned(),
-                body_sha256: body_sha256.to_vec(),
+                body_mac: body_mac.to_vec(),
                 status: None,
                 response: None,
                 created_at: at.0,
@@ -63,7 +63,7 @@ impl Store {
                 return Ok(Claim::Fresh);
             }
             let known: Record = idempotency::table.find((scope, key)).first(c)?;
-            Ok(if known.body_sha256 != body_sha256 {
+            Ok(if known.body_mac != body_mac {
                 Claim::Mismatch
             } else if let (Some(status), Some(body)) = (known.status, known.response) {
                 let status =

@@ -21,6 +21,7 @@ use crate::{
 mod outcome;
 mod preparation;
 
+pub(crate) use outcome::settled;
 pub use outcome::{AUTHORIZATION_EXPIRED, Outcome, Prepared};
 pub use preparation::{Preparation, Source};
 
@@ -168,6 +169,37 @@ impl Store {
                 .filter(operations::next_try_at.le(now.0));
             let page = due.order(operations::next_try_at).limit(row::PAGE_ROWS_MAX);
             Ok(page.load::<Record>(c)?)
+        })?;
+        rows.into_iter().map(OperationRow::try_from).collect()
+    }
+
+    /// The request with this id.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn operation(&self, id: OperationId) -> Result<OperationRow, StoreError> {
+        self.read(|c| load(c, id))
+    }
+
+    /// Requests in `state`, or in any, before `before`, newest first.
+    ///
+    /// # Errors
+    /// When the database doesn't answer.
+    pub fn operation_page(
+        &self,
+        state: Option<State>,
+        before: Option<OperationId>,
+        limit: u32,
+    ) -> Result<Vec<OperationRow>, StoreError> {
+        let rows = self.read(|c| {
+            let mut query = operations::table.into_boxed();
+            if let Some(state) = state {
+                query = query.filter(operations::state.eq(state.as_str()));
+            }
+            if let Some(before) = before {
+                query = query.filter(operations::id.lt(before.to_string()));
+            }
+            Ok(query.order(operations::id.desc()).limit(row::page(limit)).load::<Record>(c)?)
         })?;
         rows.into_iter().map(OperationRow::try_from).collect()
     }

@@ -90,6 +90,7 @@ diesel::table! {
         reference -> Nullable<Text>,
         reason -> Nullable<Text>,
         evidence -> Nullable<Text>,
+        confirm_by -> Nullable<BigInt>,
         created_at -> BigInt,
         updated_at -> BigInt,
         expires_at -> BigInt,
@@ -177,7 +178,7 @@ diesel::table! {
     idempotency (scope, key) {
         scope -> Text,
         key -> Text,
-        body_sha256 -> Binary,
+        body_mac -> Binary,
         status -> Nullable<Integer>,
         response -> Nullable<Binary>,
         created_at -> BigInt,
@@ -291,6 +292,57 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    pins (user_id) {
+        user_id -> Text,
+        hash_sealed -> Binary,
+        failures -> Integer,
+        locked_until -> Nullable<BigInt>,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    step_ups (id) {
+        id -> Text,
+        transaction_id -> Text,
+        factor -> Text,
+        amount -> BigInt,
+        currency -> Text,
+        payee -> Text,
+        terminal -> Text,
+        proved_at -> BigInt,
+        expires_at -> BigInt,
+        used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    instruments (user_id, provider) {
+        user_id -> Text,
+        provider -> Text,
+        token_sealed -> Binary,
+        created_at -> BigInt,
+        used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    approvals (id) {
+        id -> Text,
+        kind -> Text,
+        subject -> Text,
+        body_sha256 -> Binary,
+        detail -> Text,
+        requested_by -> Text,
+        requested_at -> BigInt,
+        expires_at -> BigInt,
+        decided_by -> Nullable<Text>,
+        decided_at -> Nullable<BigInt>,
+        decision -> Nullable<Text>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     users,
     subject_keys,
@@ -314,6 +366,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     webhooks,
     deliveries,
     webhook_in,
+    pins,
+    step_ups,
+    instruments,
+    approvals,
 );
 
 diesel::joinable!(subject_keys -> users (user_id));

@@ -69,6 +69,8 @@ pub struct TransactionRow {
     pub reason: Option<String>,
     /// What the decision was measured by, as JSON without image or template.
     pub evidence: Option<String>,
+    /// Until when the payer may say yes without looking again.
+    pub confirm_by: Option<Timestamp>,
     /// When it was opened.
     pub created_at: Timestamp,
     /// When it last changed.
@@ -99,6 +101,8 @@ pub struct Details {
     pub reason: Option<String>,
     /// What the decision was measured by, as JSON without image or template.
     pub evidence: Option<String>,
+    /// Until when the payer may say yes without looking again.
+    pub confirm_by: Option<Timestamp>,
 }
 
 #[derive(Queryable, Insertable)]
@@ -117,6 +121,7 @@ struct Record {
     reference: Option<String>,
     reason: Option<String>,
     evidence: Option<String>,
+    confirm_by: Option<i64>,
     created_at: i64,
     updated_at: i64,
     expires_at: i64,
@@ -137,6 +142,7 @@ impl TryFrom<Record> for TransactionRow {
             reference: r.reference,
             reason: r.reason,
             evidence: r.evidence,
+            confirm_by: row::time_opt(r.confirm_by),
             created_at: Timestamp(r.created_at),
             updated_at: Timestamp(r.updated_at),
             expires_at: Timestamp(r.expires_at),
@@ -190,7 +196,8 @@ impl Store {
     ///
     /// # Errors
     /// When the state machine refuses, or the step is one that money moves with, which is taken by
-    /// [`Self::prepare_operation`] and [`Self::settle_operation`] only; nothing changes then.
+    /// [`Self::prepare_operation`] and [`Self::settle_operation`] only, or one that rests on a further factor, which
+    /// is taken by [`Self::prove_step_up`]; nothing changes then.
     pub fn step_transaction(
         &self,
         by: By<'_>,
@@ -200,8 +207,8 @@ impl Store {
     ) -> Result<TransactionRow, StoreError> {
         self.write_audited(by, |c| {
             let (row, audit) = step(c, by, id, event, details)?;
-            if moves_money(event) || operation::has_charge(c, id)? {
-                let words = format!("{event:?} goes with the request to the provider that it is about");
+            if rests_on_more(event) || operation::has_charge(c, id)? {
+                let words = format!("{event:?} goes with the request or the proof that it rests on");
                 return Err(StoreError::Conflict(words));
             }
             Ok((row, audit))
@@ -228,6 +235,30 @@ impl Store {
             Ok(stale.select(transactions::id).limit(row::PAGE_ROWS_MAX).load(c)?)
         })?;
         ids.iter().map(|id| row::parse(id)).collect()
+    }
+
+    /// Whether a person has paid at this place's terminal before, payments under way included.
+    ///
+    /// # Errors
+    /// When the database doesn't answer.
+    pub fn has_paid_at(&self, user: UserId, place: &Place) -> Result<bool, StoreError> {
+        let unpaid = [
+            State::RequiresIdentification,
+            State::RequiresStepUp,
+            State::RequiresConfirmation,
+            State::Declined,
+            State::Cancelled,
+            State::Expired,
+            State::Voided,
+        ];
+        let paid = transactions::table
+            .filter(transactions::user_id.eq(user.to_string()))
+            .filter(transactions::terminal.eq(&place.terminal))
+            .filter(transactions::branch.eq(&place.branch))
+            .filter(transactions::state.ne_all(unpaid.map(State::as_str)));
+        let found: Option<String> =
+            self.read(|c| Ok(paid.select(transactions::id).first(c).optional()?))?;
+        Ok(found.is_some())
     }
 
     /// Payments and checkouts that no provider was asked about and whose time is over.
@@ -261,6 +292,7 @@ pub(crate) fn insert(c: &mut AnyConnection, by: By<'_>, new: &NewTransaction) ->
         reference: new.reference.clone(),
         reason: None,
         evidence: None,
+        confirm_by: None,
         created_at: by.at.0,
         updated_at: by.at.0,
         expires_at: new.expires_at.0,
@@ -299,6 +331,7 @@ struct Step<'a> {
     state: &'static str,
     user_id: Option<String>,
     evidence: Option<&'a str>,
+    confirm_by: Option<i64>,
     captured: i64,
     refunded: i64,
     updated_at: i64,
@@ -315,11 +348,13 @@ pub(crate) fn step_from(
     row.user = details.user.or(row.user);
     row.reason.clone_from(&details.reason);
     row.evidence = details.evidence.clone().or(row.evidence);
+    row.confirm_by = details.confirm_by.or(row.confirm_by);
     row.updated_at = by.at;
     let change = Step {
         state: row.state.as_str(),
         user_id: details.user.map(|user| user.to_string()),
         evidence: details.evidence.as_deref(),
+        confirm_by: details.confirm_by.map(|at| at.0),
         captured: row.captured_minor,
         refunded: row.refunded_minor,
         updated_at: by.at.0,
@@ -335,22 +370,19 @@ pub(crate) fn step_from(
     Ok((row, audit))
 }
 
-/// Whether a step belongs to a request to the provider.
-fn moves_money(event: Event) -> bool {
+/// Whether a step belongs to a request to the provider, or to the proof of a further factor.
+fn rests_on_more(event: Event) -> bool {
     !matches!(
         event,
-        Event::Identified
-            | Event::StepUpRequired
-            | Event::SteppedUp
-            | Event::PolicyDeclined
-            | Event::Cancelled
-            | Event::Expired
+        Event::Identified | Event::StepUpRequired | Event::PolicyDeclined | Event::Cancelled | Event::Expired
     )
 }
 
 fn message(row: &TransactionRow) -> String {
     let (id, state, amount) = (row.id, row.state, row.amount);
-    let reason = row.reason.as_deref().map(|code| format!(",\"reason\":\"{code}\"")).unwrap_or_default();
+    // Several reasons are told by the first one, which weighs most.
+    let first = row.reason.as_deref().and_then(|codes| codes.split(',').next());
+    let reason = first.map(|code| format!(",\"reason\":\"{code}\"")).unwrap_or_default();
     format!(
         "{{\"transaction\":\"{id}\",\"state\":\"{state}\",\"amount\":{{\"amount\":{},\"currency\":\"{}\"}}{reason}}}",
         amount.minor(),

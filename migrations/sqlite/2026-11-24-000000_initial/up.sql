@@ -136,10 +136,12 @@ CREATE TABLE transactions (
     reference TEXT,
     reason TEXT,
     evidence TEXT,
+    confirm_by INTEGER,
     created_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL,
     expires_at INTEGER NOT NULL
 ) STRICT;
+CREATE INDEX transactions_terminal ON transactions (user_id, branch, terminal);
 CREATE INDEX transactions_user ON transactions (user_id, created_at);
 CREATE INDEX transactions_state ON transactions (state, created_at);
 
@@ -201,7 +203,7 @@ CREATE INDEX checkouts_state ON checkouts (state, created_at);
 CREATE TABLE idempotency (
     scope TEXT NOT NULL,
     key TEXT NOT NULL,
-    body_sha256 BLOB NOT NULL,
+    body_mac BLOB NOT NULL,
     status INTEGER,
     response BLOB,
     created_at INTEGER NOT NULL,
@@ -337,3 +339,55 @@ CREATE INDEX checkout_legs_group ON checkout_legs (group_id, round, number);
 CREATE UNIQUE INDEX checkout_legs_one_place ON checkout_legs (group_id, number) WHERE in_force = 1;
 CREATE UNIQUE INDEX checkout_legs_one_face ON checkout_legs (group_id, user_id)
 WHERE in_force = 1 AND user_id IS NOT NULL;
+
+-- The hash is argon2id over a keyed digest of the PIN, sealed with the person's data key. A try is counted before it
+-- is looked at, so that tries side by side count like those in a row.
+CREATE TABLE pins (
+    user_id TEXT PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
+    hash_sealed BLOB NOT NULL,
+    failures INTEGER NOT NULL CHECK (failures >= 0),
+    locked_until INTEGER,
+    updated_at INTEGER NOT NULL
+) STRICT;
+
+-- What a payer proved beside their face: good once, for just this charge, until it expires.
+CREATE TABLE step_ups (
+    id TEXT PRIMARY KEY,
+    transaction_id TEXT NOT NULL REFERENCES transactions (id),
+    factor TEXT NOT NULL CHECK (factor IN ('pin', 'staff')),
+    amount INTEGER NOT NULL CHECK (amount > 0),
+    currency TEXT NOT NULL,
+    payee TEXT NOT NULL,
+    terminal TEXT NOT NULL,
+    proved_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL CHECK (expires_at > proved_at),
+    used_at INTEGER
+) STRICT;
+CREATE INDEX step_ups_transaction ON step_ups (transaction_id, proved_at);
+
+-- What a provider knows a payer's money by. One for each person and provider.
+CREATE TABLE instruments (
+    user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    provider TEXT NOT NULL,
+    token_sealed BLOB NOT NULL,
+    created_at INTEGER NOT NULL,
+    used_at INTEGER,
+    PRIMARY KEY (user_id, provider)
+) STRICT;
+
+-- What waits for a second person. Whoever asked for it cannot decide.
+CREATE TABLE approvals (
+    id TEXT PRIMARY KEY,
+    kind TEXT NOT NULL CHECK (kind IN ('refund', 'resolve')),
+    subject TEXT NOT NULL,
+    body_sha256 BLOB NOT NULL,
+    detail TEXT NOT NULL,
+    requested_by TEXT NOT NULL,
+    requested_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    decided_by TEXT,
+    decided_at INTEGER,
+    decision TEXT CHECK (decision IN ('approved', 'rejected')),
+    CHECK (decided_by IS NULL OR decided_by <> requested_by),
+    CHECK ((decided_by IS NULL) = (decision IS NULL) AND (decided_at IS NULL) = (decision IS NULL))
+) STRICT;

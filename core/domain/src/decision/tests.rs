@@ -19,6 +19,9 @@ fn payer() -> Payer {
         currency: "EUR".parse().unwrap(),
         limits: Limits { amount_max: 10_000, day_amount_max: 20_000, hour_count_max: 5 },
         usage: Usage::default(),
+        template_made_at: Some(NOW.minus(Duration::from_secs(60))),
+        new_terminal: true,
+        has_pin: true,
     }
 }
 
@@ -30,7 +33,7 @@ fn evidence() -> Evidence {
         margin: Some(0.5),
         liveness: vec![LivenessScore { score: 0.95, score_min: 0.5 }],
         faces_in_view: 1,
-        place: Place::Payer,
+        place: Position::Payer,
         templates_searched: 100,
     }
 }
@@ -44,7 +47,15 @@ fn policy() -> Policy {
         margin_min: 0.08,
         liveness_grey_band: 0.1,
         frame_age_max: Duration::from_secs(1),
-        step_up_amount_min: 5_000,
+        step_up: StepUpRules {
+            amount_min: 5_000,
+            day_amount_min: i64::MAX,
+            hour_count_min: u32::MAX,
+            template_age_max: None,
+            new_terminal: false,
+            always: false,
+            without_pin: WithoutPin::Staff,
+        },
         tap_free_amount_max: 0,
     }
 }
@@ -73,8 +84,8 @@ fn each_refusal_has_its_reason() {
         (Reason::CameraUnhealthy, |c| c.2.camera_live = false),
         (Reason::FrameStale, |c| c.2.captured_at = NOW.minus(Duration::from_millis(1001))),
         (Reason::FrameStale, |c| c.2.captured_at = NOW.plus(Duration::from_millis(1))),
-        (Reason::SeveralFaces, |c| c.2.place = Place::Several),
-        (Reason::NotInFront, |c| c.2.place = Place::Bystander),
+        (Reason::SeveralFaces, |c| c.2.place = Position::Several),
+        (Reason::NotInFront, |c| c.2.place = Position::Bystander),
         (Reason::NotLive, |c| c.2.liveness.clear()),
         (Reason::NotLive, |c| c.2.liveness[0].score = 0.49),
         (Reason::NotLive, |c| c.2.liveness[0].score = f32::NAN),
@@ -98,21 +109,81 @@ fn each_refusal_has_its_reason() {
 }
 
 #[test]
-fn doubt_asks_for_a_further_factor() {
+fn each_doubt_asks_for_a_further_factor() {
     let rows: Vec<(StepUp, Change)> = vec![
         (StepUp::LookAlike, |c| c.2.margin = Some(0.07)),
         (StepUp::LookAlike, |c| c.2.margin = Some(f32::NAN)),
         (StepUp::LivenessGreyBand, |c| c.2.liveness[0].score = 0.55),
+        (StepUp::LivenessGreyBand, |c| c.3.liveness_grey_band = f32::NAN),
+        (StepUp::TemplateAge, |c| c.3.step_up.template_age_max = Some(Duration::from_secs(59))),
+        (StepUp::NewTerminal, |c| c.3.step_up.new_terminal = true),
+        (StepUp::Spend, |c| c.3.step_up.day_amount_min = 1250),
+        (StepUp::Spend, |c| (c.1.usage.day_amount, c.3.step_up.day_amount_min) = (750, 2_000)),
+        (StepUp::Spend, |c| c.3.step_up.hour_count_min = 1),
         (StepUp::Amount, |c| c.0.amount = eur(5_000)),
+        (StepUp::Policy, |c| c.3.step_up.always = true),
     ];
     for (index, (factor, change)) in rows.into_iter().enumerate() {
-        assert_eq!(decided(change), Decision::StepUp(factor), "row {index}");
+        assert_eq!(decided(change), Decision::StepUp(vec![factor]), "row {index}");
     }
 }
 
 #[test]
 fn who_stands_behind_the_payer_does_not_block_it() {
     assert!(matches!(decided(|c| c.2.faces_in_view = 3), Decision::Approve(_)));
+}
+
+#[test]
+fn what_is_just_within_a_tier_asks_for_nothing() {
+    let rows: Vec<Change> = vec![
+        |c| c.0.amount = eur(4_999),
+        |c| c.3.step_up.template_age_max = Some(Duration::from_secs(60)),
+        |c| (c.1.template_made_at, c.3.step_up.template_age_max) = (None, Some(Duration::ZERO)),
+        |c| (c.1.new_terminal, c.3.step_up.new_terminal) = (false, true),
+        |c| (c.1.usage.day_amount, c.3.step_up.day_amount_min) = (749, 2_000),
+        |c| (c.1.usage.hour_count, c.3.step_up.hour_count_min) = (1, 3),
+    ];
+    for (index, change) in rows.into_iter().enumerate() {
+        assert!(matches!(decided(change), Decision::Approve(_)), "row {index}");
+    }
+}
+
+#[test]
+fn every_reason_is_told_the_most_severe_first() {
+    let all = decided(|c| {
+        c.0.amount = eur(5_000);
+        c.2.margin = Some(0.0);
+        c.2.liveness[0].score = 0.55;
+        let rules = &mut c.3.step_up;
+        (rules.template_age_max, rules.new_terminal) = (Some(Duration::ZERO), true);
+        (rules.day_amount_min, rules.always) = (1, true);
+    });
+    let order = [
+        StepUp::LookAlike,
+        StepUp::LivenessGreyBand,
+        StepUp::TemplateAge,
+        StepUp::NewTerminal,
+        StepUp::Spend,
+        StepUp::Amount,
+        StepUp::Policy,
+    ];
+    assert_eq!(all, Decision::StepUp(order.to_vec()));
+}
+
+#[test]
+fn a_person_without_a_pin_is_staffs_to_vouch_for_or_refused() {
+    for (without_pin, expected) in [
+        (WithoutPin::Staff, Decision::StepUp(vec![StepUp::Amount])),
+        (WithoutPin::Decline, Decision::Decline(Reason::NoPin)),
+    ] {
+        let found = decided(|c| {
+            (c.0.amount, c.1.has_pin) = (eur(5_000), false);
+            c.3.step_up.without_pin = without_pin;
+        });
+        assert_eq!(found, expected);
+    }
+    let small = decided(|c| (c.1.has_pin, c.3.step_up.without_pin) = (false, WithoutPin::Decline));
+    assert!(matches!(small, Decision::Approve(_)), "nobody asked for a PIN");
 }
 
 #[test]

@@ -29,6 +29,9 @@ syncing + GaveUp -> manual_review
 reversing + Reversed -> reversed
 reversing + GaveUp -> manual_review
 manual_review + SyncStarted -> syncing
+manual_review + ResolvedApproved -> approved
+manual_review + ResolvedDeclined -> declined
+manual_review + ResolvedReversed -> reversed
 ";
 
 #[test]

@@ -60,12 +60,12 @@ fn the_payer_is_the_one_who_is_clearly_in_front() {
 fn each_face_has_its_place() {
     let faces = [face(1, 0.3, MIDDLE), face(2, 0.28, LEFT), face(3, 0.1, LEFT)];
     for (track, named, expected) in [
-        (1, None, Place::Several),
-        (2, None, Place::Several),
-        (3, None, Place::Bystander),
-        (2, Some(2), Place::Payer),
-        (1, Some(2), Place::Bystander),
-        (9, None, Place::Bystander),
+        (1, None, Position::Several),
+        (2, None, Position::Several),
+        (3, None, Position::Bystander),
+        (2, Some(2), Position::Payer),
+        (1, Some(2), Position::Bystander),
+        (9, None, Position::Bystander),
     ] {
         assert_eq!(place(track, &faces, named, &RULES), expected, "{track} {named:?}");
     }
@@ -76,9 +76,9 @@ fn those_who_stand_side_by_side_are_a_group_and_who_stands_behind_is_not() {
     let faces =
         [face(1, 0.3, MIDDLE), face(2, 0.25, LEFT), face(3, 0.2, LEFT), passing(face(4, 0.3, MIDDLE))];
     let places = [1, 2, 3, 4].map(|track| place_in_group(track, &faces, None, &RULES));
-    assert_eq!(places, [Place::Payer, Place::Payer, Place::Bystander, Place::Bystander]);
-    assert_eq!(place_in_group(3, &faces, Some(3), &RULES), Place::Payer);
-    assert_eq!(place_in_group(1, &faces, Some(3), &RULES), Place::Bystander);
+    assert_eq!(places, [Position::Payer, Position::Payer, Position::Bystander, Position::Bystander]);
+    assert_eq!(place_in_group(3, &faces, Some(3), &RULES), Position::Payer);
+    assert_eq!(place_in_group(1, &faces, Some(3), &RULES), Position::Bystander);
 }
 
 fn any_face(track: u64) -> impl Strategy<Value = Face> {
@@ -93,10 +93,10 @@ proptest! {
     fn no_more_than_one_face_is_the_payers_and_the_order_of_faces_is_nothing(
         faces in (any_face(1), any_face(2), any_face(3)).prop_map(|(a, b, c)| [a, b, c]),
     ) {
-        let places: Vec<Place> = (1..=3).map(|track| place(track, &faces, None, &RULES)).collect();
-        prop_assert!(places.iter().filter(|place| **place == Place::Payer).count() <= 1);
+        let places: Vec<Position> = (1..=3).map(|track| place(track, &faces, None, &RULES)).collect();
+        prop_assert!(places.iter().filter(|place| **place == Position::Payer).count() <= 1);
         let turned = [faces[2], faces[0], faces[1]];
-        let again: Vec<Place> = (1..=3).map(|track| place(track, &turned, None, &RULES)).collect();
+        let again: Vec<Position> = (1..=3).map(|track| place(track, &turned, None, &RULES)).collect();
         prop_assert_eq!(places, again);
     }
 

@@ -16,13 +16,14 @@ use super::problem::Problem;
 use super::route::{Access, Route, Routes, get, post};
 use super::transactions::checked_reference;
 use super::wire::checkout as wire;
+use super::wire::factor::StepUp;
 use super::wire::group::NamedPayer;
 use super::wire::money::moment;
 use super::wire::page::{self, Listing, Page};
-use super::wire::transaction::Empty;
-use crate::app::App;
+use super::wire::transaction::{Empty, reasons};
 use crate::app::checkout::{self, Opened, Terms};
 use crate::app::group::{self, Wanted};
+use crate::app::{App, step_up as factors};
 use crate::auth::Principal;
 
 pub(super) fn routes(routes: Routes) -> Routes {
@@ -51,6 +52,12 @@ pub(super) fn routes(routes: Routes) -> Routes {
             confirm,
         )
         .add(
+            answer(post("/checkouts/{id}/step-up", take, "A further factor: the payer's PIN"), 200)
+                .takes::<StepUp>()
+                .idempotent(),
+            step_up,
+        )
+        .add(
             answer(post("/checkouts/{id}/cancel", take, "Give a checkout up"), 200)
                 .takes::<Empty>()
                 .idempotent(),
@@ -71,6 +78,7 @@ pub(super) fn checkout_id(text: &str) -> Result<CheckoutId, Problem> {
 
 pub(super) fn answer(opened: Opened) -> wire::Checkout {
     let Opened { checkout, transaction } = opened;
+    let (reason, reasons) = reasons(checkout.reason);
     wire::Checkout {
         id: checkout.id.to_string(),
         state: checkout.state.as_str(),
@@ -79,7 +87,8 @@ pub(super) fn answer(opened: Opened) -> wire::Checkout {
         reference: transaction.reference,
         user_id: transaction.user.map(|user| user.to_string()),
         transaction_id: Some(transaction.id.to_string()),
-        reason: checkout.reason,
+        reason,
+        reasons,
         policy: None,
         legs: None,
         compensations: None,
@@ -181,6 +190,22 @@ async fn confirm(
     once.run(app.clone(), move |_| async move {
         is_no_group(&app, id).await?;
         Ok(Json(answer(checkout::confirm(&app, &principal, id).await?)).into_response())
+    })
+    .await
+}
+
+async fn step_up(
+    State(app): State<App>,
+    principal: Principal,
+    Path(id): Path<String>,
+    once: Once<StepUp>,
+) -> Result<Response, Problem> {
+    let id = checkout_id(&id)?;
+    once.run(app.clone(), move |given| async move {
+        let offered = given.offered()?;
+        let transaction = app.store(move |store| store.checkout(id)).await?.transaction;
+        factors::prove(&app, &principal, transaction, offered).await?;
+        Ok(Json(answer(checkout::load(&app, id).await?)).into_response())
     })
     .await
 }

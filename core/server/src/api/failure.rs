@@ -1,5 +1,6 @@
 //! The one place where errors of the parts become answers.
 
+use domain::approval::Refused;
 use http::StatusCode;
 use store::StoreError;
 
@@ -14,6 +15,11 @@ impl From<StoreError> for Problem {
             StoreError::ConsentMissing => Self::unprocessable("consent_missing", text),
             StoreError::Limit(_) => Self::unprocessable("limit_exceeded", text),
             StoreError::InsufficientFunds { .. } => Self::unprocessable("insufficient_funds", text),
+            StoreError::Evidence(unfit) => Self::conflict(unfit.code(), text),
+            StoreError::ApprovalNeeded => Self::conflict("approval_needed", text),
+            StoreError::Approval(Refused::SamePerson) => Self::conflict("same_person", text),
+            StoreError::Approval(Refused::Expired) => Self::conflict("approval_expired", text),
+            StoreError::Approval(Refused::Decided) => Self::conflict("approval_decided", text),
             StoreError::Money(error) => super::wire::money::amount_problem(&error),
             StoreError::NotWritable(_) => {
                 tracing::error!(error = text, "the database cannot be written");

@@ -6,6 +6,7 @@ use axum::body::to_bytes;
 use axum::extract::{FromRequest, Request};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
+use hmac::{Hmac, KeyInit, Mac};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
@@ -32,7 +33,20 @@ pub(crate) struct Once<T> {
 struct Key {
     scope: String,
     key: String,
-    body_sha256: [u8; 32],
+    body_mac: [u8; 32],
+}
+
+impl App {
+    /// A digest of a request's body that tells nobody what the body was: keyed, so that a PIN in it can't be searched
+    /// for, and bound to the request, so that equal bodies have different ones.
+    pub fn body_mac(&self, scope: &str, key: &str, body: &[u8]) -> [u8; 32] {
+        let mut mac =
+            Hmac::<Sha256>::new_from_slice(self.body_key()).expect("HMAC takes a key of any length");
+        // Neither a scope nor a key holds the end of a line.
+        mac.update(format!("{scope}\n{key}\n").as_bytes());
+        mac.update(body);
+        mac.finalize().into_bytes().into()
+    }
 }
 
 impl<T: DeserializeOwned + 'static> FromRequest<App> for Once<T> {
@@ -51,14 +65,14 @@ impl<T: DeserializeOwned + 'static> FromRequest<App> for Once<T> {
             true => (parts, Bytes::from_static(b"{}")),
             false => (parts, bytes),
         };
-        let body_sha256 = Sha256::digest(&bytes).into();
+        let scope = format!("{principal} POST {path}");
+        let body_mac = app.body_mac(&scope, &key, &bytes);
         if &bytes[..] == b"{}" {
             let json = HeaderValue::from_static("application/json");
             parts.headers.insert(header::CONTENT_TYPE, json);
         }
         let Json(body) = Json::<T>::from_request(Request::from_parts(parts, bytes.into()), app).await?;
-        let scope = format!("{principal} POST {path}");
-        Ok(Self { body, claim: Key { scope, key, body_sha256 } })
+        Ok(Self { body, claim: Key { scope, key, body_mac } })
     }
 }
 
@@ -132,7 +146,7 @@ fn is_passing(status: StatusCode) -> bool {
 
 impl Key {
     async fn take(&self, app: &App) -> Result<Claim, Problem> {
-        let (scope, key, body, now) = (self.scope.clone(), self.key.clone(), self.body_sha256, app.now());
+        let (scope, key, body, now) = (self.scope.clone(), self.key.clone(), self.body_mac, app.now());
         Ok(app.store(move |store| store.claim(&scope, &key, &body, now)).await?)
     }
 

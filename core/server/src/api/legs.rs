@@ -14,7 +14,7 @@ use super::route::{Access, Route, Routes, post};
 use super::wire::checkout as wire;
 use super::wire::group::{Compensation, Leg, NamedPayer};
 use super::wire::money::moment;
-use super::wire::transaction::Empty;
+use super::wire::transaction::{Empty, reasons};
 use crate::app::App;
 use crate::app::group::{self, Opened};
 use crate::auth::Principal;
@@ -43,6 +43,7 @@ pub(super) fn answer(opened: Opened) -> wire::Checkout {
     let legs = opened.in_force().map(leg).collect();
     let compensations = opened.legs.iter().flat_map(compensations).collect();
     let group = opened.group;
+    let (reason, reasons) = reasons(group.reason);
     wire::Checkout {
         id: group.id.to_string(),
         state: group.state.as_str(),
@@ -51,7 +52,8 @@ pub(super) fn answer(opened: Opened) -> wire::Checkout {
         reference: group.reference,
         user_id: None,
         transaction_id: None,
-        reason: group.reason,
+        reason,
+        reasons,
         policy: Some(group.policy.as_str()),
         legs: Some(legs),
         compensations: Some(compensations),

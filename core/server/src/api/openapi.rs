@@ -8,12 +8,12 @@ use utoipa::openapi::path::{OperationBuilder, ParameterBuilder, ParameterIn};
 use utoipa::openapi::request_body::RequestBodyBuilder;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{
-    ComponentsBuilder, Content, HttpMethod, InfoBuilder, ObjectBuilder, OpenApi, OpenApiBuilder, PathItem,
-    PathsBuilder, Ref, Required, Response, ResponseBuilder, Type,
+    ComponentsBuilder, Content, HttpMethod, InfoBuilder, ObjectBuilder, OneOfBuilder, OpenApi,
+    OpenApiBuilder, PathItem, PathsBuilder, Ref, RefOr, Required, Response, ResponseBuilder, Schema, Type,
 };
 
 use super::problem::ProblemDocument;
-use super::route::{Access, Route};
+use super::route::{Access, Payload, Route};
 
 const DESCRIPTION: &str = "Face recognition payments on your own appliance. Every path also exists under \
     `/v1`. Send an API key or an operator's session as `Authorization: Bearer …`. Errors are RFC 9457 \
@@ -45,7 +45,7 @@ pub(crate) fn document(table: &[Route]) -> OpenApi {
         components = components.response(format!("Refusal{status}"), refusal(meaning));
     }
     for route in table {
-        for payload in route.takes.iter().chain(&route.gives) {
+        for payload in route.takes.iter().chain(&route.gives).chain(&route.may_wait) {
             for (name, schema) in &payload.schemas {
                 components = components.schema(name.clone(), schema.clone());
             }
@@ -70,6 +70,7 @@ pub(crate) fn document(table: &[Route]) -> OpenApi {
 fn http_method(method: &Method) -> HttpMethod {
     match method.as_str() {
         "POST" => HttpMethod::Post,
+        "PUT" => HttpMethod::Put,
         "PATCH" => HttpMethod::Patch,
         "DELETE" => HttpMethod::Delete,
         _ => HttpMethod::Get,
@@ -104,8 +105,10 @@ fn operation(route: &Route) -> OperationBuilder {
         operation = operation.request_body(Some(body.build()));
     }
     operation = operation.response(route.status.to_string(), success(route));
-    if route.may_stay_open {
-        operation = operation.response("202", success(route));
+    match &route.may_wait {
+        Some(waiting) => operation = operation.response("202", accepted(route, waiting)),
+        None if route.may_stay_open => operation = operation.response("202", success(route)),
+        None => {}
     }
     for (status, _) in REFUSALS {
         operation = operation.response(status, Ref::from_response_name(format!("Refusal{status}")));
@@ -153,6 +156,15 @@ fn success(route: &Route) -> Response {
         }
         (None, None) => response.build(),
     }
+}
+
+/// What is answered while the outcome is not known or a second person must say yes.
+fn accepted(route: &Route, waiting: &Payload) -> Response {
+    let open = route.gives.iter().filter(|_| route.may_stay_open);
+    let names = open.chain([waiting]).map(|payload| Ref::from_schema_name(&payload.name));
+    let either = names.fold(OneOfBuilder::new(), OneOfBuilder::item);
+    let content = Content::new(Some(RefOr::T(Schema::OneOf(either.build()))));
+    ResponseBuilder::new().description(route.summary).content("application/json", content).build()
 }
 
 fn refusal(meaning: &str) -> Response {

@@ -80,6 +80,10 @@ impl Problem {
             "operator" => "operator_not_found",
             "webhook" => "webhook_not_found",
             "provider" => "provider_not_found",
+            "operation" => "operation_not_found",
+            "approval" => "approval_not_found",
+            "pin" => "pin_not_found",
+            "instrument" => "instrument_not_found",
             _ => "not_found",
         };
         Self::new(StatusCode::NOT_FOUND, code, format!("there is no such {what}"))

@@ -59,6 +59,8 @@ pub struct Route {
     pub(crate) idempotent: bool,
     /// Also answers 202 with the same payload.
     pub(crate) may_stay_open: bool,
+    /// Also answers 202 with this payload, when a second person must say yes.
+    pub(crate) may_wait: Option<Payload>,
 }
 
 fn route(method: Method, path: &'static str, access: Access, summary: &'static str) -> Route {
@@ -77,6 +79,7 @@ fn route(method: Method, path: &'static str, access: Access, summary: &'static s
         query: &[],
         idempotent,
         may_stay_open,
+        may_wait: None,
     }
 }
 
@@ -86,6 +89,10 @@ pub(crate) fn get(path: &'static str, access: Access, summary: &'static str) -> 
 
 pub(crate) fn post(path: &'static str, access: Access, summary: &'static str) -> Route {
     route(Method::POST, path, access, summary)
+}
+
+pub(crate) fn put(path: &'static str, access: Access, summary: &'static str) -> Route {
+    route(Method::PUT, path, access, summary)
 }
 
 pub(crate) fn patch(path: &'static str, access: Access, summary: &'static str) -> Route {
@@ -133,6 +140,12 @@ impl Route {
     /// The outcome may not be known yet when it is answered: with 202 then.
     pub(crate) fn may_stay_open(mut self) -> Self {
         self.may_stay_open = true;
+        self
+    }
+
+    /// A second person may have to say yes: it is answered with 202 and what waits for it then.
+    pub(crate) fn may_wait_for<T: ToSchema>(mut self) -> Self {
+        self.may_wait = Some(Payload::of::<T>());
         self
     }
 

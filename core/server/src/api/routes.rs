@@ -3,7 +3,9 @@
 use domain::role::Permission;
 
 use super::route::{Access, Routes, get};
-use super::{access, cameras, checkouts, docs, faces, legs, system, transactions, users, webhooks};
+use super::{
+    access, approvals, cameras, checkouts, docs, faces, factors, legs, system, transactions, users, webhooks,
+};
 use crate::ws;
 
 /// Every route.
@@ -13,7 +15,9 @@ pub(super) fn all() -> Routes {
         access::routes,
         users::routes,
         faces::routes,
+        factors::routes,
         transactions::routes,
+        approvals::routes,
         checkouts::routes,
         legs::routes,
         cameras::routes,

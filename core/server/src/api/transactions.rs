@@ -4,24 +4,27 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use domain::operation::Kind;
 use domain::role::Permission;
-use domain::transaction::{self as machine, Event};
+use domain::transaction as machine;
 use domain::{CameraId, TransactionId, TransferId, UserId};
 use http::StatusCode;
 use serde::Deserialize;
-use store::{Details, Funding, TransactionFilter, TransactionRow};
+use store::{Funding, TransactionFilter, TransactionRow};
 
+use super::approvals;
 use super::extract::{Json, Path, Query};
 use super::idempotency::Once;
 use super::picture::{Given, decode_base64};
 use super::problem::Problem;
 use super::route::{Access, Routes, get, post};
 use super::users::user_id;
+use super::wire::approval::Approval;
+use super::wire::factor::StepUp;
 use super::wire::money::{Amount, AmountIn, moment};
 use super::wire::page::{self, Page};
 use super::wire::transaction as wire;
 use super::wire::user::{Credit, NewCredit};
 use crate::app::transaction::Asked;
-use crate::app::{App, account, checkout, erase, group, payer, recovery, transaction};
+use crate::app::{App, account, checkout, erase, group, payer, recovery, step_up as factors, transaction};
 use crate::auth::Principal;
 
 const REFERENCE_CHARS_MAX: usize = 200;
@@ -31,7 +34,6 @@ pub(super) fn routes(routes: Routes) -> Routes {
     let read = Access::Needs(Permission::PaymentsRead);
     let take = Access::Needs(Permission::PaymentsTake);
     let back = Access::Needs(Permission::PaymentsReturn);
-    let vouch = Access::Needs(Permission::PeopleWrite);
     let answer = |route: super::route::Route| route.gives::<wire::Transaction>(200);
     let asks = |route| answer(route).may_stay_open();
     routes
@@ -68,10 +70,14 @@ pub(super) fn routes(routes: Routes) -> Routes {
             confirm,
         )
         .add(
-            // A kiosk cannot vouch for a person; those who enrol people can.
-            answer(post("/transactions/{id}/step-up", vouch, "Staff proved the payer by a further factor"))
-                .takes::<wire::Empty>()
-                .idempotent(),
+            // A kiosk takes a PIN and cannot vouch for a person; those who enrol people can.
+            answer(post(
+                "/transactions/{id}/step-up",
+                take,
+                "A further factor: the payer's PIN, or staff's word",
+            ))
+            .takes::<StepUp>()
+            .idempotent(),
             step_up,
         )
         .add(
@@ -88,6 +94,7 @@ pub(super) fn routes(routes: Routes) -> Routes {
         )
         .add(
             asks(post("/transactions/{id}/refunds", back, "Give money back, all or a part"))
+                .may_wait_for::<Approval>()
                 .takes::<wire::NewRefund>()
                 .idempotent(),
             refund,
@@ -125,6 +132,7 @@ pub(super) fn checked_reference(reference: Option<String>) -> Result<Option<Stri
 }
 
 fn answer(row: TransactionRow) -> wire::Transaction {
+    let (reason, reasons) = wire::reasons(row.reason);
     wire::Transaction {
         id: row.id.to_string(),
         state: row.state.as_str(),
@@ -133,7 +141,8 @@ fn answer(row: TransactionRow) -> wire::Transaction {
         refunded: Amount::minor(row.refunded_minor, row.amount.currency()),
         user_id: row.user.map(|user| user.to_string()),
         reference: row.reference,
-        reason: row.reason,
+        reason,
+        reasons,
         provider: row.provider,
         terminal: row.place.terminal,
         branch: row.place.branch,
@@ -147,11 +156,14 @@ fn ok(row: TransactionRow) -> Response {
     Json(answer(row)).into_response()
 }
 
-/// 202 says that the provider's answer is not known yet.
-fn asked(asked: Asked) -> Response {
+/// 202 says that the provider's answer is not known yet, or that a second person must say yes.
+fn asked(app: &App, asked: Asked) -> Response {
     match asked {
         Asked::Done(row) => ok(row),
         Asked::Open(row) => (StatusCode::ACCEPTED, Json(answer(row))).into_response(),
+        Asked::Approval(row) => {
+            (StatusCode::ACCEPTED, Json(approvals::answer(row, app.now()))).into_response()
+        }
     }
 }
 
@@ -257,13 +269,11 @@ async fn step_up(
     State(app): State<App>,
     principal: Principal,
     Path(id): Path<String>,
-    once: Once<wire::Empty>,
+    once: Once<StepUp>,
 ) -> Result<Response, Problem> {
     let id = transaction_id(&id)?;
-    once.run(app.clone(), move |_| async move {
-        let row = app.store(move |store| store.transaction(id)).await?;
-        checkout::not_overdue(&app, &row)?;
-        Ok(ok(transaction::step(&app, &principal, id, Event::SteppedUp, Details::default()).await?))
+    once.run(app.clone(), move |given| async move {
+        Ok(ok(factors::prove(&app, &principal, id, given.offered()?).await?))
     })
     .await
 }
@@ -278,7 +288,7 @@ async fn capture(
     let amount = once.body.amount.as_ref().map(AmountIn::checked).transpose()?;
     once.run(app.clone(), move |_| async move {
         group::is_no_leg(&app, id).await?;
-        Ok(asked(transaction::capture(&app, &principal, id, amount).await?))
+        Ok(asked(&app, transaction::capture(&app, &principal, id, amount).await?))
     })
     .await
 }
@@ -290,8 +300,11 @@ async fn void(
     once: Once<wire::Empty>,
 ) -> Result<Response, Problem> {
     let id = transaction_id(&id)?;
-    once.run(app.clone(), move |_| async move { Ok(asked(transaction::void(&app, &principal, id).await?)) })
-        .await
+    once.run(
+        app.clone(),
+        move |_| async move { Ok(asked(&app, transaction::void(&app, &principal, id).await?)) },
+    )
+    .await
 }
 
 async fn refund(
@@ -303,7 +316,7 @@ async fn refund(
     let id = transaction_id(&id)?;
     let amount = once.body.amount.as_ref().map(AmountIn::checked).transpose()?;
     once.run(app.clone(), move |_| async move {
-        Ok(asked(transaction::refund(&app, &principal, id, amount).await?))
+        Ok(asked(&app, transaction::refund(&app, &principal, id, amount).await?))
     })
     .await
 }

@@ -1,12 +1,15 @@
 //! The wire: what requests and answers look like in JSON, kept apart from the domain.
 
 pub(crate) mod access;
+pub(crate) mod approval;
 pub(crate) mod camera;
 pub(crate) mod checkout;
 pub(crate) mod face;
+pub(crate) mod factor;
 pub(crate) mod group;
 pub(crate) mod money;
 pub(crate) mod page;
+pub(crate) mod secret;
 pub(crate) mod system;
 pub(crate) mod transaction;
 pub(crate) mod user;

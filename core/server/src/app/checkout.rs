@@ -13,8 +13,8 @@ use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 use uuid::Uuid;
 
-use super::evidence::{self, Seen};
-use super::{App, presence, transaction};
+use super::evidence::{self, Person, Seen};
+use super::{App, presence, step_up, transaction};
 use crate::api::Problem;
 use crate::auth::Principal;
 
@@ -156,8 +156,8 @@ async fn weigh(app: &App, checkout: &CheckoutRow, seen: &Seen) -> Result<Progres
         return Ok(Progress::Waiting);
     };
     let (settings, currency, now) = (app.settings().clone(), row.amount.currency(), app.now());
-    let payer =
-        app.store(move |store| evidence::payer(store, &settings, (user, Some(face)), currency, now)).await?;
+    let person = Person { user, face: Some(face), place: row.place.clone() };
+    let payer = app.store(move |store| evidence::payer(store, &settings, &person, currency, now)).await?;
     let charge = Charge { amount: row.amount, expires_at: row.expires_at };
     let evidence = Evidence { place: presence::place_of(app, checkout.id, seen), ..seen.evidence.clone() };
     let decision = decide(&charge, &payer, &evidence, &app.policy(), app.now());
@@ -185,6 +185,7 @@ pub(super) fn is_about_the_look(reason: Reason) -> bool {
         | Reason::PayerBlocked
         | Reason::NoConsent(Standing::Live | Standing::NotYet | Standing::Expired | Standing::Withdrawn)
         | Reason::WrongCurrency
+        | Reason::NoPin
         | Reason::Limit(_) => false,
     }
 }
@@ -202,9 +203,12 @@ pub(crate) async fn conclude(
         Decision::Approve(approval) => Some(approval.similarity_min),
         _ => None,
     };
-    let evidence = Some(evidence::as_json(&seen.evidence, similarity_min));
-    let details =
-        |reason: Option<&str>| Details { user: Some(user), reason: reason.map(str::to_owned), evidence };
+    let details = |reason: Option<String>| Details {
+        user: Some(user),
+        reason,
+        evidence: Some(evidence::as_json(&seen.evidence, similarity_min)),
+        confirm_by: Some(app.confirm_by(seen.evidence.captured_at)),
+    };
     match decision {
         Decision::Approve(approval) => {
             let row = transaction::step(app, by, id, Event::Identified, details(None)).await?;
@@ -213,11 +217,13 @@ pub(crate) async fn conclude(
                 Confirmation::Spared => transaction::pay(app, by, id, Kind::Sale).await,
             }
         }
-        Decision::StepUp(factor) => {
-            transaction::step(app, by, id, Event::StepUpRequired, details(Some(factor.code()))).await
+        Decision::StepUp(reasons) => {
+            let codes = Some(step_up::codes(&reasons));
+            transaction::step(app, by, id, Event::StepUpRequired, details(codes)).await
         }
         Decision::Decline(reason) => {
-            transaction::step(app, by, id, Event::PolicyDeclined, details(Some(reason.code()))).await
+            let code = Some(reason.code().to_owned());
+            transaction::step(app, by, id, Event::PolicyDeclined, details(code)).await
         }
     }
 }

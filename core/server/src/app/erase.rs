@@ -26,7 +26,8 @@ pub(crate) async fn erase(app: &App, by: &Principal, user: UserId) -> Result<Era
         vision.gallery().remove_subject(Subject(user.0.as_u128()));
     }
     let (user_id, erased_at) = (user.to_string(), moment(at));
-    let method = "data key destroyed (crypto-shredding), profile, consents and templates deleted";
+    let method =
+        "data key destroyed (crypto-shredding), profile, consents, templates, PIN and instruments deleted";
     let signature = sign(app, &["erasure", &user_id, &erased_at, &templates.to_string(), method]);
     Ok(ErasureCertificate { user_id, erased_at, templates, method, signature })
 }

@@ -3,12 +3,12 @@
 use std::time::{Duration, SystemTime};
 
 use domain::consent::Standing;
-use domain::decision::{Evidence, LivenessScore, Payer, Policy};
+use domain::decision::{Evidence, LivenessScore, Payer, Policy, StepUpRules, WithoutPin};
 use domain::limits::Limits;
-use domain::presence::{Face, Place};
+use domain::presence::{Face, Position};
 use domain::threshold::{ImpostorTail, InvalidTail, TailPoint};
 use domain::{CameraId, Currency, FaceId, Timestamp, UserId};
-use store::{Store, StoreError};
+use store::{Place, Store, StoreError};
 
 use super::App;
 use super::vision::Vision;
@@ -63,13 +63,33 @@ fn policy(settings: &Settings, model_tag: Option<u32>) -> Policy {
         margin_min: recognition.margin_min,
         liveness_grey_band: recognition.liveness_grey_band,
         frame_age_max: Duration::from_millis(recognition.sighting_age_ms_max),
-        step_up_amount_min: match policy.step_up_amount_min {
-            0 => i64::MAX,
-            amount => amount,
-        },
+        step_up: step_up_rules(policy),
         tap_free_amount_max: policy.tap_free_amount_max,
     }
 }
+
+/// When a further factor is asked; 0 in the settings is never.
+pub(crate) fn step_up_rules(policy: &settings::Policy) -> StepUpRules {
+    let never_or = |tier: i64| if tier == 0 { i64::MAX } else { tier };
+    let days = Some(policy.step_up_template_age_days).filter(|days| *days > 0);
+    StepUpRules {
+        amount_min: never_or(policy.step_up_amount_min),
+        day_amount_min: never_or(policy.step_up_day_amount_min),
+        hour_count_min: match policy.step_up_hour_count_min {
+            0 => u32::MAX,
+            count => count,
+        },
+        template_age_max: days.map(|days| DAY.saturating_mul(days)),
+        new_terminal: policy.step_up_new_terminal,
+        always: policy.step_up_always,
+        without_pin: match policy.step_up_without_pin {
+            settings::WithoutPin::Staff => WithoutPin::Staff,
+            settings::WithoutPin::Decline => WithoutPin::Decline,
+        },
+    }
+}
+
+const DAY: Duration = Duration::from_secs(86_400);
 
 /// What every payer may spend.
 pub(crate) fn limits(policy: &settings::Policy) -> Limits {
@@ -80,15 +100,26 @@ pub(crate) fn limits(policy: &settings::Policy) -> Limits {
     }
 }
 
-/// What is known of `user`, whose template `face` matched, for a payment in `currency`.
+/// Who seems to pay, and where.
+#[derive(Debug, Clone)]
+pub(crate) struct Person {
+    pub(crate) user: UserId,
+    /// The template that matched, where one was asked for.
+    pub(crate) face: Option<FaceId>,
+    pub(crate) place: Place,
+}
+
+/// What is known of `person` for a payment in `currency`.
 pub(crate) fn payer(
     store: &Store,
     settings: &Settings,
-    (user, face): (UserId, Option<FaceId>),
+    person: &Person,
     currency: Currency,
     now: Timestamp,
 ) -> Result<Payer, StoreError> {
+    let user = person.user;
     let row = store.user(user)?;
+    let (consent, template_made_at) = standing(store, user, person.face, now)?;
     let wallets = store.accounts(&user.to_string())?;
     // Somebody with wallets in other currencies only pays in none of them; somebody without any
     // wallet is told that the money is missing, not the currency.
@@ -96,32 +127,40 @@ pub(crate) fn payer(
     let other = wallets.first().map_or(currency, |wallet| wallet.currency);
     Ok(Payer {
         status: row.status,
-        consent: standing(store, user, face, now)?,
+        consent,
         currency: if fitting { currency } else { other },
         limits: limits(&settings.policy),
         usage: store.usage(user, currency, now)?,
+        template_made_at,
+        // Where no terminal is named there is none to be new at.
+        new_terminal: person.place.terminal.is_some() && !store.has_paid_at(user, &person.place)?,
+        has_pin: store.has_pin(user)?,
     })
 }
 
-/// The standing of the consent that the matched template rests on; without a template, of the best.
+/// The standing of the consent that the matched template rests on, with the template's date; without a template,
+/// of the best consent.
 fn standing(
     store: &Store,
     user: UserId,
     face: Option<FaceId>,
     now: Timestamp,
-) -> Result<Standing, StoreError> {
+) -> Result<(Standing, Option<Timestamp>), StoreError> {
     let Some(face) = face else {
         let consents = store.consents(user)?;
         let live = consents.iter().any(|consent| consent.term.at(now) == Standing::Live);
-        return Ok(if live { Standing::Live } else { Standing::Withdrawn });
+        return Ok((if live { Standing::Live } else { Standing::Withdrawn }, None));
     };
-    match store.face(face).and_then(|face| store.consent(face.consent)) {
-        Ok(consent) if consent.user == user => Ok(consent.term.at(now)),
+    match store.face(face).and_then(|face| Ok((store.consent(face.consent)?, face.created_at))) {
+        Ok((consent, made_at)) if consent.user == user => Ok((consent.term.at(now), Some(made_at))),
         // The template went with its consent, between the sighting and now.
-        Ok(_) | Err(StoreError::NotFound(_)) => Ok(Standing::Withdrawn),
+        Ok(_) | Err(StoreError::NotFound(_)) => Ok((Standing::Withdrawn, None)),
         Err(error) => Err(error),
     }
 }
+
+/// What is kept as the measurements of a payment that staff vouched for.
+pub(crate) const ATTENDED: &str = r#"{"attended":true}"#;
 
 /// Stands in for a look when staff vouches for the payer in person, so that the same rules about the
 /// person, the amount and the limits decide.
@@ -133,12 +172,17 @@ pub(crate) fn attested(now: Timestamp) -> Evidence {
         margin: None,
         liveness: vec![LivenessScore { score: 1.0, score_min: 0.0 }],
         faces_in_view: 1,
-        place: Place::Payer,
+        place: Position::Payer,
         templates_searched: 1,
     }
 }
 
 impl App {
+    /// Until when somebody who looked at `looked_at` may say yes.
+    pub(crate) fn confirm_by(&self, looked_at: Timestamp) -> Timestamp {
+        looked_at.plus(Duration::from_millis(self.settings().policy.confirm_within_ms))
+    }
+
     /// What the operator laid down.
     pub(crate) fn policy(&self) -> Policy {
         policy(self.settings(), self.vision().ok().map(Vision::model_tag))

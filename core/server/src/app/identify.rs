@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use domain::decision::Evidence;
-use domain::presence::Place;
+use domain::presence::Position;
 use domain::threshold::similarity_min;
 use domain::{CameraId, FaceId, Timestamp, UserId};
 use pipeline::frame::Frame;
@@ -261,7 +261,7 @@ pub(crate) async fn prove(app: &App, user: UserId, given: Given) -> Result<Seen,
         liveness,
         faces_in_view,
         // Its only face.
-        place: Place::Payer,
+        place: Position::Payer,
         templates_searched,
     };
     let camera = camera.as_deref().unwrap_or("upload").parse().map_err(|_| Problem::not_found("camera"))?;

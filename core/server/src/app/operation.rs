@@ -6,7 +6,7 @@ use domain::limits::PlaceLimits;
 use domain::operation::{Event, Kind};
 use domain::{Money, OperationId, TransactionId};
 use plugin_host::{Op, Outcome as PluginOutcome, Verdict};
-use store::{By, OperationRow, Outcome, Preparation, Prepared, StoreError, TransactionRow};
+use store::{By, OperationRow, Outcome, Preparation, Prepared, Sanction, StoreError, TransactionRow};
 use uuid::Uuid;
 
 use super::provider::Provider;
@@ -31,12 +31,22 @@ pub(super) struct Intent<'a> {
     /// For a reversal: the request that is to be undone.
     pub(super) about: Option<&'a OperationRow>,
     pub(super) reason: Option<&'static str>,
+    /// Who stands behind a refund.
+    pub(super) sanction: Sanction,
 }
 
 impl<'a> Intent<'a> {
     pub(super) fn of(row: &'a TransactionRow, kind: Kind, amount: Money) -> Self {
         let provider = row.provider.as_deref();
-        Self { transaction: row.id, kind, amount, provider, about: None, reason: None }
+        Self {
+            transaction: row.id,
+            kind,
+            amount,
+            provider,
+            about: None,
+            reason: None,
+            sanction: Sanction::ENOUGH,
+        }
     }
 }
 
@@ -86,7 +96,11 @@ pub(super) async fn operate(app: &App, by: &Principal, intent: Intent<'_>) -> Re
 fn preparation(app: &App, provider: &Provider, intent: &Intent<'_>) -> Preparation {
     let settings = app.settings();
     Preparation {
-        id: OperationId(Uuid::now_v7()),
+        id: match intent.sanction {
+            // Under the approval's own id, which names at most one request.
+            Sanction::Approved(approval) => OperationId(approval.0),
+            Sanction::Alone { .. } => OperationId(Uuid::now_v7()),
+        },
         transaction: intent.transaction,
         kind: intent.kind,
         provider: provider.id().to_owned(),
@@ -95,6 +109,7 @@ fn preparation(app: &App, provider: &Provider, intent: &Intent<'_>) -> Preparati
         amount: intent.amount,
         merchant: settings.policy.merchant.clone(),
         limits: evidence::limits(&settings.policy),
+        sanction: intent.sanction,
         place_limits: place_limits(&settings.policy),
         about: intent.about.map(|about| about.id),
         reason: intent.reason.map(str::to_owned),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::decision::{Charge, Decision, decide};
+use domain::decision::{Charge, Decision, StepUp, decide};
 use domain::role::Permission;
 use domain::transaction::Event;
 use domain::{Money, TransactionId, UserId};
@@ -10,7 +10,8 @@ use http::StatusCode;
 use store::{By, Details, NewTransaction, TransactionRow};
 use uuid::Uuid;
 
-use super::{App, evidence, identify, transaction};
+use super::evidence::{self, Person};
+use super::{App, identify, step_up, transaction};
 use crate::api::Problem;
 use crate::api::picture::Given;
 use crate::auth::Principal;
@@ -55,15 +56,15 @@ pub(crate) async fn open(app: &App, by: &Principal, claim: Claim) -> Result<Tran
         place: transaction::place(app, terminal),
         provider,
     };
-    let (actor, id) = (by.actor(), new.id);
+    let (actor, id, place) = (by.actor(), new.id, new.place.clone());
     let charge = Charge { amount, expires_at: new.expires_at };
     app.store(move |store| store.add_transaction(By { actor: &actor, at: now }, &new)).await?;
 
     let settings = app.settings().clone();
     let face = seen.as_ref().and_then(|seen| seen.subject).map(|(_, face)| face);
-    let known = app
-        .store(move |store| evidence::payer(store, &settings, (user, face), amount.currency(), now))
-        .await?;
+    let person = Person { user, face, place };
+    let known =
+        app.store(move |store| evidence::payer(store, &settings, &person, amount.currency(), now)).await?;
     match seen {
         Some(seen) => {
             let mut policy = app.policy();
@@ -106,14 +107,21 @@ async fn vouched(
     known: &domain::decision::Payer,
 ) -> Result<TransactionRow, Problem> {
     let attested = evidence::attested(app.now());
-    let details = |reason: Option<&str>| Details {
+    let details = |reason: Option<String>| Details {
         user: Some(user),
-        reason: reason.map(str::to_owned),
-        evidence: Some(r#"{"attended":true}"#.to_owned()),
+        reason,
+        evidence: Some(evidence::ATTENDED.to_owned()),
+        confirm_by: Some(app.confirm_by(attested.captured_at)),
     };
     match decide(charge, known, &attested, &app.policy(), app.now()) {
         Decision::Decline(reason) => {
-            transaction::step(app, by, id, Event::PolicyDeclined, details(Some(reason.code()))).await
+            let code = Some(reason.code().to_owned());
+            transaction::step(app, by, id, Event::PolicyDeclined, details(code)).await
+        }
+        // Where the law demands two factors, a clerk's word is one of them at the most.
+        Decision::StepUp(reasons) if reasons.contains(&StepUp::Policy) => {
+            let codes = Some(step_up::codes(&reasons));
+            transaction::step(app, by, id, Event::StepUpRequired, details(codes)).await
         }
         Decision::Approve(_) | Decision::StepUp(_) => {
             transaction::step(app, by, id, Event::Identified, details(None)).await

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use domain::CheckoutId;
 use domain::decision::Reason;
-use domain::presence::{Area, Choice, Face, Place, Rules, choose, place};
+use domain::presence::{Area, Choice, Face, Position, Rules, choose, place};
 use parking_lot::Mutex;
 use pipeline::Sighting;
 
@@ -61,7 +61,7 @@ pub(super) fn faces(sighting: &Sighting) -> Vec<Face> {
 }
 
 /// The place of a face at a checkout by one person.
-pub(super) fn place_of(app: &App, id: CheckoutId, seen: &Seen) -> Place {
+pub(super) fn place_of(app: &App, id: CheckoutId, seen: &Seen) -> Position {
     place(seen.track, &seen.faces, app.named().track(id, 1), &rules(&app.settings().checkout))
 }
 

@@ -213,6 +213,7 @@ async fn undo_late(app: &App, by: &Principal, operation: &OperationRow) -> Resul
         provider: Some(&operation.provider),
         about: Some(operation),
         reason: Some("approved_late"),
+        sanction: store::Sanction::ENOUGH,
     };
     match operate(app, by, intent).await {
         Ok(_) => Ok(()),

@@ -63,6 +63,8 @@ const INCOMING_MAX: usize = 8;
 
 /// Passwords that are worked out at one time, each in 19 MiB: a flood of sign-ins takes no more.
 const LOGINS_MAX: usize = 2;
+/// The same for PINs.
+const PINS_MAX: usize = 2;
 
 /// The time of this machine's clock.
 pub fn machine_clock() -> Clock {
@@ -124,6 +126,7 @@ impl App {
             vision: opened.vision,
             providers: opened.providers,
             signing_key: opened.signing_key,
+            body_key: opened.body_key,
             metrics,
             sightings: broadcast::Sender::new(SIGHTINGS_KEPT),
             named: super::presence::Named::default(),
@@ -131,6 +134,7 @@ impl App {
             cameras_refused: Mutex::default(),
             setup: Setup::default(),
             logins: Arc::new(Semaphore::new(LOGINS_MAX)),
+            pins: Arc::new(Semaphore::new(PINS_MAX)),
             leaving: AtomicBool::new(false),
             stopping: watch::Sender::new(false),
             tasks: Mutex::new(JoinSet::new()),
@@ -173,6 +177,7 @@ struct Opened {
     vision: Option<Vision>,
     providers: Providers,
     signing_key: Secret<[u8; 32]>,
+    body_key: Secret<[u8; 32]>,
     published: i64,
 }
 
@@ -181,6 +186,7 @@ fn open(settings: &Settings, metrics: Arc<Metrics>) -> Result<Opened, StartError
     let url: DatabaseUrl = settings.database.url.parse().map_err(StartError::from)?;
     let key = appliance_key(&settings::appliance_key_file(&settings.data.folder), &url)?;
     let signing_key = derived(&key, b"facepay receipts and certificates 1");
+    let body_key = derived(&key, b"facepay request bodies 1");
     let store = Arc::new(Store::open(&url, Key::new(*key.expose()))?);
     // Before the gallery is filled: what is erased in the meantime is then an event still to come.
     let published = store.outbox_last()?;
@@ -190,7 +196,7 @@ fn open(settings: &Settings, metrics: Arc<Metrics>) -> Result<Opened, StartError
         true => Some(Vision::start(settings, &plugins, &store, metrics)?),
         false => None,
     };
-    Ok(Opened { store, vision, providers, signing_key, published })
+    Ok(Opened { store, vision, providers, signing_key, body_key, published })
 }
 
 pub(super) fn make_folder(folder: &Path) -> Result<(), StartError> {

@@ -4,11 +4,15 @@ use domain::consent::Standing;
 use domain::decision::{Charge, Reason, payer_refusal};
 use domain::operation::{self, Kind};
 use domain::transaction::{Event, State};
-use domain::{Money, TransactionId};
-use store::{AUTHORIZATION_EXPIRED, By, Details, OperationRow, Place, Prepared, StoreError, TransactionRow};
+use domain::{ApprovalId, Money, TransactionId};
+use store::{
+    AUTHORIZATION_EXPIRED, ApprovalRow, By, Details, OperationRow, Place, Prepared, Sanction, StoreError,
+    TransactionRow,
+};
 
+use super::evidence::{self, Person};
 use super::operation::{Intent, OperateError, operate};
-use super::{App, evidence};
+use super::{App, approval, step_up};
 use crate::api::Problem;
 use crate::auth::Principal;
 use crate::metrics::StateLabels;
@@ -23,6 +27,9 @@ pub(crate) async fn pay(
     let row = app.store(move |store| store.transaction(id)).await?;
     if let Some(reason) = refusal_now(app, &row).await? {
         return decline(app, by, id, reason.code()).await;
+    }
+    if let Some(waiting) = step_up::asked_now(app, by, &row).await? {
+        return Ok(waiting);
     }
     match operate(app, by, Intent::of(&row, kind, row.amount)).await {
         Err(OperateError::Store(StoreError::InsufficientFunds { .. })) => {
@@ -39,7 +46,8 @@ pub(crate) async fn pay(
 async fn refusal_now(app: &App, row: &TransactionRow) -> Result<Option<Reason>, Problem> {
     let Some(user) = row.user else { return Ok(None) };
     let (settings, currency, now) = (app.settings().clone(), row.amount.currency(), app.now());
-    let payer = app.store(move |store| evidence::payer(store, &settings, (user, None), currency, now)).await;
+    let person = Person { user, face: None, place: row.place.clone() };
+    let payer = app.store(move |store| evidence::payer(store, &settings, &person, currency, now)).await;
     match payer {
         Ok(payer) => Ok(payer_refusal(&Charge { amount: row.amount, expires_at: row.expires_at }, &payer)),
         // Somebody who was erased agrees to nothing any more.
@@ -113,7 +121,28 @@ pub(crate) async fn refund(
     if amount.currency() != row.amount.currency() {
         return Err(Problem::unprocessable("wrong_currency", "a refund is in the payment's currency"));
     }
-    asked(operate(app, by, Intent::of(&row, Kind::Refund, amount)).await?)
+    let tier = app.settings().policy.refund_four_eyes_amount_min;
+    let sanction = if tier > 0 { Sanction::Alone { amount_below: tier } } else { Sanction::ENOUGH };
+    let intent = Intent { sanction, ..Intent::of(&row, Kind::Refund, amount) };
+    match operate(app, by, intent).await {
+        Err(OperateError::Store(StoreError::ApprovalNeeded)) => {
+            Ok(Asked::Approval(approval::ask_refund(app, by, id, amount).await?))
+        }
+        done => asked(done?),
+    }
+}
+
+/// Gives back what a second person says yes to by this: the yes and the refund's intent are one commit.
+pub(crate) async fn refund_approved(
+    app: &App,
+    by: &Principal,
+    approval: ApprovalId,
+    id: TransactionId,
+    amount: Money,
+) -> Result<OperationRow, Problem> {
+    let row = app.store(move |store| store.transaction(id)).await?;
+    let intent = Intent { sanction: Sanction::Approved(approval), ..Intent::of(&row, Kind::Refund, amount) };
+    Ok(operate(app, by, intent).await?.operation)
 }
 
 /// A payment after its provider was asked for something more.
@@ -122,6 +151,8 @@ pub(crate) enum Asked {
     Done(TransactionRow),
     /// Its answer is not known yet; recovery asks again.
     Open(TransactionRow),
+    /// It will be asked when a second person says yes.
+    Approval(ApprovalRow),
 }
 
 fn asked(Prepared { operation, transaction, .. }: Prepared) -> Result<Asked, Problem> {

@@ -23,7 +23,8 @@ const PASSWORD_CHARS_MAX: usize = 256;
 const MEMORY_KIB: u32 = 19 * 1024;
 const PASSES: u32 = 2;
 
-fn argon2() -> Result<Argon2<'static>, Problem> {
+/// The one way in which passwords and PINs are hashed.
+pub(crate) fn argon2() -> Result<Argon2<'static>, Problem> {
     let params = Params::new(MEMORY_KIB, PASSES, 1, None);
     let params = params.map_err(|error| Problem::unavailable("password_hashing", error.to_string()))?;
     Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
@@ -168,7 +169,8 @@ fn refused() -> Problem {
     Problem::new(StatusCode::UNAUTHORIZED, "login_refused", "the name or the password is wrong")
 }
 
-async fn blocking<T: Send + 'static>(
+/// Works something out away from the async threads.
+pub(crate) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
 ) -> Result<T, Problem> {
     tokio::task::spawn_blocking(work).await.unwrap_or_else(|error| Err(Problem::internal(&error)))

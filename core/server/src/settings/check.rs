@@ -25,6 +25,9 @@ impl Settings {
             ("recognition.batch_size_max", self.recognition.batch_size_max as u64),
             ("recognition.faces_per_user_max", self.recognition.faces_per_user_max as u64),
             ("checkout.deadline_ms_default", self.checkout.deadline_ms_default),
+            ("policy.pin_lockout_s", self.policy.pin_lockout_s),
+            ("policy.evidence_ttl_ms", self.policy.evidence_ttl_ms),
+            ("policy.confirm_within_ms", self.policy.confirm_within_ms),
             ("payment.step_count_max", u64::from(self.payment.step_count_max)),
             ("payment.deadline_ms_max", self.payment.deadline_ms_max),
             ("policy.authorization_days", u64::from(self.policy.authorization_days)),
@@ -63,6 +66,8 @@ impl Settings {
             ("policy.day_amount_max", self.policy.day_amount_max),
             ("policy.tap_free_amount_max", self.policy.tap_free_amount_max),
             ("policy.step_up_amount_min", self.policy.step_up_amount_min),
+            ("policy.step_up_day_amount_min", self.policy.step_up_day_amount_min),
+            ("policy.refund_four_eyes_amount_min", self.policy.refund_four_eyes_amount_min),
             ("policy.attended_amount_max", self.policy.attended_amount_max),
         ];
         if let Some((key, _)) = amounts.iter().find(|(_, v)| *v < 0) {

@@ -132,6 +132,16 @@ pub struct Policy {
     pub hour_count_max: u32,
     pub tap_free_amount_max: i64,
     pub step_up_amount_min: i64,
+    pub step_up_day_amount_min: i64,
+    pub step_up_hour_count_min: u32,
+    pub step_up_template_age_days: u32,
+    pub step_up_new_terminal: bool,
+    pub step_up_always: bool,
+    pub step_up_without_pin: WithoutPin,
+    pub pin_lockout_s: u64,
+    pub evidence_ttl_ms: u64,
+    pub confirm_within_ms: u64,
+    pub refund_four_eyes_amount_min: i64,
     pub attended_amount_max: i64,
     pub merchant: String,
     pub branch: String,
@@ -139,6 +149,14 @@ pub struct Policy {
     pub branch_day_amount_max: i64,
     pub authorization_days: u32,
     pub consent_days: u32,
+}
+
+/// What becomes of a payer who is asked for a PIN and has none.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum WithoutPin {
+    Staff,
+    Decline,
 }
 
 #[derive(Clone, Serialize, Deserialize)]

@@ -28,9 +28,9 @@ fn probe(method: &Method, path: &str) -> Ask {
     let path = path
         .replace("{*file}", "index.html")
         .replace("{id}", "x")
+        .replace("{provider}", "x")
         .replace("{cid}", "x")
         .replace("{fid}", "x")
-        .replace("{provider}", "x")
         .replace("{n}", "1");
     let ask = match *method {
         Method::GET => get(path),

@@ -2,7 +2,6 @@
 
 use http::Method;
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 use store::Claim;
 
 use crate::client::{Ask, delete, get, patch, post};
@@ -192,8 +191,9 @@ async fn a_request_whose_twin_is_under_way_is_told_to_come_back() {
     let body = json!({ "amount": eur(5) });
     let key = appliance.admin(get("/keys")).await.ok(200)["items"][0]["id"].as_str().unwrap().to_owned();
     let scope = format!("key:{key} POST /users/{user}/credits");
-    let (sha256, now) = (<[u8; 32]>::from(Sha256::digest(body.to_string())), appliance.app.now());
-    let claim = appliance.app.store(move |store| store.claim(&scope, "k", &sha256, now)).await.unwrap();
+    let mac = appliance.app.body_mac(&scope, "k", body.to_string().as_bytes());
+    let now = appliance.app.now();
+    let claim = appliance.app.store(move |store| store.claim(&scope, "k", &mac, now)).await.unwrap();
     assert_eq!(claim, Claim::Fresh);
     let ask = post(format!("/users/{user}/credits"), &body).once("k");
     let told = appliance.admin(ask).await.refused(409, "idempotency_in_flight");

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::decision::{Evidence, LivenessScore};
-use domain::presence::{Area, Face, Place};
+use domain::presence::{Area, Face, Position};
 use domain::{ConsentId, FaceId, UserId};
 use serde_json::{Value, json};
 use server::app::evidence::Seen;
@@ -14,7 +14,7 @@ use crate::client::{get, post};
 use crate::harness::{Appliance, eur};
 
 /// A person with an enrolled face, consent and 50 euros.
-async fn enrolled(appliance: &Appliance) -> (UserId, FaceId) {
+pub(crate) async fn enrolled(appliance: &Appliance) -> (UserId, FaceId) {
     enrolled_as(appliance, "Ada").await
 }
 
@@ -40,7 +40,7 @@ pub(crate) fn look(appliance: &Appliance, subject: Option<(UserId, FaceId)>) -> 
         margin: Some(0.5),
         liveness: vec![LivenessScore { score: 0.99, score_min: 0.5 }],
         faces_in_view: 1,
-        place: Place::Payer,
+        place: Position::Payer,
         templates_searched: 100,
     };
     Seen { camera: "till-1".parse().unwrap(), track: 1, subject, evidence, faces: vec![face(1, 0.3, 0.5)] }
@@ -52,7 +52,7 @@ pub(crate) fn face(track: u64, size: f32, x: f32) -> Face {
     Face { track, area, dwell: Duration::from_secs(1) }
 }
 
-async fn open(appliance: &Appliance, minor: i64) -> String {
+pub(crate) async fn open(appliance: &Appliance, minor: i64) -> String {
     let new = json!({ "camera": "till-1", "amount": eur(minor), "reference": "table 4" });
     let key = Uuid::new_v4().to_string();
     let opened = appliance.admin(post("/checkouts", &new).once(&key)).await.ok(201);
@@ -170,8 +170,11 @@ async fn a_look_alike_needs_a_further_factor() {
     refused.refused(409, "conflict");
     let step_up = format!("/transactions/{}/step-up", waiting["transaction_id"].as_str().unwrap());
     let kiosk = appliance.key("kiosk").await;
-    appliance.send(post(&step_up, &json!({})).once("k").token(&kiosk)).await.refused(403, "forbidden");
-    appliance.admin(post(&step_up, &json!({})).once("s")).await.ok(200);
+    let vouch = json!({ "attested": true });
+    appliance.send(post(&step_up, &vouch).once("k").token(&kiosk)).await.refused(403, "forbidden");
+    appliance.admin(post(&step_up, &json!({ "attended": true })).once("a")).await.refused(422, "json_data");
+    appliance.admin(post(&step_up, &json!({})).once("e")).await.refused(422, "factor_missing");
+    appliance.admin(post(&step_up, &vouch).once("s")).await.ok(200);
     assert_eq!(confirm(&appliance, &id).await["state"], "paid");
 }
 

@@ -34,6 +34,10 @@ pub(crate) fn patch(path: impl Into<String>, body: &Value) -> Ask {
     Ask { method: Method::PATCH, ..post(path, body) }
 }
 
+pub(crate) fn put(path: impl Into<String>, body: &Value) -> Ask {
+    Ask { method: Method::PUT, ..post(path, body) }
+}
+
 impl Ask {
     pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
         self.headers.retain(|(known, _)| known != name);

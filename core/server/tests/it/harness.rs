@@ -96,6 +96,12 @@ impl Appliance {
         }
     }
 
+    /// Every byte that its database has on the disk.
+    pub(crate) fn stored(&self) -> Vec<u8> {
+        let files = ["facepay.db", "facepay.db-wal"].map(|name| self.folder.path().join(name));
+        files.iter().flat_map(|file| std::fs::read(file).unwrap_or_default()).collect()
+    }
+
     /// Stops and starts again on the same folder, with the same admin key.
     pub(crate) async fn restarted(mut self, changes: &[(&str, &str)]) -> Self {
         self.stop().await;

@@ -5,9 +5,11 @@ mod client;
 mod harness;
 
 mod access;
+mod approvals;
 mod bad_input;
 mod checkout;
 mod cli;
+mod factors;
 mod full_disk;
 mod group;
 mod money;

@@ -171,6 +171,7 @@ async fn cut_off(appliance: &Appliance, opened: &Value) {
             about: None,
             reason: None,
             lease: std::time::Duration::from_secs(60),
+            sanction: store::Sanction::ENOUGH,
         };
         store.prepare_operation(by, &intent)?;
         let event = domain::operation::Event::Submitted;

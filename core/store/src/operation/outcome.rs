@@ -10,6 +10,7 @@ use domain::{
 use super::{OperationRow, audit_of, charge, load, load_all};
 use crate::{
     By, Store, StoreError, TransactionRow, account,
+    audit::NewAudit,
     connection::AnyConnection,
     outbox,
     schema::operations,
@@ -53,18 +54,30 @@ impl Store {
         id: OperationId,
         outcome: &Outcome,
     ) -> Result<Prepared, StoreError> {
-        self.write_audited(by, |c| {
-            let mut operation = load(c, id)?;
-            let transaction = load_transaction(c, operation.transaction)?;
-            let before = transaction.state;
-            let state = operation.state.after(outcome.event)?;
-            advance(c, by, &mut operation, (state, outcome))?;
-            let transaction = follow(c, by, &operation, (outcome.event, transaction))?;
-            let settled = Prepared { operation, transaction, before };
-            let audit = audit_of(&settled.operation, "operation.stepped");
-            Ok((settled, audit))
-        })
+        // What people find out is written by two of them: `resolve_operation`.
+        if outcome.event.meaning() != outcome.event {
+            return Err(StoreError::Conflict("two people resolve a request, by an approval".to_owned()));
+        }
+        self.write_audited(by, |c| settled(c, by, id, outcome))
     }
+}
+
+/// One step of a request with what it means for the money. The audit record is the caller's to append.
+pub(crate) fn settled(
+    c: &mut AnyConnection,
+    by: By<'_>,
+    id: OperationId,
+    outcome: &Outcome,
+) -> Result<(Prepared, NewAudit), StoreError> {
+    let mut operation = load(c, id)?;
+    let transaction = load_transaction(c, operation.transaction)?;
+    let before = transaction.state;
+    let state = operation.state.after(outcome.event)?;
+    advance(c, by, &mut operation, (state, outcome))?;
+    let transaction = follow(c, by, &operation, (outcome.event.meaning(), transaction))?;
+    let settled = Prepared { operation, transaction, before };
+    let audit = audit_of(&settled.operation, "operation.stepped");
+    Ok((settled, audit))
 }
 
 /// Writes the step down.

@@ -15,10 +15,11 @@ use super::{OperationRow, Prepared, Record, audit_of, charge, load_all};
 use crate::{
     By, Store, StoreError, TransactionRow,
     account::{self, NewTransfer},
+    approval::{self, Sanction},
     connection::AnyConnection,
-    counter, outbox,
+    counter, instrument, outbox,
     schema::operations,
-    spending,
+    spending, step_up,
     transaction::{Details, load as load_transaction, step_from},
 };
 
@@ -52,6 +53,8 @@ pub struct Preparation {
     pub merchant: String,
     /// What the payer may spend; a charge that would break them is refused.
     pub limits: Limits,
+    /// Who stands behind a refund.
+    pub sanction: Sanction,
     /// What may be taken at the payment's place.
     pub place_limits: PlaceLimits,
     /// For a reversal: the request that is to be undone.
@@ -76,6 +79,11 @@ impl Store {
             fits(new, &before, &earlier)?;
             let transaction = match new.kind {
                 Kind::Sale | Kind::Authorize => charged(c, by, new, before.clone())?,
+                Kind::Refund => {
+                    let earlier = before.refunded_minor + refunding(&earlier);
+                    approval::sanctioned(c, by, new, earlier + new.amount.minor())?;
+                    before.clone()
+                }
                 _ => before.clone(),
             };
             let transfer = set_aside(c, by, new, (&transaction, &earlier))?;
@@ -142,12 +150,11 @@ fn fits(new: &Preparation, before: &TransactionRow, earlier: &[OperationRow]) ->
         let words = format!("a {} of this payment is {} and not settled yet", other.kind, other.state);
         return Err(StoreError::Conflict(words));
     }
-    let refunding: i64 = in_flight(&[Kind::Refund]).iter().map(|o| o.amount.minor()).sum();
     let minor = new.amount.minor();
     let enough = match new.kind {
         Kind::Sale | Kind::Authorize | Kind::Void => minor == before.amount.minor(),
         Kind::Capture => minor <= before.amount.minor(),
-        Kind::Refund => minor <= before.captured_minor - before.refunded_minor - refunding,
+        Kind::Refund => minor <= before.captured_minor - before.refunded_minor - refunding(earlier),
         Kind::Reversal => true,
     };
     if enough && new.amount.currency() == before.amount.currency() {
@@ -156,6 +163,12 @@ fn fits(new: &Preparation, before: &TransactionRow, earlier: &[OperationRow]) ->
         let words = format!("{} does not fit the {} of this payment", new.amount, before.amount);
         Err(StoreError::Conflict(words))
     }
+}
+
+/// What refunds under way may give back, in minor units.
+fn refunding(earlier: &[OperationRow]) -> i64 {
+    let open = earlier.iter().filter(|o| o.kind == Kind::Refund && o.state.is_unsettled());
+    open.map(|o| o.amount.minor()).sum()
 }
 
 /// Counts a charge towards the limits and takes the payment's step to `processing`.
@@ -178,9 +191,11 @@ fn charged(
         new.place_limits.check(spending::of_place(c, place, currency, by.at)?, new.amount)?;
     }
     spending::count(c, (payer, place), new.amount, by.at)?;
+    step_up::use_evidence(c, by, new, &before)?;
     let confirmed = (transaction::Event::Confirmed, &Details::default());
     let (row, audit) = step_from(c, by, before, confirmed)?;
     audit.append(c, by)?;
+    instrument::charged(c, by, payer, &new.provider)?;
     Ok(row)
 }
 

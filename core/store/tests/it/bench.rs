@@ -12,7 +12,7 @@ use domain::{
 };
 use store::{
     By, DatabaseUrl, Details, Funding, NewConsent, NewFace, NewTransaction, NewUser, Outcome, Place,
-    Preparation, Prepared, Profile, Source, Store, StoreError, seal::Key,
+    Preparation, Prepared, Profile, Sanction, Source, Store, StoreError, seal::Key,
 };
 use tempfile::TempDir;
 use uuid::Uuid;
@@ -270,5 +270,6 @@ pub(crate) fn preparation(
         about: None,
         reason: None,
         lease: Duration::from_secs(60),
+        sanction: Sanction::ENOUGH,
     }
 }

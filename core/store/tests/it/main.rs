@@ -14,9 +14,11 @@ use std::{
 };
 
 mod access;
+mod approvals;
 mod bench;
 mod books;
 mod cache;
+mod factors;
 mod group;
 mod money;
 mod opening;
@@ -42,6 +44,8 @@ const ON_BOTH: &[(&str, &[Claim])] = &[
     ("money", money::CLAIMS),
     ("requests", requests::CLAIMS),
     ("group", group::CLAIMS),
+    ("factors", factors::CLAIMS),
+    ("approvals", approvals::CLAIMS),
     ("parallel", parallel::CLAIMS),
     ("books", books::CLAIMS),
     ("access", access::CLAIMS),

@@ -25,7 +25,7 @@ pub(crate) const CLAIMS: &[Claim] = claims![
 ];
 
 /// Runs `work` on `n` threads that start together.
-fn at_once<T: Send>(n: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
+pub(crate) fn at_once<T: Send>(n: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
     let (gate, work) = (&Barrier::new(n), &work);
     thread::scope(|scope| {
         let start = |nth| {

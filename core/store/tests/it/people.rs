@@ -1,7 +1,7 @@
 //! People, their consents and their templates.
 use std::time::Duration;
 
-use domain::{ConsentId, UserId};
+use domain::{ConsentId, Secret, UserId};
 use store::{NewUser, Profile, StoreError};
 use uuid::Uuid;
 
@@ -141,9 +141,11 @@ fn a_template_comes_back_bit_for_bit(bench: &Bench) {
 fn erasure_leaves_nothing_of_a_person(bench: &Bench) {
     let ada = bench.payer("ada", 500);
     bench.enrol(by(), (ada, bench.consent(ada, HOUR)), &FACE).unwrap();
+    bench.store.set_pin(by(), ada, &Secret::new("hash".to_owned())).unwrap();
+    bench.store.set_instrument(by(), ada, "wallet", &Secret::new("pm_1".to_owned())).unwrap();
     bench.store.erase_user(by(), ada).unwrap();
     assert!(matches!(bench.store.user(ada), Err(StoreError::NotFound("user"))));
-    for table in ["users", "subject_keys", "consents", "faces"] {
+    for table in ["users", "subject_keys", "consents", "faces", "pins", "instruments"] {
         let rows = bench.lines(&format!("SELECT CAST(COUNT(*) AS TEXT) AS line FROM {table}"));
         assert_eq!(rows, ["0"], "{table}");
     }

@@ -43,9 +43,12 @@ pub(crate) struct Checkout {
     /// The payment behind it; each of `legs` has its own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) transaction_id: Option<String>,
-    /// Why it was declined or needs a further factor.
+    /// Why it was declined or needs a further factor: what weighs most.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) reason: Option<String>,
+    /// Every reason, what weighs most first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) reasons: Vec<String>,
     /// What becomes of the others when one does not pay.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) policy: Option<&'static str>,

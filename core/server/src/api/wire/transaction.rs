@@ -73,7 +73,7 @@ pub(crate) struct Transaction {
     pub(crate) user_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) reference: Option<String>,
-    /// Why it was declined, or what it waits for.
+    /// Why it was declined, or what it waits for: what weighs most.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) reason: Option<String>,
     /// The payment plugin that is to take it, where one was named.
@@ -83,9 +83,18 @@ pub(crate) struct Transaction {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) terminal: Option<String>,
     pub(crate) branch: String,
+    /// Every reason why a further factor is asked, what weighs most first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) reasons: Vec<String>,
     pub(crate) created_at: String,
     pub(crate) updated_at: String,
     pub(crate) expires_at: String,
+}
+
+/// The first of the codes that a payment keeps, and all of them where there is more to tell.
+pub(crate) fn reasons(codes: Option<String>) -> (Option<String>, Vec<String>) {
+    let all: Vec<String> = codes.iter().flat_map(|codes| codes.split(',')).map(str::to_owned).collect();
+    (all.first().cloned(), all)
 }
 
 /// A receipt.

@@ -12,7 +12,7 @@ use tokio::sync::broadcast::Receiver;
 use super::{Opened, drive, load};
 use crate::api::Problem;
 use crate::app::checkout::{conclude, is_about_the_look, next_look};
-use crate::app::evidence::{self, Seen};
+use crate::app::evidence::{self, Person, Seen};
 use crate::app::{App, presence};
 use crate::auth::Principal;
 
@@ -45,8 +45,8 @@ async fn weigh(app: &App, group: &GroupRow, seen: &Seen) -> Result<bool, Problem
         return Ok(true);
     }
     let (settings, currency, now) = (app.settings().clone(), row.amount.currency(), app.now());
-    let payer =
-        app.store(move |store| evidence::payer(store, &settings, (user, Some(face)), currency, now)).await?;
+    let person = Person { user, face: Some(face), place: row.place.clone() };
+    let payer = app.store(move |store| evidence::payer(store, &settings, &person, currency, now)).await?;
     let charge = Charge { amount: row.amount, expires_at: row.expires_at };
     let named = app.named().track(group.id, leg.row.number);
     let rules = presence::rules(&app.settings().checkout);

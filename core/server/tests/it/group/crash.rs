@@ -28,6 +28,7 @@ fn asked(store: &Store, by: By<'_>, id: TransactionId, kind: Kind, events: &[Eve
         place_limits: domain::limits::PlaceLimits::default(),
         about: None,
         reason: None,
+        sanction: store::Sanction::ENOUGH,
         lease: Duration::from_secs(60),
     };
     store.prepare_operation(by, &intent).unwrap();

@@ -1,0 +1,60 @@
+//! PINs, instruments and further factors on the wire.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::secret::Hidden;
+use crate::api::problem::Problem;
+use crate::app::step_up::Offered;
+
+/// A PIN to set.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewPin {
+    /// 4 to 12 digits; runs, repetitions and others that are guessed first are refused.
+    #[schema(value_type = String)]
+    pub(crate) pin: Hidden,
+}
+
+/// What a provider knows a payer's money by.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewInstrument {
+    /// The provider's token, up to 500 characters. It is never shown again.
+    #[schema(value_type = String)]
+    pub(crate) token: Hidden,
+}
+
+/// A payer's instrument at a provider, without its token.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Instrument {
+    pub(crate) provider: String,
+    pub(crate) created_at: String,
+    /// When it was last charged.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) used_at: Option<String>,
+}
+
+/// A further factor: the payer's `pin`, or `attested` by staff that enrols people.
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct StepUp {
+    #[schema(value_type = Option<String>)]
+    pub(crate) pin: Option<Hidden>,
+    /// `true`: staff vouches for the payer.
+    pub(crate) attested: Option<bool>,
+}
+
+impl StepUp {
+    /// The one factor that is offered.
+    pub(crate) fn offered(self) -> Result<Offered, Problem> {
+        match (self.pin, self.attested.unwrap_or(false)) {
+            (Some(Hidden(pin)), false) => Ok(Offered::Pin(pin)),
+            (None, true) => Ok(Offered::Attested),
+            _ => {
+                let detail = "give the payer's `pin`, or `attested`: true where staff vouches";
+                Err(Problem::unprocessable("factor_missing", detail))
+            }
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! Further factors: proved for one charge, used up by it in the transaction that begins it.
+use std::time::Duration;
+
+use diesel::prelude::*;
+use domain::{
+    Timestamp, TransactionId,
+    step_up::{Charge, Factor, Proof, Unfit},
+    transaction::{Event, State},
+};
+use uuid::Uuid;
+
+use crate::{
+    By, Preparation, Store, StoreError, TransactionRow,
+    audit::NewAudit,
+    connection::AnyConnection,
+    pin, row,
+    schema::step_ups,
+    transaction::{Details, load, step},
+};
+
+/// A further factor that was just proved.
+#[derive(Debug, Clone)]
+pub struct NewProof {
+    /// For which payment.
+    pub transaction: TransactionId,
+    /// How.
+    pub factor: Factor,
+    /// Which house account the money goes to.
+    pub payee: String,
+    /// How long it is good for.
+    pub lasts: Duration,
+}
+
+#[derive(Queryable, Insertable)]
+#[diesel(table_name = step_ups)]
+struct Record {
+    id: String,
+    transaction_id: String,
+    factor: String,
+    amount: i64,
+    currency: String,
+    payee: String,
+    terminal: String,
+    proved_at: i64,
+    expires_at: i64,
+    used_at: Option<i64>,
+}
+
+impl Record {
+    fn proof(&self) -> Result<Proof, StoreError> {
+        Ok(Proof {
+            charge: Charge {
+                amount: row::money(self.amount, &self.currency)?,
+                payee: self.payee.clone(),
+                terminal: self.terminal.clone(),
+            },
+            proved_at: Timestamp(self.proved_at),
+            expires_at: Timestamp(self.expires_at),
+            used: self.used_at.is_some(),
+        })
+    }
+}
+
+impl Store {
+    /// Keeps that the payer of a payment proved a further factor, and takes the payment's step. A payment that was
+    /// stepped up before may be so again, as when its proof has expired.
+    ///
+    /// # Errors
+    /// When the payment does not ask for a further factor, or its time is over.
+    pub fn prove_step_up(&self, by: By<'_>, new: &NewProof) -> Result<TransactionRow, StoreError> {
+        self.write_audited(by, |c| {
+            let before = load(c, new.transaction)?;
+            if by.at >= before.expires_at {
+                let words = "the time for this payment is over; open a new one";
+                return Err(StoreError::Conflict(words.to_owned()));
+            }
+            let again =
+                before.state == State::RequiresConfirmation && !proofs(c, new.transaction)?.is_empty();
+            let (after, audit) = match again {
+                true => (before, NewAudit::new("transaction.stepped_up", new.transaction)),
+                false => step(c, by, new.transaction, Event::SteppedUp, &Details::default())?,
+            };
+            let record = Record {
+                id: Uuid::now_v7().to_string(),
+                transaction_id: new.transaction.to_string(),
+                factor: new.factor.to_string(),
+                amount: after.amount.minor(),
+                currency: after.amount.currency().to_string(),
+                payee: new.payee.clone(),
+                terminal: after.place.terminal_key().unwrap_or_default(),
+                proved_at: by.at.0,
+                expires_at: by.at.plus(new.lasts).0,
+                used_at: None,
+            };
+            diesel::insert_into(step_ups::table).values(&record).execute(c)?;
+            if let (Factor::Pin, Some(user)) = (new.factor, after.user) {
+                pin::proved(c, by, user)?;
+            }
+            Ok((after, audit.with(format!("{{\"factor\":\"{}\"}}", new.factor))))
+        })
+    }
+
+    /// Whether a further factor was ever proved for this payment.
+    ///
+    /// # Errors
+    /// When the database doesn't answer.
+    pub fn is_stepped_up(&self, transaction: TransactionId) -> Result<bool, StoreError> {
+        Ok(!self.read(|c| proofs(c, transaction))?.is_empty())
+    }
+}
+
+/// A payment's proofs, the newest first.
+fn proofs(c: &mut AnyConnection, transaction: TransactionId) -> Result<Vec<Record>, StoreError> {
+    let of_payment = step_ups::table.filter(step_ups::transaction_id.eq(transaction.to_string()));
+    Ok(of_payment.order(step_ups::id.desc()).limit(row::PAGE_ROWS_MAX).load(c)?)
+}
+
+/// Lets a charge rest on what was proved about its payer, which is used up with it: rolled back with the charge,
+/// committed with it. A payment leaves `requires_step_up` only with a proof, so that one without any needs none.
+pub(crate) fn use_evidence(
+    c: &mut AnyConnection,
+    by: By<'_>,
+    new: &Preparation,
+    before: &TransactionRow,
+) -> Result<(), StoreError> {
+    if before.confirm_by.is_some_and(|until| by.at >= until) {
+        return Err(Unfit::LookTooOld.into());
+    }
+    let records = proofs(c, new.transaction)?;
+    let charge = Charge {
+        amount: new.amount,
+        payee: new.merchant.clone(),
+        terminal: before.place.terminal_key().unwrap_or_default(),
+    };
+    let mut newest = None;
+    for record in &records {
+        let unfit = match record.proof()?.carries(&charge, by.at) {
+            Ok(()) => return use_up(c, by, &record.id),
+            Err(unfit) => unfit,
+        };
+        newest.get_or_insert(unfit);
+    }
+    newest.map_or(Ok(()), |unfit| Err(unfit.into()))
+}
+
+fn use_up(c: &mut AnyConnection, by: By<'_>, id: &str) -> Result<(), StoreError> {
+    let unused = step_ups::table.filter(step_ups::id.eq(id)).filter(step_ups::used_at.is_null());
+    match diesel::update(unused).set(step_ups::used_at.eq(by.at.0)).execute(c)? {
+        1 => Ok(()),
+        _ => Err(Unfit::Used.into()),
+    }
+}
