@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant, SystemTime};
 
 use gstreamer_video as video;
+use sha2::{Digest, Sha256};
 use video::VideoFrameExt;
 
 use crate::camera::CameraId;
@@ -70,6 +71,43 @@ enum Pixels {
 #[derive(Debug, thiserror::Error)]
 #[error("the decoder produced {0}, which is neither I420 nor NV12")]
 pub struct UnknownFormat(pub String);
+
+impl PixelFormat {
+    /// Its usual name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::I420 => "I420",
+            Self::Nv12 => "NV12",
+            Self::Rgb24 => "RGB24",
+        }
+    }
+
+    /// Bytes of one row and number of rows of each plane.
+    fn rows(self, (width, height): (usize, usize)) -> [(usize, usize); 3] {
+        let (half_width, half_height) = (width.div_ceil(2), height.div_ceil(2));
+        match self {
+            Self::I420 => [(width, height), (half_width, half_height), (half_width, half_height)],
+            Self::Nv12 => [(width, height), (2 * half_width, half_height), (0, 0)],
+            Self::Rgb24 => [(3 * width, height), (0, 0), (0, 0)],
+        }
+    }
+}
+
+/// SHA-256 of `<format> <width>x<height>` and a newline, then of each plane's rows without the padding between them.
+pub(crate) fn digest(format: PixelFormat, (width, height): (u32, u32), planes: &Planes<'_>) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    hash.update(format!("{} {width}x{height}\n", format.name()));
+    let rows = format.rows((width as usize, height as usize));
+    for ((data, stride), (bytes, count)) in planes.data.iter().zip(planes.strides).zip(rows) {
+        for row in 0..count {
+            // A plane that ends early is hashed as far as it goes.
+            let start = (row * stride).min(data.len());
+            let end = (start + bytes).min(data.len());
+            hash.update(&data[start..end]);
+        }
+    }
+    hash.finalize().into()
+}
 
 impl Frame {
     /// Wraps a mapped decoder buffer.
@@ -151,6 +189,12 @@ impl Frame {
         }
     }
 
+    /// SHA-256 of the pixels, by which the picture can be recognised and from which it can't be made. Reads the whole
+    /// picture.
+    pub fn sha256(&self) -> [u8; 32] {
+        digest(self.format(), (self.width(), self.height()), &self.planes())
+    }
+
     /// How old the picture is at `now`; zero when the clock went backwards.
     pub fn age(&self, now: Instant) -> Duration {
         now.saturating_duration_since(self.captured.at)
@@ -167,5 +211,33 @@ impl std::fmt::Debug for Frame {
             .field("height", &self.height())
             .field("format", &self.format())
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_digest_is_of_the_picture_and_not_of_the_padding_between_its_rows() {
+        let of = |data: &[u8], stride, size| {
+            let planes = Planes { data: [data, &[], &[]], strides: [stride, 0, 0] };
+            digest(PixelFormat::Rgb24, size, &planes)
+        };
+        let tight = of(&[1, 2, 3, 4, 5, 6], 3, (1, 2));
+        assert_eq!(tight, of(&[1, 2, 3, 99, 4, 5, 6, 99], 4, (1, 2)));
+        assert_eq!(tight, <[u8; 32]>::from(Sha256::digest(b"RGB24 1x2\n\x01\x02\x03\x04\x05\x06")));
+        assert_ne!(tight, of(&[1, 2, 3, 4, 5, 7], 3, (1, 2)));
+        assert_ne!(tight, of(&[1, 2, 3, 4, 5, 6], 6, (2, 1)));
+    }
+
+    #[test]
+    fn every_plane_counts() {
+        let (y, u, v) = ([1; 6], [2; 2], [3; 2]);
+        let of = |v: &[u8]| {
+            let planes = Planes { data: [&y, &u, v], strides: [3, 2, 2] };
+            digest(PixelFormat::I420, (3, 2), &planes)
+        };
+        assert_ne!(of(&v), of(&[3, 4]));
     }
 }

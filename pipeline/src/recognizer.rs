@@ -244,6 +244,8 @@ impl Recognizer {
                     captured_at: frame.captured.wall,
                     captured: at,
                     seq: frame.seq,
+                    // Once for each sighting: a picture that decides nothing is not hashed.
+                    frame_sha256: frame.sha256(),
                     subject,
                     template: top.as_ref().filter(|_| subject.is_some()).map(|top| top.template),
                     similarity: top.as_ref().map_or(-1.0, |top| top.similarity),

@@ -23,6 +23,8 @@ pub struct Sighting {
     pub captured: Instant,
     /// The newest picture's number within the camera.
     pub seq: u64,
+    /// SHA-256 of the newest picture, as [`crate::frame::Frame::sha256`] has it.
+    pub frame_sha256: [u8; 32],
     /// Whom the pictures match; `None` when nobody is similar enough to be shown as a match.
     pub subject: Option<Subject>,
     /// The template that matched best; `None` without a subject.

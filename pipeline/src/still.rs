@@ -10,6 +10,8 @@ mod tests;
 
 use header::{Header, Kind};
 
+use crate::frame::{PixelFormat, Planes, digest};
+
 /// Decoded RGB picture, upright (EXIF orientation already applied).
 #[derive(Clone)]
 pub struct Still {
@@ -93,6 +95,12 @@ impl Still {
     /// Interleaved R, G, B bytes, `width * height * 3` of them.
     pub fn rgb(&self) -> &[u8] {
         &self.rgb
+    }
+
+    /// SHA-256 of the pixels, as [`crate::frame::Frame::sha256`] has it.
+    pub fn sha256(&self) -> [u8; 32] {
+        let planes = Planes { data: [self.rgb(), &[], &[]], strides: [self.width as usize * 3, 0, 0] };
+        digest(PixelFormat::Rgb24, (self.width, self.height), &planes)
     }
 
     /// The colour between pixels, bilinear; `x` and `y` in pixels. Beyond the edge the last pixels go on.

@@ -12,6 +12,7 @@ pub(crate) mod wire;
 
 mod access;
 mod approvals;
+mod audit;
 mod cameras;
 mod checkouts;
 mod docs;

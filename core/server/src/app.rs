@@ -4,7 +4,9 @@ mod alone;
 pub mod start;
 
 pub(crate) mod account;
+mod anchor;
 pub(crate) mod approval;
+pub(crate) mod audit;
 pub(crate) mod consent;
 pub(crate) mod enrol;
 mod enrolled;
@@ -22,6 +24,7 @@ pub(crate) mod presence;
 pub(crate) mod provider;
 mod question;
 pub(crate) mod readiness;
+pub(crate) mod receipt;
 pub(crate) mod recovery;
 pub(crate) mod step_up;
 pub(crate) mod transaction;
@@ -77,7 +80,6 @@ struct Parts {
     vision: Option<Vision>,
     providers: Providers,
     endpoints: Endpoints,
-    signing_key: Secret<[u8; 32]>,
     body_key: Secret<[u8; 32]>,
     metrics: Arc<Metrics>,
     hub: Hub,
@@ -192,10 +194,6 @@ impl App {
         done.unwrap_or_else(|error| Err(StoreError::Unavailable(error.to_string())))
     }
 
-    pub(crate) fn signing_key(&self) -> &[u8; 32] {
-        self.0.signing_key.expose()
-    }
-
     /// The key of the digests by which the bodies of requests are told apart.
     pub(crate) fn body_key(&self) -> &[u8; 32] {
         self.0.body_key.expose()
@@ -273,6 +271,9 @@ impl App {
             tracing::error!(
                 "work was still under way after server.drain_timeout_ms; the next start recovers it"
             );
+        }
+        if let Err(error) = self.checkpoint().await {
+            tracing::error!(%error, "no last checkpoint; the next start signs one");
         }
         let app = self.clone();
         let ended = tokio::task::spawn_blocking(move || app.0.vision.as_ref().map(Vision::stop));

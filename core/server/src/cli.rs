@@ -15,6 +15,7 @@ mod keys;
 mod models;
 mod operators;
 mod plugin;
+mod receipt;
 mod users;
 
 mod bench;
@@ -89,9 +90,12 @@ pub enum Command {
     /// Measures how fast this machine is.
     #[command(subcommand)]
     Bench(bench::Bench),
-    /// The audit chain.
+    /// The audit chain, its checkpoints and the books.
     #[command(subcommand)]
     Audit(audit::Audit),
+    /// Receipts and certificates.
+    #[command(subcommand)]
+    Receipt(receipt::Receipt),
     /// Prints a completion script for a shell.
     Completions(generate::Completions),
     /// Prints the manual page.
@@ -137,6 +141,7 @@ pub fn run() -> ExitCode {
         Command::Evaluate(command) => evaluate::run(&cli, command),
         Command::Bench(command) => bench::run(&cli, command),
         Command::Audit(command) => audit::run(&cli, command),
+        Command::Receipt(command) => receipt::run(command),
         Command::Completions(arguments) => generate::completions(arguments),
         Command::Man(arguments) => generate::man(arguments),
     };

@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 use config::{Config, File, FileFormat};
 
 pub use sections::{
-    Auth, Cameras, Checkout, Compute, Data, Database, Device, ListedCamera, Log, LogFormat, Payment, Plugins,
-    Policy, Recognition, Redis, Secrets, Server, Settings, Webhooks, WithoutPin, Ws,
+    Audit, Auth, Cameras, Checkout, Compute, Data, Database, Device, ListedCamera, Log, LogFormat, Payment,
+    Plugins, Policy, Recognition, Redis, Secrets, Server, Settings, Webhooks, WithoutPin, Ws,
 };
 
 /// Every key with its default, as delivered.

@@ -198,7 +198,7 @@ impl Store {
             decided(c, by, &known, State::Approved)?.append(c, by)?;
             let operation: OperationId = row::parse(&known.subject)?;
             let outcome = Outcome { event, provider_ref: None, reason: Some("resolved".to_owned()) };
-            settled(c, by, operation, &outcome)
+            settled(c, by, &self.key, (operation, &outcome))
         })
     }
 }

@@ -1,9 +1,30 @@
-//! The audit chain: every change leaves a record that carries the digest of the one before it.
+//! The audit chain: every change leaves a record that carries the digest of the one before it, and signed checkpoints
+//! stand for all records up to them.
+mod anchor;
+mod checkpoint;
+mod fault;
+mod proof;
+mod record;
+mod statement;
+pub mod tree;
+mod verifier;
+
 use diesel::prelude::*;
 use domain::Timestamp;
-use sha2::{Digest, Sha256};
 
-use crate::{By, Store, StoreError, connection::AnyConnection, counter, row, schema::audit};
+pub use anchor::{AnchorRow, NewAnchor};
+pub use checkpoint::{CheckpointRow, Exported};
+pub use fault::{AuditFault, AuditPlace};
+pub use proof::Proof;
+pub use statement::{Checkpoint, Signed};
+pub use verifier::{Audited, Link, Verifier};
+
+use crate::{
+    By, Store, StoreError,
+    connection::AnyConnection,
+    counter, row,
+    schema::{audit, counters},
+};
 
 /// One record.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,18 +41,12 @@ pub struct AuditRow {
     pub subject: String,
     /// More about it, as JSON; no personal data.
     pub detail: String,
-    /// SHA-256 over the digest before it and all of the above.
+    /// All of the above as the bytes that were written, which the digest is of.
+    pub record: Vec<u8>,
+    /// The digest of the record before.
+    pub previous: Vec<u8>,
+    /// SHA-256 over 1, the digest before, and the length and bytes of the record.
     pub sha256: Vec<u8>,
-}
-
-/// The first record at which the chain breaks.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("audit record {seq}: {what}")]
-pub struct AuditFault {
-    /// The record's place.
-    pub seq: i64,
-    /// What is wrong with it.
-    pub what: &'static str,
 }
 
 /// A record to be written in the transaction of the change that it is about.
@@ -50,12 +65,10 @@ struct Record {
     action: String,
     subject: String,
     detail: String,
+    record: Vec<u8>,
     previous_sha256: Vec<u8>,
     sha256: Vec<u8>,
 }
-
-/// What the first record names as the digest before it.
-const GENESIS: [u8; 32] = [0; 32];
 
 impl NewAudit {
     pub(crate) fn new(action: &'static str, subject: impl ToString) -> Self {
@@ -68,42 +81,53 @@ impl NewAudit {
         self
     }
 
+    /// Adds the digest of the receipt that was written with the change.
+    pub(crate) fn about_receipt(mut self, sha256: Option<String>) -> Self {
+        if let (Some(sha256), Some(fields)) = (sha256, self.detail.strip_suffix('}')) {
+            self.detail = format!("{fields},\"receipt_sha256\":\"{sha256}\"}}");
+        }
+        self
+    }
+
+    /// Writes the record in three statements: this is on the way of every payment.
     pub(crate) fn append(self, connection: &mut AnyConnection, by: By<'_>) -> Result<(), StoreError> {
-        let seq = counter::next(connection, "audit")?;
-        let previous: Option<Vec<u8>> =
-            audit::table.find(seq - 1).select(audit::sha256).first(connection).optional()?;
-        let mut record = Record {
+        let counter = counters::table.find("audit");
+        diesel::update(counter).set(counters::value.eq(counters::value + 1)).execute(connection)?;
+        let before = audit::table.on(audit::seq.eq(counters::value - 1));
+        let (seq, previous): (i64, Option<Vec<u8>>) = counters::table
+            .left_join(before)
+            .filter(counters::name.eq("audit"))
+            .select((counters::value, audit::sha256.nullable()))
+            .first(connection)?;
+        let mut row = AuditRow {
             seq,
-            at: by.at.0,
+            at: by.at,
             actor: by.actor.to_owned(),
             action: self.action.to_owned(),
             subject: self.subject,
             detail: self.detail,
-            previous_sha256: previous.unwrap_or_else(|| GENESIS.to_vec()),
+            record: Vec::new(),
+            previous: previous.unwrap_or_else(|| record::GENESIS.to_vec()),
             sha256: Vec::new(),
         };
-        record.sha256 = record.digest();
-        diesel::insert_into(audit::table).values(&record).execute(connection)?;
+        row.record = record::bytes(&row);
+        row.sha256 = record::digest(&row.previous, &row.record).to_vec();
+        diesel::insert_into(audit::table).values(Record::from(row)).execute(connection)?;
         Ok(())
-    }
-}
-
-impl Record {
-    /// SHA-256 over the canonical bytes: the digest before, then each field behind its length.
-    fn digest(&self) -> Vec<u8> {
-        let mut hash = Sha256::new();
-        hash.update(&self.previous_sha256);
-        hash.update(self.seq.to_be_bytes());
-        hash.update(self.at.to_be_bytes());
-        hash.update(crate::seal::context(&[&self.actor, &self.action, &self.subject, &self.detail]));
-        hash.finalize().to_vec()
     }
 }
 
 impl From<Record> for AuditRow {
     fn from(r: Record) -> Self {
-        let Record { seq, at, actor, action, subject, detail, sha256, .. } = r;
-        Self { seq, at: Timestamp(at), actor, action, subject, detail, sha256 }
+        let Record { seq, at, actor, action, subject, detail, record, previous_sha256: previous, sha256 } = r;
+        Self { seq, at: Timestamp(at), actor, action, subject, detail, record, previous, sha256 }
+    }
+}
+
+impl From<AuditRow> for Record {
+    fn from(row: AuditRow) -> Self {
+        let AuditRow { seq, at, actor, action, subject, detail, record, previous, sha256 } = row;
+        Self { seq, at: at.0, actor, action, subject, detail, record, previous_sha256: previous, sha256 }
     }
 }
 
@@ -116,49 +140,64 @@ impl Store {
     /// # Errors
     /// When the database doesn't answer.
     pub fn audit(&self, after: i64, limit: u32) -> Result<Vec<AuditRow>, StoreError> {
-        let rows = self.read(|c| records(c, after, row::page(limit)))?;
-        Ok(rows.into_iter().map(AuditRow::from).collect())
+        self.read(|c| records(c, after, row::page(limit)))
     }
 
-    /// Walks the whole chain: the number of records, or the first that is wrong.
+    /// Walks the whole chain: the number of records, or the first thing that is wrong.
     ///
     /// # Errors
     /// When the database doesn't answer.
     pub fn audit_verify(&self) -> Result<Result<i64, AuditFault>, StoreError> {
+        let walked = self.audit_walk(Verifier::new(self.device_key().public()))?;
+        Ok(walked.map(|audited| audited.records))
+    }
+
+    /// Takes `verifier` over every record, its columns, and every checkpoint.
+    ///
+    /// # Errors
+    /// When the database doesn't answer.
+    pub fn audit_walk(&self, mut verifier: Verifier) -> Result<Result<Audited, AuditFault>, StoreError> {
         self.read_at_once(|c| {
-            let (mut seq, mut previous) = (0, GENESIS.to_vec());
-            loop {
-                let records = records(c, seq, WALK_ROWS)?;
-                if records.is_empty() {
-                    break;
+            let mut checkpoints = checkpoint::all(c)?.into_iter().peekable();
+            let walked = walk(c, &mut verifier, |verifier, seq| {
+                while let Some(row) = checkpoints.next_if(|row| row.last_seq <= seq) {
+                    row.verify(verifier)?;
                 }
-                for record in records {
-                    if let Some(what) = fault(&record, seq + 1, &previous) {
-                        return Ok(Err(AuditFault { seq: seq + 1, what }));
-                    }
-                    seq = record.seq;
-                    previous = record.sha256;
-                }
-            }
-            let cut = AuditFault { seq: seq + 1, what: "records are missing at the end" };
-            Ok(if seq == counter::last(c, "audit")? { Ok(seq) } else { Err(cut) })
+                Ok(())
+            })?;
+            let written = counter::last(c, "audit")?;
+            Ok(walked.and_then(|()| {
+                checkpoints.try_for_each(|row| row.verify(&mut verifier))?;
+                verifier.end(Some(written))
+            }))
         })
     }
 }
 
-fn records(c: &mut AnyConnection, after: i64, limit: i64) -> Result<Vec<Record>, StoreError> {
-    let rows = audit::table.filter(audit::seq.gt(after)).order(audit::seq).limit(limit);
-    Ok(rows.load(c)?)
-}
-
-fn fault(record: &Record, expected: i64, previous: &[u8]) -> Option<&'static str> {
-    if record.seq != expected {
-        Some("it is missing")
-    } else if record.previous_sha256 != previous {
-        Some("it does not follow the record before it")
-    } else if record.sha256 != record.digest() {
-        Some("its contents were changed")
-    } else {
-        None
+/// Takes `verifier` over every record behind its last, and tells `each` of the place it is at.
+fn walk(
+    c: &mut AnyConnection,
+    verifier: &mut Verifier,
+    mut each: impl FnMut(&mut Verifier, i64) -> Result<(), AuditFault>,
+) -> Result<Result<(), AuditFault>, StoreError> {
+    loop {
+        let rows = records(c, verifier.seq(), WALK_ROWS)?;
+        if rows.is_empty() {
+            return Ok(Ok(()));
+        }
+        for row in &rows {
+            let taken = verifier.row(row).and_then(|()| each(verifier, row.seq));
+            if taken.is_err() {
+                return Ok(taken);
+            }
+        }
     }
 }
+
+fn records(c: &mut AnyConnection, after: i64, limit: i64) -> Result<Vec<AuditRow>, StoreError> {
+    let rows = audit::table.filter(audit::seq.gt(after)).order(audit::seq).limit(limit);
+    Ok(rows.load::<Record>(c)?.into_iter().map(AuditRow::from).collect())
+}
+
+#[cfg(test)]
+mod tests;

@@ -210,8 +210,45 @@ diesel::table! {
         action -> Text,
         subject -> Text,
         detail -> Text,
+        record -> Binary,
         previous_sha256 -> Binary,
         sha256 -> Binary,
+    }
+}
+
+diesel::table! {
+    audit_checkpoints (id) {
+        id -> BigInt,
+        first_seq -> BigInt,
+        last_seq -> BigInt,
+        root -> Binary,
+        chain_sha256 -> Binary,
+        at -> BigInt,
+        peaks -> Binary,
+        statement -> Binary,
+        signature -> Binary,
+    }
+}
+
+diesel::table! {
+    audit_anchors (checkpoint_id) {
+        checkpoint_id -> BigInt,
+        provider -> Text,
+        attempt_ref -> Binary,
+        kept -> Nullable<Text>,
+        anchor_ref -> Nullable<Text>,
+        reason -> Nullable<Text>,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    receipts (transaction_id) {
+        transaction_id -> Text,
+        receipt -> Binary,
+        signature -> Binary,
+        created_at -> BigInt,
     }
 }
 
@@ -359,6 +396,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     counters,
     outbox,
     audit,
+    audit_checkpoints,
+    audit_anchors,
+    receipts,
     cameras,
     operators,
     api_keys,

@@ -70,6 +70,13 @@ impl Key {
         mac.finalize().into_bytes().to_vec()
     }
 
+    /// Another key for one `purpose`, which tells nothing about this one: HMAC-SHA-256.
+    pub(crate) fn derived(&self, purpose: &str) -> [u8; KEY_BYTES] {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes a key of any length");
+        mac.update(purpose.as_bytes());
+        mac.finalize().into_bytes().into()
+    }
+
     fn cipher(&self) -> Aes256Gcm {
         Aes256Gcm::new(&self.0.into())
     }

@@ -245,6 +245,7 @@ CREATE TABLE outbox (
 );
 CREATE INDEX outbox_transaction ON outbox (transaction_id, seq) WHERE transaction_id IS NOT NULL;
 
+-- The record's bytes are what counts; the columns before it are for questions.
 CREATE TABLE audit (
     seq BIGINT PRIMARY KEY,
     at BIGINT NOT NULL,
@@ -252,8 +253,43 @@ CREATE TABLE audit (
     action TEXT NOT NULL,
     subject TEXT NOT NULL,
     detail TEXT NOT NULL,
+    record BYTEA NOT NULL,
     previous_sha256 BYTEA NOT NULL,
     sha256 BYTEA NOT NULL
+);
+
+-- Signed statements about all records up to one. What is not signed: peaks, from which the next one goes on.
+CREATE TABLE audit_checkpoints (
+    id BIGINT PRIMARY KEY,
+    first_seq BIGINT NOT NULL,
+    last_seq BIGINT NOT NULL UNIQUE,
+    root BYTEA NOT NULL,
+    chain_sha256 BYTEA NOT NULL,
+    at BIGINT NOT NULL,
+    peaks BYTEA NOT NULL,
+    statement BYTEA NOT NULL,
+    signature BYTEA NOT NULL,
+    CHECK (first_seq <= last_seq)
+);
+
+-- Roots that a provider was asked to write where nobody can take them back.
+CREATE TABLE audit_anchors (
+    checkpoint_id BIGINT PRIMARY KEY REFERENCES audit_checkpoints (id),
+    provider TEXT NOT NULL,
+    attempt_ref BYTEA NOT NULL UNIQUE,
+    kept TEXT,
+    anchor_ref TEXT,
+    reason TEXT,
+    created_at BIGINT NOT NULL,
+    updated_at BIGINT NOT NULL
+);
+
+-- Written with the money's own commit, kept as they were signed.
+CREATE TABLE receipts (
+    transaction_id TEXT PRIMARY KEY REFERENCES transactions (id),
+    receipt BYTEA NOT NULL,
+    signature BYTEA NOT NULL,
+    created_at BIGINT NOT NULL
 );
 
 CREATE TABLE cameras (

@@ -227,6 +227,7 @@ CREATE TABLE outbox (
 ) STRICT;
 CREATE INDEX outbox_transaction ON outbox (transaction_id, seq) WHERE transaction_id IS NOT NULL;
 
+-- The record's bytes are what counts; the columns before it are for questions.
 CREATE TABLE audit (
     seq INTEGER PRIMARY KEY,
     at INTEGER NOT NULL,
@@ -234,8 +235,43 @@ CREATE TABLE audit (
     action TEXT NOT NULL,
     subject TEXT NOT NULL,
     detail TEXT NOT NULL,
+    record BLOB NOT NULL,
     previous_sha256 BLOB NOT NULL,
     sha256 BLOB NOT NULL
+) STRICT;
+
+-- Signed statements about all records up to one. What is not signed: peaks, from which the next one goes on.
+CREATE TABLE audit_checkpoints (
+    id INTEGER PRIMARY KEY,
+    first_seq INTEGER NOT NULL,
+    last_seq INTEGER NOT NULL UNIQUE,
+    root BLOB NOT NULL,
+    chain_sha256 BLOB NOT NULL,
+    at INTEGER NOT NULL,
+    peaks BLOB NOT NULL,
+    statement BLOB NOT NULL,
+    signature BLOB NOT NULL,
+    CHECK (first_seq <= last_seq)
+) STRICT;
+
+-- Roots that a provider was asked to write where nobody can take them back.
+CREATE TABLE audit_anchors (
+    checkpoint_id INTEGER PRIMARY KEY REFERENCES audit_checkpoints (id),
+    provider TEXT NOT NULL,
+    attempt_ref BLOB NOT NULL UNIQUE,
+    kept TEXT,
+    anchor_ref TEXT,
+    reason TEXT,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL
+) STRICT;
+
+-- Written with the money's own commit, kept as they were signed.
+CREATE TABLE receipts (
+    transaction_id TEXT PRIMARY KEY REFERENCES transactions (id),
+    receipt BLOB NOT NULL,
+    signature BLOB NOT NULL,
+    created_at INTEGER NOT NULL
 ) STRICT;
 
 CREATE TABLE cameras (

@@ -84,6 +84,8 @@ impl Problem {
             "approval" => "approval_not_found",
             "pin" => "pin_not_found",
             "instrument" => "instrument_not_found",
+            "audit record" => "audit_record_not_found",
+            "checkpoint" => "checkpoint_not_found",
             _ => "not_found",
         };
         Self::new(StatusCode::NOT_FOUND, code, format!("there is no such {what}"))

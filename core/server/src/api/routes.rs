@@ -4,7 +4,8 @@ use domain::role::Permission;
 
 use super::route::{Access, Routes, get};
 use super::{
-    access, approvals, cameras, checkouts, docs, faces, factors, legs, system, transactions, users, webhooks,
+    access, approvals, audit, cameras, checkouts, docs, faces, factors, legs, system, transactions, users,
+    webhooks,
 };
 use crate::ws;
 
@@ -12,6 +13,7 @@ use crate::ws;
 pub(super) fn all() -> Routes {
     let groups = [
         system::routes,
+        audit::routes,
         access::routes,
         users::routes,
         faces::routes,

@@ -1,17 +1,15 @@
-//! Health, readiness, metrics, plugins, the audit chain, the front page.
+//! Health, readiness, metrics, plugins, the front page.
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use domain::role::Permission;
 use http::{HeaderMap, StatusCode, header};
 use serde::Deserialize;
-use store::Store;
 
 use super::extract::{Json, Query};
 use super::problem::Problem;
 use super::route::{Access, Routes, get};
-use super::wire::money::moment;
-use super::wire::page::{self, Listing, Page};
+use super::wire::page::Page;
 use super::wire::system as wire;
 use crate::app::App;
 use crate::app::readiness;
@@ -36,12 +34,6 @@ pub(super) fn routes(routes: Routes) -> Routes {
             get("/plugins", Access::Needs(Permission::PluginsRead), "Loaded plugins")
                 .gives::<Page<wire::Plugin>>(200),
             plugins,
-        )
-        .add(
-            get("/audit", Access::Needs(Permission::AuditRead), "The audit chain, oldest first")
-                .query(page::QUERY)
-                .gives::<Page<wire::AuditEntry>>(200),
-            audit,
         )
 }
 
@@ -85,24 +77,4 @@ async fn metrics(State(app): State<App>) -> Result<Response, Problem> {
 
 async fn plugins(State(app): State<App>) -> Json<Page<wire::Plugin>> {
     Json(Page { items: readiness::plugins(&app), next_cursor: None })
-}
-
-async fn audit(
-    State(app): State<App>,
-    Query(listing): Query<Listing>,
-) -> Result<Json<Page<wire::AuditEntry>>, Problem> {
-    let limit = page::limit(listing.limit);
-    let after: i64 = page::cursor(listing.cursor.as_deref())?.unwrap_or(0);
-    let load = move |store: &Store| store.audit(after, page::one_more(limit));
-    let mut rows = app.store(load).await?;
-    let next_cursor = page::cut(&mut rows, limit, |row| row.seq);
-    let entry = |row: store::AuditRow| wire::AuditEntry {
-        seq: row.seq,
-        at: moment(row.at),
-        actor: row.actor,
-        action: row.action,
-        subject: row.subject,
-        hash: hex::encode(row.sha256),
-    };
-    Ok(Json(Page { items: rows.into_iter().map(entry).collect(), next_cursor }))
 }

@@ -8,7 +8,7 @@ use domain::transaction as machine;
 use domain::{CameraId, TransactionId, TransferId, UserId};
 use http::StatusCode;
 use serde::Deserialize;
-use store::{Funding, TransactionFilter, TransactionRow};
+use store::{Funding, Store, TransactionFilter, TransactionRow};
 
 use super::approvals;
 use super::extract::{Json, Path, Query};
@@ -24,7 +24,7 @@ use super::wire::page::{self, Page};
 use super::wire::transaction as wire;
 use super::wire::user::{Credit, NewCredit};
 use crate::app::transaction::Asked;
-use crate::app::{App, account, checkout, erase, group, payer, recovery, step_up as factors, transaction};
+use crate::app::{App, account, checkout, group, payer, recovery, step_up as factors, transaction};
 use crate::auth::Principal;
 
 const REFERENCE_CHARS_MAX: usize = 200;
@@ -337,27 +337,26 @@ async fn sync(
 
 async fn receipt(State(app): State<App>, Path(id): Path<String>) -> Result<Json<wire::Receipt>, Problem> {
     let id = transaction_id(&id)?;
-    let row = app.store(move |store| store.transaction(id)).await?;
-    if !matches!(
-        row.state,
-        machine::State::Captured | machine::State::PartiallyRefunded | machine::State::Refunded
-    ) {
+    let load = move |store: &Store| {
+        Ok((store.transaction(id)?, store.receipt(id)?, store.device_key().public().to_string()))
+    };
+    let (row, receipt, key) = app.store(load).await?;
+    let receipt = receipt.ok_or_else(|| {
         let detail = format!("a payment that is {} has no receipt", row.state);
-        return Err(Problem::conflict("receipt_not_ready", detail));
-    }
-    let (transaction_id, paid_at) = (row.id.to_string(), moment(row.updated_at));
-    let amount_text = row.amount.to_string();
-    let refunded = row.refunded_minor.to_string();
-    let fields = ["receipt", &transaction_id, row.state.as_str(), &amount_text, &refunded, &paid_at];
-    let signature = erase::sign(&app, &fields);
+        Problem::conflict("receipt_not_ready", detail)
+    })?;
+    let said: serde_json::Value = serde_json::from_slice(&receipt.receipt).unwrap_or_default();
+    let taken = said["amount"]["minor"].as_i64().unwrap_or_default();
     Ok(Json(wire::Receipt {
-        transaction_id,
+        transaction_id: row.id.to_string(),
         state: row.state.as_str(),
-        amount: row.amount.into(),
+        amount: Amount::minor(taken, row.amount.currency()),
         refunded: Amount::minor(row.refunded_minor, row.amount.currency()),
-        amount_text,
+        amount_text: said["amount"]["text"].as_str().unwrap_or_default().to_owned(),
         reference: row.reference,
-        paid_at,
-        signature,
+        paid_at: moment(receipt.created_at),
+        receipt: String::from_utf8_lossy(&receipt.receipt).into_owned(),
+        signature: hex::encode(receipt.signature),
+        key,
     }))
 }

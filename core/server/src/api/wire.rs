@@ -2,6 +2,7 @@
 
 pub(crate) mod access;
 pub(crate) mod approval;
+pub(crate) mod audit;
 pub(crate) mod camera;
 pub(crate) mod checkout;
 pub(crate) mod face;

@@ -14,7 +14,7 @@ use tokio::sync::broadcast::error::RecvError;
 use uuid::Uuid;
 
 use super::evidence::{self, Person, Seen};
-use super::{App, presence, step_up, transaction};
+use super::{App, presence, receipt, step_up, transaction};
 use crate::api::Problem;
 use crate::auth::Principal;
 
@@ -199,14 +199,11 @@ pub(crate) async fn conclude(
     seen: &Seen,
     decision: Decision,
 ) -> Result<TransactionRow, Problem> {
-    let similarity_min = match &decision {
-        Decision::Approve(approval) => Some(approval.similarity_min),
-        _ => None,
-    };
+    let evidence = Some(receipt::of_look(app, seen, &decision).await?);
     let details = |reason: Option<String>| Details {
         user: Some(user),
         reason,
-        evidence: Some(evidence::as_json(&seen.evidence, similarity_min)),
+        evidence,
         confirm_by: Some(app.confirm_by(seen.evidence.captured_at)),
     };
     match decision {

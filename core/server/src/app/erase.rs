@@ -1,16 +1,18 @@
 //! Erasure: the person's key is destroyed, and with it every copy of what it sealed.
 
 use domain::UserId;
-use hmac::{Hmac, KeyInit, Mac};
 use pipeline::gallery::Subject;
-use sha2::Sha256;
-use store::By;
+use serde_json::json;
+use store::{By, Store};
 
 use super::App;
 use crate::api::Problem;
 use crate::api::wire::money::moment;
 use crate::api::wire::user::ErasureCertificate;
 use crate::auth::Principal;
+
+/// What the statement of a certificate says it is.
+pub(crate) const CERTIFICATE_TYPE: &str = "facepay.erasure/1";
 
 /// Erases `user` and certifies it.
 pub(crate) async fn erase(app: &App, by: &Principal, user: UserId) -> Result<ErasureCertificate, Problem> {
@@ -28,16 +30,18 @@ pub(crate) async fn erase(app: &App, by: &Principal, user: UserId) -> Result<Era
     let (user_id, erased_at) = (user.to_string(), moment(at));
     let method =
         "data key destroyed (crypto-shredding), profile, consents, templates, PIN and instruments deleted";
-    let signature = sign(app, &["erasure", &user_id, &erased_at, &templates.to_string(), method]);
-    Ok(ErasureCertificate { user_id, erased_at, templates, method, signature })
-}
-
-/// HMAC-SHA-256 over the fields, each ended by a newline, in hex.
-pub(crate) fn sign(app: &App, fields: &[&str]) -> String {
-    let mut mac = Hmac::<Sha256>::new_from_slice(app.signing_key()).expect("HMAC takes a key of any length");
-    for field in fields {
-        mac.update(field.as_bytes());
-        mac.update(b"\n");
-    }
-    hex::encode(mac.finalize().into_bytes())
+    let statement = store::json::canonical(&json!({
+        "type": CERTIFICATE_TYPE,
+        "user_id": user_id,
+        "erased_at": erased_at,
+        "templates": templates,
+        "method": method,
+    }));
+    let signed = statement.clone();
+    let sign = move |store: &Store| {
+        let key = store.device_key();
+        Ok((hex::encode(key.sign(signed.as_bytes())), key.public().to_string()))
+    };
+    let (signature, key) = app.store(sign).await?;
+    Ok(ErasureCertificate { user_id, erased_at, templates, method, statement, signature, key })
 }

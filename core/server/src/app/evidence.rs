@@ -23,6 +23,8 @@ pub struct Seen {
     pub track: u64,
     /// Whose template matched best, and which template; `None` for a face that is like nobody's.
     pub subject: Option<(UserId, FaceId)>,
+    /// SHA-256 of the picture that decided; `None` where none was taken.
+    pub frame_sha256: Option<[u8; 32]>,
     /// The measurements.
     pub evidence: Evidence,
     /// Everybody in view at that moment, this face included.
@@ -159,9 +161,6 @@ fn standing(
     }
 }
 
-/// What is kept as the measurements of a payment that staff vouched for.
-pub(crate) const ATTENDED: &str = r#"{"attended":true}"#;
-
 /// Stands in for a look when staff vouches for the payer in person, so that the same rules about the
 /// person, the amount and the limits decide.
 pub(crate) fn attested(now: Timestamp) -> Evidence {
@@ -187,21 +186,6 @@ impl App {
     pub(crate) fn policy(&self) -> Policy {
         policy(self.settings(), self.vision().ok().map(Vision::model_tag))
     }
-}
-
-/// The measurements as they are kept with the payment: numbers, no picture, no template.
-pub(crate) fn as_json(evidence: &Evidence, similarity_min: Option<f32>) -> String {
-    let liveness: Vec<f32> = evidence.liveness.iter().map(|step| step.score).collect();
-    serde_json::json!({
-        "similarity": evidence.similarity,
-        "similarity_min": similarity_min,
-        "margin": evidence.margin,
-        "liveness": liveness,
-        "faces_in_view": evidence.faces_in_view,
-        "templates_searched": evidence.templates_searched,
-        "captured_at_micros": evidence.captured_at.0,
-    })
-    .to_string()
 }
 
 #[cfg(test)]

@@ -246,6 +246,7 @@ pub(crate) async fn prove(app: &App, user: UserId, given: Given) -> Result<Seen,
     };
     let picture = one_picture(app, given).await?;
     let captured_at = picture.captured_at(came);
+    let (picture, frame_sha256) = hashed(picture).await?;
     let camera_live = camera.as_ref().is_none_or(|id| super::sightings::is_live(app, id));
     let faces = analyse(app, picture).await?;
     let faces_in_view = u32::try_from(faces.len()).unwrap_or(u32::MAX);
@@ -265,5 +266,24 @@ pub(crate) async fn prove(app: &App, user: UserId, given: Given) -> Result<Seen,
         templates_searched,
     };
     let camera = camera.as_deref().unwrap_or("upload").parse().map_err(|_| Problem::not_found("camera"))?;
-    Ok(Seen { camera, track: 0, subject: Some((user, id)), evidence, faces: Vec::new() })
+    Ok(Seen {
+        camera,
+        track: 0,
+        subject: Some((user, id)),
+        frame_sha256: Some(frame_sha256),
+        evidence,
+        faces: Vec::new(),
+    })
+}
+
+/// The picture with its digest, which takes a look at every pixel.
+async fn hashed(picture: Picture) -> Result<(Picture, [u8; 32]), Problem> {
+    let work = move || {
+        let sha256 = match &picture {
+            Picture::Still(still) => still.sha256(),
+            Picture::Frame(frame) => frame.sha256(),
+        };
+        (picture, sha256)
+    };
+    tokio::task::spawn_blocking(work).await.map_err(|error| Problem::internal(&error))
 }

@@ -11,7 +11,7 @@ use store::{By, Details, NewTransaction, TransactionRow};
 use uuid::Uuid;
 
 use super::evidence::{self, Person};
-use super::{App, identify, step_up, transaction};
+use super::{App, identify, receipt, step_up, transaction};
 use crate::api::Problem;
 use crate::api::picture::Given;
 use crate::auth::Principal;
@@ -107,10 +107,11 @@ async fn vouched(
     known: &domain::decision::Payer,
 ) -> Result<TransactionRow, Problem> {
     let attested = evidence::attested(app.now());
+    let told = Some(receipt::of_staff(app, user, &by.actor()).await?);
     let details = |reason: Option<String>| Details {
         user: Some(user),
         reason,
-        evidence: Some(evidence::ATTENDED.to_owned()),
+        evidence: told,
         confirm_by: Some(app.confirm_by(attested.captured_at)),
     };
     match decide(charge, known, &attested, &app.policy(), app.now()) {

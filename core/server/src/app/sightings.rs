@@ -76,6 +76,7 @@ fn seen(app: &App, sighting: &Sighting) -> Option<Seen> {
         track: sighting.track.0,
         subject: subject
             .map(|(user, face)| (UserId(Uuid::from_u128(user.0)), FaceId(Uuid::from_u128(face.0)))),
+        frame_sha256: Some(sighting.frame_sha256),
         evidence: Evidence {
             captured_at: evidence::moment(sighting.captured_at),
             camera_live: is_live(app, sighting.camera.as_str()),

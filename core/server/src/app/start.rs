@@ -125,7 +125,6 @@ impl App {
             cache,
             vision: opened.vision,
             providers: opened.providers,
-            signing_key: opened.signing_key,
             body_key: opened.body_key,
             metrics,
             sightings: broadcast::Sender::new(SIGHTINGS_KEPT),
@@ -146,6 +145,7 @@ impl App {
     }
 
     async fn begin_work(&self) -> Result<(), StartError> {
+        super::anchor::check(self)?;
         super::plugin::announce(self);
         upkeep::round(self).await?;
         recovery::run(self).await?;
@@ -154,6 +154,7 @@ impl App {
         self.spawn(relay::run(self.clone(), self.0.published));
         super::webhook::start_known(self).await?;
         self.spawn(upkeep::run(self.clone()));
+        self.spawn(super::anchor::run(self.clone()));
         self.spawn(recovery::watch(self.clone()));
         self.spawn(super::checkout::expire_overdue(self.clone()));
         self.spawn(super::group::watch(self.clone()));
@@ -176,7 +177,6 @@ struct Opened {
     store: Arc<Store>,
     vision: Option<Vision>,
     providers: Providers,
-    signing_key: Secret<[u8; 32]>,
     body_key: Secret<[u8; 32]>,
     published: i64,
 }
@@ -185,7 +185,6 @@ fn open(settings: &Settings, metrics: Arc<Metrics>) -> Result<Opened, StartError
     make_folder(&settings.data.folder)?;
     let url: DatabaseUrl = settings.database.url.parse().map_err(StartError::from)?;
     let key = appliance_key(&settings::appliance_key_file(&settings.data.folder), &url)?;
-    let signing_key = derived(&key, b"facepay receipts and certificates 1");
     let body_key = derived(&key, b"facepay request bodies 1");
     let store = Arc::new(Store::open(&url, Key::new(*key.expose()))?);
     // Before the gallery is filled: what is erased in the meantime is then an event still to come.
@@ -196,7 +195,7 @@ fn open(settings: &Settings, metrics: Arc<Metrics>) -> Result<Opened, StartError
         true => Some(Vision::start(settings, &plugins, &store, metrics)?),
         false => None,
     };
-    Ok(Opened { store, vision, providers, signing_key, body_key, published })
+    Ok(Opened { store, vision, providers, body_key, published })
 }
 
 pub(super) fn make_folder(folder: &Path) -> Result<(), StartError> {

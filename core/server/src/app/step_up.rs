@@ -10,7 +10,8 @@ use domain::{Secret, TransactionId};
 use store::{By, Details, NewProof, TransactionRow};
 
 use super::checkout::not_overdue;
-use super::evidence::{ATTENDED, step_up_rules};
+use super::evidence::step_up_rules;
+use super::receipt;
 use super::{App, pin, transaction};
 use crate::api::Problem;
 use crate::auth::{Principal, forbidden};
@@ -90,7 +91,7 @@ pub(crate) async fn asked_now(
     by: &Principal,
     row: &TransactionRow,
 ) -> Result<Option<TransactionRow>, Problem> {
-    let vouched = row.evidence.as_deref() == Some(ATTENDED);
+    let vouched = receipt::is_by_staff(row.evidence.as_deref());
     let Some(user) = row.user.filter(|_| row.state == State::RequiresConfirmation && !vouched) else {
         return Ok(None);
     };

@@ -60,6 +60,7 @@ impl App {
 /// One round.
 pub(super) async fn round(app: &App) -> Result<(), StoreError> {
     verify(app).await?;
+    app.checkpoint().await?;
     forget_expired_faces(app).await?;
     let before = app.now().minus(ANSWERS_KEPT);
     let delivered_before = app.now().minus(DELIVERIES_KEPT);

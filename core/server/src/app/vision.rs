@@ -1,7 +1,9 @@
 //! Cameras and recognition, put together from the settings: engine, plugins, gallery, pipeline.
 
+use std::path::Path;
 use std::sync::Arc;
 
+use models::manifest::{Entry, Manifest};
 use models::{DeviceChoice, DeviceKind, Engine, EngineOptions};
 use pipeline::camera::{Cameras, CamerasOptions};
 use pipeline::source::{Network, SourcePolicy};
@@ -24,6 +26,7 @@ pub(crate) struct Vision {
     pipeline: Pipeline,
     plugins: Vec<Arc<Plugin>>,
     compute: Compute,
+    models: Vec<Entry>,
 }
 
 impl Vision {
@@ -45,7 +48,8 @@ impl Vision {
         };
         let pipeline = Pipeline::start(options, steps, gallery)
             .map_err(|error| StartError::Configuration(format!("recognition: {}", chain(&error))))?;
-        Ok(Self { pipeline, plugins: loaded, compute: compute(&engine) })
+        let models = installed(&folders::weights(&settings.compute.weights_folder))?;
+        Ok(Self { pipeline, plugins: loaded, compute: compute(&engine), models })
     }
 
     /// The running pipeline.
@@ -68,6 +72,11 @@ impl Vision {
         &self.plugins
     }
 
+    /// The networks whose weights are installed, as their manifest names them.
+    pub(crate) fn models(&self) -> &[Entry] {
+        &self.models
+    }
+
     /// The device that really runs the networks.
     pub(crate) fn compute(&self) -> Compute {
         self.compute.clone()
@@ -82,6 +91,14 @@ impl Vision {
     pub(super) fn stop(&self) {
         self.pipeline.shutdown();
     }
+}
+
+/// The networks of the weights folder whose weights are there; the engine checks them against their digests.
+fn installed(folder: &Path) -> Result<Vec<Entry>, StartError> {
+    let manifest = Manifest::read(&folder.join("manifest.toml"));
+    let manifest = manifest.map_err(|error| StartError::Unavailable(chain(&error)))?;
+    let is_here = |entry: &Entry| folder.join(&entry.weights.file).is_file();
+    Ok(manifest.models.into_iter().filter(is_here).collect())
 }
 
 /// Starts the networks' engine.

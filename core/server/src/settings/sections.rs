@@ -25,6 +25,7 @@ pub struct Settings {
     pub cameras: Cameras,
     pub payment: Payment,
     pub webhooks: Webhooks,
+    pub audit: Audit,
     pub ws: Ws,
     pub auth: Auth,
 }
@@ -211,6 +212,12 @@ pub struct Payment {
 #[serde(deny_unknown_fields)]
 pub struct Webhooks {
     pub networks: Vec<String>,
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Audit {
+    pub anchor_provider: String,
 }
 
 #[derive(Clone, Serialize, Deserialize)]

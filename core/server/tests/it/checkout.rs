@@ -43,7 +43,8 @@ pub(crate) fn look(appliance: &Appliance, subject: Option<(UserId, FaceId)>) -> 
         place: Position::Payer,
         templates_searched: 100,
     };
-    Seen { camera: "till-1".parse().unwrap(), track: 1, subject, evidence, faces: vec![face(1, 0.3, 0.5)] }
+    let (frame_sha256, faces) = (Some([7; 32]), vec![face(1, 0.3, 0.5)]);
+    Seen { camera: "till-1".parse().unwrap(), track: 1, subject, frame_sha256, evidence, faces }
 }
 
 /// A square face of `size`, `x` from the left, that has been in view for a second.
@@ -73,7 +74,7 @@ pub(crate) async fn after(appliance: &Appliance, id: &str, state: &str) -> Value
     }
 }
 
-async fn confirm(appliance: &Appliance, id: &str) -> Value {
+pub(crate) async fn confirm(appliance: &Appliance, id: &str) -> Value {
     appliance.admin(post(format!("/checkouts/{id}/confirm"), &json!({})).once(id)).await.ok(200)
 }
 

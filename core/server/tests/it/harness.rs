@@ -160,6 +160,11 @@ impl Appliance {
         self.clock.fetch_add(i64::try_from(span.as_micros()).unwrap(), Ordering::SeqCst);
     }
 
+    /// Its data folder.
+    pub(crate) fn folder(&self) -> &std::path::Path {
+        self.folder.path()
+    }
+
     /// Sends without credentials.
     pub(crate) async fn send(&self, ask: Ask) -> Reply {
         ask.send(self.address).await

@@ -6,6 +6,7 @@ mod harness;
 
 mod access;
 mod approvals;
+mod audit;
 mod bad_input;
 mod checkout;
 mod cli;

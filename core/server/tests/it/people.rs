@@ -26,7 +26,7 @@ async fn people_are_added_changed_listed_in_pages_and_erased() {
     assert!(rest.get("next_cursor").is_none());
 
     let certificate = appliance.admin(delete(format!("/users/{}", ids[1]))).await.ok(200);
-    assert_eq!(certificate["signature"].as_str().unwrap().len(), 64);
+    assert_eq!(certificate["signature"].as_str().unwrap().len(), 128);
     appliance.admin(get(format!("/users/{}", ids[1]))).await.refused(404, "user_not_found");
     appliance.admin(delete(format!("/users/{}", ids[1]))).await.refused(404, "user_not_found");
 }

@@ -12,8 +12,9 @@ use crate::{
     By, Store, StoreError, TransactionRow, account,
     audit::NewAudit,
     connection::AnyConnection,
-    outbox,
+    outbox, receipt,
     schema::operations,
+    seal::Key,
     spending,
     transaction::{Details, load as load_transaction, step_from},
 };
@@ -58,7 +59,7 @@ impl Store {
         if outcome.event.meaning() != outcome.event {
             return Err(StoreError::Conflict("two people resolve a request, by an approval".to_owned()));
         }
-        self.write_audited(by, |c| settled(c, by, id, outcome))
+        self.write_audited(by, |c| settled(c, by, &self.key, (id, outcome)))
     }
 }
 
@@ -66,8 +67,8 @@ impl Store {
 pub(crate) fn settled(
     c: &mut AnyConnection,
     by: By<'_>,
-    id: OperationId,
-    outcome: &Outcome,
+    key: &Key,
+    (id, outcome): (OperationId, &Outcome),
 ) -> Result<(Prepared, NewAudit), StoreError> {
     let mut operation = load(c, id)?;
     let transaction = load_transaction(c, operation.transaction)?;
@@ -77,7 +78,8 @@ pub(crate) fn settled(
     let transaction = follow(c, by, &operation, (outcome.event.meaning(), transaction))?;
     let settled = Prepared { operation, transaction, before };
     let audit = audit_of(&settled.operation, "operation.stepped");
-    Ok((settled, audit))
+    let receipt = receipt::issue(c, by, key, &settled)?;
+    Ok((settled, audit.about_receipt(receipt)))
 }
 
 /// Writes the step down.

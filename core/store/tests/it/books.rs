@@ -2,7 +2,7 @@
 use std::time::Duration;
 
 use domain::operation::{Event, Kind};
-use store::{AuditFault, Claim as KeyClaim, SavedResponse};
+use store::{Claim as KeyClaim, SavedResponse};
 
 use crate::{
     Claim,
@@ -11,7 +11,6 @@ use crate::{
 };
 
 pub(crate) const CLAIMS: &[Claim] = claims![
-    the_first_bad_audit_record_is_named,
     a_book_that_was_changed_is_found,
     the_database_itself_refuses_what_no_ledger_does,
     each_change_has_its_record_and_no_name_in_it,
@@ -19,35 +18,6 @@ pub(crate) const CLAIMS: &[Claim] = claims![
     a_released_key_is_fresh_again,
     a_fact_is_what_was_said_first,
 ];
-
-fn the_first_bad_audit_record_is_named(bench: &Bench) {
-    for name in ["ada", "bob", "cyd", "dan"] {
-        bench.person(name);
-    }
-    assert_eq!(bench.store.audit_verify().unwrap(), Ok(4));
-    for (damage, seq, what, repair) in [
-        (
-            "UPDATE audit SET actor = 'x' WHERE seq = 2",
-            2,
-            "changed",
-            "UPDATE audit SET actor = 'test' WHERE seq = 2",
-        ),
-        ("UPDATE audit SET seq = 9 WHERE seq = 3", 3, "missing", "UPDATE audit SET seq = 3 WHERE seq = 9"),
-        (
-            "UPDATE audit SET previous_sha256 = sha256 WHERE seq = 4",
-            4,
-            "does not follow",
-            "UPDATE audit SET previous_sha256 = (SELECT b.sha256 FROM audit b WHERE b.seq = 3) WHERE seq = 4",
-        ),
-        ("DELETE FROM audit WHERE seq = 4", 4, "at the end", "SELECT 1"),
-    ] {
-        bench.sql(damage).unwrap();
-        let fault: AuditFault = bench.store.audit_verify().unwrap().unwrap_err();
-        assert_eq!(fault.seq, seq, "{damage}");
-        assert!(fault.what.contains(what), "{damage}: {fault}");
-        bench.sql(repair).unwrap();
-    }
-}
 
 fn a_book_that_was_changed_is_found(bench: &Bench) {
     let ada = bench.payer("ada", 1_000);

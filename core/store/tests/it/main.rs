@@ -15,6 +15,7 @@ use std::{
 
 mod access;
 mod approvals;
+mod audit;
 mod bench;
 mod books;
 mod cache;
@@ -48,6 +49,7 @@ const ON_BOTH: &[(&str, &[Claim])] = &[
     ("approvals", approvals::CLAIMS),
     ("parallel", parallel::CLAIMS),
     ("books", books::CLAIMS),
+    ("audit", audit::CLAIMS),
     ("access", access::CLAIMS),
     ("webhooks", webhooks::CLAIMS),
     ("opening", opening::CLAIMS),

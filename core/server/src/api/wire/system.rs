@@ -1,4 +1,4 @@
-//! Status, plugins and the audit chain on the wire.
+//! Status and plugins on the wire.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -69,16 +69,4 @@ pub(crate) struct Plugin {
     pub(crate) interfaces: Vec<String>,
     pub(crate) sha256: String,
     pub(crate) state: String,
-}
-
-/// One link of the audit chain.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct AuditEntry {
-    pub(crate) seq: i64,
-    pub(crate) at: String,
-    pub(crate) actor: String,
-    pub(crate) action: String,
-    pub(crate) subject: String,
-    /// SHA-256 over this entry and the one before, hex.
-    pub(crate) hash: String,
 }

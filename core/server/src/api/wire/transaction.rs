@@ -109,6 +109,11 @@ pub(crate) struct Receipt {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) reference: Option<String>,
     pub(crate) paid_at: String,
-    /// HMAC-SHA-256 of the fields above under the appliance's receipt key, hex.
+    /// What was signed when the money moved, as canonical JSON: what the decision was measured by, with what, and what
+    /// the provider answered. `state` and `refunded` above are of this moment.
+    pub(crate) receipt: String,
+    /// Ed25519 over `receipt`, hex.
     pub(crate) signature: String,
+    /// The appliance's public key, hex.
+    pub(crate) key: String,
 }

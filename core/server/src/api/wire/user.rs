@@ -121,6 +121,10 @@ pub(crate) struct ErasureCertificate {
     pub(crate) templates: usize,
     /// What was done: the person's data key is destroyed, so that copies in backups stay unreadable.
     pub(crate) method: &'static str,
-    /// HMAC-SHA-256 of the fields above under the appliance's certificate key, hex.
+    /// All of the above as it was signed.
+    pub(crate) statement: String,
+    /// Ed25519 over `statement`, hex.
     pub(crate) signature: String,
+    /// The appliance's public key, hex.
+    pub(crate) key: String,
 }

@@ -1,0 +1,94 @@
+//! The audit chain on the wire, and in the files that verify without us.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// One link of the audit chain.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct AuditEntry {
+    pub(crate) seq: i64,
+    pub(crate) at: String,
+    pub(crate) actor: String,
+    pub(crate) action: String,
+    pub(crate) subject: String,
+    /// All of the above and more as it was written: the digest is of these bytes.
+    pub(crate) record: String,
+    /// The `hash` of the entry before, hex; zeros for the first.
+    pub(crate) previous: String,
+    /// SHA-256 over the byte 1, `previous`, the length of `record` in 8 bytes, and `record`, hex.
+    pub(crate) hash: String,
+}
+
+/// A signed statement that all records up to one are these and no others.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Checkpoint {
+    pub(crate) id: i64,
+    /// The first record that the checkpoint before did not cover.
+    pub(crate) first_seq: i64,
+    /// It covers every record from 1 to this one.
+    pub(crate) last_seq: i64,
+    /// Merkle root (RFC 6962) over the records' bytes, hex.
+    pub(crate) root: String,
+    /// The chain's `hash` at `last_seq`, hex.
+    pub(crate) chain: String,
+    /// SHA-256 of the statement of the checkpoint before, hex; zeros for the first.
+    pub(crate) previous: String,
+    pub(crate) at_micros: i64,
+    /// All of the above as it was signed.
+    pub(crate) statement: String,
+    /// Ed25519 over `statement`, hex.
+    pub(crate) signature: String,
+    /// The appliance's public key, hex.
+    pub(crate) key: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) anchor: Option<Anchor>,
+}
+
+/// Where a checkpoint's root was written, so that nobody can take it back.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Anchor {
+    /// The payment plugin that wrote it.
+    pub(crate) provider: String,
+    /// `open`, `anchored` or `refused`.
+    pub(crate) state: String,
+    /// The provider's reference, such as the transaction's hash on a chain.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) reference: Option<String>,
+}
+
+/// A page of checkpoints, and the key that signed them.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Checkpoints {
+    /// The appliance's public key (Ed25519), hex.
+    pub(crate) key: String,
+    pub(crate) items: Vec<Checkpoint>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) next_cursor: Option<String>,
+}
+
+/// The proof that one record is among those that a checkpoint covers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Proof {
+    pub(crate) seq: i64,
+    /// The record's bytes.
+    pub(crate) record: String,
+    /// From the record to the root: the hash of the other side at each step, hex.
+    pub(crate) path: Vec<String>,
+    pub(crate) checkpoint: Checkpoint,
+}
+
+/// One line of an export.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "lowercase", deny_unknown_fields)]
+pub(crate) enum Line {
+    Header { format: String, key: String },
+    Record { seq: i64, record: String, previous: String, hash: String },
+    Checkpoint(Box<Checkpoint>),
+    End { records: i64, checkpoints: i64 },
+}
+
+/// What the header of an export says.
+pub(crate) const EXPORT_FORMAT: &str = "facepay.audit.export/1";
