@@ -38,6 +38,16 @@ impl Currency {
     pub fn exponent(self) -> u8 {
         exponent(self.code()).expect("a currency is built from a listed code only")
     }
+
+    /// `minor` units as a decimal number of the major unit, with all its places: `-12.50`, `1250`, `0.005`.
+    #[must_use]
+    pub fn decimal(self, minor: i64) -> String {
+        let places = usize::from(self.exponent());
+        let digits = format!("{:0>width$}", minor.unsigned_abs(), width = places + 1);
+        let (whole, part) = digits.split_at(digits.len() - places);
+        let sign = if minor < 0 { "-" } else { "" };
+        if part.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{part}") }
+    }
 }
 
 fn exponent(code: &str) -> Option<u8> {
@@ -73,6 +83,20 @@ mod tests {
     fn exponents_follow_the_standard() {
         for (code, exponent) in [("EUR", 2), ("INR", 2), ("JPY", 0), ("KWD", 3), ("CLF", 4)] {
             assert_eq!(code.parse::<Currency>().map(Currency::exponent), Ok(exponent), "{code}");
+        }
+    }
+
+    #[test]
+    fn minor_units_are_written_with_the_places_of_their_currency() {
+        for (code, minor, text) in [
+            ("EUR", 1250, "12.50"),
+            ("EUR", -5, "-0.05"),
+            ("EUR", 0, "0.00"),
+            ("JPY", -1250, "-1250"),
+            ("KWD", 5, "0.005"),
+            ("CLF", i64::MIN, "-922337203685477.5808"),
+        ] {
+            assert_eq!(code.parse::<Currency>().unwrap().decimal(minor), text);
         }
     }
 

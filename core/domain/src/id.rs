@@ -57,6 +57,8 @@ uuid_ids! {
     TransactionId = "transaction";
     /// One request to a payment provider.
     OperationId = "operation";
+    /// One closed business day of one provider.
+    SettlementId = "settlement";
     /// A payment waiting for a face at a camera.
     CheckoutId = "checkout";
     /// Something that waits for a second person's yes.

@@ -14,6 +14,7 @@ pub mod limits;
 pub mod operation;
 pub mod pin;
 pub mod presence;
+pub mod settlement;
 pub mod split;
 pub mod step_up;
 pub mod threshold;
@@ -33,7 +34,7 @@ pub mod webhook;
 pub use currency::Currency;
 pub use id::{
     AccountId, ApprovalId, CameraId, CheckoutId, ConsentId, FaceId, KeyId, OperationId, OperatorId,
-    TransactionId, TransferId, UserId, WebhookId,
+    SettlementId, TransactionId, TransferId, UserId, WebhookId,
 };
 pub use money::Money;
 pub use secret::Secret;

@@ -34,6 +34,8 @@ named! {
         PaymentsTake = "payments.take",
         /// Void and refund payments.
         PaymentsReturn = "payments.return",
+        /// Close business days, bring in providers' files, settle what disagrees.
+        SettlementManage = "settlement.manage",
         /// Put money into wallets.
         WalletsFund = "wallets.fund",
         /// See camera states and pictures.
@@ -120,8 +122,13 @@ mod tests {
     }
 
     #[test]
-    fn only_an_admin_erases_funds_and_manages_access() {
-        for permission in [Permission::PeopleErase, Permission::WalletsFund, Permission::AccessManage] {
+    fn only_an_admin_erases_funds_settles_and_manages_access() {
+        for permission in [
+            Permission::PeopleErase,
+            Permission::WalletsFund,
+            Permission::SettlementManage,
+            Permission::AccessManage,
+        ] {
             let may: Vec<_> = Role::ALL.iter().filter(|role| role.may(permission)).collect();
             assert_eq!(may, [&Role::Admin], "{permission}");
         }

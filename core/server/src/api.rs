@@ -20,6 +20,7 @@ mod faces;
 mod factors;
 mod legs;
 mod page;
+pub(crate) mod settlements;
 mod system;
 mod transactions;
 mod users;

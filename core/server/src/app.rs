@@ -26,6 +26,7 @@ mod question;
 pub(crate) mod readiness;
 pub(crate) mod receipt;
 pub(crate) mod recovery;
+pub(crate) mod settlement;
 pub(crate) mod step_up;
 pub(crate) mod transaction;
 

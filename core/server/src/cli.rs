@@ -16,6 +16,7 @@ mod models;
 mod operators;
 mod plugin;
 mod receipt;
+mod settlement;
 mod users;
 
 mod bench;
@@ -96,6 +97,9 @@ pub enum Command {
     /// Receipts and certificates.
     #[command(subcommand)]
     Receipt(receipt::Receipt),
+    /// Business days: closed, compared with providers' files, exported.
+    #[command(subcommand)]
+    Settlement(settlement::Settlement),
     /// Prints a completion script for a shell.
     Completions(generate::Completions),
     /// Prints the manual page.
@@ -142,6 +146,7 @@ pub fn run() -> ExitCode {
         Command::Bench(command) => bench::run(&cli, command),
         Command::Audit(command) => audit::run(&cli, command),
         Command::Receipt(command) => receipt::run(command),
+        Command::Settlement(command) => settlement::run(&cli, command),
         Command::Completions(arguments) => generate::completions(arguments),
         Command::Man(arguments) => generate::man(arguments),
     };

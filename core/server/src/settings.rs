@@ -11,7 +11,7 @@ use config::{Config, File, FileFormat};
 
 pub use sections::{
     Audit, Auth, Cameras, Checkout, Compute, Data, Database, Device, ListedCamera, Log, LogFormat, Payment,
-    Plugins, Policy, Recognition, Redis, Secrets, Server, Settings, Webhooks, WithoutPin, Ws,
+    Plugins, Policy, Recognition, Redis, Secrets, Server, Settings, Settlement, Webhooks, WithoutPin, Ws,
 };
 
 /// Every key with its default, as delivered.

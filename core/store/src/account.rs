@@ -40,8 +40,8 @@ pub struct Funding {
     pub amount: Money,
 }
 
-/// The owner of the account that stored value comes from.
-const ISSUER: &str = "house";
+/// The owner of the accounts that are neither a person's nor a provider's.
+pub(crate) const HOUSE: &str = "house";
 
 #[derive(Queryable, Insertable)]
 #[diesel(table_name = accounts)]
@@ -99,7 +99,7 @@ impl Store {
             if known == 0 {
                 return Err(StoreError::NotFound("user"));
             }
-            let issuing = opened(c, AccountKind::Issuing, ISSUER, currency, by.at)?;
+            let issuing = opened(c, AccountKind::Issuing, HOUSE, currency, by.at)?;
             let wallet = opened(c, AccountKind::Wallet, &owner, currency, by.at)?;
             let new = NewTransfer {
                 id: funding.id,

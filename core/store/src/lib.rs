@@ -34,6 +34,7 @@ mod pool;
 mod receipt;
 mod row;
 mod schema;
+mod settlement;
 mod spending;
 mod step_up;
 mod transaction;
@@ -68,6 +69,10 @@ pub use operator::OperatorRow;
 pub use outbox::OutboxRow;
 pub use pin::PinTry;
 pub use receipt::{RECEIPT_TYPE, ReceiptRow};
+pub use settlement::{
+    Closing, OpenRequest, ProviderFile, Resolution, SettlementDay, SettlementFile, SettlementLine,
+    SettlementRow, Statement, StatementEntry, StatementKind,
+};
 pub use step_up::NewProof;
 pub use store::{By, Store};
 pub use transaction::{Details, NewTransaction, Place, TransactionFilter, TransactionRow};

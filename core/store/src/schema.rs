@@ -380,6 +380,72 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    settlement_batches (id) {
+        id -> Text,
+        provider -> Text,
+        day -> Text,
+        state -> Text,
+        from_at -> BigInt,
+        until_at -> BigInt,
+        closed_at -> BigInt,
+        closed_by -> Text,
+        file_sha256 -> Nullable<Text>,
+        file_lines -> Nullable<BigInt>,
+        file_at -> Nullable<BigInt>,
+        breaks_left -> BigInt,
+    }
+}
+
+diesel::table! {
+    settlement_operations (operation_id) {
+        operation_id -> Text,
+        batch_id -> Text,
+    }
+}
+
+diesel::table! {
+    settlement_totals (batch_id, side, currency) {
+        batch_id -> Text,
+        side -> Text,
+        currency -> Text,
+        sale_count -> BigInt,
+        refund_count -> BigInt,
+        gross -> BigInt,
+        refunds -> BigInt,
+        fees -> BigInt,
+    }
+}
+
+diesel::table! {
+    settlement_lines (batch_id, number) {
+        batch_id -> Text,
+        number -> BigInt,
+        provider_ref -> Text,
+        attempt -> Nullable<Text>,
+        kind -> Text,
+        amount -> BigInt,
+        fee -> BigInt,
+        currency -> Text,
+        at -> BigInt,
+        match_state -> Text,
+        operation_id -> Nullable<Text>,
+        difference -> BigInt,
+        transfer_id -> Nullable<Text>,
+        resolved_at -> Nullable<BigInt>,
+        resolved_by -> Nullable<Text>,
+        reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    settlement_fees (batch_id, currency) {
+        batch_id -> Text,
+        currency -> Text,
+        transfer_id -> Text,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     users,
     subject_keys,
@@ -410,7 +476,14 @@ diesel::allow_tables_to_appear_in_same_query!(
     step_ups,
     instruments,
     approvals,
+    settlement_batches,
+    settlement_operations,
+    settlement_totals,
+    settlement_lines,
+    settlement_fees,
 );
+
+diesel::joinable!(settlement_operations -> operations (operation_id));
 
 diesel::joinable!(subject_keys -> users (user_id));
 diesel::joinable!(operations -> transactions (transaction_id));

@@ -445,3 +445,113 @@ CREATE TABLE approvals (
     CHECK (decided_by IS NULL OR decided_by <> requested_by),
     CHECK ((decided_by IS NULL) = (decision IS NULL) AND (decided_at IS NULL) = (decision IS NULL))
 );
+-- One closed business day of one provider. Once it is closed, what belongs to it is fixed.
+CREATE TABLE settlement_batches (
+    id TEXT PRIMARY KEY,
+    provider TEXT NOT NULL,
+    day TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('open', 'closed', 'matched', 'with_breaks')),
+    from_at BIGINT NOT NULL,
+    until_at BIGINT NOT NULL CHECK (until_at > from_at),
+    closed_at BIGINT NOT NULL,
+    closed_by TEXT NOT NULL,
+    file_sha256 TEXT,
+    file_lines BIGINT,
+    file_at BIGINT,
+    breaks_left BIGINT NOT NULL CHECK (breaks_left >= 0),
+    UNIQUE (provider, day),
+    CHECK ((file_sha256 IS NULL) = (state IN ('open', 'closed')))
+);
+-- A file says something about one day; an empty one looks the same every day.
+CREATE UNIQUE INDEX settlement_batches_one_file ON settlement_batches (provider, file_sha256)
+WHERE file_lines > 0;
+CREATE FUNCTION settlement_batches_are_fixed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'settlement_batches_are_fixed';
+END $$;
+CREATE TRIGGER settlement_batches_are_fixed BEFORE UPDATE ON settlement_batches
+FOR EACH ROW WHEN (OLD.state <> 'open' AND (NEW.state = 'open' OR NEW.id <> OLD.id OR NEW.provider <> OLD.provider
+    OR NEW.day <> OLD.day OR NEW.from_at <> OLD.from_at OR NEW.until_at <> OLD.until_at
+    OR NEW.closed_at <> OLD.closed_at OR NEW.closed_by <> OLD.closed_by
+    OR (OLD.file_sha256 IS NOT NULL AND NEW.file_sha256 <> OLD.file_sha256)))
+EXECUTE FUNCTION settlement_batches_are_fixed();
+
+-- Which batch a request that moved money is in. The key lets none be in two.
+CREATE TABLE settlement_operations (
+    operation_id TEXT PRIMARY KEY REFERENCES operations (id),
+    batch_id TEXT NOT NULL REFERENCES settlement_batches (id)
+);
+CREATE INDEX settlement_operations_batch ON settlement_operations (batch_id, operation_id);
+CREATE FUNCTION settlement_operations_fit() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM 1 FROM settlement_batches b, operations o
+    WHERE b.id = NEW.batch_id AND o.id = NEW.operation_id AND b.state = 'open' AND o.provider = b.provider
+      AND o.state = 'approved' AND o.kind IN ('sale', 'capture', 'refund')
+    FOR SHARE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'settlement_operations_fit';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER settlement_operations_fit BEFORE INSERT ON settlement_operations
+FOR EACH ROW EXECUTE FUNCTION settlement_operations_fit();
+CREATE FUNCTION settlement_operations_are_fixed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'settlement_operations_are_fixed';
+END $$;
+CREATE TRIGGER settlement_operations_are_fixed BEFORE UPDATE OR DELETE ON settlement_operations
+FOR EACH ROW EXECUTE FUNCTION settlement_operations_are_fixed();
+
+CREATE TABLE settlement_totals (
+    batch_id TEXT NOT NULL REFERENCES settlement_batches (id),
+    side TEXT NOT NULL CHECK (side IN ('ours', 'theirs')),
+    currency TEXT NOT NULL,
+    sale_count BIGINT NOT NULL,
+    refund_count BIGINT NOT NULL,
+    gross BIGINT NOT NULL,
+    refunds BIGINT NOT NULL,
+    fees BIGINT NOT NULL,
+    PRIMARY KEY (batch_id, side, currency)
+);
+
+-- The provider's lines in their order, then the requests of ours that no line names.
+CREATE TABLE settlement_lines (
+    batch_id TEXT NOT NULL REFERENCES settlement_batches (id),
+    number BIGINT NOT NULL CHECK (number > 0),
+    provider_ref TEXT NOT NULL,
+    attempt TEXT,
+    kind TEXT NOT NULL CHECK (kind IN ('sale', 'refund', 'fee')),
+    amount BIGINT NOT NULL CHECK (amount > 0),
+    fee BIGINT NOT NULL CHECK (fee >= 0),
+    currency TEXT NOT NULL,
+    at BIGINT NOT NULL,
+    match_state TEXT NOT NULL CHECK (match_state IN (
+        'matched', 'missing_ours', 'missing_theirs', 'amount_diff', 'duplicate_theirs')),
+    operation_id TEXT REFERENCES operations (id),
+    difference BIGINT NOT NULL,
+    transfer_id TEXT REFERENCES transfers (id),
+    resolved_at BIGINT,
+    resolved_by TEXT,
+    reason TEXT,
+    PRIMARY KEY (batch_id, number)
+);
+CREATE FUNCTION settlement_lines_are_fixed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'settlement_lines_are_fixed';
+END $$;
+CREATE TRIGGER settlement_lines_are_fixed BEFORE UPDATE ON settlement_lines
+FOR EACH ROW WHEN (OLD.resolved_at IS NOT NULL OR NEW.batch_id <> OLD.batch_id OR NEW.number <> OLD.number
+    OR NEW.amount <> OLD.amount OR NEW.currency <> OLD.currency OR NEW.kind <> OLD.kind
+    OR NEW.match_state <> OLD.match_state OR NEW.difference <> OLD.difference)
+EXECUTE FUNCTION settlement_lines_are_fixed();
+
+-- The transfers of what the provider kept.
+CREATE TABLE settlement_fees (
+    batch_id TEXT NOT NULL REFERENCES settlement_batches (id),
+    currency TEXT NOT NULL,
+    transfer_id TEXT NOT NULL UNIQUE REFERENCES transfers (id),
+    PRIMARY KEY (batch_id, currency)
+);
+
+-- What belongs to no closed day yet is looked for by this.
+CREATE INDEX operations_provider ON operations (provider, updated_at);

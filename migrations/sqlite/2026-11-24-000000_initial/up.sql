@@ -427,3 +427,107 @@ CREATE TABLE approvals (
     CHECK (decided_by IS NULL OR decided_by <> requested_by),
     CHECK ((decided_by IS NULL) = (decision IS NULL) AND (decided_at IS NULL) = (decision IS NULL))
 ) STRICT;
+-- One closed business day of one provider. Once it is closed, what belongs to it is fixed.
+CREATE TABLE settlement_batches (
+    id TEXT PRIMARY KEY,
+    provider TEXT NOT NULL,
+    day TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('open', 'closed', 'matched', 'with_breaks')),
+    from_at INTEGER NOT NULL,
+    until_at INTEGER NOT NULL CHECK (until_at > from_at),
+    closed_at INTEGER NOT NULL,
+    closed_by TEXT NOT NULL,
+    file_sha256 TEXT,
+    file_lines INTEGER,
+    file_at INTEGER,
+    breaks_left INTEGER NOT NULL CHECK (breaks_left >= 0),
+    UNIQUE (provider, day),
+    CHECK ((file_sha256 IS NULL) = (state IN ('open', 'closed')))
+) STRICT;
+-- A file says something about one day; an empty one looks the same every day.
+CREATE UNIQUE INDEX settlement_batches_one_file ON settlement_batches (provider, file_sha256)
+WHERE file_lines > 0;
+CREATE TRIGGER settlement_batches_are_fixed BEFORE UPDATE ON settlement_batches
+WHEN OLD.state <> 'open' AND (NEW.state = 'open' OR NEW.id <> OLD.id OR NEW.provider <> OLD.provider
+    OR NEW.day <> OLD.day OR NEW.from_at <> OLD.from_at OR NEW.until_at <> OLD.until_at
+    OR NEW.closed_at <> OLD.closed_at OR NEW.closed_by <> OLD.closed_by
+    OR (OLD.file_sha256 IS NOT NULL AND NEW.file_sha256 <> OLD.file_sha256))
+BEGIN
+    SELECT RAISE (ABORT, 'settlement_batches_are_fixed');
+END;
+
+-- Which batch a request that moved money is in. The key lets none be in two.
+CREATE TABLE settlement_operations (
+    operation_id TEXT PRIMARY KEY REFERENCES operations (id),
+    batch_id TEXT NOT NULL REFERENCES settlement_batches (id)
+) STRICT;
+CREATE INDEX settlement_operations_batch ON settlement_operations (batch_id, operation_id);
+CREATE TRIGGER settlement_operations_fit BEFORE INSERT ON settlement_operations
+WHEN NOT EXISTS (
+    SELECT 1 FROM settlement_batches b, operations o
+    WHERE b.id = NEW.batch_id AND o.id = NEW.operation_id AND b.state = 'open' AND o.provider = b.provider
+      AND o.state = 'approved' AND o.kind IN ('sale', 'capture', 'refund')
+)
+BEGIN
+    SELECT RAISE (ABORT, 'settlement_operations_fit');
+END;
+CREATE TRIGGER settlement_operations_are_fixed BEFORE UPDATE ON settlement_operations
+BEGIN
+    SELECT RAISE (ABORT, 'settlement_operations_are_fixed');
+END;
+CREATE TRIGGER settlement_operations_stay BEFORE DELETE ON settlement_operations
+BEGIN
+    SELECT RAISE (ABORT, 'settlement_operations_stay');
+END;
+
+CREATE TABLE settlement_totals (
+    batch_id TEXT NOT NULL REFERENCES settlement_batches (id),
+    side TEXT NOT NULL CHECK (side IN ('ours', 'theirs')),
+    currency TEXT NOT NULL,
+    sale_count INTEGER NOT NULL,
+    refund_count INTEGER NOT NULL,
+    gross INTEGER NOT NULL,
+    refunds INTEGER NOT NULL,
+    fees INTEGER NOT NULL,
+    PRIMARY KEY (batch_id, side, currency)
+) STRICT;
+
+-- The provider's lines in their order, then the requests of ours that no line names.
+CREATE TABLE settlement_lines (
+    batch_id TEXT NOT NULL REFERENCES settlement_batches (id),
+    number INTEGER NOT NULL CHECK (number > 0),
+    provider_ref TEXT NOT NULL,
+    attempt TEXT,
+    kind TEXT NOT NULL CHECK (kind IN ('sale', 'refund', 'fee')),
+    amount INTEGER NOT NULL CHECK (amount > 0),
+    fee INTEGER NOT NULL CHECK (fee >= 0),
+    currency TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    match_state TEXT NOT NULL CHECK (match_state IN (
+        'matched', 'missing_ours', 'missing_theirs', 'amount_diff', 'duplicate_theirs')),
+    operation_id TEXT REFERENCES operations (id),
+    difference INTEGER NOT NULL,
+    transfer_id TEXT REFERENCES transfers (id),
+    resolved_at INTEGER,
+    resolved_by TEXT,
+    reason TEXT,
+    PRIMARY KEY (batch_id, number)
+) STRICT;
+CREATE TRIGGER settlement_lines_are_fixed BEFORE UPDATE ON settlement_lines
+WHEN OLD.resolved_at IS NOT NULL OR NEW.batch_id <> OLD.batch_id OR NEW.number <> OLD.number
+    OR NEW.amount <> OLD.amount OR NEW.currency <> OLD.currency OR NEW.kind <> OLD.kind
+    OR NEW.match_state <> OLD.match_state OR NEW.difference <> OLD.difference
+BEGIN
+    SELECT RAISE (ABORT, 'settlement_lines_are_fixed');
+END;
+
+-- The transfers of what the provider kept.
+CREATE TABLE settlement_fees (
+    batch_id TEXT NOT NULL REFERENCES settlement_batches (id),
+    currency TEXT NOT NULL,
+    transfer_id TEXT NOT NULL UNIQUE REFERENCES transfers (id),
+    PRIMARY KEY (batch_id, currency)
+) STRICT;
+
+-- What belongs to no closed day yet is looked for by this.
+CREATE INDEX operations_provider ON operations (provider, updated_at);

@@ -7,6 +7,7 @@ use axum::extract::{FromRequest, Request};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use hmac::{Hmac, KeyInit, Mac};
+use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
@@ -53,26 +54,28 @@ impl<T: DeserializeOwned + 'static> FromRequest<App> for Once<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
-        let key = key(request.headers())?;
-        let principal = request.extensions().get::<Principal>().map(Principal::actor).unwrap_or_default();
-        let path = request.uri().path();
-        let path = path.strip_prefix("/v1").unwrap_or(path).to_owned();
-        let (parts, body) = request.into_parts();
-        let bytes_max = app.settings().server.body_bytes_max;
-        let bytes = to_bytes(body, bytes_max).await.map_err(|_| too_large())?;
         // No body at all stands for an empty object, so that `curl -X POST` is enough.
-        let (mut parts, bytes) = match bytes.is_empty() {
-            true => (parts, Bytes::from_static(b"{}")),
-            false => (parts, bytes),
-        };
-        let scope = format!("{principal} POST {path}");
-        let body_mac = app.body_mac(&scope, &key, &bytes);
+        let (claim, mut parts, bytes) = Key::read(request, app, b"{}").await?;
         if &bytes[..] == b"{}" {
             let json = HeaderValue::from_static("application/json");
             parts.headers.insert(header::CONTENT_TYPE, json);
         }
         let Json(body) = Json::<T>::from_request(Request::from_parts(parts, bytes.into()), app).await?;
-        Ok(Self { body, claim: Key { scope, key, body_mac } })
+        Ok(Self { body, claim })
+    }
+}
+
+/// A request that happens once per key and whose body is a text as it stands, of whatever media type.
+pub(crate) struct OnceText(pub(crate) Once<String>);
+
+impl FromRequest<App> for OnceText {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
+        let (claim, _, bytes) = Key::read(request, app, b"").await?;
+        let not_text = |_| Problem::unprocessable("body_not_text", "send the file as it is, in UTF-8");
+        let body = String::from_utf8(bytes.into()).map_err(not_text)?;
+        Ok(Self(Once { body, claim }))
     }
 }
 
@@ -145,6 +148,25 @@ fn is_passing(status: StatusCode) -> bool {
 }
 
 impl Key {
+    /// What tells this request from others, its head and its body; `absent` stands for no body at all.
+    async fn read(
+        request: Request,
+        app: &App,
+        absent: &'static [u8],
+    ) -> Result<(Self, Parts, Bytes), Problem> {
+        let key = key(request.headers())?;
+        let principal = request.extensions().get::<Principal>().map(Principal::actor).unwrap_or_default();
+        let path = request.uri().path();
+        let path = path.strip_prefix("/v1").unwrap_or(path).to_owned();
+        let (parts, body) = request.into_parts();
+        let bytes_max = app.settings().server.body_bytes_max;
+        let bytes = to_bytes(body, bytes_max).await.map_err(|_| too_large())?;
+        let bytes = if bytes.is_empty() { Bytes::from_static(absent) } else { bytes };
+        let scope = format!("{principal} POST {path}");
+        let body_mac = app.body_mac(&scope, &key, &bytes);
+        Ok((Self { scope, key, body_mac }, parts, bytes))
+    }
+
     async fn take(&self, app: &App) -> Result<Claim, Problem> {
         let (scope, key, body, now) = (self.scope.clone(), self.key.clone(), self.body_mac, app.now());
         Ok(app.store(move |store| store.claim(&scope, &key, &body, now)).await?)

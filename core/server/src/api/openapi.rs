@@ -104,6 +104,11 @@ fn operation(route: &Route) -> OperationBuilder {
             RequestBodyBuilder::new().required(Some(Required::True)).content("application/json", content);
         operation = operation.request_body(Some(body.build()));
     }
+    if let Some(content_type) = route.takes_text {
+        let body =
+            RequestBodyBuilder::new().required(Some(Required::True)).content(content_type, text_content());
+        operation = operation.request_body(Some(body.build()));
+    }
     operation = operation.response(route.status.to_string(), success(route));
     match &route.may_wait {
         Some(waiting) => operation = operation.response("202", accepted(route, waiting)),
@@ -149,11 +154,7 @@ fn success(route: &Route) -> Response {
             let content = Content::new(Some(Ref::from_schema_name(&payload.name)));
             response.content("application/json", content).build()
         }
-        (None, Some(content_type)) => {
-            let bytes =
-                ObjectBuilder::new().schema_type(utoipa::openapi::schema::SchemaType::new(Type::String));
-            response.content(content_type, Content::new(Some(bytes.build()))).build()
-        }
+        (None, Some(content_type)) => response.content(content_type, text_content()).build(),
         (None, None) => response.build(),
     }
 }
@@ -165,6 +166,11 @@ fn accepted(route: &Route, waiting: &Payload) -> Response {
     let either = names.fold(OneOfBuilder::new(), OneOfBuilder::item);
     let content = Content::new(Some(RefOr::T(Schema::OneOf(either.build()))));
     ResponseBuilder::new().description(route.summary).content("application/json", content).build()
+}
+
+fn text_content() -> Content {
+    let text = ObjectBuilder::new().schema_type(utoipa::openapi::schema::SchemaType::new(Type::String));
+    Content::new(Some(text.build()))
 }
 
 fn refusal(meaning: &str) -> Response {

@@ -75,6 +75,8 @@ impl Problem {
             "transaction" => "transaction_not_found",
             "checkout" => "checkout_not_found",
             "leg" => "leg_not_found",
+            "settlement" => "settlement_not_found",
+            "settlement line" => "settlement_line_not_found",
             "camera" => "camera_not_found",
             "key" => "key_not_found",
             "operator" => "operator_not_found",

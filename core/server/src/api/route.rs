@@ -51,6 +51,8 @@ pub struct Route {
     pub access: Access,
     pub(crate) summary: &'static str,
     pub(crate) takes: Option<Payload>,
+    /// Media type of a body that is not JSON.
+    pub(crate) takes_text: Option<&'static str>,
     pub(crate) gives: Option<Payload>,
     /// Content type of an answer that is not JSON.
     pub(crate) streams: Option<&'static str>,
@@ -65,7 +67,7 @@ pub struct Route {
 
 fn route(method: Method, path: &'static str, access: Access, summary: &'static str) -> Route {
     let status = 200;
-    let (takes, gives, streams) = (None, None, None);
+    let (takes, takes_text, gives, streams) = (None, None, None, None);
     let (idempotent, may_stay_open) = (false, false);
     Route {
         method,
@@ -73,6 +75,7 @@ fn route(method: Method, path: &'static str, access: Access, summary: &'static s
         access,
         summary,
         takes,
+        takes_text,
         gives,
         streams,
         status,
@@ -106,6 +109,12 @@ pub(crate) fn delete(path: &'static str, access: Access, summary: &'static str) 
 impl Route {
     pub(crate) fn takes<T: ToSchema>(mut self) -> Self {
         self.takes = Some(Payload::of::<T>());
+        self
+    }
+
+    /// Takes a text as it stands.
+    pub(crate) fn takes_text(mut self, content_type: &'static str) -> Self {
+        self.takes_text = Some(content_type);
         self
     }
 

@@ -4,8 +4,8 @@ use domain::role::Permission;
 
 use super::route::{Access, Routes, get};
 use super::{
-    access, approvals, audit, cameras, checkouts, docs, faces, factors, legs, system, transactions, users,
-    webhooks,
+    access, approvals, audit, cameras, checkouts, docs, faces, factors, legs, settlements, system,
+    transactions, users, webhooks,
 };
 use crate::ws;
 
@@ -22,6 +22,7 @@ pub(super) fn all() -> Routes {
         approvals::routes,
         checkouts::routes,
         legs::routes,
+        settlements::routes,
         cameras::routes,
         webhooks::routes,
         sockets,

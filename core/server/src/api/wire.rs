@@ -11,6 +11,7 @@ pub(crate) mod group;
 pub(crate) mod money;
 pub(crate) mod page;
 pub(crate) mod secret;
+pub(crate) mod settlement;
 pub(crate) mod system;
 pub(crate) mod transaction;
 pub(crate) mod user;

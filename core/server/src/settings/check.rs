@@ -8,7 +8,8 @@ use store::DatabaseUrl;
 use store::cache::Cache;
 use tracing_subscriber::EnvFilter;
 
-use super::{Settings, SettingsError};
+use super::{Settings, SettingsError, Settlement};
+use crate::app::settlement::hours;
 
 /// More than any machine has ports for.
 const SOCKETS_MAX: usize = 1_000_000;
@@ -86,8 +87,18 @@ impl Settings {
         if self.policy.branch.is_empty() || self.policy.branch.chars().any(char::is_control) {
             return refuse("policy.branch", "must be a name");
         }
+        self.check_settlement()?;
         self.check_addresses()?;
         self.check_networks_and_cameras()
+    }
+
+    fn check_settlement(&self) -> Result<(), SettingsError> {
+        let Settlement { day_ends_at, time_zone } = &self.settlement;
+        hours::time(day_ends_at)
+            .ok_or_else(|| refused("settlement.day_ends_at", "must be HH:MM, such as 23:30"))?;
+        let unknown =
+            "names no time zone of this machine; \"UTC\" always works, others need the package tzdata";
+        hours::zone(time_zone).map(drop).ok_or_else(|| refused("settlement.time_zone", unknown))
     }
 
     fn check_addresses(&self) -> Result<(), SettingsError> {

@@ -26,6 +26,7 @@ pub struct Settings {
     pub payment: Payment,
     pub webhooks: Webhooks,
     pub audit: Audit,
+    pub settlement: Settlement,
     pub ws: Ws,
     pub auth: Auth,
 }
@@ -218,6 +219,13 @@ pub struct Webhooks {
 #[serde(deny_unknown_fields)]
 pub struct Audit {
     pub anchor_provider: String,
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settlement {
+    pub day_ends_at: String,
+    pub time_zone: String,
 }
 
 #[derive(Clone, Serialize, Deserialize)]

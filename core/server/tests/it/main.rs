@@ -17,6 +17,7 @@ mod money;
 mod people;
 mod presence;
 mod serving;
+mod settlement;
 mod sockets;
 mod vision;
 mod webhooks;

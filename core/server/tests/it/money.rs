@@ -151,7 +151,7 @@ async fn an_unproved_payer_is_refused_above_what_staff_may_take() {
 }
 
 /// What a crash between asking and answering leaves behind: the intent committed, the outcome not.
-async fn cut_off(appliance: &Appliance, opened: &Value) {
+pub(crate) async fn cut_off(appliance: &Appliance, opened: &Value) {
     let transaction = opened["id"].as_str().unwrap().parse().unwrap();
     let operation = domain::OperationId(uuid::Uuid::now_v7());
     let at = appliance.app.now();

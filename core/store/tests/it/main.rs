@@ -27,6 +27,7 @@ mod parallel;
 mod people;
 mod requests;
 mod servers;
+mod settlement;
 mod webhooks;
 
 use bench::{Bench, Database};
@@ -52,6 +53,7 @@ const ON_BOTH: &[(&str, &[Claim])] = &[
     ("audit", audit::CLAIMS),
     ("access", access::CLAIMS),
     ("webhooks", webhooks::CLAIMS),
+    ("settlement", settlement::CLAIMS),
     ("opening", opening::CLAIMS),
 ];
 
