@@ -2,7 +2,7 @@
 
 use domain::operation::{self, Kind};
 use domain::user::Status;
-use domain::{OperationId, Timestamp};
+use domain::{OperationId, Secret, Timestamp};
 use plugin_host::{Op, Request};
 use serde_json::{Value, json};
 use store::{OperationRow, Store, StoreError, TransactionRow};
@@ -19,6 +19,8 @@ struct Known {
     operations: Vec<OperationRow>,
     reservation: Option<domain::ledger::TransferState>,
     payer_active: bool,
+    /// The payer's token at the provider.
+    instrument: Option<Secret<String>>,
 }
 
 /// The question whether `op` can be done, or what became of `operation`.
@@ -58,6 +60,7 @@ fn known(store: &Store, operation: OperationRow) -> Result<Known, StoreError> {
         Err(StoreError::NotFound(_)) => false,
         Err(error) => return Err(error),
     };
+    let instrument = row.user.map(|user| store.instrument(user, &operation.provider)).transpose()?.flatten();
     let charges = |o: &&OperationRow| {
         matches!(o.kind, Kind::Authorize | Kind::Sale) && o.state == operation::State::Approved
     };
@@ -69,6 +72,7 @@ fn known(store: &Store, operation: OperationRow) -> Result<Known, StoreError> {
         row,
         subject,
         operations,
+        instrument,
     })
 }
 
@@ -99,6 +103,7 @@ fn payload(app: &App, known: &Known) -> Value {
             "currency": charge.amount.currency().code(),
         })),
         "captured": captured,
+        "instrument": known.instrument.as_ref().map(|token| json!({ "token": token.expose() })),
         "reservation": {
             "state": known.reservation.map_or("none", |state| match state {
                 // To a plugin it is the same whether somebody gave the money free or its time was over.
