@@ -12,6 +12,7 @@ use crate::{
     connection::AnyConnection,
     group, operation, outbox, row,
     schema::checkout_legs as legs,
+    step_up,
     transaction::{insert, load as load_transaction, opened},
 };
 
@@ -146,6 +147,7 @@ impl Store {
                 let words = "the time for this payment is over; open a new one".to_owned();
                 return Err(StoreError::Conflict(words));
             }
+            step_up::hold(c, by, &leg.transaction)?;
             let asked: Vec<_> = leg.operations.iter().map(|asked| (asked.kind, asked.state)).collect();
             let tried = machine::leg::charges(&asked);
             diesel::update(legs::table.find(id.to_string()))

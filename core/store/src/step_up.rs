@@ -14,7 +14,7 @@ use crate::{
     audit::NewAudit,
     connection::AnyConnection,
     pin, row,
-    schema::step_ups,
+    schema::{step_ups, transactions},
     transaction::{Details, load, step},
 };
 
@@ -141,6 +141,28 @@ pub(crate) fn use_evidence(
         newest.get_or_insert(unfit);
     }
     newest.map_or(Ok(()), |unfit| Err(unfit.into()))
+}
+
+/// Notes that the payer of a part said yes in time: what was proved is good until the payment's end, since the charge
+/// follows when the last of the others says yes.
+pub(crate) fn hold(c: &mut AnyConnection, by: By<'_>, payment: &TransactionRow) -> Result<(), StoreError> {
+    if payment.confirm_by.is_some_and(|until| by.at >= until) {
+        return Err(Unfit::LookTooOld.into());
+    }
+    let ends_at = payment.expires_at.0;
+    if payment.confirm_by.is_some() {
+        let row = transactions::table.find(payment.id.to_string());
+        diesel::update(row).set(transactions::confirm_by.eq(ends_at)).execute(c)?;
+    }
+    let records = proofs(c, payment.id)?;
+    let Some(newest) = records.first() else { return Ok(()) };
+    let good = |record: &&Record| record.used_at.is_none() && by.at.0 < record.expires_at;
+    let Some(good) = records.iter().find(good) else {
+        return Err(if newest.used_at.is_some() { Unfit::Used } else { Unfit::Expired }.into());
+    };
+    let row = step_ups::table.find(&good.id);
+    diesel::update(row).set(step_ups::expires_at.eq(ends_at)).execute(c)?;
+    Ok(())
 }
 
 fn use_up(c: &mut AnyConnection, by: By<'_>, id: &str) -> Result<(), StoreError> {

@@ -97,7 +97,7 @@ async fn a_day_is_closed_compared_and_exported() {
     );
     let again = close(appliance, &date, "close").await;
     assert_eq!((again.header("idempotent-replayed"), again.status.as_u16()), ("true", 201));
-    close(appliance, &date, "other key").await.refused(409, "conflict");
+    close(appliance, &date, "other-key").await.refused(409, "conflict");
 
     let id = closed["id"].as_str().unwrap();
     let path = format!("/settlements/{id}/file");
@@ -106,10 +106,10 @@ async fn a_day_is_closed_compared_and_exported() {
     let totals = &compared["theirs"][0];
     assert_eq!((&totals["fees"], &totals["net"]), (&json!(85), &json!(3915)));
     // The same file again changes nothing, with the same key or another; another file is refused.
-    for key in ["file", "file again"] {
+    for key in ["file", "file-again"] {
         assert_eq!(appliance.admin(text(&path, &file).once(key)).await.ok(200), compared);
     }
-    appliance.admin(text(&path, HEAD).once("other file")).await.refused(409, "conflict");
+    appliance.admin(text(&path, HEAD).once("other-file")).await.refused(409, "conflict");
 
     let csv = appliance.admin(get(format!("/settlements/{id}/export"))).await;
     assert_eq!(csv.header("content-type"), "text/csv; charset=utf-8");
@@ -221,7 +221,12 @@ async fn a_payment_that_nobody_knows_is_in_no_sum_and_is_listed_as_open() {
 
 #[tokio::test]
 async fn every_currency_is_written_with_its_own_places() {
-    let changes = [("policy.sale_amount_max", "100000"), ("policy.attended_amount_max", "100000")];
+    let wallet = r#"{ payment-wallet = { currencies = ["EUR", "JPY", "KWD"], sale_amount_max = 1000000 } }"#;
+    let changes = [
+        ("policy.sale_amount_max", "100000"),
+        ("policy.attended_amount_max", "100000"),
+        ("plugins.settings", wallet),
+    ];
     let appliance = &Appliance::start_with(&changes).await;
     let user = appliance.payer("Ada", 5000).await;
     let mut file = HEAD.to_owned();
