@@ -95,6 +95,7 @@ fn unique(text: &str) -> String {
         ("email_tag", "another person has this e-mail address"),
         ("settlement_operations", "a payment is in one closed day only"),
         ("file_sha256", "this file was brought in for another day"),
+        ("settlement_batches_one_file", "this file was brought in for another day"),
         ("settlement_batches", "this day is closed already"),
         ("operations", "another request of this payment moves the same money"),
         ("operators", "another operator has this name"),
