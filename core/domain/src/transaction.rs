@@ -134,7 +134,7 @@ impl State {
             (Processing | InDoubt, Event::Authorized) => Authorized,
             (Processing | InDoubt | Authorized, Event::Captured) => Captured,
             (Processing | Authorized, Event::OutcomeUnknown) => InDoubt,
-            (InDoubt | Authorized, Event::Voided) => Voided,
+            (Processing | InDoubt | Authorized, Event::Voided) => Voided,
 
             (Captured | PartiallyRefunded, Event::RefundedInPart) => PartiallyRefunded,
             (Captured | PartiallyRefunded, Event::RefundedInFull) => Refunded,

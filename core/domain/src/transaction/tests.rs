@@ -22,6 +22,7 @@ processing + Captured -> captured
 processing + ProviderDeclined -> declined
 processing + NotSent -> requires_confirmation
 processing + OutcomeUnknown -> in_doubt
+processing + Voided -> voided
 authorized + Expired -> expired
 authorized + Captured -> captured
 authorized + OutcomeUnknown -> in_doubt
