@@ -21,6 +21,7 @@ mod error;
 mod face;
 mod fact;
 mod group;
+mod fail_point;
 mod idempotency;
 mod instrument;
 pub mod json;

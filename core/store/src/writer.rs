@@ -13,7 +13,12 @@ use std::{
 
 use diesel::connection::SimpleConnection as _;
 
-use crate::{DatabaseUrl, StoreError, connection::AnyConnection, counter};
+use crate::{
+    DatabaseUrl, StoreError,
+    connection::AnyConnection,
+    counter,
+    fail_point::{self, Side},
+};
 
 /// The most writes that share one commit: whoever came first waits for the last.
 const BATCH_MAX: usize = 64;
@@ -98,8 +103,7 @@ impl Writer {
         let done = line.run(work);
         // Somebody who waits takes over this batch; otherwise nobody would commit it.
         if line.batch.is_some() && (size >= BATCH_MAX || self.waiting.load(Ordering::SeqCst) == 0) {
-            line.commit();
-            self.commits.fetch_add(1, Ordering::Relaxed);
+            line.commit(self.commits.fetch_add(1, Ordering::Relaxed) + 1);
         }
         drop(line);
         let done = match done {
@@ -162,10 +166,15 @@ impl Line {
         ran
     }
 
-    fn commit(&mut self) {
+    /// Commits the batch, the `nth` commit of this writer.
+    fn commit(&mut self, nth: u64) {
         let (Some(connection), Some(batch)) = (&mut self.connection, self.batch.take()) else { return };
+        fail_point::pass(Side::Before, nth);
         match connection.batch_execute("COMMIT") {
-            Ok(()) => batch.end(Ok(())),
+            Ok(()) => {
+                fail_point::pass(Side::After, nth);
+                batch.end(Ok(()));
+            }
             Err(error) => {
                 self.batch = Some(batch);
                 self.lose(&StoreError::from(error));
