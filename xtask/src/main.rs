@@ -10,6 +10,7 @@ mod models;
 mod setup;
 #[cfg(test)]
 mod tidy;
+mod torture;
 
 const USAGE: &str = "\
 usage: cargo xtask <command>
@@ -19,6 +20,8 @@ usage: cargo xtask <command>
   ci               formatting, lints and docs, then the same tests
   setup [--check]  installs the Debian packages that building and testing need; --check only reports
   counterparts     downloads the programs that payment tests run against; test and ci do so too
+  torture [--runs N] [--seed S] [--database sqlite|postgres|both]
+                   pulls the plug at every commit and N times 8 at random, and compares the books
   models           downloads the original networks, converts them and compares with models/weights";
 
 fn main() -> ExitCode {
@@ -34,6 +37,7 @@ fn main() -> ExitCode {
             counterparts::prepare();
             Ok(())
         }
+        ["torture", rest @ ..] => torture::run(rest),
         ["models"] => models::run(),
         _ => {
             eprintln!("{USAGE}");

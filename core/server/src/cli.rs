@@ -12,6 +12,7 @@ mod camera;
 mod config;
 mod identify;
 mod keys;
+mod ledger;
 mod models;
 mod operators;
 mod plugin;
@@ -100,6 +101,9 @@ pub enum Command {
     /// Business days: closed, compared with providers' files, exported.
     #[command(subcommand)]
     Settlement(settlement::Settlement),
+    /// The ledger.
+    #[command(subcommand)]
+    Ledger(ledger::Ledger),
     /// Prints a completion script for a shell.
     Completions(generate::Completions),
     /// Prints the manual page.
@@ -147,6 +151,7 @@ pub fn run() -> ExitCode {
         Command::Audit(command) => audit::run(&cli, command),
         Command::Receipt(command) => receipt::run(command),
         Command::Settlement(command) => settlement::run(&cli, command),
+        Command::Ledger(command) => ledger::run(&cli, command),
         Command::Completions(arguments) => generate::completions(arguments),
         Command::Man(arguments) => generate::man(arguments),
     };

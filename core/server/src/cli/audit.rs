@@ -112,7 +112,7 @@ pub(super) fn run(cli: &Cli, command: &Audit) -> Result<Exit, Failure> {
 }
 
 /// Opening a database that is not there would make an empty one and call it sound.
-fn with_database<F>(cli: &Cli, work: F) -> Result<Exit, Failure>
+pub(super) fn with_database<F>(cli: &Cli, work: F) -> Result<Exit, Failure>
 where
     F: AsyncFnOnce(crate::app::App) -> Result<Exit, Failure>,
 {
@@ -159,7 +159,7 @@ fn begun(key: PublicKey, kept: Option<&wire::Checkpoint>) -> Result<Verifier, Au
 }
 
 /// A value that cannot be read is a fault of what is verified, not of the verifier.
-fn readable<N, F: ToString>(
+pub(super) fn readable<N, F: ToString>(
     verified: Result<Result<N, F>, StoreError>,
 ) -> Result<Result<N, String>, Failure> {
     match verified {
@@ -225,7 +225,7 @@ fn audit_lines(audit: &Result<Audited, String>) {
     }
 }
 
-fn line<N: std::fmt::Display, F: std::fmt::Display>(
+pub(super) fn line<N: std::fmt::Display, F: std::fmt::Display>(
     what: &str,
     counted: &str,
     verified: &Result<N, F>,

@@ -1,5 +1,6 @@
-//! `facepay bench vision|search|pipeline`: what this machine's device and cores give.
+//! `facepay bench vision|search|pipeline|payments`: what this machine's device and cores give.
 
+mod payments;
 mod pipeline;
 mod process;
 mod search;
@@ -50,6 +51,22 @@ pub enum Bench {
         #[arg(long)]
         json: bool,
     },
+    /// Sales from the wallet, by one client and by many at once. On a new SQLite file in the current folder, which is then
+    /// the disk that is measured, or on an empty PostgreSQL database.
+    Payments {
+        /// Clients at once.
+        #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..=512))]
+        clients: u16,
+        /// How long each round is measured.
+        #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..=3_600))]
+        seconds: u16,
+        /// An empty database; its tables stay. A throw-away SQLite file when not given.
+        #[arg(long, value_name = "URL")]
+        database: Option<String>,
+        /// One object instead of text.
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 pub(super) fn run(cli: &Cli, command: &Bench) -> Result<Exit, Failure> {
@@ -71,6 +88,12 @@ pub(super) fn run(cli: &Cli, command: &Bench) -> Result<Exit, Failure> {
         }
         Bench::Pipeline { cameras, seconds, json } => {
             let report = pipeline::pipeline(offline::settings(cli)?, *cameras, (*seconds).into())?;
+            tell(&report, *json);
+        }
+        Bench::Payments { clients, seconds, database, json } => {
+            let settings = offline::settings(cli)?;
+            let report =
+                payments::payments(settings, usize::from(*clients), (*seconds).into(), database.clone())?;
             tell(&report, *json);
         }
     }

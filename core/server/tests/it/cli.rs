@@ -83,6 +83,7 @@ fn bad_input_has_its_exit_code_and_says_what_is_wrong() {
         (&["status", "--url", "http://127.0.0.1:1"], 5, "does not answer"),
         (&["status", "--url", "https://127.0.0.1:1"], 2, "http://"),
         (&["audit", "verify"], 5, "no database"),
+        (&["ledger", "verify"], 5, "no database"),
         (&["models", "convert", "nonsense", "--from", "text.jpg"], 1, "mobilefacenet-512"),
         (&["models", "convert", "face-mesh", "--from", "text.jpg"], 3, "sha256"),
         (&["evaluate", "faces", "--images", ".", "--pairs", "pairs.txt"], 1, "line 2"),
@@ -121,6 +122,7 @@ fn people_and_keys_are_administered_without_a_running_appliance() {
     assert_eq!(certificate["user_id"], id);
     assert!(!stdout(&run(folder.path(), &["users", "list"])).contains(id));
     check(&folder, &["audit", "verify"], 0, "audit chain: sound");
+    check(&folder, &["ledger", "verify"], 0, "ledger: sound");
 }
 
 #[test]

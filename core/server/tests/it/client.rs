@@ -60,16 +60,24 @@ impl Ask {
     }
 
     pub(crate) async fn send(self, to: SocketAddr) -> Reply {
+        self.try_send(to).await.unwrap()
+    }
+
+    /// As [`Self::send`], to a server that may be gone before it has answered.
+    pub(crate) async fn try_send(
+        self,
+        to: SocketAddr,
+    ) -> Result<Reply, Box<dyn std::error::Error + Send + Sync>> {
         let client = Client::builder(TokioExecutor::new()).pool_max_idle_per_host(0).build_http();
         let mut request = Request::builder().method(self.method).uri(format!("http://{to}{}", self.path));
         for (name, value) in &self.headers {
             request = request.header(name, value);
         }
         let request = request.body(Full::new(self.body)).unwrap();
-        let response = client.request(request).await.unwrap();
+        let response = client.request(request).await?;
         let (head, body) = response.into_parts();
-        let body = body.collect().await.unwrap().to_bytes();
-        Reply { status: head.status, headers: head.headers, body }
+        let body = body.collect().await?.to_bytes();
+        Ok(Reply { status: head.status, headers: head.headers, body })
     }
 }
 

@@ -16,9 +16,13 @@ mod group;
 mod money;
 mod people;
 mod presence;
+#[path = "../../../store/tests/it/servers.rs"]
+#[allow(dead_code, reason = "the databases of the store's tests; not every server is needed here")]
+mod servers;
 mod serving;
 mod settlement;
 mod sockets;
+mod torture;
 mod vision;
 mod webhooks;
 mod webhooks_in;

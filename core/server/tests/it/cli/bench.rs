@@ -20,6 +20,18 @@ fn every_benchmark_prints_its_figures_as_one_object() {
             &["bench", "pipeline", "--cameras", "1", "--seconds", "2", "--json"],
             &["/cameras", "/source_fps", "/analysed_fps_min", "/frame_age_ms/p99", "/cpu_cores", "/decoder"],
         ),
+        (
+            &["bench", "payments", "--clients", "4", "--seconds", "1", "--json"],
+            &[
+                "/database",
+                "/alone/sales_per_second",
+                "/alone/fsyncs_per_sale",
+                "/together/p50_ms",
+                "/together/p99_ms",
+                "/audit/records_per_sale",
+                "/audit/share_of_time",
+            ],
+        ),
     ] {
         let output = run(folder.path(), arguments);
         let report: Value = serde_json::from_slice(&output.stdout)
