@@ -166,7 +166,7 @@ impl State {
             (Pending | Unknown | ManualReview, Event::SyncStarted) => Syncing,
             (Pending | Unknown | Syncing, Event::ReverseStarted) => Reversing,
             (Reversing, Event::Reversed) => Reversed,
-            (Pending | Unknown | Syncing | Reversing, Event::GaveUp) => ManualReview,
+            (Submitting | Pending | Unknown | Syncing | Reversing, Event::GaveUp) => ManualReview,
             (ManualReview, Event::ResolvedApproved) => Approved,
             (ManualReview, Event::ResolvedDeclined) => Declined,
             (ManualReview, Event::ResolvedReversed) => Reversed,
@@ -204,6 +204,8 @@ pub struct Open {
     pub state: State,
     /// The time since it was first asked.
     pub age: Duration,
+    /// How often it was asked to be undone.
+    pub tries: u32,
 }
 
 /// What to do about an open request.
@@ -233,7 +235,7 @@ impl Open {
         };
         match self.state {
             State::Prepared => Next::Close,
-            State::Reversing if self.age < patience.pending => Next::Reverse,
+            State::Reversing if self.tries < REVERSALS_MAX => Next::Reverse,
             State::Reversing => Next::Review,
             State::Pending if !answers.sync && !waited => Next::Wait,
             _ if answers.sync && !waited => Next::Sync,
@@ -251,6 +253,9 @@ impl Open {
         }
     }
 }
+
+/// So often a provider is asked to undo a request, over a day and more, before a person is.
+const REVERSALS_MAX: u32 = 300;
 
 /// How long to wait before a request is asked after again that was asked after `tries` times: soon at first, then ever less
 /// often.

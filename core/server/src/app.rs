@@ -8,6 +8,7 @@ mod anchor;
 pub(crate) mod approval;
 pub(crate) mod audit;
 pub(crate) mod consent;
+mod desk;
 pub(crate) mod enrol;
 mod enrolled;
 pub(crate) mod erase;
@@ -80,6 +81,7 @@ struct Parts {
     cache: Cache,
     vision: Option<Vision>,
     providers: Providers,
+    desk: desk::Desk,
     endpoints: Endpoints,
     body_key: Secret<[u8; 32]>,
     metrics: Arc<Metrics>,
@@ -139,6 +141,11 @@ impl App {
 
     pub(crate) fn endpoints(&self) -> &Endpoints {
         &self.0.endpoints
+    }
+
+    /// The requests to providers that are being worked on.
+    pub(crate) fn desk(&self) -> &desk::Desk {
+        &self.0.desk
     }
 
     /// The payment plugins.

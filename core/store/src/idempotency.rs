@@ -85,7 +85,9 @@ impl Store {
                 idempotency::status.eq(i32::from(response.status)),
                 idempotency::response.eq(&response.body),
             );
-            diesel::update(idempotency::table.find((scope, key))).set(answer).execute(c)?;
+            // One key has one answer: what was told to have an unknown outcome keeps that.
+            let open = idempotency::table.find((scope, key)).filter(idempotency::status.is_null());
+            diesel::update(open).set(answer).execute(c)?;
             Ok(())
         })
     }

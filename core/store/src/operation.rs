@@ -58,6 +58,8 @@ pub struct OperationRow {
     pub tries: u32,
     /// When it is to be looked at again, while its outcome is open.
     pub next_try_at: Timestamp,
+    /// For how long whoever works on it has it alone.
+    pub lease: Duration,
     /// When the intent was committed.
     pub created_at: Timestamp,
 }
@@ -81,6 +83,7 @@ struct Record {
     about: Option<String>,
     tries: i32,
     next_try_at: i64,
+    lease: i64,
     created_at: i64,
     updated_at: i64,
 }
@@ -105,6 +108,7 @@ impl TryFrom<Record> for OperationRow {
             about: row::parse_opt(r.about.as_deref())?,
             tries: u32::try_from(r.tries).unwrap_or(0),
             next_try_at: Timestamp(r.next_try_at),
+            lease: Duration::from_micros(r.lease.unsigned_abs()),
             created_at: Timestamp(r.created_at),
         })
     }
@@ -137,7 +141,8 @@ impl Store {
                 operations::next_try_at.eq(at.plus(wait).0),
                 operations::updated_at.eq(at.0),
             );
-            diesel::update(operations::table.find(id.to_string())).set(change).execute(c)?;
+            let open = operations::table.find(id.to_string()).filter(operations::state.eq_any(open_states()));
+            diesel::update(open).set(change).execute(c)?;
             Ok(())
         })
     }
@@ -158,17 +163,24 @@ impl Store {
         rows.into_iter().map(OperationRow::try_from).collect()
     }
 
-    /// Requests whose outcome is open and that are to be looked at by `now`, the longest overdue first.
+    /// Requests whose outcome is open and that are to be looked at by `now`, the longest overdue first: those of
+    /// `branch`, and those of other branches that nobody has looked at for `patience` although they were due.
     ///
     /// # Errors
     /// When the database doesn't answer.
-    pub fn operations_due(&self, now: Timestamp) -> Result<Vec<OperationRow>, StoreError> {
+    pub fn operations_due(
+        &self,
+        now: Timestamp,
+        (branch, patience): (&str, Duration),
+    ) -> Result<Vec<OperationRow>, StoreError> {
         let rows = self.read(|c| {
+            let own = transactions::branch.eq(branch).and(operations::next_try_at.le(now.0));
             let due = operations::table
+                .inner_join(transactions::table)
                 .filter(operations::state.eq_any(open_states()))
-                .filter(operations::next_try_at.le(now.0));
+                .filter(own.or(operations::next_try_at.le(now.minus(patience).0)));
             let page = due.order(operations::next_try_at).limit(row::PAGE_ROWS_MAX);
-            Ok(page.load::<Record>(c)?)
+            Ok(page.select(operations::all_columns).load::<Record>(c)?)
         })?;
         rows.into_iter().map(OperationRow::try_from).collect()
     }
@@ -204,6 +216,18 @@ impl Store {
         rows.into_iter().map(OperationRow::try_from).collect()
     }
 
+    /// Tells of a request that its provider approved although it had been given up, and that cannot be undone by itself.
+    ///
+    /// # Errors
+    /// When there is no such request.
+    pub fn report_late(&self, by: By<'_>, id: OperationId) -> Result<(), StoreError> {
+        self.write_audited(by, |c| {
+            let operation = load(c, id)?;
+            preparation::report_late(c, by, &operation)?;
+            Ok(((), audit_of(&operation, "operation.approved_late")))
+        })
+    }
+
     /// A payment's requests, oldest first.
     ///
     /// # Errors
@@ -231,6 +255,11 @@ impl Store {
     pub fn reservation(&self, id: OperationId) -> Result<Option<TransferState>, StoreError> {
         self.read(|c| load(c, id)?.transfer.map(|transfer| account::transfer_state(c, transfer)).transpose())
     }
+}
+
+/// States in which a request has no effect and will have none.
+pub(crate) fn free_states() -> [&'static str; 3] {
+    [State::Declined, State::NotSent, State::Reversed].map(State::as_str)
 }
 
 fn open_states() -> Vec<&'static str> {

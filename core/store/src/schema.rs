@@ -115,6 +115,7 @@ diesel::table! {
         about -> Nullable<Text>,
         tries -> Integer,
         next_try_at -> BigInt,
+        lease -> BigInt,
         created_at -> BigInt,
         updated_at -> BigInt,
     }

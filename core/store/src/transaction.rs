@@ -3,12 +3,18 @@ use diesel::prelude::*;
 use domain::{
     Currency, Money, Timestamp, TransactionId, UserId,
     limits::Usage,
+    operation::Kind,
     transaction::{Event, State},
 };
 
 use crate::{
-    By, Store, StoreError, audit::NewAudit, checkout, connection::AnyConnection, leg, operation, outbox, row,
-    schema::transactions, spending,
+    By, Store, StoreError,
+    audit::NewAudit,
+    checkout,
+    connection::AnyConnection,
+    leg, operation, outbox, row,
+    schema::{operations, transactions},
+    spending,
 };
 
 /// A payment to be opened.
@@ -59,7 +65,7 @@ pub struct TransactionRow {
     pub refunded_minor: i64,
     /// Who pays, once known.
     pub user: Option<UserId>,
-    /// The payment plugin that is to take it; the appliance's first one when `None`.
+    /// The payment plugin that took it or is to take it; the appliance's first one when `None`.
     pub provider: Option<String>,
     /// Where it is made.
     pub place: Place,
@@ -229,10 +235,17 @@ impl Store {
     /// When the database doesn't answer.
     pub fn stale_authorizations(&self, before: Timestamp) -> Result<Vec<TransactionId>, StoreError> {
         let ids: Vec<String> = self.read(|c| {
+            // One that is being taken or given free, or that a person must look at, is not stale.
+            let ending = operations::table
+                .filter(operations::transaction_id.eq(transactions::id))
+                .filter(operations::kind.eq_any([Kind::Capture.as_str(), Kind::Void.as_str()]))
+                .filter(operations::state.ne_all(operation::free_states()));
             let stale = transactions::table
                 .filter(transactions::state.eq(State::Authorized.as_str()))
-                .filter(transactions::created_at.lt(before.0));
-            Ok(stale.select(transactions::id).limit(row::PAGE_ROWS_MAX).load(c)?)
+                .filter(transactions::created_at.lt(before.0))
+                .filter(diesel::dsl::not(diesel::dsl::exists(ending)));
+            let page = stale.order(transactions::created_at).limit(row::PAGE_ROWS_MAX);
+            Ok(page.select(transactions::id).load(c)?)
         })?;
         ids.iter().map(|id| row::parse(id)).collect()
     }
@@ -330,6 +343,7 @@ pub(crate) fn step(
 struct Step<'a> {
     state: &'static str,
     user_id: Option<String>,
+    provider: Option<&'a str>,
     evidence: Option<&'a str>,
     confirm_by: Option<i64>,
     captured: i64,
@@ -353,6 +367,7 @@ pub(crate) fn step_from(
     let change = Step {
         state: row.state.as_str(),
         user_id: details.user.map(|user| user.to_string()),
+        provider: row.provider.as_deref(),
         evidence: details.evidence.as_deref(),
         confirm_by: details.confirm_by.map(|at| at.0),
         captured: row.captured_minor,

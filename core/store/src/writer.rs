@@ -112,13 +112,8 @@ impl Writer {
         };
         match (done, batch.wait()) {
             (done, Ok(())) => done,
-            // What a rule refused may rest on what another write of the lost batch had done.
-            (
-                Ok(_)
-                | Err(StoreError::Conflict(_) | StoreError::InsufficientFunds { .. } | StoreError::Limit(_)),
-                Err(lost),
-            ) => Err(lost),
-            (Err(own), Err(_)) => Err(own),
+            // A refusal may rest on what another write of the lost batch had done.
+            (_, Err(lost)) => Err(lost),
         }
     }
 }

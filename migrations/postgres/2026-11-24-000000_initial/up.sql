@@ -180,6 +180,7 @@ CREATE TABLE operations (
     about TEXT REFERENCES operations (id),
     tries INTEGER NOT NULL,
     next_try_at BIGINT NOT NULL,
+    lease BIGINT NOT NULL,
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL
 );

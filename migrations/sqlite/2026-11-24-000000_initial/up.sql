@@ -162,6 +162,7 @@ CREATE TABLE operations (
     about TEXT REFERENCES operations (id),
     tries INTEGER NOT NULL,
     next_try_at INTEGER NOT NULL,
+    lease INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL
 ) STRICT;

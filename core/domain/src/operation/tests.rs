@@ -10,6 +10,7 @@ submitting + Declined -> declined
 submitting + NotSent -> not_sent
 submitting + Pending -> pending
 submitting + AnswerLost -> unknown
+submitting + GaveUp -> manual_review
 pending + Approved -> approved
 pending + Declined -> declined
 pending + AnswerLost -> unknown
@@ -74,7 +75,7 @@ const PATIENCE: Patience =
     Patience { settle: Duration::from_secs(600), pending: Duration::from_secs(86_400) };
 
 fn next(kind: Kind, state: State, age_s: u64, answers: Answers) -> Next {
-    Open { kind, state, age: Duration::from_secs(age_s) }.next(answers, PATIENCE)
+    Open { kind, state, age: Duration::from_secs(age_s), tries: 0 }.next(answers, PATIENCE)
 }
 
 #[test]
@@ -92,7 +93,7 @@ fn what_is_open_is_asked_after_then_undone_then_left_to_a_person() {
         (Kind::Sale, State::Pending, 86_399, only_reverse, Next::Wait),
         (Kind::Sale, State::Pending, 86_400, ALL_ANSWERS, Next::Reverse),
         (Kind::Sale, State::Reversing, 86_399, ALL_ANSWERS, Next::Reverse),
-        (Kind::Sale, State::Reversing, 86_400, ALL_ANSWERS, Next::Review),
+        (Kind::Sale, State::Reversing, 864_000, ALL_ANSWERS, Next::Reverse),
         (Kind::Capture, State::Unknown, 600, ALL_ANSWERS, Next::Repeat),
         (Kind::Void, State::Unknown, 0, only_repeat, Next::Repeat),
         (Kind::Refund, State::Unknown, 600, only_reverse, Next::Review),
@@ -100,6 +101,15 @@ fn what_is_open_is_asked_after_then_undone_then_left_to_a_person() {
     ] {
         assert_eq!(next(kind, state, age_s, answers), expected, "{kind} {state} {age_s}");
     }
+}
+
+#[test]
+fn undoing_is_tried_for_long_and_then_left_to_a_person() {
+    let after = |tries| {
+        let open = Open { kind: Kind::Sale, state: State::Reversing, age: Duration::ZERO, tries };
+        open.next(ALL_ANSWERS, PATIENCE)
+    };
+    assert_eq!((after(299), after(300)), (Next::Reverse, Next::Review));
 }
 
 #[test]

@@ -271,7 +271,8 @@ impl Payment {
             repeat: self.answers.repeat || kind == Kind::Reversal,
             ..self.answers
         };
-        match (Open { kind, state, age }).next(answers, PATIENCE) {
+        let tries = if age >= PATIENCE.pending { u32::MAX } else { 0 };
+        match (Open { kind, state, age, tries }).next(answers, PATIENCE) {
             Next::Close => {
                 self.provider.fates[number] = Fate::Gone;
                 self.settle(number, Event::NotSent);

@@ -84,6 +84,7 @@ pub(super) async fn operate(app: &App, by: &Principal, intent: Intent<'_>) -> Re
     let provider = app.providers().find(intent.provider).ok_or(OperateError::NoProvider)?;
     let preparation = preparation(app, provider, &intent);
     let (actor, at, id) = (by.actor(), app.now(), preparation.id);
+    let _taken = app.desk().take(id);
     let prepared =
         app.store(move |store| store.prepare_operation(By { actor: &actor, at }, &preparation)).await?;
     Ok(submit(app, by, &prepared).await.unwrap_or_else(|error| {
@@ -128,15 +129,72 @@ fn place_limits(policy: &settings::Policy) -> PlaceLimits {
 
 /// Asks the provider and commits its answer.
 async fn submit(app: &App, by: &Principal, prepared: &Prepared) -> Result<Prepared, StoreError> {
-    let OperationRow { id, kind, .. } = prepared.operation;
+    let operation = &prepared.operation;
+    let OperationRow { id, kind, .. } = *operation;
+    let provider = app.providers().find(Some(&operation.provider));
+    // Before it counts as submitted: whoever waits for a turn has sent nothing.
+    let _turn = match provider {
+        Some(provider) => provider.turn().await,
+        None => None,
+    };
     settle(app, by, id, Event::Submitted, None).await?;
-    let outcome = ask(app, &prepared.operation, op(kind)).await.outcome;
+    let outcome = ask_in_turn(app, operation, op(kind)).await.outcome;
     let event = match event_of(&outcome) {
         // What must be undone is asked for until it is.
         Event::NotSent if kind == Kind::Reversal => Event::AnswerLost,
+        // Nobody else can end these: a person must.
+        Event::Declined if kind == Kind::Reversal || is_expiry(operation) => Event::GaveUp,
         event => event,
     };
-    settle(app, by, id, event, Some(outcome)).await
+    match settle(app, by, id, event, Some(outcome)).await {
+        Err(StoreError::Conflict(_)) if event == Event::Approved => late(app, by, id).await,
+        done => done,
+    }
+}
+
+fn is_expiry(operation: &OperationRow) -> bool {
+    operation.kind == Kind::Void && operation.reason.as_deref() == Some(store::AUTHORIZATION_EXPIRED)
+}
+
+/// The provider approved what was closed meanwhile, by another appliance of the database or after a clock was set: a charge
+/// is undone, everything else is told.
+async fn late(app: &App, by: &Principal, id: OperationId) -> Result<Prepared, StoreError> {
+    let operation = app.store(move |store| store.operation(id)).await?;
+    match Box::pin(undo(app, by, &operation)).await {
+        Ok(()) => {}
+        Err(OperateError::Store(error)) => return Err(error),
+        Err(OperateError::NoProvider) => tracing::error!(operation = %id, "its plugin is not loaded"),
+    }
+    app.store(move |store| {
+        let operation = store.operation(id)?;
+        let transaction = store.transaction(operation.transaction)?;
+        Ok(Prepared { before: transaction.state, operation, transaction })
+    })
+    .await
+}
+
+/// What was given up and approved all the same is undone by a request of its own where it is a charge; it is told in any
+/// case.
+pub(super) async fn undo(app: &App, by: &Principal, late: &OperationRow) -> Result<(), OperateError> {
+    tracing::error!(operation = %late.id, transaction = %late.transaction, kind = %late.kind, "approved late");
+    if !matches!(late.kind, Kind::Sale | Kind::Authorize) {
+        let (id, actor, at) = (late.id, by.actor(), app.now());
+        return Ok(app.store(move |store| store.report_late(By { actor: &actor, at }, id)).await?);
+    }
+    let intent = Intent {
+        transaction: late.transaction,
+        kind: Kind::Reversal,
+        amount: late.amount,
+        provider: Some(&late.provider),
+        about: Some(late),
+        reason: Some("approved_late"),
+        sanction: Sanction::ENOUGH,
+    };
+    match operate(app, by, intent).await {
+        // It is being undone already.
+        Ok(_) | Err(OperateError::Store(StoreError::Conflict(_))) => Ok(()),
+        Err(error) => Err(error),
+    }
 }
 
 /// What a request of this kind is called by plugins.
@@ -186,12 +244,19 @@ pub(super) async fn settle(
     Ok(settled)
 }
 
-/// Drives the payment plugin through one operation.
+/// Drives the payment plugin through one operation, in its turn.
 pub(super) async fn ask(app: &App, operation: &OperationRow, op: Op) -> Ending {
+    let _turn = match app.providers().find(Some(&operation.provider)) {
+        Some(provider) => provider.turn().await,
+        None => None,
+    };
+    ask_in_turn(app, operation, op).await
+}
+
+async fn ask_in_turn(app: &App, operation: &OperationRow, op: Op) -> Ending {
     let Some(provider) = app.providers().find(Some(&operation.provider)) else {
         return Ending::not_sent("absent", "this operation's payment plugin is not loaded");
     };
-    let _turn = provider.turn().await;
     let request = match question::about(app, operation, op).await {
         Ok(request) => request,
         Err(error) => return Ending::not_sent("request", &chain(&error)),

@@ -53,14 +53,15 @@ pub(super) async fn about(app: &App, operation: &OperationRow, op: Op) -> Result
 fn known(store: &Store, operation: OperationRow) -> Result<Known, StoreError> {
     let row = store.transaction(operation.transaction)?;
     let operations = store.operations(operation.transaction)?;
-    let subject = operation.about.and_then(|about| operations.iter().find(|o| o.id == about));
-    let subject = subject.unwrap_or(&operation).clone();
+    // As it is now, whatever the caller read before its turn.
+    let subject = operation.about.unwrap_or(operation.id);
+    let subject = operations.iter().find(|o| o.id == subject).cloned().unwrap_or(operation);
     let active = match row.user.map(|user| store.user(user)).transpose() {
         Ok(user) => user.is_some_and(|user| user.status == Status::Active),
         Err(StoreError::NotFound(_)) => false,
         Err(error) => return Err(error),
     };
-    let instrument = row.user.map(|user| store.instrument(user, &operation.provider)).transpose()?.flatten();
+    let instrument = row.user.map(|user| store.instrument(user, &subject.provider)).transpose()?.flatten();
     let charges = |o: &&OperationRow| {
         matches!(o.kind, Kind::Authorize | Kind::Sale) && o.state == operation::State::Approved
     };

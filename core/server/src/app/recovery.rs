@@ -1,14 +1,16 @@
 //! What was left open: asked after by our own reference, then posted, undone or left to a person; never guessed.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
-use domain::operation::{Event, Kind, Next, Open, Patience, State, asked_again_after};
+use domain::operation::{Answers, Event, Kind, Next, Open, Patience, State, asked_again_after};
 use domain::{OperationId, TransactionId};
-use plugin_host::{Op, Verdict};
+use futures_util::future::join_all;
+use plugin_host::{Op, Outcome, Verdict};
 use store::{OperationRow, SavedResponse, StoreError};
 
 use super::App;
-use super::operation::{Intent, ask, event_of, op, operate, settle};
+use super::operation::{ask, event_of, op, settle, undo};
 use crate::api::Problem;
 use crate::auth::Principal;
 
@@ -16,16 +18,23 @@ use crate::auth::Principal;
 const DUE_EVERY: Duration = Duration::from_secs(1);
 /// How often it is looked for requests of clients that nobody will answer.
 const CLAIMS_EVERY: Duration = Duration::from_secs(30);
+/// The start waits for providers for so long.
+const START_PATIENCE: Duration = Duration::from_secs(10);
 /// A client's request takes no longer than its operation and this much.
 const GRACE: Duration = Duration::from_secs(30);
 
-/// Looks at every operation of this branch whose outcome is open: whoever worked on it is gone.
+/// Looks at every operation of this branch whose outcome is open: whoever worked on it is gone. Serving does not wait long
+/// for providers that don't answer; [`watch`] goes on.
 pub(super) async fn run(app: &App) -> Result<(), StoreError> {
     let branch = app.settings().policy.branch.clone();
-    for operation in app.store(move |store| store.operations_in_flight(&branch)).await? {
-        look_after(app, operation).await?;
+    let open = app.store(move |store| store.operations_in_flight(&branch)).await?;
+    match tokio::time::timeout(START_PATIENCE, look_after_all(app, open)).await {
+        Ok(done) => done,
+        Err(_) => {
+            tracing::warn!("open payments are looked after while the appliance runs");
+            Ok(())
+        }
     }
-    Ok(())
 }
 
 /// Asks after what is due, and settles what was left behind while the appliance runs: its outcome could not be
@@ -46,16 +55,16 @@ pub(super) async fn watch(app: App) {
 }
 
 impl App {
-    /// Looks at every operation that is due by now, at this appliance or at another one of the database that is gone.
+    /// Looks at every operation that is due by now, and at those of other branches whose appliance is gone.
     ///
     /// # Errors
     /// When the database doesn't answer; the next round tries again.
     pub async fn settle_due(&self) -> Result<(), StoreError> {
         let now = self.now();
-        for operation in self.store(move |store| store.operations_due(now)).await? {
-            look_after(self, operation).await?;
-        }
-        Ok(())
+        let branch = self.settings().policy.branch.clone();
+        let patience = Duration::from_millis(self.settings().payment.settle_window_ms);
+        let due = self.store(move |store| store.operations_due(now, (&branch, patience))).await?;
+        look_after_all(self, due).await
     }
 
     /// Answers the requests of clients that nobody will answer any more.
@@ -80,16 +89,32 @@ fn cut_off() -> SavedResponse {
     SavedResponse { status: problem.status.as_u16(), body: problem.document() }
 }
 
+/// One provider that does not answer holds up no other.
+async fn look_after_all(app: &App, operations: Vec<OperationRow>) -> Result<(), StoreError> {
+    let mut by_provider = BTreeMap::<String, Vec<OperationRow>>::new();
+    for operation in operations {
+        by_provider.entry(operation.provider.clone()).or_default().push(operation);
+    }
+    let one_after_another = |operations: Vec<OperationRow>| async move {
+        for operation in operations {
+            look_after(app, operation).await?;
+        }
+        Ok(())
+    };
+    let done = join_all(by_provider.into_values().map(one_after_another)).await;
+    done.into_iter().collect()
+}
+
 async fn look_after(app: &App, operation: OperationRow) -> Result<(), StoreError> {
     let (id, transaction) = (operation.id, operation.transaction);
     match recover(app, &Principal::SYSTEM, operation).await {
         Ok(state) => tracing::info!(operation = %id, %transaction, %state, "looked after"),
+        Err(error @ (StoreError::Unavailable(_) | StoreError::NotWritable(_))) => return Err(error),
         // Books that contradict the provider are for a person to look at; the others go on.
-        Err(error @ StoreError::Conflict(_)) => {
+        Err(error) => {
             tracing::error!(operation = %id, %transaction, %error, "cannot be recovered: look at this payment");
             put_off(app, id, u32::MAX).await?;
         }
-        Err(error) => return Err(error),
     }
     Ok(())
 }
@@ -104,7 +129,9 @@ pub(crate) async fn sync(app: &App, by: &Principal, transaction: TransactionId) 
                 recover(app, by, operation).await?;
             }
             State::ManualReview => {
-                ask_after(app, by, &operation).await?;
+                if let Some(_taken) = app.desk().take(operation.id) {
+                    ask_after(app, by, &operation).await?;
+                }
             }
             State::Declined | State::NotSent | State::Reversed => undo_late(app, by, &operation).await?,
             // A request that is being submitted this very moment answers by itself.
@@ -114,65 +141,113 @@ pub(crate) async fn sync(app: &App, by: &Principal, transaction: TransactionId) 
     Ok(())
 }
 
-/// Takes one step towards the outcome of an open request.
-async fn recover(app: &App, by: &Principal, mut operation: OperationRow) -> Result<State, StoreError> {
+/// Takes one step towards the outcome of an open request that nobody works on.
+async fn recover(app: &App, by: &Principal, operation: OperationRow) -> Result<State, StoreError> {
+    let (id, state) = (operation.id, operation.state);
+    let Some(_taken) = app.desk().take(id) else { return Ok(state) };
     let Some(provider) = app.providers().find(Some(&operation.provider)) else {
-        tracing::error!(operation = %operation.id, provider = operation.provider, "its plugin is not loaded");
-        put_off(app, operation.id, operation.tries).await?;
-        return Ok(operation.state);
+        tracing::error!(operation = %id, provider = operation.provider, "its plugin is not loaded");
+        put_off(app, id, operation.tries).await?;
+        return Ok(state);
     };
-    // What must be undone is asked for until it is.
-    if operation.state == State::Prepared && operation.kind == Kind::Reversal {
-        operation = stepped(app, by, operation.id, Event::Submitted).await?;
+    let answers = provider.answers(operation.kind);
+    let operation = left_behind(app, by, operation).await?;
+    let next = next(app, &operation, answers);
+    // Undoing and repeating rest on not knowing: it is asked once more, however long ago the request was.
+    if matches!(next, Next::Repeat | Next::Reverse) && answers.sync && operation.state != State::Reversing {
+        let (state, came_through) = ask_after(app, by, &operation).await?;
+        let operation = app.store(move |store| store.operation(id)).await?;
+        return match state {
+            State::Unknown | State::Pending if came_through => {
+                let next = self::next(app, &operation, Answers { sync: false, ..answers });
+                take(app, by, (&operation, next)).await
+            }
+            state => Ok(state),
+        };
     }
-    // A lost process lost the answer.
-    if operation.state == State::Submitting {
-        operation = stepped(app, by, operation.id, Event::AnswerLost).await?;
+    take(app, by, (&operation, next)).await
+}
+
+/// What a lost process was doing when it was lost.
+async fn left_behind(app: &App, by: &Principal, operation: OperationRow) -> Result<OperationRow, StoreError> {
+    let id = operation.id;
+    let operation = match (operation.state, operation.kind) {
+        // What must be undone is asked for until it is.
+        (State::Prepared, Kind::Reversal) => stepped(app, by, id, Event::Submitted).await?,
+        _ => operation,
+    };
+    match operation.state {
+        State::Submitting => stepped(app, by, id, Event::AnswerLost).await,
+        _ => Ok(operation),
     }
-    let OperationRow { id, kind, state, .. } = operation;
+}
+
+fn next(app: &App, operation: &OperationRow, answers: Answers) -> Next {
+    let OperationRow { kind, state, tries, .. } = *operation;
     let payment = &app.settings().payment;
     let patience = Patience {
         settle: Duration::from_millis(payment.settle_window_ms),
         pending: Duration::from_millis(payment.pending_window_ms),
     };
-    let open = Open { kind, state, age: app.now().since(operation.created_at) };
-    match open.next(provider.answers(kind), patience) {
+    Open { kind, state, age: app.now().since(operation.created_at), tries }.next(answers, patience)
+}
+
+async fn take(
+    app: &App,
+    by: &Principal,
+    (operation, next): (&OperationRow, Next),
+) -> Result<State, StoreError> {
+    let OperationRow { id, state, tries, .. } = *operation;
+    match next {
         Next::Close => Ok(stepped(app, by, id, Event::NotSent).await?.state),
-        Next::Sync => ask_after(app, by, &operation).await,
-        Next::Repeat => ask_again(app, by, &operation).await,
-        Next::Reverse => reverse(app, by, &operation).await,
+        Next::Sync => Ok(ask_after(app, by, operation).await?.0),
+        Next::Repeat => Ok(question(app, by, operation, op(operation.kind)).await?.0),
+        Next::Reverse => reverse(app, by, operation).await,
         Next::Review => Ok(stepped(app, by, id, Event::GaveUp).await?.state),
         Next::Wait => {
-            put_off(app, id, operation.tries).await?;
+            put_off(app, id, tries).await?;
             Ok(state)
         }
     }
 }
 
-/// Asks what became of a request.
-async fn ask_after(app: &App, by: &Principal, operation: &OperationRow) -> Result<State, StoreError> {
+/// Asks what became of a request: where it stands then, and whether the question came through.
+async fn ask_after(app: &App, by: &Principal, operation: &OperationRow) -> Result<(State, bool), StoreError> {
     question(app, by, operation, Op::Sync).await
 }
 
-/// Asks for the same once more, under the same reference.
-async fn ask_again(app: &App, by: &Principal, operation: &OperationRow) -> Result<State, StoreError> {
-    question(app, by, operation, op(operation.kind)).await
-}
-
-async fn question(app: &App, by: &Principal, operation: &OperationRow, op: Op) -> Result<State, StoreError> {
+/// Asks what became of a request, or for the same once more under the same reference.
+async fn question(
+    app: &App,
+    by: &Principal,
+    operation: &OperationRow,
+    op: Op,
+) -> Result<(State, bool), StoreError> {
     let id = operation.id;
     if operation.state != State::Syncing {
         stepped(app, by, id, Event::SyncStarted).await?;
     }
     let ending = ask(app, operation, op).await;
-    // A question that failed says nothing about the operation.
-    let event = match (&ending.fault, op) {
-        (Some(_), _) => Event::AnswerLost,
+    let came_through = ending.fault.is_none();
+    let event = learned(operation, op, (came_through, &ending.outcome));
+    Ok((settle(app, by, id, event, Some(ending.outcome)).await?.operation.state, came_through))
+}
+
+/// What the answer to a question says about the request that it is about.
+fn learned(operation: &OperationRow, op: Op, (came_through, outcome): (bool, &Outcome)) -> Event {
+    // What the provider once called pending stays so until it says something else.
+    let nothing = if operation.state == State::Pending { Event::Pending } else { Event::AnswerLost };
+    match (event_of(outcome), op) {
+        // A question that failed says nothing about the request.
+        _ if !came_through => nothing,
+        (Event::AnswerLost, Op::Sync) => nothing,
+        (event, Op::Sync) => event,
         // That this time nothing was sent does not say that the first time nothing was.
-        (None, op) if op != Op::Sync && ending.outcome.verdict == Verdict::NotSent => Event::AnswerLost,
-        (None, _) => event_of(&ending.outcome),
-    };
-    Ok(settle(app, by, id, event, Some(ending.outcome)).await?.operation.state)
+        (Event::NotSent, _) => Event::AnswerLost,
+        // Nor does a refusal now say that the first one had no effect: a person must look.
+        (Event::Declined, _) => Event::GaveUp,
+        (event, _) => event,
+    }
 }
 
 async fn reverse(app: &App, by: &Principal, operation: &OperationRow) -> Result<State, StoreError> {
@@ -194,33 +269,17 @@ async fn reverse(app: &App, by: &Principal, operation: &OperationRow) -> Result<
     }
 }
 
-/// A charge that was given up and that its provider approved all the same is undone, by a request of its own, and told.
+/// Asks after a request that was given up: what its provider approved all the same is undone, and told.
 async fn undo_late(app: &App, by: &Principal, operation: &OperationRow) -> Result<(), Problem> {
     let provider = app.providers().find(Some(&operation.provider));
-    let can_ask = provider.is_some_and(|provider| provider.answers(operation.kind).sync);
-    if !can_ask || !matches!(operation.kind, Kind::Sale | Kind::Authorize) {
+    if !provider.is_some_and(|provider| provider.answers(operation.kind).sync) {
         return Ok(());
     }
     let ending = ask(app, operation, Op::Sync).await;
-    if ending.fault.is_some() || ending.outcome.verdict != Verdict::Approved {
-        return Ok(());
+    if ending.fault.is_none() && ending.outcome.verdict == Verdict::Approved {
+        undo(app, by, operation).await?;
     }
-    tracing::error!(operation = %operation.id, transaction = %operation.transaction, "approved late: it is undone");
-    let intent = Intent {
-        transaction: operation.transaction,
-        kind: Kind::Reversal,
-        amount: operation.amount,
-        provider: Some(&operation.provider),
-        about: Some(operation),
-        reason: Some("approved_late"),
-        sanction: store::Sanction::ENOUGH,
-    };
-    match operate(app, by, intent).await {
-        Ok(_) => Ok(()),
-        // It is being undone already.
-        Err(super::operation::OperateError::Store(StoreError::Conflict(_))) => Ok(()),
-        Err(error) => Err(error.into()),
-    }
+    Ok(())
 }
 
 async fn put_off(app: &App, id: OperationId, tries: u32) -> Result<(), StoreError> {

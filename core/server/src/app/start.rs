@@ -125,6 +125,7 @@ impl App {
             cache,
             vision: opened.vision,
             providers: opened.providers,
+            desk: super::desk::Desk::default(),
             body_key: opened.body_key,
             metrics,
             sightings: broadcast::Sender::new(SIGHTINGS_KEPT),

@@ -101,6 +101,13 @@ fn advance(
         operation.next_try_at = by.at.plus(asked_again_after(operation.tries));
         operation.tries += 1;
     }
+    // Whoever asks works on it alone for so long.
+    if matches!(outcome.event, Event::Submitted | Event::SyncStarted | Event::ReverseStarted) {
+        operation.next_try_at = by.at.plus(operation.lease);
+    }
+    if outcome.event == Event::ReverseStarted {
+        operation.tries = 0;
+    }
     let change = (
         operations::state.eq(state.as_str()),
         operations::provider_ref.eq(&operation.provider_ref),

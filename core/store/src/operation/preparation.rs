@@ -87,8 +87,8 @@ impl Store {
                 _ => before.clone(),
             };
             let transfer = set_aside(c, by, new, (&transaction, &earlier))?;
-            if new.kind == Kind::Reversal {
-                report_late(c, by, new)?;
+            if let Some(late) = earlier.iter().find(|o| Some(o.id) == new.about) {
+                report_late(c, by, late)?;
             }
             let operation = insert(c, by, new, transfer)?;
             let audit = audit_of(&operation, "operation.prepared");
@@ -120,6 +120,7 @@ fn insert(
         about: new.about.map(|id| id.to_string()),
         tries: 0,
         next_try_at: by.at.plus(new.lease).0,
+        lease: i64::try_from(new.lease.as_micros()).unwrap_or(i64::MAX),
         created_at: by.at.0,
         updated_at: by.at.0,
     };
@@ -143,6 +144,13 @@ fn fits(new: &Preparation, before: &TransactionRow, earlier: &[OperationRow]) ->
     let in_flight = |kinds: &[Kind]| {
         earlier.iter().filter(|o| kinds.contains(&o.kind) && o.state.is_unsettled()).collect::<Vec<_>>()
     };
+    // Whoever holds the money is the one to take it, to let go of it or to give it back.
+    if let Some(charge) = charge(earlier).filter(|charge| charge.provider != new.provider)
+        && new.kind != Kind::Reversal
+    {
+        let words = format!("{} has the money of this payment, not {}", charge.provider, new.provider);
+        return Err(StoreError::Conflict(words));
+    }
     // What was set aside is taken or given free by one request at a time.
     if matches!(new.kind, Kind::Capture | Kind::Void)
         && let Some(other) = in_flight(&[Kind::Capture, Kind::Void]).first()
@@ -176,7 +184,7 @@ fn charged(
     c: &mut AnyConnection,
     by: By<'_>,
     new: &Preparation,
-    before: TransactionRow,
+    mut before: TransactionRow,
 ) -> Result<TransactionRow, StoreError> {
     // A payment whose time is over is not begun, even before somebody has noted that it is over.
     if by.at >= before.expires_at {
@@ -192,6 +200,7 @@ fn charged(
     }
     spending::count(c, (payer, place), new.amount, by.at)?;
     step_up::use_evidence(c, by, new, &before)?;
+    before.provider = Some(new.provider.clone());
     let confirmed = (transaction::Event::Confirmed, &Details::default());
     let (row, audit) = step_from(c, by, before, confirmed)?;
     audit.append(c, by)?;
@@ -239,13 +248,11 @@ fn set_aside(
 }
 
 /// A provider that approved what was given up is an incident: it is told, whatever becomes of undoing it.
-fn report_late(c: &mut AnyConnection, by: By<'_>, new: &Preparation) -> Result<(), StoreError> {
-    let (transaction, provider) = (new.transaction, &new.provider);
-    let about = new.about.map(|id| id.to_string()).unwrap_or_default();
+pub(super) fn report_late(c: &mut AnyConnection, by: By<'_>, late: &OperationRow) -> Result<(), StoreError> {
+    let OperationRow { id, transaction, provider, kind, amount, .. } = late;
+    let (minor, currency) = (amount.minor(), amount.currency());
     let payload = format!(
-        "{{\"transaction\":\"{transaction}\",\"operation\":\"{about}\",\"provider\":\"{provider}\",\"amount\":{{\"amount\":{},\"currency\":\"{}\"}}}}",
-        new.amount.minor(),
-        new.amount.currency()
+        "{{\"transaction\":\"{transaction}\",\"operation\":\"{id}\",\"kind\":\"{kind}\",\"provider\":\"{provider}\",\"amount\":{{\"amount\":{minor},\"currency\":\"{currency}\"}}}}"
     );
     outbox::append(c, by.at, "incident.late_approval", &payload)
 }

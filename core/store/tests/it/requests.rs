@@ -21,6 +21,7 @@ pub(crate) const CLAIMS: &[Claim] = claims![
     a_part_is_taken_and_the_rest_is_free_again,
     no_more_is_captured_than_was_set_aside,
     money_that_is_elsewhere_is_owed_by_its_provider,
+    only_who_has_the_money_gives_it_back,
     what_a_plugin_keeps_is_there_for_the_next_question,
     requests_are_numbered_and_none_twice,
     an_open_request_is_due_ever_later,
@@ -83,6 +84,20 @@ fn money_that_is_elsewhere_is_owed_by_its_provider(bench: &Bench) {
     bench.assert_sound();
 }
 
+fn only_who_has_the_money_gives_it_back(bench: &Bench) {
+    let sale = elsewhere(bench);
+    bench.store.prepare_operation(by(), &sale).unwrap();
+    for event in SOLD {
+        bench.settle(sale.id, event).unwrap();
+    }
+    let known = bench.store.transaction(sale.transaction).unwrap().provider;
+    assert_eq!(known.as_ref(), Some(&sale.provider));
+    let refund = preparation(UNLIMITED, sale.transaction, (Kind::Refund, eur(100)));
+    let refund = Preparation { provider: "another".to_owned(), ..refund };
+    let refused = bench.store.prepare_operation(by(), &refund);
+    assert!(matches!(refused, Err(StoreError::Conflict(words)) if words.contains("has the money")));
+}
+
 fn what_a_plugin_keeps_is_there_for_the_next_question(bench: &Bench) {
     let sale = elsewhere(bench);
     bench.store.prepare_operation(by(), &sale).unwrap();
@@ -110,10 +125,15 @@ fn requests_are_numbered_and_none_twice(bench: &Bench) {
 fn an_open_request_is_due_ever_later(bench: &Bench) {
     let payer = bench.payer("ada", 1_000);
     let sale = bench.prepare(bench.identified(payer, eur(1)), Kind::Sale, eur(1)).unwrap().operation;
-    let due =
-        |after_s: u64| bench.store.operations_due(later(Duration::from_secs(after_s)).at).unwrap().len();
+    let due_in = |branch: &str, after_s: u64| {
+        let at = later(Duration::from_secs(after_s)).at;
+        bench.store.operations_due(at, (branch, Duration::from_secs(600))).unwrap().len()
+    };
+    let due = |after_s: u64| due_in(BRANCH, after_s);
     assert_eq!((due(59), due(60)), (0, 1), "whoever prepared it has its lease");
-    bench.settle(sale.id, Event::Submitted).unwrap();
+    assert_eq!((due_in("another", 659), due_in("another", 660)), (0, 1), "its appliance is gone");
+    bench.store.settle_operation(later(Duration::from_secs(40)), sale.id, &submitted()).unwrap();
+    assert_eq!((due(99), due(100)), (0, 1), "whoever submits it has it anew");
     bench.settle(sale.id, Event::AnswerLost).unwrap();
     assert_eq!((due(0), due(1)), (0, 1));
     bench.settle(sale.id, Event::SyncStarted).unwrap();
@@ -125,6 +145,10 @@ fn an_open_request_is_due_ever_later(bench: &Bench) {
     bench.settle(sale.id, Event::SyncStarted).unwrap();
     bench.settle(sale.id, Event::Declined).unwrap();
     assert_eq!(due(1_000_000), 0);
+}
+
+fn submitted() -> Outcome {
+    Outcome { event: Event::Submitted, provider_ref: None, reason: None }
 }
 
 fn only_the_own_branch_is_looked_at_when_its_appliance_starts(bench: &Bench) {
@@ -145,7 +169,10 @@ fn what_nobody_took_in_time_expires(bench: &Bench) {
         ..preparation(UNLIMITED, payment, (Kind::Void, eur(300)))
     };
     bench.store.prepare_operation(by(), &void).unwrap();
-    for event in SOLD {
+    bench.settle(void.id, Event::Submitted).unwrap();
+    bench.settle(void.id, Event::GaveUp).unwrap();
+    assert_eq!(before(1), vec![], "a person must look at it, and nothing else may try");
+    for event in [Event::SyncStarted, Event::Approved] {
         bench.settle(void.id, event).unwrap();
     }
     let row = bench.store.transaction(payment).unwrap();
@@ -231,6 +258,5 @@ fn what_was_not_taken_does_not_count(bench: &Bench) {
         Usage { day_amount: 100, hour_count: 1 },
         "what was given back was spent all the same"
     );
-    let outcome = Outcome { event: Event::Submitted, provider_ref: None, reason: None };
-    assert!(bench.store.settle_operation(by(), OperationId(uuid::Uuid::now_v7()), &outcome).is_err());
+    assert!(bench.store.settle_operation(by(), OperationId(uuid::Uuid::now_v7()), &submitted()).is_err());
 }
