@@ -111,12 +111,9 @@ pub(crate) async fn refund(
     amount: Option<Money>,
 ) -> Result<Asked, Problem> {
     let row = app.store(move |store| store.transaction(id)).await?;
-    let left = row.captured_minor - row.refunded_minor;
-    let nothing_left =
-        || Problem::conflict("nothing_to_refund", "nothing of this payment is left to give back");
     let amount = match amount {
         Some(amount) => amount,
-        None => Money::new(left, row.amount.currency()).map_err(|_| nothing_left())?,
+        None => left(&row)?,
     };
     if amount.currency() != row.amount.currency() {
         return Err(Problem::unprocessable("wrong_currency", "a refund is in the payment's currency"));
@@ -130,6 +127,19 @@ pub(crate) async fn refund(
         }
         done => asked(done?),
     }
+}
+
+/// Gives back all that is left of a payment that is undone with others: no person asks for it, so that none has to say
+/// yes to it.
+pub(super) async fn give_back(app: &App, by: &Principal, id: TransactionId) -> Result<Asked, Problem> {
+    let row = app.store(move |store| store.transaction(id)).await?;
+    asked(operate(app, by, Intent::of(&row, Kind::Refund, left(&row)?)).await?)
+}
+
+/// What can still be given back.
+fn left(row: &TransactionRow) -> Result<Money, Problem> {
+    let left = Money::new(row.captured_minor - row.refunded_minor, row.amount.currency());
+    left.map_err(|_| Problem::conflict("nothing_to_refund", "nothing of this payment is left to give back"))
 }
 
 /// Gives back what a second person says yes to by this: the yes and the refund's intent are one commit.

@@ -183,7 +183,7 @@ async fn undo(app: &App, leg: &GroupLeg, remedy: Remedy, why: &str) {
             transaction::step(app, by, id, Event::Cancelled, details).await.map(drop)
         }
         Remedy::Void => transaction::void(app, by, id).await.map(drop),
-        Remedy::Refund => transaction::refund(app, by, id, None).await.map(drop),
+        Remedy::Refund => transaction::give_back(app, by, id).await.map(drop),
     };
     complain(leg, "given back", done);
 }

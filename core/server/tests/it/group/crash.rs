@@ -9,7 +9,7 @@ use store::{By, GroupLeg, Store};
 use uuid::Uuid;
 
 use super::{Subject, answer, equal, gather, left, once, open, states, three};
-use crate::client::post;
+use crate::client::{get, post};
 use crate::harness::Appliance;
 
 /// The intent to ask the provider, and how far it came.
@@ -152,6 +152,19 @@ async fn a_capture_that_is_refused_gives_everybody_their_money_back_but_under_pa
     let ended = once(&appliance, &id, |checkout| checkout["state"] == "partially_paid").await;
     assert_eq!(states(&ended), ["captured", "voided", "voided"]);
     assert_eq!(left(&appliance, &people).await, [4666, 5000, 5000]);
+}
+
+#[tokio::test]
+async fn a_group_gives_back_what_it_took_without_a_second_person() {
+    let (appliance, people, id) = all_known("all_or_nothing").await;
+    let four_eyes = ("policy.refund_four_eyes_amount_min", "1");
+    let taken = [CAPTURED, AUTHORIZED, AUTHORIZED];
+    let appliance = appliance.crashed(&[NO_EUROS, four_eyes], |store, by| died(store, by, taken)).await;
+    let ended = once(&appliance, &id, |checkout| checkout["state"] == "voided").await;
+    assert_eq!(states(&ended), ["refunded", "voided", "voided"]);
+    assert_eq!(left(&appliance, &people).await, [5000; 3]);
+    let approvals = appliance.admin(get("/approvals")).await.ok(200);
+    assert_eq!(approvals["items"], json!([]));
 }
 
 #[tokio::test]
