@@ -53,6 +53,10 @@ pub(crate) async fn prove(
         }
         Offered::Attested => {
             may_vouch(app, by)?;
+            if receipt::is_by_staff(row.evidence.as_deref()) {
+                let detail = "staff vouched for the payer already; the PIN is the other factor";
+                return Err(Problem::conflict("pin_required", detail));
+            }
             Factor::Staff
         }
     };

@@ -278,6 +278,20 @@ async fn where_the_law_asks_for_two_factors_a_clerks_word_alone_is_not_enough() 
 }
 
 #[tokio::test]
+async fn one_clerks_word_is_not_both_factors() {
+    let appliance = Appliance::start_with(&[("policy.step_up_always", "true")]).await;
+    let user = appliance.payer("Ada", 5000).await;
+    set_pin(&appliance, user.parse().unwrap(), PIN).await;
+    let new = json!({ "user_id": user, "amount": eur(500) });
+    let opened = appliance.admin(post("/transactions", &new).once("k")).await.ok(201);
+    let prove =
+        |body: Value| post(format!("/transactions/{}/step-up", of(&opened, "id")), &body).once(&fresh());
+    appliance.admin(prove(json!({ "attested": true }))).await.refused(409, "pin_required");
+    let proved = appliance.admin(prove(json!({ "pin": PIN }))).await.ok(200);
+    assert_eq!(proved["state"], "requires_confirmation");
+}
+
+#[tokio::test]
 async fn an_instrument_is_kept_shown_without_its_token_and_erased_with_its_person() {
     let appliance = Appliance::start().await;
     let user = appliance.payer("Ada", 5000).await;
