@@ -22,6 +22,7 @@ struct Settings {
 enum Task {
     Pay { attempt: String },
     Ask { original: String },
+    Anchor { sha256: String },
     Look { message: Value },
 }
 
@@ -84,7 +85,7 @@ impl Hook {
 }
 
 impl Payment for Hook {
-    const OPS: &'static [Op] = &[Op::Sale, Op::Sync, Op::Webhook];
+    const OPS: &'static [Op] = &[Op::Sale, Op::Sync, Op::Webhook, Op::Anchor];
     const CAPS: Caps =
         Caps { idempotent: true, sync_by_ref: true, webhook: true, ledger: true, ..Caps::NONE };
     type Task = Task;
@@ -95,6 +96,11 @@ impl Payment for Hook {
                 message: serde_json::from_slice(&request.payload_json)
                     .map_err(|error| Error::Invalid(error.to_string()))?,
             },
+            Op::Anchor => {
+                let asked: Value = serde_json::from_slice(&request.payload_json)
+                    .map_err(|error| Error::Invalid(error.to_string()))?;
+                Task::Anchor { sha256: asked["sha256"].as_str().unwrap_or_default().to_owned() }
+            }
             Op::Sync => Task::Ask { original: hex(&request.original_ref.unwrap_or_default()) },
             _ => Task::Pay { attempt: hex(&request.attempt_ref) },
         })
@@ -105,8 +111,11 @@ impl Payment for Hook {
         match (&*task, event) {
             (Task::Pay { attempt }, Event::Start) => Ok(self.request("POST", format!("/pay/{attempt}"))),
             (Task::Ask { original }, Event::Start) => Ok(self.request("GET", format!("/state/{original}"))),
+            (Task::Anchor { sha256 }, Event::Start) => Ok(self.request("POST", format!("/anchor/{sha256}"))),
             (Task::Look { message }, _) => Ok(Effect::Done(self.look(message)?)),
-            (Task::Ask { .. }, Event::HttpResponse(answer)) if answer.body == b"paid" => {
+            (Task::Ask { .. } | Task::Anchor { .. }, Event::HttpResponse(answer))
+                if answer.body == b"paid" =>
+            {
                 done(Verdict::Approved)
             }
             (_, Event::HttpResponse(answer)) if answer.status == 200 => done(Verdict::Pending),

@@ -101,7 +101,8 @@ async fn ask(app: &App, anchor: &AnchorRow) -> Result<(), StoreError> {
         asks: false,
     };
     let steps = Box::new(PaymentSteps::new(provider.payment().clone(), request));
-    let ending = effects::drive(steps, app.endpoints(), &Notes { app, checkpoint: id }, bounds).await;
+    let endpoints = app.endpoints().with_secrets(provider.payment().plugin().secret_handles());
+    let ending = effects::drive(steps, &endpoints, &Notes { app, checkpoint: id }, bounds).await;
     if let Some(fault) = &ending.fault {
         tracing::error!(
             checkpoint = id,

@@ -65,6 +65,7 @@ async fn waiting() -> (Appliance, Provider, Value, tempfile::TempDir) {
     let appliance = Appliance::start_with(&[
         ("plugins.folder", &format!("{:?}", fixtures().display().to_string())),
         ("plugins.payment", "hook"),
+        ("audit.anchor_provider", "\"hook\""),
         ("plugins.settings", r#"{ hook = { key = "hook.key" } }"#),
         ("secrets.folder", &format!("{:?}", secrets.path().display().to_string())),
         ("payment.endpoints", &endpoint),
@@ -161,4 +162,14 @@ async fn a_message_that_cannot_be_looked_at_is_asked_for_again() {
     let said = json!({ "event": "e1", "attempt": provider.attempt(), "shop": "ours" });
     say_signed(&appliance, &said).await.refused(503, "webhook_not_checked");
     assert_eq!((provider.questions(), state(&appliance, &payment).await), (0, json!("processing")));
+}
+
+#[tokio::test]
+async fn a_plugin_that_anchors_sends_its_secret() {
+    let (appliance, provider, ..) = &waiting().await;
+    *provider.paid.lock().unwrap() = true;
+    appliance.app.checkpoint().await.unwrap().unwrap();
+    appliance.app.anchor_checkpoints().await.unwrap();
+    let asked = provider.asked.lock().unwrap();
+    assert!(asked.iter().any(|asked| asked.starts_with("POST /anchor/")), "{asked:?}");
 }
