@@ -201,13 +201,14 @@ async fn step_up(
     once: Once<StepUp>,
 ) -> Result<Response, Problem> {
     let id = checkout_id(&id)?;
-    once.run(app.clone(), move |given| async move {
-        let offered = given.offered()?;
-        let transaction = app.store(move |store| store.checkout(id)).await?.transaction;
-        factors::prove(&app, &principal, transaction, offered).await?;
-        Ok(Json(answer(checkout::load(&app, id).await?)).into_response())
-    })
-    .await
+    once.forgetting()
+        .run(app.clone(), move |given| async move {
+            let offered = given.offered()?;
+            let transaction = app.store(move |store| store.checkout(id)).await?.transaction;
+            factors::prove(&app, &principal, transaction, offered).await?;
+            Ok(Json(answer(checkout::load(&app, id).await?)).into_response())
+        })
+        .await
 }
 
 async fn cancel(

@@ -28,6 +28,8 @@ const KEY_CHARS_MAX: usize = 255;
 pub(crate) struct Once<T> {
     pub(crate) body: T,
     claim: Key,
+    /// Whether its answer is not kept, see [`Once::forgetting`].
+    forgets: bool,
 }
 
 /// What tells one request from another.
@@ -61,7 +63,7 @@ impl<T: DeserializeOwned + 'static> FromRequest<App> for Once<T> {
             parts.headers.insert(header::CONTENT_TYPE, json);
         }
         let Json(body) = Json::<T>::from_request(Request::from_parts(parts, bytes.into()), app).await?;
-        Ok(Self { body, claim })
+        Ok(Self { body, claim, forgets: false })
     }
 }
 
@@ -75,7 +77,7 @@ impl FromRequest<App> for OnceText {
         let (claim, _, bytes) = Key::read(request, app, b"").await?;
         let not_text = |_| Problem::unprocessable("body_not_text", "send the file as it is, in UTF-8");
         let body = String::from_utf8(bytes.into()).map_err(not_text)?;
-        Ok(Self(Once { body, claim }))
+        Ok(Self(Once { body, claim, forgets: false }))
     }
 }
 
@@ -104,6 +106,12 @@ impl<T: Send + 'static> Once<T> {
         uuid::Builder::from_custom_bytes(bytes).into_uuid()
     }
 
+    /// Keeps the key for as long as the work takes, and neither the answer nor what tells the body from another: where
+    /// the body is a guess, what is kept would say, uncounted, whether the next one is the same.
+    pub(crate) fn forgetting(self) -> Self {
+        Self { forgets: true, ..self }
+    }
+
     /// Runs `work` unless this key was used, and keeps its answer. The work goes on to its end even when
     /// the client hangs up: a payment must not stop half-way.
     pub(crate) async fn run<F, Fut>(self, app: App, work: F) -> Result<Response, Problem>
@@ -111,15 +119,15 @@ impl<T: Send + 'static> Once<T> {
         F: FnOnce(T) -> Fut + Send + 'static,
         Fut: Future<Output = Result<Response, Problem>> + Send + 'static,
     {
-        let Self { body, claim } = self;
+        let Self { body, claim, forgets } = self;
         match claim.take(&app).await? {
             Claim::Fresh => {}
             Claim::Replay(saved) => return Ok(replay(saved)),
-            Claim::Mismatch => {
+            Claim::Mismatch if !forgets => {
                 let detail = "this Idempotency-Key was used with another body; take a fresh key";
                 return Err(Problem::unprocessable("idempotency_key_reused", detail));
             }
-            Claim::InFlight => {
+            Claim::InFlight | Claim::Mismatch => {
                 let detail = "the first request with this Idempotency-Key is still under way";
                 let again = HeaderValue::from_static("1");
                 return Err(Problem::conflict("idempotency_in_flight", detail)
@@ -130,7 +138,7 @@ impl<T: Send + 'static> Once<T> {
         app.clone().spawn_whole(async move {
             let response = work(body).await.unwrap_or_else(IntoResponse::into_response);
             // A client that hung up needs no answer.
-            let _ = answer.send(claim.keep(&app, response).await);
+            let _ = answer.send(claim.keep(&app, response, forgets).await);
         });
         answered.await.unwrap_or_else(|error| Err(Problem::internal(&error)))
     }
@@ -172,11 +180,11 @@ impl Key {
         Ok(app.store(move |store| store.claim(&scope, &key, &body, now)).await?)
     }
 
-    async fn keep(self, app: &App, response: Response) -> Result<Response, Problem> {
+    async fn keep(self, app: &App, response: Response, forgets: bool) -> Result<Response, Problem> {
         let (head, body) = response.into_parts();
         let bytes = to_bytes(body, usize::MAX).await.map_err(|error| Problem::internal(&error))?;
         let Self { scope, key, .. } = self;
-        if is_passing(head.status) {
+        if forgets || is_passing(head.status) {
             app.store(move |store| store.release(&scope, &key)).await?;
         } else {
             let saved = SavedResponse { status: head.status.as_u16(), body: bytes.to_vec() };

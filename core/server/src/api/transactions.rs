@@ -272,10 +272,11 @@ async fn step_up(
     once: Once<StepUp>,
 ) -> Result<Response, Problem> {
     let id = transaction_id(&id)?;
-    once.run(app.clone(), move |given| async move {
-        Ok(ok(factors::prove(&app, &principal, id, given.offered()?).await?))
-    })
-    .await
+    once.forgetting()
+        .run(app.clone(), move |given| async move {
+            Ok(ok(factors::prove(&app, &principal, id, given.offered()?).await?))
+        })
+        .await
 }
 
 async fn capture(
