@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::decision::{Charge, Decision, StepUp, decide};
+use domain::decision::{Charge, Decision, decide};
 use domain::role::Permission;
 use domain::transaction::Event;
 use domain::{Money, TransactionId, UserId};
@@ -114,18 +114,18 @@ async fn vouched(
         evidence: told,
         confirm_by: Some(app.confirm_by(attested.captured_at)),
     };
-    match decide(charge, known, &attested, &app.policy(), app.now()) {
+    let mut policy = app.policy();
+    policy.step_up = policy.step_up.vouched();
+    match decide(charge, known, &attested, &policy, app.now()) {
         Decision::Decline(reason) => {
             let code = Some(reason.code().to_owned());
             transaction::step(app, by, id, Event::PolicyDeclined, details(code)).await
         }
         // Where the law demands two factors, a clerk's word is one of them at the most.
-        Decision::StepUp(reasons) if reasons.contains(&StepUp::Policy) => {
+        Decision::StepUp(reasons) => {
             let codes = Some(step_up::codes(&reasons));
             transaction::step(app, by, id, Event::StepUpRequired, details(codes)).await
         }
-        Decision::Approve(_) | Decision::StepUp(_) => {
-            transaction::step(app, by, id, Event::Identified, details(None)).await
-        }
+        Decision::Approve(_) => transaction::step(app, by, id, Event::Identified, details(None)).await,
     }
 }

@@ -303,6 +303,21 @@ async fn one_clerks_word_is_not_both_factors() {
 }
 
 #[tokio::test]
+async fn a_payer_whom_staff_vouched_for_needs_a_pin_only_where_every_payment_does() {
+    let tier = [("policy.step_up_amount_min", "1000"), ("policy.step_up_without_pin", "\"decline\"")];
+    let always = [tier[1], ("policy.step_up_always", "true")];
+    for (changes, state, reason) in
+        [(&tier, "requires_confirmation", Value::Null), (&always, "declined", json!("pin_missing"))]
+    {
+        let appliance = Appliance::start_with(changes).await;
+        let user = appliance.payer("Ada", 5000).await;
+        let new = json!({ "user_id": user, "amount": eur(1250) });
+        let opened = appliance.admin(post("/transactions", &new).once("k")).await.ok(201);
+        assert_eq!((&opened["state"], &opened["reason"]), (&json!(state), &reason));
+    }
+}
+
+#[tokio::test]
 async fn an_instrument_is_kept_shown_without_its_token_and_erased_with_its_person() {
     let appliance = Appliance::start().await;
     let user = appliance.payer("Ada", 5000).await;
