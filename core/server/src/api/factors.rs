@@ -80,13 +80,21 @@ fn checked_provider(provider: String) -> Result<String, Problem> {
     }
 }
 
+/// The full id of the loaded plugin that is named; a name as it stands where none is.
+fn full_id(app: &App, provider: String) -> String {
+    match app.providers().find(Some(&provider)) {
+        Some(loaded) => loaded.id().to_owned(),
+        None => provider,
+    }
+}
+
 async fn set_instrument(
     State(app): State<App>,
     principal: Principal,
     Path((id, provider)): Path<(String, String)>,
     Json(new): Json<wire::NewInstrument>,
 ) -> Result<Json<wire::Instrument>, Problem> {
-    let (user, provider) = (user_id(&id)?, checked_provider(provider)?);
+    let (user, provider) = (user_id(&id)?, full_id(&app, checked_provider(provider)?));
     let token = new.token.0;
     let chars = token.expose().chars().count();
     if !(1..=TOKEN_CHARS_MAX).contains(&chars) || token.expose().chars().any(char::is_control) {
@@ -102,7 +110,7 @@ async fn instrument_of(
     State(app): State<App>,
     Path((id, provider)): Path<(String, String)>,
 ) -> Result<Json<wire::Instrument>, Problem> {
-    let user = user_id(&id)?;
+    let (user, provider) = (user_id(&id)?, full_id(&app, provider));
     Ok(answer(app.store(move |store| store.instrument_row(user, &provider)).await?))
 }
 
@@ -111,7 +119,7 @@ async fn remove_instrument(
     principal: Principal,
     Path((id, provider)): Path<(String, String)>,
 ) -> Result<StatusCode, Problem> {
-    let (user, provider) = (user_id(&id)?, checked_provider(provider)?);
+    let (user, provider) = (user_id(&id)?, full_id(&app, checked_provider(provider)?));
     let (actor, at) = (principal.actor(), app.now());
     app.store(move |store| store.remove_instrument(By { actor: &actor, at }, user, &provider)).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -318,6 +318,21 @@ async fn a_payer_whom_staff_vouched_for_needs_a_pin_only_where_every_payment_doe
 }
 
 #[tokio::test]
+async fn an_instrument_is_found_under_its_providers_short_name_as_well() {
+    let appliance = Appliance::start().await;
+    let user = appliance.payer("Ada", 5000).await;
+    let [short, full] =
+        ["payment-wallet", "org.facepay.payment-wallet"].map(|id| format!("/users/{user}/instruments/{id}"));
+    let kept = appliance.admin(put(&short, &json!({ "token": "pm_1" }))).await.ok(200);
+    assert_eq!(kept["provider"], "org.facepay.payment-wallet");
+    for path in [&short, &full] {
+        assert_eq!(appliance.admin(get(path)).await.ok(200), kept);
+    }
+    appliance.admin(delete(&short)).await.ok(204);
+    appliance.admin(get(&full)).await.refused(404, "instrument_not_found");
+}
+
+#[tokio::test]
 async fn an_instrument_is_kept_shown_without_its_token_and_erased_with_its_person() {
     let appliance = Appliance::start().await;
     let user = appliance.payer("Ada", 5000).await;
