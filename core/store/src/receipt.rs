@@ -16,6 +16,7 @@ use crate::{
     operation::load_all,
     schema::{receipts, transactions},
     seal::Key,
+    step_up,
 };
 
 /// What a receipt says it is.
@@ -136,6 +137,7 @@ pub(crate) fn issue(
     });
     let decision: Option<Value> =
         transaction.evidence.as_deref().and_then(|text| serde_json::from_str(text).ok());
+    let factor = step_up::used(c, transaction.id)?;
     let receipt = canonical(&json!({
         "type": RECEIPT_TYPE,
         "key": key.public().to_string(),
@@ -154,6 +156,7 @@ pub(crate) fn issue(
         "captured_by": by.actor,
         "operations": done.map(operation_json).collect::<Vec<_>>(),
         "decision": decision,
+        "factor": factor.map(|(by, at)| json!({ "by": by.as_str(), "proved_at_micros": at.0 })),
     }));
     let record = Record {
         transaction_id: transaction.id.to_string(),

@@ -115,6 +115,20 @@ fn proofs(c: &mut AnyConnection, transaction: TransactionId) -> Result<Vec<Recor
     Ok(of_payment.order(step_ups::id.desc()).limit(row::PAGE_ROWS_MAX).load(c)?)
 }
 
+/// The proof that the charge of a payment rests on: how, and when.
+pub(crate) fn used(
+    c: &mut AnyConnection,
+    transaction: TransactionId,
+) -> Result<Option<(Factor, Timestamp)>, StoreError> {
+    let used = step_ups::table
+        .filter(step_ups::transaction_id.eq(transaction.to_string()))
+        .filter(step_ups::used_at.is_not_null());
+    // One whose charge came to nothing may have been used before.
+    let newest = used.order((step_ups::used_at.desc(), step_ups::id.desc()));
+    let record: Option<Record> = newest.first(c).optional()?;
+    record.map(|record| Ok((row::parse(&record.factor)?, Timestamp(record.proved_at)))).transpose()
+}
+
 /// Lets a charge rest on what was proved about its payer, which is used up with it: rolled back with the charge,
 /// committed with it. A payment leaves `requires_step_up` only with a proof, so that one without any needs none.
 pub(crate) fn use_evidence(

@@ -1,13 +1,15 @@
 //! The audit in the database: whatever column is changed, the exact record, checkpoint or receipt is named.
 use domain::operation::{Event, Kind};
-use serde_json::Value;
+use domain::step_up::Factor;
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use store::{AuditPlace, PublicKey, StoreError, audit::Verifier};
+use store::{AuditPlace, NewProof, PublicKey, StoreError, audit::Verifier};
 
 use crate::{
     Claim,
-    bench::{Bench, Database, MERCHANT, START, eur},
+    bench::{Bench, Database, MERCHANT, START, by, eur},
     claims,
+    factors::{proof, waiting},
 };
 
 pub(crate) const CLAIMS: &[Claim] = claims![
@@ -18,6 +20,7 @@ pub(crate) const CLAIMS: &[Claim] = claims![
     a_broken_chain_gets_no_checkpoint,
     every_record_is_proved_under_the_newest_checkpoint,
     a_receipt_is_written_with_the_money_and_says_nothing_personal,
+    a_receipt_says_which_further_factor_its_charge_rests_on,
     a_receipt_that_cannot_be_written_takes_the_capture_back,
 ];
 
@@ -217,6 +220,21 @@ fn a_receipt_is_written_with_the_money_and_says_nothing_personal(bench: &Bench) 
     }
     bench.assert_sound();
     assert_eq!(bench.store.receipts_verify().unwrap(), Ok(2));
+}
+
+fn a_receipt_says_which_further_factor_its_charge_rests_on(bench: &Bench) {
+    let payer = bench.payer("ada", 1_000);
+    let told = |payment| {
+        bench.operate(payment, Kind::Sale, eur(300), &[Event::Submitted, Event::Approved]);
+        let row = bench.store.receipt(payment).unwrap().unwrap();
+        serde_json::from_slice::<Value>(&row.receipt).unwrap()["factor"].clone()
+    };
+    for factor in [Factor::Pin, Factor::Staff] {
+        let payment = waiting(bench, payer);
+        bench.store.prove_step_up(by(), &NewProof { factor, ..proof(payment) }).unwrap();
+        assert_eq!(told(payment), json!({ "by": factor.as_str(), "proved_at_micros": START.0 }));
+    }
+    assert_eq!(told(bench.identified(payer, eur(300))), Value::Null);
 }
 
 fn a_receipt_that_cannot_be_written_takes_the_capture_back(bench: &Bench) {

@@ -41,7 +41,7 @@ fn secs(n: u64) -> Duration {
 }
 
 /// A payment at till-1 that asks its payer for a further factor.
-fn waiting(bench: &Bench, user: UserId) -> TransactionId {
+pub(crate) fn waiting(bench: &Bench, user: UserId) -> TransactionId {
     let id = TransactionId(Uuid::now_v7());
     let expires_at = START.plus(secs(120));
     let place = Place { terminal: Some("till-1".to_owned()), branch: "main".to_owned() };
@@ -56,7 +56,7 @@ fn waiting(bench: &Bench, user: UserId) -> TransactionId {
     bench.store.step_transaction(by(), id, Event::StepUpRequired, &details).unwrap().id
 }
 
-fn proof(transaction: TransactionId) -> NewProof {
+pub(crate) fn proof(transaction: TransactionId) -> NewProof {
     NewProof { transaction, factor: Factor::Pin, payee: MERCHANT.to_owned(), lasts: TTL }
 }
 
