@@ -211,9 +211,6 @@ async fn receive(
     request: Request,
 ) -> Result<Json<wire::ProviderMessage>, Problem> {
     webhook_in::provider(&app, &provider)?;
-    let permit = app.incoming_permit().ok_or_else(|| {
-        Problem::unavailable("webhooks_busy", "as many messages as can be are worked on; send it again")
-    })?;
     let headers = headers(request.headers());
     let too_large = || {
         Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", "a provider's message has up to 64 KiB")
@@ -221,6 +218,10 @@ async fn receive(
     let body = to_bytes(request.into_body(), MESSAGE_BYTES_MAX).await.map_err(|_| too_large())?;
     let body = String::from_utf8(body.to_vec())
         .map_err(|_| Problem::bad_request("webhook_not_authentic", "the message is not UTF-8"))?;
+    // Only when all of it is here: anybody can begin a message and never end it.
+    let permit = app.incoming_permit().ok_or_else(|| {
+        Problem::unavailable("webhooks_busy", "as many messages as can be are worked on; send it again")
+    })?;
     // To the end even when the provider hangs up: asking after money must not stop half-way.
     let (answer, answered) = tokio::sync::oneshot::channel();
     app.clone().spawn_whole(async move {

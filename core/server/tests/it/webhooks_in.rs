@@ -9,7 +9,8 @@ use axum::extract::{Request, State};
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 use sha2::Sha256;
-use tokio::net::TcpListener;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
 
 use crate::client::{Reply, get, post};
 use crate::harness::{Appliance, eur};
@@ -162,6 +163,25 @@ async fn a_message_that_cannot_be_looked_at_is_asked_for_again() {
     let said = json!({ "event": "e1", "attempt": provider.attempt(), "shop": "ours" });
     say_signed(&appliance, &said).await.refused(503, "webhook_not_checked");
     assert_eq!((provider.questions(), state(&appliance, &payment).await), (0, json!("processing")));
+}
+
+#[tokio::test]
+async fn messages_that_are_never_sent_whole_leave_the_door_open_for_the_others() {
+    let (appliance, provider, _, _secrets) = waiting().await;
+    let mut held = Vec::new();
+    for _ in 0..8 {
+        let mut stream = TcpStream::connect(appliance.address).await.unwrap();
+        let head =
+            "POST /webhooks/in/hook HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\ncontent-length: 9\r\n\r\n";
+        stream.write_all(head.as_bytes()).await.unwrap();
+        // It is said when the body is waited for.
+        let mut goes_on = [0; 12];
+        stream.read_exact(&mut goes_on).await.unwrap();
+        assert_eq!(&goes_on, b"HTTP/1.1 100");
+        held.push(stream);
+    }
+    let said = json!({ "event": "e1", "attempt": provider.attempt(), "shop": "ours" });
+    assert_eq!(say_signed(&appliance, &said).await.ok(200)["result"], "applied");
 }
 
 #[tokio::test]
