@@ -170,11 +170,11 @@ async fn show(State(app): State<App>, Path(id): Path<String>) -> Result<Json<wir
 }
 
 /// A group's payers say yes one by one, each to their own part.
-async fn is_no_group(app: &App, id: CheckoutId) -> Result<(), Problem> {
+async fn is_no_group(app: &App, id: CheckoutId, instead: &str) -> Result<(), Problem> {
     match group::find(app, id).await? {
         None => Ok(()),
         Some(_) => {
-            let detail = "several people pay this checkout: use /checkouts/{id}/legs/{n}";
+            let detail = format!("several people pay this checkout: use {instead}");
             Err(Problem::conflict("checkout_of_group", detail))
         }
     }
@@ -188,7 +188,7 @@ async fn confirm(
 ) -> Result<Response, Problem> {
     let id = checkout_id(&id)?;
     once.run(app.clone(), move |_| async move {
-        is_no_group(&app, id).await?;
+        is_no_group(&app, id, "/checkouts/{id}/legs/{n}").await?;
         Ok(Json(answer(checkout::confirm(&app, &principal, id).await?)).into_response())
     })
     .await
@@ -203,6 +203,7 @@ async fn step_up(
     let id = checkout_id(&id)?;
     once.forgetting()
         .run(app.clone(), move |given| async move {
+            is_no_group(&app, id, "/transactions/{transaction_id}/step-up").await?;
             let offered = given.offered()?;
             let transaction = app.store(move |store| store.checkout(id)).await?.transaction;
             factors::prove(&app, &principal, transaction, offered).await?;
@@ -236,7 +237,7 @@ async fn name_payer(
 ) -> Result<Response, Problem> {
     let id = checkout_id(&id)?;
     once.run(app.clone(), move |named| async move {
-        is_no_group(&app, id).await?;
+        is_no_group(&app, id, "/checkouts/{id}/legs/{n}").await?;
         Ok(Json(answer(checkout::name_payer(&app, &principal, id, named.track).await?)).into_response())
     })
     .await

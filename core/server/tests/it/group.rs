@@ -283,10 +283,16 @@ async fn a_leg_is_paid_with_the_others_only() {
         let ask = post(format!("{payment}/{step}"), &json!({})).once(step);
         appliance.admin(ask).await.refused(409, "leg_of_group");
     }
-    for path in ["confirm", "payer"] {
-        let body = if path == "payer" { json!({ "track": 1 }) } else { json!({}) };
+    for path in ["confirm", "payer", "step-up"] {
+        let body = match path {
+            "payer" => json!({ "track": 1 }),
+            "step-up" => json!({ "pin": "837465" }),
+            _ => json!({}),
+        };
         let ask = post(format!("/checkouts/{id}/{path}"), &body).once(path);
-        appliance.admin(ask).await.refused(409, "checkout_of_group");
+        let refused = appliance.admin(ask).await.refused(409, "checkout_of_group");
+        let step_up = refused.text().contains("/transactions/{transaction_id}/step-up");
+        assert_eq!(step_up, path == "step-up", "{}", refused.text());
     }
     let nobody = post(format!("/checkouts/{id}/legs/4/confirm"), &json!({})).once("none");
     appliance.admin(nobody).await.refused(404, "leg_not_found");
