@@ -1,4 +1,6 @@
 //! A provider's file is brought in: compared with our requests and our books, and what differs is posted.
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 use domain::{
     AccountId, Currency, Money, SettlementId, Timestamp, TransferId,
@@ -128,7 +130,7 @@ fn ours(c: &mut AnyConnection, id: SettlementId) -> Result<Vec<Ours>, StoreError
         .load(c)?;
     let read = |(id, payment, kind, attempt, provider_ref, minor, currency, at, transfer): Row| {
         let authorization = match kind == Kind::Capture.as_str() {
-            true => authorizations.iter().find(|(of, _)| *of == payment).map(|(_, attempt)| attempt),
+            true => authorizations.get(&payment),
             false => None,
         };
         let entry = Entry {
@@ -149,8 +151,8 @@ fn reference(bytes: Vec<u8>) -> Result<[u8; 16], StoreError> {
     bytes.try_into().map_err(|_| StoreError::Corrupt("attempt_ref".to_owned()))
 }
 
-/// The authorizations of the payments that were captured on a closed day: payment and reference.
-fn authorizations(c: &mut AnyConnection, id: SettlementId) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
+/// The authorizations of the payments that were captured on a closed day: the reference by the payment.
+fn authorizations(c: &mut AnyConnection, id: SettlementId) -> Result<HashMap<String, Vec<u8>>, StoreError> {
     let captured = operations::table
         .inner_join(settlement_operations::table)
         .filter(settlement_operations::batch_id.eq(id.to_string()))
@@ -162,7 +164,7 @@ fn authorizations(c: &mut AnyConnection, id: SettlementId) -> Result<Vec<(String
         .filter(charges.field(operations::state).eq(State::Approved.as_str()))
         .filter(charges.field(operations::transaction_id).eq_any(captured))
         .select(charges.fields((operations::transaction_id, operations::attempt_ref)));
-    Ok(authorized.load(c)?)
+    Ok(authorized.load(c)?.into_iter().collect())
 }
 
 /// Takes what a pair differs by from what the provider owes to the suspense account, or the other way.
