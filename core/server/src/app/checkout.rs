@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use domain::consent::Standing;
 use domain::decision::{Charge, Confirmation, Decision, Evidence, Reason, decide};
+use domain::group::State::{Confirming, Gathering};
 use domain::operation::Kind;
 use domain::transaction::{Event, State};
 use domain::{CameraId, CheckoutId, Money, Timestamp, TransactionId};
-use store::{By, CheckoutRow, Details, NewCheckout, NewTransaction, Store, TransactionRow};
+use store::{By, CheckoutRow, Details, GroupRow, NewCheckout, NewTransaction, Store, TransactionRow};
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 use uuid::Uuid;
@@ -60,7 +61,12 @@ pub(super) async fn may_open(app: &App, camera: &CameraId) -> Result<(), Problem
     if !super::camera::exists(app, camera)? {
         return Err(Problem::unprocessable("camera_unknown", format!("there is no camera {camera}")));
     }
-    let open = |store: &Store| Ok(store.open_checkouts()?.len() + store.open_groups()?.len());
+    let open = |store: &Store| {
+        let groups = store.open_groups()?;
+        // One that a provider or a person has to look at waits for nobody at a camera, and may do so for days.
+        let at_a_camera = |group: &&GroupRow| matches!(group.state, Gathering | Confirming);
+        Ok(store.open_checkouts()?.len() + groups.iter().filter(at_a_camera).count())
+    };
     match app.store(open).await? < app.settings().checkout.open_count_max {
         true => Ok(()),
         false => Err(Problem::unavailable(

@@ -78,7 +78,11 @@ const CAPTURED: &[(Kind, &[Event])] = &[(Kind::Authorize, &DONE), (Kind::Capture
 const CAPTURING: &[(Kind, &[Event])] = &[(Kind::Authorize, &DONE), (Kind::Capture, &CUT_OFF)];
 
 async fn all_known(policy: &str) -> (Appliance, [Subject; 3], String) {
-    let appliance = Appliance::start().await;
+    all_known_with(policy, &[]).await
+}
+
+async fn all_known_with(policy: &str, changes: &[(&str, &str)]) -> (Appliance, [Subject; 3], String) {
+    let appliance = Appliance::start_with(changes).await;
     let people = three(&appliance).await;
     let id = open(&appliance, 1000, equal(), policy).await;
     gather(&appliance, &id, &people).await;
@@ -167,9 +171,8 @@ async fn a_group_gives_back_what_it_took_without_a_second_person() {
     assert_eq!(approvals["items"], json!([]));
 }
 
-#[tokio::test]
-async fn a_leg_in_doubt_holds_the_others_until_it_is_known_what_became_of_it() {
-    let (appliance, people, id) = all_known("all_or_nothing").await;
+/// The second leg's provider was asked for its money and did not answer.
+async fn lose_the_second(appliance: &Appliance) -> TransactionId {
     let at = appliance.app.now();
     let lost = move |store: &Store| {
         let by = By { actor: "test", at };
@@ -179,7 +182,25 @@ async fn a_leg_in_doubt_holds_the_others_until_it_is_known_what_became_of_it() {
         asked(store, by, second, Kind::Authorize, &[Event::Submitted, Event::AnswerLost]);
         Ok(second)
     };
-    let second = appliance.app.store(lost).await.unwrap();
+    appliance.app.store(lost).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_group_in_doubt_takes_no_place_of_another_checkout() {
+    let (appliance, _, id) = all_known_with("all_or_nothing", &[("checkout.open_count_max", "1")]).await;
+    let new = json!({ "camera": "till-1", "amount": { "amount": 100, "currency": "EUR" } });
+    let another = |key: &str| post("/checkouts", &new).once(key);
+    appliance.admin(another("a")).await.refused(503, "checkouts_full");
+    lose_the_second(&appliance).await;
+    answer(&appliance, &id, 1, "confirm").await;
+    assert_eq!(answer(&appliance, &id, 3, "confirm").await["state"], "in_doubt");
+    appliance.admin(another("b")).await.ok(201);
+}
+
+#[tokio::test]
+async fn a_leg_in_doubt_holds_the_others_until_it_is_known_what_became_of_it() {
+    let (appliance, people, id) = all_known("all_or_nothing").await;
+    let second = lose_the_second(&appliance).await;
     answer(&appliance, &id, 1, "confirm").await;
     let held = answer(&appliance, &id, 3, "confirm").await;
     assert_eq!(
