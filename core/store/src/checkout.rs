@@ -10,7 +10,7 @@ use crate::{
     By, NewTransaction, Store, StoreError,
     connection::AnyConnection,
     group, outbox, row,
-    schema::checkouts,
+    schema::{checkouts, transactions},
     transaction::{insert, opened},
 };
 
@@ -126,15 +126,19 @@ impl Store {
         rows.into_iter().map(CheckoutRow::try_from).collect()
     }
 
-    /// Checkouts that a face may still pay, oldest first.
+    /// Checkouts of the appliances of one branch that a face may still pay, oldest first.
     ///
     /// # Errors
     /// When the database doesn't answer.
-    pub fn open_checkouts(&self) -> Result<Vec<CheckoutRow>, StoreError> {
+    pub fn open_checkouts(&self, branch: &str) -> Result<Vec<CheckoutRow>, StoreError> {
         let over = State::ALL.iter().filter(|state| state.is_final()).map(|state| state.as_str());
         let rows = self.read(|c| {
-            let open = checkouts::table.filter(checkouts::state.ne_all(over.collect::<Vec<_>>()));
-            Ok(open.order(checkouts::id).limit(row::PAGE_ROWS_MAX).load::<Record>(c)?)
+            let open = checkouts::table
+                .inner_join(transactions::table.on(transactions::id.eq(checkouts::transaction_id)))
+                .filter(transactions::branch.eq(branch))
+                .filter(checkouts::state.ne_all(over.collect::<Vec<_>>()));
+            let page = open.order(checkouts::id).limit(row::PAGE_ROWS_MAX);
+            Ok(page.select(checkouts::all_columns).load::<Record>(c)?)
         })?;
         rows.into_iter().map(CheckoutRow::try_from).collect()
     }

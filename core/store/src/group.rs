@@ -12,7 +12,7 @@ use crate::{
     checkout,
     connection::AnyConnection,
     leg as legs, outbox, row,
-    schema::checkout_groups as groups,
+    schema::{checkout_groups as groups, checkout_legs, transactions},
     transaction::{Details, step},
 };
 
@@ -173,14 +173,21 @@ impl Store {
         rows.into_iter().map(GroupRow::try_from).collect()
     }
 
-    /// Group checkouts that are not over, oldest first.
+    /// Group checkouts of the appliances of one branch that are not over, oldest first.
     ///
     /// # Errors
     /// When the database doesn't answer.
-    pub fn open_groups(&self) -> Result<Vec<GroupRow>, StoreError> {
+    pub fn open_groups(&self, branch: &str) -> Result<Vec<GroupRow>, StoreError> {
         let over = State::ALL.iter().filter(|state| state.is_final()).map(|state| state.as_str());
         let rows = self.read(|c| {
-            let open = groups::table.filter(groups::state.ne_all(over.collect::<Vec<_>>()));
+            // Its parts are paid where it was opened.
+            let ours = checkout_legs::table
+                .inner_join(transactions::table.on(transactions::id.eq(checkout_legs::transaction_id)))
+                .filter(transactions::branch.eq(branch))
+                .select(checkout_legs::group_id);
+            let open = groups::table
+                .filter(groups::state.ne_all(over.collect::<Vec<_>>()))
+                .filter(groups::id.eq_any(ours));
             Ok(open.order(groups::id).limit(row::PAGE_ROWS_MAX).load::<Record>(c)?)
         })?;
         rows.into_iter().map(GroupRow::try_from).collect()

@@ -61,11 +61,12 @@ pub(super) async fn may_open(app: &App, camera: &CameraId) -> Result<(), Problem
     if !super::camera::exists(app, camera)? {
         return Err(Problem::unprocessable("camera_unknown", format!("there is no camera {camera}")));
     }
-    let open = |store: &Store| {
-        let groups = store.open_groups()?;
+    let branch = app.settings().policy.branch.clone();
+    let open = move |store: &Store| {
+        let groups = store.open_groups(&branch)?;
         // One that a provider or a person has to look at waits for nobody at a camera, and may do so for days.
         let at_a_camera = |group: &&GroupRow| matches!(group.state, Gathering | Confirming);
-        Ok(store.open_checkouts()?.len() + groups.iter().filter(at_a_camera).count())
+        Ok(store.open_checkouts(&branch)?.len() + groups.iter().filter(at_a_camera).count())
     };
     match app.store(open).await? < app.settings().checkout.open_count_max {
         true => Ok(()),
@@ -96,7 +97,8 @@ pub(crate) async fn load(app: &App, id: CheckoutId) -> Result<Opened, Problem> {
 
 /// Takes up the checkouts that were waiting when the appliance stopped.
 pub(crate) async fn resume(app: &App) -> Result<(), store::StoreError> {
-    for checkout in app.store(Store::open_checkouts).await? {
+    let branch = app.settings().policy.branch.clone();
+    for checkout in app.store(move |store| store.open_checkouts(&branch)).await? {
         app.spawn_whole(await_payer(app.clone(), checkout, app.sightings().subscribe()));
     }
     Ok(())

@@ -83,9 +83,15 @@ fn gather_in_background(app: &App, group: GroupRow, looks: Receiver<Arc<Seen>>) 
     app.spawn_whole(gather::payers(app.clone(), group, looks));
 }
 
+/// The group checkouts of this branch that are not over.
+async fn open_ones(app: &App) -> Result<Vec<GroupRow>, StoreError> {
+    let branch = app.settings().policy.branch.clone();
+    app.store(move |store| store.open_groups(&branch)).await
+}
+
 /// Takes up the group checkouts that were open when the appliance stopped; [`watch`] drives them on.
 pub(super) async fn resume(app: &App) -> Result<(), StoreError> {
-    for group in app.store(Store::open_groups).await? {
+    for group in open_ones(app).await? {
         gather_in_background(app, group, app.sightings().subscribe());
     }
     Ok(())

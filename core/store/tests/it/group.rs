@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::{
     Claim,
-    bench::{Bench, MERCHANT, START, by, eur, later, place},
+    bench::{BRANCH, Bench, MERCHANT, START, by, eur, later, place},
     claims,
 };
 
@@ -110,7 +110,8 @@ fn a_group_opens_with_its_parts_which_are_the_whole(bench: &Bench) {
     assert_eq!((group.state, group.policy, group.round), (State::Gathering, Policy::AllOrNothing, 0));
     assert_eq!((group.amount, group.reference.as_deref()), (eur(1_000), Some("table 4")));
     assert_eq!(states(bench, id), [leg::State::AwaitingPayer; 2]);
-    assert_eq!(bench.store.open_groups().unwrap().len(), 1);
+    assert_eq!(bench.store.open_groups(BRANCH).unwrap().len(), 1);
+    assert!(bench.store.open_groups("elsewhere").unwrap().is_empty(), "another appliance drives it");
     let kinds: Vec<String> = bench.store.outbox(0, 100).unwrap().into_iter().map(|row| row.kind).collect();
     assert_eq!(kinds, ["checkout.leg", "checkout.leg", "checkout.gathering"]);
     assert!(bench.store.group(CheckoutId(Uuid::now_v7())).unwrap().is_none());
@@ -195,7 +196,7 @@ fn a_change_that_the_table_refuses_writes_nothing(bench: &Bench) {
     bench.store.step_group(by(), id, &why).unwrap();
     let over = bench.store.group(id).unwrap().unwrap();
     assert_eq!((over.state, over.reason.as_deref()), (State::Declined, Some("insufficient_funds")));
-    assert!(bench.store.open_groups().unwrap().is_empty());
+    assert!(bench.store.open_groups(BRANCH).unwrap().is_empty());
     let before = bench.written();
     let again = bench.store.step_group(by(), id, &to(State::Gathering));
     assert!(matches!(again, Err(StoreError::Conflict(_))));

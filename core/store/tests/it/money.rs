@@ -305,12 +305,13 @@ fn a_checkout_follows_its_payment(bench: &Bench) {
     };
     let opened = bench.store.add_checkout(by(), &new).unwrap();
     assert_eq!(opened.state, checkout::State::AwaitingPayer);
-    assert_eq!(bench.store.open_checkouts().unwrap().len(), 1);
+    assert_eq!(bench.store.open_checkouts(BRANCH).unwrap().len(), 1);
+    assert!(bench.store.open_checkouts("elsewhere").unwrap().is_empty(), "another appliance has it");
     let details = Details { user: Some(payer), ..Details::default() };
     bench.store.step_transaction(by(), payment, transaction::Event::Identified, &details).unwrap();
     bench.operate(payment, Kind::Sale, eur(300), &SALE);
     assert_eq!(bench.store.checkout(new.id).unwrap().state, checkout::State::Paid);
-    assert!(bench.store.open_checkouts().unwrap().is_empty());
+    assert!(bench.store.open_checkouts(BRANCH).unwrap().is_empty());
     let kinds: Vec<String> = bench.store.outbox(0, 100).unwrap().into_iter().map(|row| row.kind).collect();
     assert!(kinds.contains(&"checkout.paid".to_owned()), "{kinds:?}");
     assert!(kinds.contains(&"transaction.captured".to_owned()), "{kinds:?}");

@@ -16,7 +16,7 @@ use parking_lot::Mutex;
 use store::{By, Details, GroupLeg, GroupStep, NewLeg, Store};
 use tokio::sync::OwnedMutexGuard;
 
-use super::{Opened, again, find, reason};
+use super::{Opened, again, find, open_ones, reason};
 use crate::api::Problem;
 use crate::app::{App, sightings, transaction};
 use crate::auth::Principal;
@@ -67,7 +67,7 @@ pub(crate) async fn watch(app: App) {
     rounds.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         rounds.tick().await;
-        let open = match app.store(Store::open_groups).await {
+        let open = match open_ones(&app).await {
             Ok(open) => open,
             Err(error) => {
                 tracing::warn!(%error, "open group checkouts cannot be read");

@@ -42,7 +42,7 @@ const DONE: [Event; 2] = [Event::Submitted, Event::Approved];
 const CUT_OFF: [Event; 1] = [Event::Submitted];
 
 fn open_legs(store: &Store) -> (CheckoutId, Vec<GroupLeg>) {
-    let id = store.open_groups().unwrap()[0].id;
+    let id = store.open_groups("main").unwrap()[0].id;
     (id, store.group_legs(id).unwrap())
 }
 
