@@ -18,7 +18,8 @@ pub(crate) struct Taken<'a> {
 impl Desk {
     /// Takes a request; `None` when somebody works on it.
     pub(crate) fn take(&self, id: OperationId) -> Option<Taken<'_>> {
-        self.0.lock().insert(id).then_some(Taken { desk: self, id })
+        let free = self.0.lock().insert(id);
+        free.then(|| Taken { desk: self, id })
     }
 }
 
