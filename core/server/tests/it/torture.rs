@@ -18,7 +18,7 @@ use rand::{RngExt as _, SeedableRng as _};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::client::{Ask, post};
+use crate::client::{Ask, post, put};
 use crate::harness::eur;
 use crate::servers::Postgres;
 use acquirer::Acquirer;
@@ -100,7 +100,7 @@ struct Scene {
 impl Scene {
     async fn set(database: Database, clients: usize) -> Result<Self, String> {
         let acquirer = Acquirer::start()?;
-        let folder = tempfile::tempdir().unwrap();
+        let folder = memory();
         let url = match database {
             Database::Sqlite => format!("sqlite:{}/facepay.db", folder.path().display()),
             Database::Postgres => Postgres::shared()?.database(),
@@ -165,6 +165,14 @@ impl Scene {
     }
 }
 
+/// A folder in memory, where there is one: a kill takes nothing from there either, and nobody waits for the disk. What the disk
+/// is told and when is a test of its own.
+fn memory() -> TempDir {
+    let memory = std::path::Path::new("/dev/shm");
+    let folder = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() };
+    folder.unwrap()
+}
+
 /// A payer with consent, money in the wallet and a card.
 async fn payer(machine: &Machine) -> String {
     let to = machine.address().borrow().expect("it listens");
@@ -175,6 +183,8 @@ async fn payer(machine: &Machine) -> String {
     ask(post(format!("/users/{id}/consents"), &consent)).await.ok(201);
     let credit = json!({ "amount": eur(FUNDED) });
     ask(post(format!("/users/{id}/credits"), &credit).once(&format!("fund-{id}"))).await.ok(201);
+    let card = json!({ "token": "pm_card_visa" });
+    ask(put(format!("/users/{id}/instruments/org.facepay.payment-stripe"), &card)).await.ok(200);
     id
 }
 
