@@ -8,7 +8,7 @@ use std::path::Path;
 use super::start::{StartError, make_folder, not_writable};
 
 /// The right to be the appliance of a data folder; given back when dropped, and by the system when the process dies.
-pub(super) struct Alone(#[expect(dead_code, reason = "the open file is the lock")] File);
+pub(super) struct Alone(File);
 
 impl Alone {
     /// Takes the folder, or says who has it.
@@ -26,6 +26,15 @@ impl Alone {
         // The number only helps to find the process; the lock holds without it.
         let _ = file.set_len(0).and_then(|()| write!(file, "{}", std::process::id()));
         Ok(Self(file))
+    }
+}
+
+impl Drop for Alone {
+    fn drop(&mut self) {
+        // Closing the file is not enough while a program that is just being started still has a copy of it.
+        if let Err(error) = self.0.unlock() {
+            tracing::warn!(%error, "the data folder could not be given back");
+        }
     }
 }
 
@@ -50,7 +59,9 @@ mod tests {
         let refused = Alone::in_folder(folder.path()).err().unwrap().to_string();
         let process = std::process::id().to_string();
         assert!(refused.contains(&process) && refused.contains("data.folder"), "{refused}");
+        let inherited = first.0.try_clone().unwrap();
         drop(first);
         Alone::in_folder(folder.path()).unwrap();
+        drop(inherited);
     }
 }
