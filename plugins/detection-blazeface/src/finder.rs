@@ -4,6 +4,7 @@ use plugin_sdk::{Call, Error, Face, Frame, Inference, Model, Rect, Result};
 
 use crate::config::Config;
 use crate::decode::{Candidate, sigmoid};
+use crate::expression::expression;
 use crate::eye::Eye;
 use crate::mesh::{self, Mesh};
 use crate::model::{open, output, run};
@@ -146,7 +147,7 @@ impl Found {
     ///
     /// The box stays the detector's, because the looks of liveness were trained relative to it.
     fn face(&self) -> Option<Face> {
-        let pose = pose(&self.mesh);
+        let (pose, expression) = (pose(&self.mesh), expression(&self.mesh));
         let (min, max) = (self.candidate.min(), self.candidate.max());
         let finite = (pose.yaw + pose.pitch + pose.roll).is_finite();
         finite.then(|| Face {
@@ -158,6 +159,10 @@ impl Found {
             pitch: pose.pitch,
             roll: pose.roll,
             quality: self.presence,
+            eye_open: expression.eye_open,
+            mouth_open: expression.mouth_open,
+            smile: expression.smile,
+            surface: self.mesh.surface(),
         })
     }
 }

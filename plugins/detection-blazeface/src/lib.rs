@@ -17,6 +17,8 @@ pub mod tiles;
 pub mod mesh;
 pub mod pose;
 
+pub mod expression;
+
 pub mod eye;
 pub mod finder;
 pub mod model;

@@ -1,6 +1,6 @@
 //! The 468 vertices of a face and the five points that recognition aligns by.
 
-use plugin_sdk::Point;
+use plugin_sdk::{Point, Surface};
 
 use crate::decode::Candidate;
 use crate::square::Square;
@@ -16,6 +16,12 @@ pub const VERTICES: usize = 468;
 
 /// The mesh looks at a square this much larger than the detector's box, as it was trained.
 const CROP_SCALE: f32 = 1.5;
+
+/// Vertices that no expression moves much, spread over forehead, nose, cheeks and sides so that they lie in no plane.
+const RIGID: [usize; 32] = [
+    10, 67, 297, 103, 332, 151, 9, 168, 6, 195, 4, 1, 2, 164, 98, 327, 33, 133, 362, 263, 50, 280, 117, 346,
+    205, 425, 127, 356, 234, 454, 93, 323,
+];
 
 /// A vertex in frame pixels. `z` grows away from the camera, has the scale of `x` and no fixed origin.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -59,6 +65,11 @@ impl Mesh {
     /// The middle between an eye's corners holds still when the eye moves or closes, which its pupil does not.
     pub fn five_points(&self) -> [Point; 5] {
         [self.middle(33, 133), self.middle(362, 263), self.point(1), self.point(61), self.point(291)]
+    }
+
+    /// The points that tell a face from a flat picture by how they move.
+    pub fn surface(&self) -> Surface {
+        Surface::new(RIGID.map(|index| self.point(index)))
     }
 
     /// The square that shows this mesh upright. Where the detector's eyes were too far off to turn the first crop by, the

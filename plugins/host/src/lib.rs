@@ -31,5 +31,6 @@ pub use plugin_sdk::{
     Call, Caps, ColourMatrix, ColourRange, Effect, EmbeddingInfo, Error as InferenceError, Event, Face,
     FourCc, Frame, FrameDesc, Framing, Health, HttpRequest, HttpResponse, InferenceService, Limits,
     MacAlgorithm, Metric, ModelInfo, Money, Op, Outcome, Plane, Point, Prompt, Rect, Region, Request,
-    SecretService, SignAlgorithm, TcpExchange, TcpResponse, Tensor, TensorDesc, Verdict, monotonic_ns,
+    SecretService, SignAlgorithm, Surface, TcpExchange, TcpResponse, Tensor, TensorDesc, Verdict,
+    monotonic_ns,
 };

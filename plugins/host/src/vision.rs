@@ -4,7 +4,7 @@ use std::ffi::c_void;
 use std::sync::Arc;
 
 use plugin_sdk::abi::{self, Growing, fp_call, fp_face, fp_status};
-use plugin_sdk::{EmbeddingInfo, Error, FRAME_SIDE_MAX, Face, Frame, Metric};
+use plugin_sdk::{EmbeddingInfo, Error, FRAME_SIDE_MAX, Face, Frame, Metric, Point};
 
 use crate::call::CallContext;
 use crate::error::{CallError, LoadError};
@@ -16,6 +16,8 @@ const FACES_PER_FRAME: usize = 32;
 const FACES_MAX: usize = 4096;
 /// Most values of an embedding.
 const DIM_MAX: u32 = 8192;
+/// Largest ratio of two lengths within a face.
+const RATIO_MAX: f32 = 100.0;
 /// How far a unit vector's length may be from 1.
 const UNIT_TOLERANCE: f32 = 1e-2;
 
@@ -352,9 +354,19 @@ fn flaw(face: &Face, frames: usize) -> Option<String> {
         ("pitch", face.pitch, -180.0, 180.0),
         ("roll", face.roll, -180.0, 180.0),
     ];
-    let landmarks = face.landmarks.iter().flat_map(|point| [point.x, point.y]);
-    let landmarks = landmarks.map(|value| ("landmark", value, -far, far));
-    (checks.into_iter().chain(landmarks))
+    let expression = [
+        ("eye_open", face.eye_open[0]),
+        ("eye_open", face.eye_open[1]),
+        ("mouth_open", face.mouth_open),
+        ("smile", face.smile),
+    ];
+    let expression = expression.map(|(name, value)| (name, value, 0.0, RATIO_MAX));
+    let places = |points: &[Point], name| {
+        points.iter().flat_map(|point| [point.x, point.y]).map(|v| (name, v, -far, far)).collect::<Vec<_>>()
+    };
+    let points =
+        places(&face.landmarks, "landmark").into_iter().chain(places(face.surface.points(), "surface"));
+    (checks.into_iter().chain(expression).chain(points))
         .find(|(_, value, least, most)| !within(*value, *least, *most))
         .map(|(name, value, least, most)| format!("{name} {value}, not within {least}..={most}"))
 }

@@ -28,7 +28,7 @@
 extern "C" {
 #endif
 #define FP_ABI_MAJOR 1u /* hosts and plugins of different majors do not load each other */
-#define FP_ABI_MINOR 0u /* informative: growth is seen in struct_size and in ids, not here */
+#define FP_ABI_MINOR 1u /* informative: growth is seen in struct_size and in ids, not here */
 #define FP_MAGIC 0x31595046u /* "FPY1" read as a little-endian word */
 
 typedef struct fp_str { const char *ptr; size_t len; } fp_str;        /* UTF-8, borrowed, not NUL terminated */
@@ -175,6 +175,7 @@ typedef struct fp_frame {
 typedef struct fp_frame_batch { uint32_t struct_size, count, stride, _pad; const fp_frame *frames; } fp_frame_batch;
 
 /* ---- vision ---- */
+#define FP_SURFACE_MAX 32
 typedef struct fp_face {
   uint32_t struct_size, frame_index; /* index into the call's frame batch */
   float x, y, w, h;                  /* frame pixels */
@@ -182,6 +183,12 @@ typedef struct fp_face {
   float landmark[10];                /* x, y of: left eye, right eye (left in the image first), nose, left, right mouth corner */
   float yaw, pitch, roll;            /* degrees; 0 = frontal; positive: turned to image right, chin up, clockwise */
   float quality;                     /* 0..1, fitness of this face for recognition as the detector sees it */
+  /* since 1.1; what is 0 was not measured */
+  float eye_open[2];                 /* gap between the lids over the eye's width, left in the image first */
+  float mouth_open;                  /* gap between the lips over the mouth's width */
+  float smile;                       /* the mouth's width over the distance between the outer corners of the eyes */
+  uint32_t surface_count;            /* points in surface: 0 to FP_SURFACE_MAX */
+  float surface[2 * FP_SURFACE_MAX]; /* x, y of points of the rigid face: the same points in the same order in every frame */
 } fp_face;
 typedef struct fp_face_batch { uint32_t struct_size, count, stride, _pad; const fp_face *faces; } fp_face_batch;
 typedef struct fp_out_array { /* callee writes items at stride, at most stride bytes each, and sets count; with
@@ -318,7 +325,7 @@ FP_STATIC_ASSERT(sizeof(fp_entry) == 56);
 FP_STATIC_ASSERT(sizeof(fp_plane) == 24);
 FP_STATIC_ASSERT(offsetof(fp_frame, plane) == 72);
 FP_STATIC_ASSERT(sizeof(fp_frame) == 168);
-FP_STATIC_ASSERT(sizeof(fp_face) == 84);
+FP_STATIC_ASSERT(sizeof(fp_face) == 360);
 FP_STATIC_ASSERT(sizeof(fp_region) == 32);
 FP_STATIC_ASSERT(sizeof(fp_money) == 16);
 FP_STATIC_ASSERT(sizeof(fp_pay_request) == 88);

@@ -20,7 +20,7 @@ pub use services::*;
 pub use vision::*;
 
 pub const FP_ABI_MAJOR: u32 = 1;
-pub const FP_ABI_MINOR: u32 = 0;
+pub const FP_ABI_MINOR: u32 = 1;
 pub const FP_MAGIC: u32 = 0x3159_5046;
 
 #[derive(Clone, Copy)]

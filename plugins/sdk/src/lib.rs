@@ -23,7 +23,7 @@ mod vision;
 
 pub use call::{Call, monotonic_ns};
 pub use error::{Error, Result};
-pub use face::{Face, Point, Rect};
+pub use face::{Face, Point, Rect, Surface};
 pub use frame::{ColourMatrix, ColourRange, FRAME_SIDE_MAX, FourCc, Frame, FrameDesc, Plane};
 pub use host::{Host, Level};
 pub use inference::{Inference, InferenceService, Model, ModelInfo, Region, Tensor, TensorDesc};

@@ -126,18 +126,28 @@ pub unsafe fn write<T: Growing>(to: *mut T, value: &T) -> Result<(), ReadError> 
     Ok(())
 }
 
+/// The size in which a struct was first published.
+macro_rules! first_size {
+    ($name:ident) => {
+        size_of::<$name>()
+    };
+    ($name:ident, $size:expr) => {
+        $size
+    };
+}
+
 macro_rules! growing {
-    ($($name:ident),* $(,)?) => {$(
+    ($($name:ident $(since $size:expr)?),* $(,)?) => {$(
         // SAFETY: a `#[repr(C)]` struct of this mirror: starts with `struct_size: u32`; the rest are integers, floats,
         // raw pointers and `Option`s of function pointers, for all of which zero is valid.
         unsafe impl Growing for $name {
             const NAME: &'static str = stringify!($name);
-            const SIZE_MIN: usize = size_of::<$name>();
+            const SIZE_MIN: usize = first_size!($name $(, $size)?);
         }
     )*};
 }
 
-// In revision 1.0 every struct still has its first published size.
+// What has grown since revision 1.0 says where it ended then.
 growing!(
     fp_call,
     fp_host,
@@ -151,7 +161,7 @@ growing!(
     fp_plugin,
     fp_frame,
     fp_frame_batch,
-    fp_face,
+    fp_face since std::mem::offset_of!(fp_face, eye_open),
     fp_face_batch,
     fp_out_array,
     fp_detector_v1,

@@ -66,6 +66,8 @@ pub struct fp_frame_batch {
     pub frames: *const fp_frame,
 }
 
+pub const FP_SURFACE_MAX: u32 = 32;
+
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub struct fp_face {
@@ -81,6 +83,11 @@ pub struct fp_face {
     pub pitch: f32,
     pub roll: f32,
     pub quality: f32,
+    pub eye_open: [f32; 2],
+    pub mouth_open: f32,
+    pub smile: f32,
+    pub surface_count: u32,
+    pub surface: [f32; 2 * FP_SURFACE_MAX as usize],
 }
 
 #[derive(Clone, Copy)]

@@ -193,7 +193,7 @@ fn wrong_settings_are_refused_with_a_reason() {
 #[test]
 fn an_instance_that_is_not_active_does_no_work() {
     let instance = Instance::new();
-    let (status, _, reason) = instance.detect(1, FACE, &mut [0; 84], abi::fp_call::empty());
+    let (status, _, reason) = instance.detect(1, FACE, &mut [0; FACE as usize], abi::fp_call::empty());
     assert_eq!((status, reason.as_str()), (abi::FP_E_INVALID, "the instance is not active"));
 }
 
@@ -211,9 +211,27 @@ fn faces_are_written_at_the_hosts_stride_and_no_wider() {
 }
 
 #[test]
+fn a_host_of_revision_1_0_gets_the_face_that_it_knows() {
+    const OLD: u32 = 84;
+    let instance = Instance::active(r#"{"width":7.5}"#);
+    let mut room = [0xAA; OLD as usize];
+    assert_eq!(instance.detect(1, OLD, &mut room, abi::fp_call::empty()), (abi::FP_OK, 1, String::new()));
+    assert_eq!((&room[..4], &room[16..20]), (&OLD.to_le_bytes()[..], &7.5_f32.to_le_bytes()[..]));
+}
+
+#[test]
+fn a_face_of_revision_1_0_has_nothing_measured_of_its_expression() {
+    let mut raw = Face { eye_open: [0.3; 2], ..Default::default() }.to_abi();
+    raw.struct_size = std::mem::offset_of!(abi::fp_face, eye_open) as u32;
+    // SAFETY: a whole struct, of which only the announced part is read.
+    let read = unsafe { abi::read(&raw const raw) }.unwrap();
+    assert_eq!(Face::from_abi(&read).eye_open, [0.0; 2]);
+}
+
+#[test]
 fn too_little_room_reports_the_need_and_writes_nothing() {
     let instance = Instance::active(r#"{"width":1}"#);
-    let mut room = [0xAA; 84];
+    let mut room = [0xAA; FACE as usize];
     let (status, count, _) = instance.detect(3, FACE, &mut room, abi::fp_call::empty());
     assert_eq!((status, count), (abi::FP_E_BUFFER_TOO_SMALL, 3));
     assert!(room.iter().all(|byte| *byte == 0xAA));
@@ -224,18 +242,18 @@ fn a_cancelled_or_late_call_is_not_worked_on() {
     let instance = Instance::active(r#"{"width":1}"#);
     let word = 1_u32;
     let cancelled = abi::fp_call { cancel: &raw const word, ..abi::fp_call::empty() };
-    assert_eq!(instance.detect(1, FACE, &mut [0; 84], cancelled).0, abi::FP_E_CANCELLED);
+    assert_eq!(instance.detect(1, FACE, &mut [0; FACE as usize], cancelled).0, abi::FP_E_CANCELLED);
     let late = abi::fp_call { deadline_ns: 1, ..abi::fp_call::empty() };
-    assert_eq!(instance.detect(1, FACE, &mut [0; 84], late).0, abi::FP_E_DEADLINE);
+    assert_eq!(instance.detect(1, FACE, &mut [0; FACE as usize], late).0, abi::FP_E_DEADLINE);
 }
 
 #[test]
 fn a_panic_poisons_its_instance_and_no_other() {
     let (sick, well) = (Instance::active(r#"{"width":-1}"#), Instance::active(r#"{"width":1}"#));
-    let (status, _, reason) = sick.detect(1, FACE, &mut [0; 84], abi::fp_call::empty());
+    let (status, _, reason) = sick.detect(1, FACE, &mut [0; FACE as usize], abi::fp_call::empty());
     assert!(status == abi::FP_E_PANIC && reason.contains("a negative width"), "{status} {reason}");
-    let (status, _, reason) = sick.detect(0, FACE, &mut [0; 84], abi::fp_call::empty());
+    let (status, _, reason) = sick.detect(0, FACE, &mut [0; FACE as usize], abi::fp_call::empty());
     assert!(status == abi::FP_E_PANIC && reason.contains("poisoned by an earlier panic"), "{reason}");
     assert_eq!(sick.configure(r#"{"width":1}"#).0, abi::FP_E_PANIC);
-    assert_eq!(well.detect(1, FACE, &mut [0; 84], abi::fp_call::empty()).0, abi::FP_OK);
+    assert_eq!(well.detect(1, FACE, &mut [0; FACE as usize], abi::fp_call::empty()).0, abi::FP_OK);
 }
