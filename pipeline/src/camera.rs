@@ -13,6 +13,7 @@ mod health;
 mod luma;
 mod pace;
 mod push;
+mod repeats;
 pub(crate) mod seat;
 mod supervisor;
 mod trial;
@@ -36,6 +37,8 @@ pub struct CameraConfig {
     pub analysed_fps_max: u32,
     /// A picture that stays the same for this long is a frozen camera.
     pub frozen_after_ms: u64,
+    /// Pictures that were shown before, up to this long ago, make a looped camera; 0 looks for no loops.
+    pub loop_s_max: u64,
 }
 
 /// How a camera does. Only [`CameraState::Live`] is good enough to pay by.
@@ -59,13 +62,15 @@ pub enum CameraState {
     Black,
     /// Delivers the same picture again and again.
     Frozen,
+    /// Shows again what it showed before: a recording is played.
+    Looped,
     /// The link is too slow: pictures arrive, but late.
     Throttled,
 }
 
 impl CameraState {
     /// Every state, in the order of the enum.
-    pub const ALL: [CameraState; 10] = [
+    pub const ALL: [CameraState; 11] = [
         CameraState::Connecting,
         CameraState::Live,
         CameraState::Stalled,
@@ -75,6 +80,7 @@ impl CameraState {
         CameraState::Unsupported,
         CameraState::Black,
         CameraState::Frozen,
+        CameraState::Looped,
         CameraState::Throttled,
     ];
 
@@ -90,6 +96,7 @@ impl CameraState {
             CameraState::Unsupported => "unsupported",
             CameraState::Black => "black",
             CameraState::Frozen => "frozen",
+            CameraState::Looped => "looped",
             CameraState::Throttled => "throttled",
         }
     }

@@ -83,6 +83,8 @@ pub(crate) struct Evidence {
     agreeing: usize,
     candidate: Option<Subject>,
     verdict: Option<(Verdict, Instant)>,
+    /// Whose face the track was last decided to show: outlives the pictures, so that nobody slips in between verdicts.
+    decided: Option<Embedding>,
 }
 
 impl Evidence {
@@ -102,10 +104,15 @@ impl Evidence {
         self.verdict.map(|(verdict, _)| verdict)
     }
 
-    /// Adds a picture and its best match. Pictures from before a gap, or of somebody else, count no more.
-    pub(crate) fn add(&mut self, sample: Sample, top: Option<&Top2>, options: &ConfirmOptions) {
-        if !self.continues(&sample, options) {
+    /// Adds a picture and its best match; says whether it still shows the same person. Pictures from before a gap, or
+    /// of somebody else, count no more.
+    #[must_use]
+    pub(crate) fn add(&mut self, sample: Sample, top: Option<&Top2>, options: &ConfirmOptions) -> bool {
+        let same = self.shows_the_same(&sample, options);
+        if !same {
             self.forget();
+        } else if !self.is_recent(&sample, options) {
+            *self = Evidence { decided: self.decided.take(), ..Evidence::default() };
         }
         let candidate = top.filter(|top| top.similarity >= options.similarity_min).map(|top| top.subject);
         if candidate != self.candidate {
@@ -116,6 +123,7 @@ impl Evidence {
             self.samples.pop_front();
         }
         self.samples.push_back(sample);
+        same
     }
 
     /// What the pictures say against the least scores of `liveness_mins`, one for each step.
@@ -149,8 +157,14 @@ impl Evidence {
         if verdict == Verdict::NotLive {
             self.verdict = Some((verdict, now));
         } else {
-            *self = Evidence { verdict: Some((verdict, now)), ..Evidence::default() };
+            let decided = self.mean().or_else(|| self.decided.take());
+            *self = Evidence { verdict: Some((verdict, now)), decided, ..Evidence::default() };
         }
+    }
+
+    /// Asks for a new verdict on the same person.
+    pub(crate) fn ask_again(&mut self) {
+        self.verdict = None;
     }
 
     /// Starts again from nothing: it may be somebody else.
@@ -158,13 +172,17 @@ impl Evidence {
         *self = Evidence::default();
     }
 
-    fn continues(&self, sample: &Sample, options: &ConfirmOptions) -> bool {
-        let Some(last) = self.samples.back() else { return true };
-        let gap = sample.at.saturating_duration_since(last.at);
-        gap <= Duration::from_millis(options.gap_ms_max)
-            && self
-                .mean()
-                .is_some_and(|mean| mean.similarity(&sample.embedding) >= options.continuity_similarity_min)
+    fn is_recent(&self, sample: &Sample, options: &ConfirmOptions) -> bool {
+        let gap = self.samples.back().map(|last| sample.at.saturating_duration_since(last.at));
+        gap.is_none_or(|gap| gap <= Duration::from_millis(options.gap_ms_max))
+    }
+
+    fn shows_the_same(&self, sample: &Sample, options: &ConfirmOptions) -> bool {
+        let like =
+            |known: &Embedding| known.similarity(&sample.embedding) >= options.continuity_similarity_min;
+        // Pictures that cancel each other out have no direction: they were of several people.
+        let of_now = self.samples.is_empty() || self.mean().is_some_and(|mean| like(&mean));
+        of_now && self.decided.as_ref().is_none_or(like)
     }
 
     /// The direction of the better pictures, mostly.

@@ -18,6 +18,11 @@ pub mod analyse;
 mod recognizer;
 mod steps;
 
+pub mod challenge;
+mod eyes;
+pub mod gesture;
+mod shape;
+
 pub mod embedding;
 pub mod evidence;
 pub mod gallery;
@@ -31,9 +36,13 @@ pub mod observation;
 pub mod sighting;
 
 pub use analyse::{AnalyseError, AnalysedFace};
+pub use challenge::{
+    ChallengeAnswer, ChallengeFailure, ChallengePhase, ChallengePlan, ChallengeUpdate, Nonce,
+};
 pub use embedding::Embedding;
 pub use evidence::ConfirmOptions;
 pub use gallery::{Gallery, GalleryError, Subject, TemplateId, Top2};
+pub use gesture::Gesture;
 pub use inference::EngineInference;
 pub use liveness::{LivenessScore, LivenessStep};
 pub use meter::{FrameResult, Meter, Stage, Unmetered};

@@ -12,6 +12,7 @@ use tokio::sync::broadcast;
 use crate::analyse::{AnalyseError, AnalysedFace};
 use crate::batch::BatchOptions;
 use crate::camera::{CameraId, CameraState, Cameras, CamerasOptions};
+use crate::challenge::{ChallengePlan, ChallengeUpdate};
 use crate::evidence::ConfirmOptions;
 use crate::frame::Frame;
 use crate::gallery::Gallery;
@@ -23,7 +24,7 @@ use crate::sighting::Sighting;
 use crate::slot::FrameSlots;
 use crate::steps::{MeteredSteps, Steps};
 use crate::still::Still;
-use crate::tracker::TrackerOptions;
+use crate::tracker::{TrackId, TrackerOptions};
 
 /// Sightings and observations that a slow listener may fall behind before it loses the oldest.
 const PUBLISHED_MAX: usize = 256;
@@ -164,6 +165,7 @@ impl Pipeline {
             clock: Arc::new(Instant::now),
             sightings: broadcast::Sender::new(PUBLISHED_MAX),
             observations: broadcast::Sender::new(PUBLISHED_MAX),
+            challenges: broadcast::Sender::new(PUBLISHED_MAX),
         });
         let pipeline = Self { cameras, recognizer, slots, threads: Mutex::new(Vec::new()), recognition };
         for number in 0..threads {
@@ -190,6 +192,18 @@ impl Pipeline {
     /// Forgets what was decided at a camera, so that whoever stands there is confirmed anew.
     pub fn attend(&self, camera: &CameraId) {
         self.recognizer.attention.attend(camera);
+    }
+
+    /// Asks the person of a track to prove that they are alive; says whether there is such a track. What they do is told
+    /// by [`Self::challenges`], and comes with their next sighting once it is done. An earlier challenge of the track
+    /// ends unheard.
+    pub fn challenge(&self, camera: &CameraId, track: TrackId, plan: ChallengePlan) -> bool {
+        self.recognizer.challenge(camera, track, plan)
+    }
+
+    /// How challenges go on from now on. A receiver that falls behind loses the oldest and is told so.
+    pub fn challenges(&self) -> broadcast::Receiver<ChallengeUpdate> {
+        self.recognizer.challenges.subscribe()
     }
 
     /// Every face of a still picture with its verdicts, largest first. Blocks; any thread may call it.

@@ -7,6 +7,7 @@ mod patch;
 mod tests;
 
 use patch::Patch;
+pub(crate) use patch::Sampler;
 
 use crate::frame::{Colour, PixelFormat, Planes};
 

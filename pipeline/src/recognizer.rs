@@ -7,10 +7,13 @@ use plugin_host::{CallContext, Face};
 use tokio::sync::broadcast;
 
 use crate::camera::CameraId;
+use crate::challenge::{ChallengeAnswer, ChallengeFailure, ChallengePlan, ChallengeUpdate};
 use crate::embedding::Embedding;
 use crate::evidence::{ConfirmOptions, Evidence, Finding, Sample, Verdict};
+use crate::eyes;
 use crate::frame::Frame;
 use crate::gallery::{Gallery, Subject, Top2};
+use crate::gesture::Signals;
 use crate::liveness::{LivenessScore, all_passed};
 use crate::meter::{FrameResult, Stage};
 use crate::observation::{FaceState, Observation, ObservedFace};
@@ -49,6 +52,7 @@ pub(crate) struct Recognizer {
     pub(crate) clock: Clock,
     pub(crate) sightings: broadcast::Sender<Arc<Sighting>>,
     pub(crate) observations: broadcast::Sender<Arc<Observation>>,
+    pub(crate) challenges: broadcast::Sender<ChallengeUpdate>,
 }
 
 /// A face on its way.
@@ -69,7 +73,20 @@ struct Analysis {
     top: Option<Top2>,
 }
 
+/// One face in its picture, and what its track proved before.
+struct Moment<'a> {
+    frame: &'a Frame,
+    look: &'a Look,
+    in_view: &'a [FaceInView],
+    challenge: Option<ChallengeAnswer>,
+}
+
 impl Recognizer {
+    /// Challenges the person of a track; says whether there is such a track.
+    pub(crate) fn challenge(&self, camera: &CameraId, track: TrackId, plan: ChallengePlan) -> bool {
+        self.attention.challenge(camera, track, plan, (self.clock)())
+    }
+
     /// Analyses pictures of different cameras together, and publishes what they show.
     pub(crate) fn process(&self, batch: &[Arc<Frame>]) -> Vec<Observation> {
         let begun = (self.clock)();
@@ -183,14 +200,15 @@ impl Recognizer {
                 looks.iter().map(|look| face_in_view(look, &camera, frame.captured.at)).collect();
             for look in &looks {
                 let analysis = if look.wanted { analyses.next().flatten() } else { None };
-                if let Some(analysis) = analysis
-                    && let Some(evidence) = look.track.and_then(|track| camera.evidence(track))
-                    && let Some(sighting) = self.weigh(frame, look, analysis, evidence, &in_view)
+                watch_gestures(frame, look, &mut camera);
+                if let Some((track, analysis)) = look.track.zip(analysis)
+                    && let Some(sighting) = self.weigh(frame, look, (track, analysis), &in_view, &mut camera)
                 {
                     self.publish(sighting);
                 }
                 faces.push(observed(look, &mut camera));
             }
+            self.tell(frame, &mut camera);
             let observation = observation(frame, faces, now);
             if self.observations.receiver_count() > 0 {
                 // The last listener may just have gone.
@@ -206,14 +224,24 @@ impl Recognizer {
         &self,
         frame: &Frame,
         look: &Look,
-        analysis: Analysis,
-        evidence: &mut Evidence,
+        (track, analysis): (TrackId, Analysis),
         in_view: &[FaceInView],
+        camera: &mut CameraTracks,
     ) -> Option<Sighting> {
         let rules = &self.rules.confirm;
-        let at = frame.captured.at;
         let Analysis { embedding, liveness, top } = analysis;
-        evidence.add(Sample { at, embedding, weight: look.quality.value, liveness }, top.as_ref(), rules);
+        let sample = Sample { at: frame.captured.at, embedding, weight: look.quality.value, liveness };
+        if !camera.evidence(track)?.add(sample, top.as_ref(), rules) {
+            camera.disprove(track, ChallengeFailure::SomebodyElse);
+        }
+        let moment = Moment { frame, look, in_view, challenge: camera.answer(track) };
+        self.decide(moment, track, camera.evidence(track)?)
+    }
+
+    /// A sighting when the pictures of a track are enough for one.
+    fn decide(&self, moment: Moment<'_>, track: TrackId, evidence: &mut Evidence) -> Option<Sighting> {
+        let Moment { frame, look, in_view, challenge } = moment;
+        let (rules, at) = (&self.rules.confirm, frame.captured.at);
         let mins: Vec<f32> = self.steps.steps.liveness.iter().map(|step| step.score_min).collect();
         match evidence.finding(&mins, rules) {
             Finding::Open => None,
@@ -240,7 +268,7 @@ impl Recognizer {
                 evidence.decide(subject.map_or(Verdict::Unknown, Verdict::Known), at);
                 Some(Sighting {
                     camera: frame.camera.clone(),
-                    track: look.track?,
+                    track,
                     captured_at: frame.captured.wall,
                     captured: at,
                     seq: frame.seq,
@@ -252,6 +280,7 @@ impl Recognizer {
                     margin: top.as_ref().and_then(Top2::margin),
                     templates_searched: top.as_ref().map_or(0, |top| top.searched),
                     liveness,
+                    challenge,
                     quality: look.quality.clone(),
                     bbox: look.face.bbox,
                     size: (frame.width(), frame.height()),
@@ -259,6 +288,15 @@ impl Recognizer {
                     in_view: in_view.to_vec(),
                 })
             }
+        }
+    }
+
+    /// Publishes how the challenges of a camera went on.
+    fn tell(&self, frame: &Frame, camera: &mut CameraTracks) {
+        for (track, nonce, phase) in camera.take_told() {
+            let update = ChallengeUpdate { camera: frame.camera.clone(), track, nonce, phase };
+            // Nobody listening is fine: whoever asked is gone.
+            let _listeners = self.challenges.send(update);
         }
     }
 
@@ -296,6 +334,14 @@ fn trusted(age: Duration, age_max: Duration, camera_live: bool) -> bool {
 /// Whom a match is shown as.
 fn matched(top: Option<&Top2>, rules: &ConfirmOptions) -> Option<Subject> {
     top.filter(|top| top.similarity >= rules.similarity_min).map(|top| top.subject)
+}
+
+/// Shows a face to its track's challenge, whatever its quality: who turns away is no good picture, but moves.
+fn watch_gestures(frame: &Frame, look: &Look, camera: &mut CameraTracks) {
+    if let Some(track) = look.track.filter(|track| camera.is_challenged(*track)) {
+        let signals = Signals::of(&look.face, eyes::darkness(&look.face, frame), frame.captured.at);
+        camera.see(track, &signals, &look.face.surface);
+    }
 }
 
 fn face_in_view(look: &Look, camera: &CameraTracks, at: Instant) -> FaceInView {

@@ -3,6 +3,7 @@
 use std::time::{Instant, SystemTime};
 
 use crate::camera::CameraId;
+use crate::challenge::ChallengeAnswer;
 use crate::gallery::{Subject, TemplateId};
 use crate::liveness::LivenessScore;
 use crate::quality::QualityReport;
@@ -37,6 +38,8 @@ pub struct Sighting {
     pub templates_searched: usize,
     /// One verdict for each configured step; all of them passed.
     pub liveness: Vec<LivenessScore>,
+    /// The challenge that this person passed last, within this track; `None` when there was none.
+    pub challenge: Option<ChallengeAnswer>,
     /// The newest picture's quality.
     pub quality: QualityReport,
     /// Where the face is in the newest picture.

@@ -212,5 +212,8 @@ fn check(config: &CameraConfig) -> Result<(), CameraError> {
     if !(1_000..=600_000).contains(&config.frozen_after_ms) {
         return Err(CameraError::Config("frozen_after_ms lies between 1000 and 600000"));
     }
+    if config.loop_s_max > 120 {
+        return Err(CameraError::Config("loop_s_max is at most 120"));
+    }
     Ok(())
 }

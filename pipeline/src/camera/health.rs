@@ -1,9 +1,10 @@
-//! What a camera's pictures say about it: fresh, missing, late, black or frozen. Pure: the clock comes in.
+//! What a camera's pictures say about it: fresh, missing, late, black, frozen or played in a loop. Pure: the clock comes in.
 
 use std::time::{Duration, Instant};
 
 use super::CameraState;
 use super::luma::Luma;
+use super::repeats::Repeats;
 
 /// Bounds of what counts as healthy.
 #[derive(Clone, Copy, Debug)]
@@ -18,6 +19,8 @@ pub(crate) struct HealthLimits {
     pub(crate) black_max: Duration,
     /// A picture that repeats is forgiven for this long.
     pub(crate) frozen_max: Duration,
+    /// Loops up to this length are found; zero looks for none.
+    pub(crate) loop_max: Duration,
 }
 
 /// The health of one opened source.
@@ -30,12 +33,15 @@ pub(crate) struct Health {
     changed: Instant,
     bright: Instant,
     punctual: Instant,
+    repeats: Repeats,
 }
 
 impl Health {
     pub(crate) fn new(limits: HealthLimits, now: Instant) -> Health {
         let (first, newest) = (None, None);
-        Health { limits, opened: now, first, newest, signature: 0, changed: now, bright: now, punctual: now }
+        let repeats = Repeats::new(limits.loop_max);
+        let (changed, bright, punctual) = (now, now, now);
+        Health { limits, opened: now, first, newest, signature: 0, changed, bright, punctual, repeats }
     }
 
     /// Takes note of a picture that came at `now`, `behind` the live edge.
@@ -51,6 +57,7 @@ impl Health {
             self.punctual = now;
         }
         self.signature = luma.signature;
+        self.repeats.on_picture(now, &luma.thumbnail);
         self.first.get_or_insert(now);
         self.newest = Some(now);
     }
@@ -75,6 +82,8 @@ impl Health {
             CameraState::Black
         } else if lasted(self.changed, self.limits.frozen_max) {
             CameraState::Frozen
+        } else if self.repeats.are_shown(newest) {
+            CameraState::Looped
         } else {
             CameraState::Live
         }
@@ -99,6 +108,7 @@ impl Health {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::camera::luma::Thumbnail;
 
     const LIMITS: HealthLimits = HealthLimits {
         connect_max: Duration::from_secs(10),
@@ -106,7 +116,12 @@ mod tests {
         behind_max: Duration::from_secs(1),
         black_max: Duration::from_secs(1),
         frozen_max: Duration::from_secs(5),
+        loop_max: Duration::ZERO,
     };
+
+    fn luma(signature: u64, black: bool) -> Luma {
+        Luma { signature, black, thumbnail: Thumbnail::painted(|_, _| 90) }
+    }
 
     /// Feeds ten pictures a second for `millis`, then asks `wait_ms` after the last.
     fn after(millis: u64, picture: impl Fn(u64) -> (Luma, u64), wait_ms: u64) -> CameraState {
@@ -122,7 +137,7 @@ mod tests {
     }
 
     fn changing(at: u64) -> (Luma, u64) {
-        (Luma { signature: at, black: false }, 20)
+        (luma(at, false), 20)
     }
 
     #[test]
@@ -132,13 +147,13 @@ mod tests {
         assert_eq!(after(100, changing, 0), CameraState::Live);
         assert_eq!(after(9_000, changing, 2_000), CameraState::Live);
         assert_eq!(after(9_000, changing, 2_001), CameraState::Stalled);
-        let same = |_| (Luma { signature: 7, black: false }, 20);
+        let same = |_| (luma(7, false), 20);
         assert_eq!(after(4_900, same, 0), CameraState::Live);
         assert_eq!(after(5_200, same, 0), CameraState::Frozen);
-        let dark = |at| (Luma { signature: at, black: true }, 20);
+        let dark = |at| (luma(at, true), 20);
         assert_eq!(after(900, dark, 0), CameraState::Live);
         assert_eq!(after(1_200, dark, 0), CameraState::Black);
-        let late = |at| (Luma { signature: at, black: false }, 1_500);
+        let late = |at| (luma(at, false), 1_500);
         assert_eq!(after(1_900, late, 0), CameraState::Live);
         assert_eq!(after(2_200, late, 0), CameraState::Throttled);
     }
@@ -148,8 +163,8 @@ mod tests {
         let start = Instant::now();
         let mut health = Health::new(LIMITS, start);
         let mut late_for = |at_ms: u64, behind_ms: u64| {
-            let luma = Luma { signature: at_ms, black: false };
-            health.on_picture(start + Duration::from_millis(at_ms), &luma, Duration::from_millis(behind_ms));
+            let (at, behind) = (Duration::from_millis(at_ms), Duration::from_millis(behind_ms));
+            health.on_picture(start + at, &luma(at_ms, false), behind);
             health.late_for().as_millis()
         };
         assert_eq!(late_for(0, 0), 0);
@@ -165,14 +180,14 @@ mod tests {
         let mut health = Health::new(LIMITS, start);
         assert_eq!((health.state(at(60)), health.shown_for()), (CameraState::Offline, Duration::ZERO));
         for seconds in [60, 61, 66] {
-            health.on_picture(at(seconds), &Luma { signature: seconds, black: false }, Duration::ZERO);
+            health.on_picture(at(seconds), &luma(seconds, false), Duration::ZERO);
         }
         assert_eq!(health.shown_for(), Duration::from_secs(6));
     }
 
     #[test]
     fn light_after_darkness_is_live_again() {
-        let lifted = |at| (Luma { signature: at, black: at < 3_000 }, 20);
+        let lifted = |at| (luma(at, at < 3_000), 20);
         assert_eq!(after(3_000, lifted, 0), CameraState::Black);
         assert_eq!(after(3_100, lifted, 0), CameraState::Live);
     }

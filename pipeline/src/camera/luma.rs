@@ -1,4 +1,4 @@
-//! A few hundred luma samples of a picture: enough to see that it is black, or the same as before.
+//! A few hundred luma samples of a picture: enough to see that it is black, the same as before, or seen long ago.
 
 use crate::frame::{Frame, PixelFormat};
 
@@ -15,14 +15,78 @@ pub(crate) struct Luma {
     pub(crate) signature: u64,
     /// Hardly a sample is brighter than black.
     pub(crate) black: bool,
+    /// What it looks like.
+    pub(crate) thumbnail: Thumbnail,
+}
+
+/// Columns of a thumbnail.
+const CELL_COLUMNS: usize = 16;
+/// Rows of a thumbnail.
+const CELL_ROWS: usize = 12;
+const CELLS: usize = CELL_COLUMNS * CELL_ROWS;
+/// Every so many pixels, across and down, one is looked at.
+const CELL_STEP: usize = 3;
+/// Thumbnails differ as much as those cells do that differ most: a person fills a few.
+const DIFFERING_CELLS: usize = 12;
+
+/// Mean luma over a coarse grid.
+#[derive(Clone, Copy)]
+pub(crate) struct Thumbnail([u8; CELLS]);
+
+impl Thumbnail {
+    fn of(frame: &Frame) -> Self {
+        let planes = frame.planes();
+        let (width, height) = (frame.width() as usize, frame.height() as usize);
+        let (step, offset) = pixel(frame);
+        let mut cells = [0; CELLS];
+        for (index, cell) in cells.iter_mut().enumerate() {
+            let (row, column) = (index / CELL_COLUMNS, index % CELL_COLUMNS);
+            let rows = row * height / CELL_ROWS..(row + 1) * height / CELL_ROWS;
+            let columns = column * width / CELL_COLUMNS..(column + 1) * width / CELL_COLUMNS;
+            let (mut sum, mut count) = (0_u32, 0_u32);
+            for y in rows.step_by(CELL_STEP) {
+                let start = y * planes.strides[0] + offset;
+                let line = planes.data[0].get(start..).unwrap_or_default();
+                for x in columns.clone().step_by(CELL_STEP) {
+                    sum += u32::from(line.get(x * step).copied().unwrap_or_default());
+                    count += 1;
+                }
+            }
+            *cell = (sum / count.max(1)) as u8;
+        }
+        Self(cells)
+    }
+
+    /// Mean difference of the cells that differ most, in luma.
+    pub(crate) fn difference(&self, other: &Self) -> f32 {
+        let mut histogram = [0_usize; 256];
+        for (a, b) in self.0.iter().zip(other.0) {
+            histogram[usize::from(a.abs_diff(b))] += 1;
+        }
+        let (mut left, mut sum) = (DIFFERING_CELLS, 0);
+        for (difference, cells) in histogram.iter().enumerate().rev() {
+            let taken = left.min(*cells);
+            (left, sum) = (left - taken, sum + taken * difference);
+        }
+        sum as f32 / DIFFERING_CELLS as f32
+    }
+
+    #[cfg(test)]
+    pub(crate) fn painted(paint: impl Fn(usize, usize) -> u8) -> Self {
+        Self(std::array::from_fn(|index| paint(index % CELL_COLUMNS, index / CELL_COLUMNS)))
+    }
+}
+
+/// Bytes from one luma sample to the next, and to the first; green stands for luma in RGB.
+fn pixel(frame: &Frame) -> (usize, usize) {
+    if frame.format() == PixelFormat::Rgb24 { (3, 1) } else { (1, 0) }
 }
 
 impl Luma {
     pub(crate) fn of(frame: &Frame) -> Luma {
         let planes = frame.planes();
         let (width, height) = (frame.width() as usize, frame.height() as usize);
-        // Green stands for luma in RGB.
-        let (step, offset) = if frame.format() == PixelFormat::Rgb24 { (3, 1) } else { (1, 0) };
+        let (step, offset) = pixel(frame);
         let mut signature = 0xcbf2_9ce4_8422_2325_u64;
         let mut bright = 0;
         for row in 0..ROWS {
@@ -34,6 +98,6 @@ impl Luma {
                 bright += usize::from(sample >= BRIGHT_MIN);
             }
         }
-        Luma { signature, black: bright < BRIGHT_SAMPLES_MIN }
+        Luma { signature, black: bright < BRIGHT_SAMPLES_MIN, thumbnail: Thumbnail::of(frame) }
     }
 }

@@ -259,5 +259,6 @@ fn limits(config: &CameraConfig) -> HealthLimits {
         behind_max: BEHIND_MAX,
         black_max: BLACK_MAX,
         frozen_max: Duration::from_millis(config.frozen_after_ms),
+        loop_max: Duration::from_secs(config.loop_s_max),
     }
 }

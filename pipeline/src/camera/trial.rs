@@ -28,6 +28,7 @@ pub(crate) fn run(
         source: source.clone(),
         analysed_fps_max: 1,
         frozen_after_ms: 600_000,
+        loop_s_max: 0,
     };
     let begun = Instant::now();
     let seat = Arc::new(Seat::new(config, Arc::new(drop), broadcast::Sender::new(1), begun));

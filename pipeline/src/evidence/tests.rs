@@ -33,7 +33,7 @@ impl Bench {
     fn add(&mut self, ms: u64, angle: f32, liveness: &[f32], top: Option<Top2>) {
         let sample =
             Sample { at: self.at(ms), embedding: face(angle), weight: 0.8, liveness: liveness.to_vec() };
-        self.evidence.add(sample, top.as_ref(), &self.options);
+        let _same = self.evidence.add(sample, top.as_ref(), &self.options);
     }
 
     /// `open`, `not_live`, or the subject that was agreed on.
@@ -172,7 +172,7 @@ fn a_better_picture_weighs_more_in_the_mean() {
     let mut bench = Bench::new();
     for (ms, angle, weight) in [(0, 0.0, 0.9), (100, 0.6, 0.05), (200, 0.6, 0.05)] {
         let sample = Sample { at: bench.at(ms), embedding: face(angle), weight, liveness: vec![ALIVE] };
-        bench.evidence.add(sample, None, &bench.options);
+        let _same = bench.evidence.add(sample, None, &bench.options);
     }
     let Finding::Agreed { mean, .. } = bench.evidence.finding(&[0.5], &bench.options) else {
         panic!("three pictures agree")
@@ -185,4 +185,20 @@ fn a_track_keeps_a_bounded_number_of_pictures() {
     let mut bench = Bench::new();
     (0..100).for_each(|frame| bench.add(frame * 100, 0.0, &[0.1], None));
     assert_eq!(bench.evidence.samples.len(), 8);
+}
+
+#[test]
+fn nobody_slips_into_a_track_between_two_verdicts() {
+    let mut bench = Bench::new();
+    (0..3).for_each(|frame| bench.add(frame * 100, 0.0, &[ALIVE], Some(top(ANNA, 0.7))));
+    bench.evidence.decide(Verdict::Known(ANNA), bench.at(200));
+    let mut shows_the_same = |ms, angle| {
+        let sample = Sample { at: bench.at(ms), embedding: face(angle), weight: 0.8, liveness: vec![ALIVE] };
+        bench.evidence.add(sample, None, &bench.options)
+    };
+    // However long nobody looked: the same person goes on, another does not.
+    assert!(shows_the_same(1_300, 0.1));
+    assert!(shows_the_same(9_000, 0.1));
+    assert!(!shows_the_same(9_100, 1.5));
+    assert_eq!(bench.evidence.verdict(), None);
 }

@@ -75,8 +75,8 @@ fn variance(values: impl Iterator<Item = f32>) -> f32 {
     (squares / count.max(1.0) - mean * mean).max(0.0) as f32
 }
 
-/// Reads luma between pixels.
-struct Sampler<'a> {
+/// Reads luma between pixels, full range.
+pub(crate) struct Sampler<'a> {
     data: &'a [u8],
     stride: usize,
     /// Bytes from one pixel to the next; in RGB the green one stands for luma.
@@ -89,7 +89,12 @@ struct Sampler<'a> {
 }
 
 impl<'a> Sampler<'a> {
-    fn new((width, height): (u32, u32), planes: &Planes<'a>, format: PixelFormat, colour: Colour) -> Self {
+    pub(crate) fn new(
+        (width, height): (u32, u32),
+        planes: &Planes<'a>,
+        format: PixelFormat,
+        colour: Colour,
+    ) -> Self {
         let rgb = format == PixelFormat::Rgb24;
         let (black, gain) = if rgb || colour.full_range { (0.0, 1.0) } else { (16.0, 255.0 / 219.0) };
         Sampler {
@@ -104,7 +109,7 @@ impl<'a> Sampler<'a> {
         }
     }
 
-    fn at(&self, x: f32, y: f32) -> f32 {
+    pub(crate) fn at(&self, x: f32, y: f32) -> f32 {
         // A coordinate that is no number becomes 0: `max` prefers the number.
         let (x, y) = (x.max(0.0).min(self.right), y.max(0.0).min(self.bottom));
         let (column, row) = (x as usize, y as usize);

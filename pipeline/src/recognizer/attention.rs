@@ -6,10 +6,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
-use plugin_host::Face;
+use plugin_host::{Face, Surface};
 
 use crate::camera::CameraId;
+use crate::challenge::{ChallengeAnswer, ChallengeFailure, ChallengePhase, ChallengePlan, Nonce, Running};
 use crate::evidence::Evidence;
+use crate::gesture::Signals;
 use crate::tracker::{TrackId, Tracker, TrackerOptions};
 
 /// A camera without pictures is forgotten after this.
@@ -35,7 +37,15 @@ struct Seen {
 pub(crate) struct CameraTracks {
     tracker: Tracker,
     evidence: HashMap<TrackId, Evidence>,
+    challenges: HashMap<TrackId, Running>,
+    /// The last challenge that each track passed.
+    answers: HashMap<TrackId, ChallengeAnswer>,
+    /// What became of challenges and was not told yet.
+    told: Vec<Told>,
 }
+
+/// A challenge of a track went on.
+pub(crate) type Told = (TrackId, Nonce, ChallengePhase);
 
 impl Attention {
     pub(crate) fn new(options: TrackerOptions) -> Attention {
@@ -52,9 +62,15 @@ impl Attention {
         cameras.retain(|_, seen| now.saturating_duration_since(seen.at) < FORGOTTEN_AFTER);
         let first = self.trackers.fetch_add(1, Ordering::Relaxed) * TRACKS_PER_CAMERA + 1;
         let tracker = Tracker::new(self.options, first);
-        let tracks = Arc::new(Mutex::new(CameraTracks { tracker, evidence: HashMap::new() }));
+        let tracks = Arc::new(Mutex::new(CameraTracks::new(tracker)));
         cameras.insert(id.clone(), Seen { tracks: Arc::clone(&tracks), at: now });
         tracks
+    }
+
+    /// Challenges the person of a track; says whether there is such a track.
+    pub(crate) fn challenge(&self, id: &CameraId, track: TrackId, plan: ChallengePlan, now: Instant) -> bool {
+        let tracks = self.cameras.lock().get(id).map(|seen| Arc::clone(&seen.tracks));
+        tracks.is_some_and(|tracks| tracks.lock().challenge(track, plan, now))
     }
 
     /// Forgets what was decided at a camera, so that the next pictures decide anew.
@@ -67,11 +83,65 @@ impl Attention {
 }
 
 impl CameraTracks {
+    fn new(tracker: Tracker) -> Self {
+        let (evidence, challenges, answers) = (HashMap::new(), HashMap::new(), HashMap::new());
+        Self { tracker, evidence, challenges, answers, told: Vec::new() }
+    }
+
+    /// Challenges the person of a track; says whether there is such a track. An earlier challenge ends unheard.
+    pub(crate) fn challenge(&mut self, track: TrackId, plan: ChallengePlan, now: Instant) -> bool {
+        let here = self.evidence.contains_key(&track);
+        if here {
+            self.answers.remove(&track);
+            self.challenges.insert(track, Running::new(plan, now));
+        }
+        here
+    }
+
+    /// Whether the person of a track is being challenged.
+    pub(crate) fn is_challenged(&self, track: TrackId) -> bool {
+        self.challenges.contains_key(&track)
+    }
+
+    /// Shows a picture to the track's challenge. Whoever passes is looked at once more.
+    pub(crate) fn see(&mut self, track: TrackId, signals: &Signals, surface: &Surface) {
+        let Some(running) = self.challenges.get_mut(&track) else { return };
+        let Some(phase) = running.see(signals, surface) else { return };
+        let nonce = running.nonce();
+        if !matches!(phase, ChallengePhase::Prompt { .. }) {
+            let ended = self.challenges.remove(&track);
+            if let Some(answer) = ended.and_then(|running| running.into_answer(signals.at)) {
+                self.answers.insert(track, answer);
+                self.evidence.entry(track).or_default().ask_again();
+            }
+        }
+        self.told.push((track, nonce, phase));
+    }
+
+    /// Ends what the track was asked and what it proved.
+    pub(crate) fn disprove(&mut self, track: TrackId, failure: ChallengeFailure) {
+        self.answers.remove(&track);
+        if let Some(running) = self.challenges.remove(&track) {
+            self.told.push((track, running.nonce(), ChallengePhase::Failed(failure)));
+        }
+    }
+
+    /// The challenge that the person of a track passed last.
+    pub(crate) fn answer(&self, track: TrackId) -> Option<ChallengeAnswer> {
+        self.answers.get(&track).cloned()
+    }
+
+    /// What became of challenges since this was last asked.
+    pub(crate) fn take_told(&mut self) -> Vec<Told> {
+        std::mem::take(&mut self.told)
+    }
+
     /// The track of each face. What is known of tracks that may have been mistaken for each other is forgotten.
     pub(crate) fn follow(&mut self, at: Instant, faces: &[Face]) -> Vec<Option<TrackId>> {
         let followed = self.tracker.follow(at, faces);
         for lost in &followed.lost {
             self.evidence.remove(lost);
+            self.disprove(*lost, ChallengeFailure::FaceLost);
         }
         for track in followed.tracks.iter().flatten() {
             self.evidence.entry(*track).or_default();
@@ -80,6 +150,7 @@ impl CameraTracks {
             if let Some(evidence) = self.evidence.get_mut(track) {
                 evidence.forget();
             }
+            self.disprove(*track, ChallengeFailure::FaceLost);
         }
         followed.tracks
     }

@@ -52,6 +52,7 @@ impl Bench {
             source: SourceUrl::parse(source).expect("a source"),
             analysed_fps_max: 30,
             frozen_after_ms: 60_000,
+            loop_s_max: 0,
         };
         change(&mut config);
         let id = config.id.clone();

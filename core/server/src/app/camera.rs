@@ -49,6 +49,7 @@ pub(crate) fn config(app: &App, id: PipelineId, source: SourceUrl) -> CameraConf
         source,
         analysed_fps_max: cameras.analysed_fps_max,
         frozen_after_ms: cameras.frozen_after_ms,
+        loop_s_max: cameras.loop_s_max,
     }
 }
 

@@ -184,6 +184,7 @@ pub struct Cameras {
     pub folders: Vec<PathBuf>,
     pub analysed_fps_max: u32,
     pub frozen_after_ms: u64,
+    pub loop_s_max: u64,
     pub list: Vec<ListedCamera>,
 }
 

@@ -42,6 +42,8 @@ pub(crate) fn settings(folder: &TempDir, changes: &[(&str, &str)]) -> Settings {
     set("server.listen", "\"127.0.0.1:0\"".to_owned());
     set("recognition.enabled", "false".to_owned());
     set("policy.attended_amount_max", "10000".to_owned());
+    // Simulated cameras play a clip again and again.
+    set("cameras.loop_s_max", "0".to_owned());
     for (key, value) in changes {
         set(key, (*value).to_owned());
     }

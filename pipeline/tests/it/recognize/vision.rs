@@ -69,7 +69,8 @@ pub(super) fn camera_frozen_after(
 ) -> CameraId {
     let id: CameraId = name.parse().expect("a camera name");
     let source = SourceUrl::parse(url).expect("a source");
-    let config = CameraConfig { id: id.clone(), source, analysed_fps_max: 10, frozen_after_ms };
+    let config =
+        CameraConfig { id: id.clone(), source, analysed_fps_max: 10, frozen_after_ms, loop_s_max: 0 };
     pipeline.cameras().add(config).expect("the camera is added");
     id
 }

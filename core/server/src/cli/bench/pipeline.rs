@@ -162,6 +162,8 @@ fn add(
         source: SourceUrl::parse(url)?,
         analysed_fps_max: settings.cameras.analysed_fps_max,
         frozen_after_ms: settings.cameras.frozen_after_ms,
+        // The benchmark's own cameras play a clip in a loop.
+        loop_s_max: 0,
     })?;
     Ok(())
 }
