@@ -16,6 +16,7 @@ mod slot;
 
 pub mod analyse;
 mod recognizer;
+mod recognizer_set;
 mod steps;
 
 pub mod challenge;
@@ -49,6 +50,7 @@ pub use meter::{FrameResult, Meter, Stage, Unmetered};
 pub use observation::{FaceState, Observation, ObservedFace};
 pub use pipeline::{Pipeline, PipelineError, PipelineOptions, RecognitionOptions};
 pub use quality::{QualityOptions, QualityReason, QualityReport};
+pub use recognizer_set::{Member, RecognizerSet, RecognizerSetError};
 pub use sighting::{FaceInView, Sighting};
 pub use steps::Steps;
 pub use still::Still;

@@ -6,7 +6,6 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant, SystemTime};
 
 use parking_lot::Mutex;
-use plugin_host::Metric;
 use tokio::sync::broadcast;
 
 use crate::analyse::{AnalyseError, AnalysedFace};
@@ -89,9 +88,6 @@ pub enum PipelineError {
     /// A least score that lets everybody or nobody pass.
     #[error("the least score of the liveness step {0} must lie above 0 and at most at 1")]
     LivenessScore(String),
-    /// Only cosine similarity is searched.
-    #[error("the recogniser {0} does not compare by cosine")]
-    Metric(String),
     /// The gallery is for another recogniser.
     #[error(
         "the gallery is for model {gallery_tag} with {gallery_dim} values, the recogniser is {tag} with {dim}"
@@ -315,9 +311,6 @@ fn check_steps(steps: &Steps, gallery: &Gallery) -> Result<(), PipelineError> {
         return Err(PipelineError::LivenessScore(step.name.clone()));
     }
     let recognizer = &steps.recognizer;
-    if recognizer.metric() != Metric::Cosine {
-        return Err(PipelineError::Metric(recognizer.plugin().manifest().id.clone()));
-    }
     let (tag, dim) = (recognizer.model_tag(), recognizer.dim());
     if (gallery.model_tag(), gallery.dim()) != (tag, dim) {
         let (gallery_tag, gallery_dim) = (gallery.model_tag(), gallery.dim());

@@ -4,13 +4,14 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use plugin_host::{
-    CallContext, CallError, ColourMatrix, ColourRange, Detector, Face, FourCc, FrameDesc, Plane, Recognizer,
+    CallContext, CallError, ColourMatrix, ColourRange, Detector, Face, FourCc, FrameDesc, Plane,
 };
 
 use crate::embedding::Embedding;
 use crate::frame::{Frame, PixelFormat};
 use crate::liveness::LivenessStep;
 use crate::meter::{Meter, Stage};
+use crate::recognizer_set::RecognizerSet;
 
 /// The plugins that look at faces.
 #[derive(Clone)]
@@ -20,7 +21,7 @@ pub struct Steps {
     /// Every one of them must pass.
     pub liveness: Vec<LivenessStep>,
     /// Embeds faces.
-    pub recognizer: Recognizer,
+    pub recognizer: RecognizerSet,
 }
 
 /// The steps with their meter.

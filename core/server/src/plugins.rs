@@ -8,6 +8,7 @@ use plugin_host::{
     CallContext, Effect, Event, Host, HostOptions, InferenceService, Payment, PaymentTask, Plugin,
     PluginSettings, PluginState, Request,
 };
+use serde_json::{Map, Value};
 
 use crate::api::chain;
 use crate::api::wire::system as wire;
@@ -15,7 +16,7 @@ use crate::app::StartError;
 use crate::effects::Steps;
 use crate::folders;
 use crate::secrets::Vault;
-use crate::settings::{self, Settings};
+use crate::settings::{self, RecognitionMember, Settings};
 
 const OWN_PREFIX: &str = "org.facepay.";
 
@@ -42,16 +43,38 @@ impl Plugins {
         named.filter(|name| !name.is_empty()).map(load).collect()
     }
 
+    /// The recognisers that the settings name, with their weights.
+    pub(crate) fn recognisers(&self) -> Vec<RecognitionMember> {
+        match self.settings.recognition_set.as_slice() {
+            [] => vec![RecognitionMember {
+                plugin: self.settings.recognition.clone(),
+                weight: 1.0,
+                settings: Map::new(),
+            }],
+            set => set.to_vec(),
+        }
+    }
+
     /// Loads the plugin called `name`; one of ours goes without the `org.facepay.` before it.
     pub(crate) fn load(
         &self,
         name: &str,
         inference: Option<Arc<dyn InferenceService>>,
     ) -> Result<Arc<Plugin>, StartError> {
+        self.load_with(name, &Map::new(), inference)
+    }
+
+    /// As [`Self::load`], with `settings` laid over the plugin's own.
+    pub(crate) fn load_with(
+        &self,
+        name: &str,
+        settings: &Map<String, Value>,
+        inference: Option<Arc<dyn InferenceService>>,
+    ) -> Result<Arc<Plugin>, StartError> {
         let id = if name.contains('.') { name.to_owned() } else { format!("{OWN_PREFIX}{name}") };
         let file = name.rsplit('.').next().unwrap_or(name).replace('-', "_");
         let path = self.folder.join(format!("lib{file}.so"));
-        let config = self.settings.settings.get(name).map(ToString::to_string).unwrap_or_default();
+        let config = laid_over(self.settings.settings.get(name), settings);
         let host =
             Host::new(HostOptions { inference, secrets: Some(self.vault.clone()), ..HostOptions::default() });
         let plugin = host.load(&path, &PluginSettings { id, config_json: config });
@@ -60,6 +83,21 @@ impl Plugins {
         })?;
         tracing::info!(plugin = plugin.manifest().id, version = plugin.manifest().version, "plugin loaded");
         Ok(plugin)
+    }
+}
+
+/// A plugin's settings as JSON with `upper` over them; empty where there are none.
+fn laid_over(lower: Option<&Value>, upper: &Map<String, Value>) -> String {
+    match lower {
+        None if upper.is_empty() => String::new(),
+        None => Value::Object(upper.clone()).to_string(),
+        Some(Value::Object(lower)) => {
+            let mut both = lower.clone();
+            both.extend(upper.clone());
+            Value::Object(both).to_string()
+        }
+        // No settings of a plugin are like that; the plugin's schema says so.
+        Some(other) => other.to_string(),
     }
 }
 

@@ -11,7 +11,8 @@ use config::{Config, File, FileFormat};
 
 pub use sections::{
     Audit, Auth, Cameras, Checkout, Compute, Data, Database, Device, ListedCamera, Log, LogFormat, Payment,
-    Plugins, Policy, Recognition, Redis, Secrets, Server, Settings, Settlement, Webhooks, WithoutPin, Ws,
+    Plugins, Policy, Recognition, RecognitionMember, Redis, Secrets, Server, Settings, Settlement, Webhooks,
+    WithoutPin, Ws,
 };
 
 /// Every key with its default, as delivered.
@@ -125,6 +126,9 @@ impl Settings {
         for table in shown.plugins.settings.values_mut() {
             redact_table(table);
         }
+        for member in &mut shown.plugins.recognition_set {
+            redact_fields(&mut member.settings);
+        }
         toml::to_string_pretty(&shown).unwrap_or_else(|e| format!("# cannot be shown: {e}\n"))
     }
 }
@@ -143,19 +147,21 @@ pub fn without_userinfo(url: &str) -> String {
     format!("{scheme}://{shown_user}{host}{path}{shown_query}")
 }
 
-fn redact_table(value: &mut serde_json::Value) {
+fn redact_fields(fields: &mut serde_json::Map<String, serde_json::Value>) {
     const SECRET: [&str; 6] = ["secret", "password", "token", "pin", "credential", "key"];
-    match value {
-        serde_json::Value::Object(map) => {
-            for (key, inner) in map {
-                let key = key.to_ascii_lowercase();
-                if SECRET.iter().any(|word| key.contains(word)) {
-                    *inner = serde_json::Value::String("***".to_owned());
-                } else {
-                    redact_table(inner);
-                }
-            }
+    for (key, inner) in fields {
+        let key = key.to_ascii_lowercase();
+        if SECRET.iter().any(|word| key.contains(word)) {
+            *inner = serde_json::Value::String("***".to_owned());
+        } else {
+            redact_table(inner);
         }
+    }
+}
+
+fn redact_table(value: &mut serde_json::Value) {
+    match value {
+        serde_json::Value::Object(fields) => redact_fields(fields),
         serde_json::Value::Array(items) => items.iter_mut().for_each(redact_table),
         _ => {}
     }

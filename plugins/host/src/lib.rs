@@ -5,6 +5,7 @@
 #![allow(unsafe_code)] // one of the two homes of unsafe code: this crate opens shared libraries and calls C tables
 
 mod call;
+mod embeddings;
 mod error;
 mod faults;
 mod host;
@@ -18,6 +19,7 @@ mod settings;
 mod vision;
 
 pub use call::{CallContext, Trace};
+pub use embeddings::Embeddings;
 pub use error::{CallError, LoadError};
 pub use faults::{Faults, PluginState};
 pub use host::{Host, HostOptions};
@@ -25,7 +27,7 @@ pub use manifest::Manifest;
 pub use payment::{Payment, PaymentTask};
 pub use plugin::Plugin;
 pub use settings::{PluginSettings, Schema, SettingsError, Settled};
-pub use vision::{Detector, Embeddings, Liveness, Recognizer};
+pub use vision::{Detector, Liveness, Recognizer};
 
 pub use plugin_sdk::{
     Call, Caps, ColourMatrix, ColourRange, Effect, EmbeddingInfo, Error as InferenceError, Event, Face,

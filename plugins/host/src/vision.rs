@@ -7,6 +7,7 @@ use plugin_sdk::abi::{self, Growing, fp_call, fp_face, fp_status};
 use plugin_sdk::{EmbeddingInfo, Error, FRAME_SIDE_MAX, Face, Frame, Metric, Point};
 
 use crate::call::CallContext;
+use crate::embeddings::Embeddings;
 use crate::error::{CallError, LoadError};
 use crate::plugin::Plugin;
 
@@ -177,25 +178,6 @@ pub struct Recognizer {
     info: EmbeddingInfo,
 }
 
-/// Embeddings of one call. They are biometric data: never printed, never logged.
-#[derive(Clone, PartialEq)]
-pub struct Embeddings {
-    dim: usize,
-    values: Vec<f32>,
-}
-
-impl Embeddings {
-    /// Values per embedding.
-    pub fn dim(&self) -> usize {
-        self.dim
-    }
-
-    /// Each face's embedding, in the faces' order.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = &[f32]> {
-        self.values.chunks_exact(self.dim)
-    }
-}
-
 impl Recognizer {
     pub(crate) fn new(plugin: Arc<Plugin>, embed: Embed, info: EmbeddingInfo) -> Self {
         Self { plugin, embed, info }
@@ -290,7 +272,7 @@ impl Recognizer {
                     .malformed(format!("embedding {index} of length {length} instead of 1")));
             }
         }
-        Ok(Embeddings { dim: self.dim(), values })
+        Ok(Embeddings::new(self.dim(), values))
     }
 }
 

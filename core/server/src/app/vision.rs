@@ -8,8 +8,8 @@ use models::{DeviceChoice, DeviceKind, Engine, EngineOptions};
 use pipeline::camera::{Cameras, CamerasOptions};
 use pipeline::source::{Network, SourcePolicy};
 use pipeline::{
-    ConfirmOptions, Embedding, EngineInference, Gallery, LivenessStep, Meter, Pipeline, PipelineOptions,
-    RecognitionOptions, Steps, Subject, TemplateId,
+    ConfirmOptions, Embedding, EngineInference, Gallery, LivenessStep, Member, Meter, Pipeline,
+    PipelineOptions, RecognitionOptions, RecognizerSet, Steps, Subject, TemplateId,
 };
 use plugin_host::{InferenceService, Plugin};
 use store::Store;
@@ -19,7 +19,7 @@ use crate::api::chain;
 use crate::api::wire::system::Compute;
 use crate::folders;
 use crate::plugins::{Plugins, wrong_kind};
-use crate::settings::{self, Device, Settings};
+use crate::settings::{self, Device, RecognitionMember, Settings};
 
 /// Everything that sees.
 pub(crate) struct Vision {
@@ -138,11 +138,10 @@ pub(crate) fn steps(
 ) -> Result<(Steps, Vec<Arc<Plugin>>), StartError> {
     let names = &settings.plugins;
     let load = |name: &str| plugins.load(name, Some(inference.clone()));
-    let (detection, recognition) = (load(&names.detection)?, load(&names.recognition)?);
+    let detection = load(&names.detection)?;
     let detector = detection.detector().ok_or_else(|| wrong_kind(&names.detection, "a detector"))?;
-    let recognizer =
-        recognition.recognizer().ok_or_else(|| wrong_kind(&names.recognition, "a recogniser"))?;
-    let mut loaded = vec![detection, recognition];
+    let mut loaded = vec![detection];
+    let recognizer = recognizers(plugins, inference, &mut loaded)?;
     let mut liveness = Vec::new();
     for name in &names.liveness {
         let plugin = load(name)?;
@@ -152,6 +151,23 @@ pub(crate) fn steps(
         loaded.push(plugin);
     }
     Ok((Steps { detector, liveness, recognizer }, loaded))
+}
+
+/// The recognisers of the settings; their plugins join those `loaded`.
+fn recognizers(
+    plugins: &Plugins,
+    inference: &Arc<dyn InferenceService>,
+    loaded: &mut Vec<Arc<Plugin>>,
+) -> Result<RecognizerSet, StartError> {
+    let mut members = Vec::new();
+    for RecognitionMember { plugin: name, weight, settings } in plugins.recognisers() {
+        let plugin = plugins.load_with(&name, &settings, Some(inference.clone()))?;
+        let recognizer = plugin.recognizer().ok_or_else(|| wrong_kind(&name, "a recogniser"))?;
+        members.push(Member { recognizer, weight });
+        loaded.push(plugin);
+    }
+    RecognizerSet::new(members)
+        .map_err(|error| StartError::Configuration(format!("plugins.recognition_set: {error}")))
 }
 
 /// Every template of this recogniser, opened into memory.

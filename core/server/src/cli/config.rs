@@ -53,6 +53,7 @@ fn property(key: &str, value: &toml::Value) -> Value {
         toml::Value::Table(_) if key == "plugins.settings" => return json!({ "type": "object" }),
         toml::Value::Table(table) => return object(key, table),
         toml::Value::Array(_) if key == "cameras.list" => return cameras(),
+        toml::Value::Array(_) if key == "plugins.recognition_set" => return recognisers(),
         toml::Value::Array(_) => {
             return json!({ "type": "array", "items": { "type": "string" }, "default": value });
         }
@@ -82,6 +83,22 @@ fn cameras() -> Value {
             "type": "object",
             "properties": { "id": { "type": "string", "pattern": "^[a-z0-9-]{1,40}$" }, "source": text, "name": text },
             "required": ["id", "source"],
+            "additionalProperties": false,
+        },
+    })
+}
+
+fn recognisers() -> Value {
+    json!({
+        "type": "array",
+        "items": {
+            "type": "object",
+            "properties": {
+                "plugin": { "type": "string", "minLength": 1 },
+                "weight": { "type": "number", "exclusiveMinimum": 0 },
+                "settings": { "type": "object" },
+            },
+            "required": ["plugin", "weight"],
             "additionalProperties": false,
         },
     })

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use clap::Subcommand;
 use pipeline::EngineInference;
 use plugin_host::InferenceService;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use super::{Cli, Exit, Failure, offline, terminal};
 use crate::api::chain;
@@ -50,17 +50,20 @@ impl Tried {
         };
         let loader = Plugins::new(settings);
         let names = &settings.plugins;
-        let mut roles = vec![("detection", &names.detection), ("recognition", &names.recognition)];
-        roles.extend(names.liveness.iter().map(|name| ("liveness", name)));
-        roles.push(("payment", &names.payment));
-        roles.retain(|(_, name)| !name.is_empty());
-        let load = |role: &'static str, name: &String| {
+        let of = |role, name: &String| (role, name.clone(), Map::new());
+        let mut roles = vec![of("detection", &names.detection)];
+        let recognisers = loader.recognisers().into_iter();
+        roles.extend(recognisers.map(|member| ("recognition", member.plugin, member.settings)));
+        roles.extend(names.liveness.iter().map(|name| of("liveness", name)));
+        roles.push(of("payment", &names.payment));
+        roles.retain(|(_, name, _)| !name.is_empty());
+        let load = |(role, name, settings): (&'static str, String, Map<String, Value>)| {
             let inference = inference.clone().filter(|_| role != "payment");
-            let loaded = loader.load(name, inference).map_err(|error| chain(&error));
+            let loaded = loader.load_with(&name, &settings, inference).map_err(|error| chain(&error));
             let secrets = loaded.as_ref().map(|plugin| plugin.secret_handles().clone()).unwrap_or_default();
-            Loaded { role, name: name.clone(), secrets, result: loaded.map(|plugin| described(&plugin)) }
+            Loaded { role, name, secrets, result: loaded.map(|plugin| described(&plugin)) }
         };
-        let plugins = roles.into_iter().map(|(role, name)| load(role, name)).collect();
+        let plugins = roles.into_iter().map(load).collect();
         Self { device: engine.map(|engine| vision::compute(&engine)), plugins }
     }
 }

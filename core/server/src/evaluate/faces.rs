@@ -34,7 +34,7 @@ pub(crate) struct Chain {
     pipeline: Pipeline,
     plugins: Vec<Arc<Plugin>>,
     device: Compute,
-    recogniser: Option<String>,
+    recognisers: Vec<String>,
 }
 
 /// Lets every face through that the detector finds.
@@ -69,10 +69,14 @@ impl Chain {
         let pipeline = Pipeline::start(options, steps, Arc::new(gallery))
             .map_err(|error| StartError::Configuration(chain(&error)))?;
         let manifest = Manifest::builtin().map_err(|error| StartError::Configuration(chain(&error)))?;
-        let tag = pipeline.steps().recognizer.model_tag();
-        let recogniser = manifest.models.into_iter().find(|entry| entry.model_tag == Some(tag));
-        let recogniser = recogniser.map(|entry| format!("{} sha256:{}", entry.name, entry.weights.sha256));
-        Ok(Self { pipeline, plugins, device: vision::compute(&engine), recogniser })
+        let members = pipeline.steps().recognizer.members();
+        let recognisers = members.iter().filter_map(|member| {
+            let tag = member.recognizer.model_tag();
+            let entry = manifest.models.iter().find(|entry| entry.model_tag == Some(tag))?;
+            Some(format!("{} x {:.3} sha256:{}", entry.name, member.weight, entry.weights.sha256))
+        });
+        let recognisers = recognisers.collect();
+        Ok(Self { pipeline, plugins, device: vision::compute(&engine), recognisers })
     }
 
     /// What runs the networks.
@@ -80,13 +84,13 @@ impl Chain {
         &self.device
     }
 
-    /// The plugins with their versions, and the recogniser's weights.
+    /// The plugins with their versions, and the recognisers' weights.
     pub(crate) fn models(&self) -> Vec<String> {
         let plugins = self.plugins.iter().map(|plugin| {
             let manifest = plugin.manifest();
             format!("{} {}", manifest.id, manifest.version)
         });
-        plugins.chain(self.recogniser.clone()).collect()
+        plugins.chain(self.recognisers.iter().cloned()).collect()
     }
 
     /// Every picture of `names` below `folder`; `done` hears how many are through.

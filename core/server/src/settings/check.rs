@@ -8,7 +8,7 @@ use store::DatabaseUrl;
 use store::cache::Cache;
 use tracing_subscriber::EnvFilter;
 
-use super::{Settings, SettingsError, Settlement};
+use super::{RecognitionMember, Settings, SettingsError, Settlement};
 use crate::app::settlement::hours;
 
 /// More than any machine has ports for.
@@ -87,9 +87,23 @@ impl Settings {
         if self.policy.branch.is_empty() || self.policy.branch.chars().any(char::is_control) {
             return refuse("policy.branch", "must be a name");
         }
+        self.check_recognition_set()?;
         self.check_settlement()?;
         self.check_addresses()?;
         self.check_networks_and_cameras()
+    }
+
+    fn check_recognition_set(&self) -> Result<(), SettingsError> {
+        for RecognitionMember { plugin, weight, .. } in &self.plugins.recognition_set {
+            let bad = |problem| refused("plugins.recognition_set", problem);
+            if plugin.is_empty() {
+                return Err(bad("has a member without a plugin; name one in `plugin`".to_owned()));
+            }
+            if !(*weight > 0.0 && weight.is_finite()) {
+                return Err(bad(format!("has weight {weight} for {plugin}; weights are above zero")));
+            }
+        }
+        Ok(())
     }
 
     fn check_settlement(&self) -> Result<(), SettingsError> {

@@ -98,10 +98,22 @@ pub struct Plugins {
     pub detection: String,
     pub liveness: Vec<String>,
     pub recognition: String,
+    pub recognition_set: Vec<RecognitionMember>,
     pub payment: String,
     pub payment_also: Vec<String>,
     #[serde(default)]
     pub settings: BTreeMap<String, serde_json::Value>,
+}
+
+/// One of several recognisers that count together.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RecognitionMember {
+    pub plugin: String,
+    pub weight: f32,
+    /// Laid over the plugin's own settings, so that one plugin can be there twice.
+    #[serde(default)]
+    pub settings: serde_json::Map<String, serde_json::Value>,
 }
 
 #[derive(Clone, Serialize, Deserialize)]

@@ -82,6 +82,11 @@ fn impossible_values_name_their_key() {
             "cameras.list",
         ),
         ("[payment]\nendpoints = [\"http://10.0.0.1\"]", "payment.endpoints"),
+        ("[[plugins.recognition_set]]\nplugin = \"a\"\nweight = 0", "plugins.recognition_set"),
+        ("[[plugins.recognition_set]]\nplugin = \"a\"\nweight = inf", "plugins.recognition_set"),
+        ("[[plugins.recognition_set]]\nplugin = \"\"\nweight = 1", "plugins.recognition_set"),
+        ("[[plugins.recognition_set]]\nplugin = \"a\"\nwieght = 1", "`weight`"),
+        ("[[plugins.recognition_sets]]\nplugin = \"a\"", "plugins.recognition_set"),
         ("[server]\nconnections_max = 1000001", "server.connections_max"),
         ("[ws]\nclients_max = 9223372036854775807", "ws.clients_max"),
         ("[payment]\nendpoints = [\"http://127.0.0.1:80@evil.example\"]", "payment.endpoints"),
@@ -113,6 +118,23 @@ fn tables_can_come_from_the_environment() {
     );
     let settings = load("", &[("FACEPAY__PLUGINS__SETTINGS", r#"{ acme = { fee = 3 } }"#)]).unwrap();
     assert_eq!(settings.plugins.settings["acme"]["fee"], 3);
+}
+
+#[test]
+fn one_plugin_can_be_in_the_set_twice_with_settings_of_its_own_which_show_no_secrets() {
+    let set = r#"
+        [[plugins.recognition_set]]
+        plugin = "acme"
+        weight = 0.65
+        settings = { model = "large", key = "hunter2" }
+        [[plugins.recognition_set]]
+        plugin = "acme"
+        weight = 0.35
+    "#;
+    let settings = load(set, &[]).unwrap();
+    let members = &settings.plugins.recognition_set;
+    assert_eq!((members.len(), &members[0].settings["model"]), (2, &serde_json::json!("large")));
+    assert!(members[1].settings.is_empty() && !settings.redacted().contains("hunter2"));
 }
 
 #[test]

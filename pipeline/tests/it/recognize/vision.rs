@@ -8,8 +8,8 @@ use pipeline::camera::{CameraConfig, CameraId, CamerasOptions};
 use pipeline::source::{SourcePolicy, SourceUrl};
 use pipeline::still::{self, StillLimits};
 use pipeline::{
-    EngineInference, Gallery, LivenessStep, Meter, Pipeline, PipelineOptions, RecognitionOptions, Steps,
-    Still, Unmetered,
+    EngineInference, Gallery, LivenessStep, Member, Meter, Pipeline, PipelineOptions, RecognitionOptions,
+    RecognizerSet, Steps, Still, Unmetered,
 };
 use plugin_host::{Host, HostOptions, Plugin, PluginSettings};
 
@@ -18,20 +18,30 @@ pub(super) const LIVENESS_OFF: f32 = f32::MIN_POSITIVE;
 
 /// The plugins at work on an engine of their own.
 pub(super) fn steps(liveness_min: f32) -> Steps {
+    steps_with(liveness_min, &[("", 1.0)])
+}
+
+/// As [`steps`], with a recogniser of these settings and weight for each member.
+pub(super) fn steps_with(liveness_min: f32, members: &[(&str, f32)]) -> Steps {
     let weights = Path::new(env!("CARGO_MANIFEST_DIR")).join("../models/weights");
     let options = EngineOptions { device: DeviceChoice::Cpu, ..EngineOptions::new(weights) };
     let engine = Engine::start(options).expect("the engine starts on the CPU");
     let inference = Some(Arc::new(EngineInference(engine)) as Arc<_>);
     let host = Host::new(HostOptions { inference, ..HostOptions::default() });
-    let load = |name: &str| -> Arc<Plugin> {
-        let settings = PluginSettings { id: format!("org.facepay.{name}"), config_json: String::new() };
+    let load = |name: &str, settings: &str| -> Arc<Plugin> {
+        let id = format!("org.facepay.{name}");
+        let settings = PluginSettings { id, config_json: settings.to_owned() };
         host.load(&built(name), &settings).expect("the plugin loads")
     };
-    let passive = load("liveness-minifasnet").liveness().expect("it scores liveness");
+    let passive = load("liveness-minifasnet", "").liveness().expect("it scores liveness");
+    let members = members.iter().map(|(settings, weight)| {
+        let recognizer = load("recognition-mobilefacenet", settings).recognizer().expect("it recognises");
+        Member { recognizer, weight: *weight }
+    });
     Steps {
-        detector: load("detection-blazeface").detector().expect("it detects"),
+        detector: load("detection-blazeface", "").detector().expect("it detects"),
         liveness: vec![LivenessStep { name: "passive".to_owned(), plugin: passive, score_min: liveness_min }],
-        recognizer: load("recognition-mobilefacenet").recognizer().expect("it recognises"),
+        recognizer: RecognizerSet::new(members.collect()).expect("they compare by cosine"),
     }
 }
 
@@ -41,7 +51,10 @@ pub(super) fn start(liveness_min: f32) -> Pipeline {
 }
 
 pub(super) fn start_metered(liveness_min: f32, meter: Arc<dyn Meter>) -> Pipeline {
-    let steps = steps(liveness_min);
+    start_steps(steps(liveness_min), meter)
+}
+
+pub(super) fn start_steps(steps: Steps, meter: Arc<dyn Meter>) -> Pipeline {
     let gallery = Arc::new(Gallery::new(steps.recognizer.dim(), steps.recognizer.model_tag()));
     let policy = SourcePolicy { loopback: true, ..SourcePolicy::default() };
     let options = PipelineOptions {
