@@ -3,7 +3,10 @@
 //! Terms are those of ISO/IEC 19795-1: a genuine pair shows one person, an impostor pair two; a
 //! failure to acquire is a picture without a usable face, and counts as an error of every pair it is in.
 
+pub mod all_pairs;
+pub mod embeddings;
 pub(crate) mod faces;
 pub mod interval;
 pub mod pairs;
+pub mod scores;
 pub mod verification;

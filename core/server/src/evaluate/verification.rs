@@ -38,6 +38,10 @@ pub struct AcceptRate {
     pub n: usize,
     /// The threshold.
     pub similarity_min: f32,
+    /// How many impostor pairs reach it.
+    pub false_accepts: usize,
+    /// Out of so many.
+    pub impostors: usize,
 }
 
 /// An equal error rate with its interval.
@@ -108,12 +112,15 @@ pub fn accept_rate_at(trials: &[Trial], false_accept_rate: f64) -> Option<Accept
     }
     // Just above the first impostor that may not pass.
     let similarity_min = impostors.get(allowed).map_or(f32::NEG_INFINITY, |score| score.next_up());
-    let accepted = descending(trials, true).iter().filter(|score| **score >= similarity_min).count();
+    let reaching = |scores: &[f32]| scores.partition_point(|score| *score >= similarity_min);
+    let accepted = reaching(&descending(trials, true));
     Some(AcceptRate {
         rate: accepted as f64 / genuine_count as f64,
         ci95: wilson95(accepted, genuine_count),
         n: genuine_count,
         similarity_min,
+        false_accepts: reaching(&impostors),
+        impostors: all_impostors,
     })
 }
 

@@ -43,6 +43,30 @@ fn pairs_are_judged_by_the_plugins_and_a_picture_without_a_face_is_an_error() {
 }
 
 #[test]
+fn every_picture_is_compared_with_every_other_and_its_embedding_is_written_for_its_owner() {
+    let folder = tempfile::tempdir().unwrap();
+    portraits(folder.path());
+    let pairs = "1\t2\nCollins 1 2\nHopper 1 2\nCollins 1 Hopper 1\nCollins 2 Hopper 3\n";
+    std::fs::write(folder.path().join("pairs.txt"), pairs).unwrap();
+    let faces = ["evaluate", "faces", "--images", ".", "--pairs", "pairs.txt", "--json", "--all-pairs"];
+    let output = run(folder.path(), &[&faces[..], &["--embeddings", "faces.npy"]].concat());
+    let said = String::from_utf8_lossy(&output.stderr);
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{said}"));
+    assert!(said.contains("biometric"), "{said}");
+    // Five pictures, two of Collins, three of Hopper of which one shows no face.
+    let (genuine, impostor) = (&report["all_pairs"]["genuine"], &report["all_pairs"]["impostor"]);
+    assert_eq!((&genuine["n"], &genuine["not_acquired"]), (&4.into(), &2.into()), "{report}");
+    assert_eq!((&impostor["n"], &impostor["not_acquired"]), (&6.into(), &2.into()), "{report}");
+    assert!(report["tar"]["1e-2"].is_null() && report["protocol"] == "all_pairs", "{report}");
+    // Half of the genuine pairs are refused for want of a face: no threshold makes that up.
+    assert!(report["eer"].as_f64().is_some_and(|rate| (0.2..=0.5).contains(&rate)), "{report}");
+    let names = std::fs::read_to_string(folder.path().join("faces.txt")).unwrap();
+    assert_eq!(names.lines().count(), 4, "{names}");
+    let bytes = std::fs::metadata(folder.path().join("faces.npy")).unwrap().len();
+    assert_eq!(bytes, 128 + 4 * 512 * 4);
+}
+
+#[test]
 fn a_portrait_of_nobody_enrolled_is_found_and_not_named() {
     let folder = tempfile::tempdir().unwrap();
     portraits(folder.path());
