@@ -127,6 +127,17 @@ pub enum ChallengePhase {
     Failed(ChallengeFailure),
 }
 
+impl ChallengePhase {
+    /// Stable machine-readable name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Prompt { .. } => "prompt",
+            Self::Passed => "passed",
+            Self::Failed(_) => "failed",
+        }
+    }
+}
+
 /// A challenge went on.
 #[derive(Clone, Debug)]
 pub struct ChallengeUpdate {

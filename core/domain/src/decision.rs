@@ -6,10 +6,13 @@ use std::time::Duration;
 use crate::{
     Currency, Money, Timestamp, consent,
     limits::{Exceeded, Limits, Usage},
+    liveness::{self, Challenge, LivenessRules, Proof, Unproved},
     presence::Position,
     threshold::{ImpostorTail, similarity_min},
     user,
 };
+
+pub use crate::liveness::LivenessScore;
 
 /// What the cameras and the networks say about the face.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,21 +27,14 @@ pub struct Evidence {
     pub margin: Option<f32>,
     /// The track's score at each configured liveness step, 0 to 1, with the step's least score.
     pub liveness: Vec<LivenessScore>,
+    /// Whether the person did what they were asked to do.
+    pub challenge: Challenge,
     /// How many faces were in view.
     pub faces_in_view: u32,
     /// Whether this face is the payer's among those in view.
     pub place: Position,
     /// How many templates were searched.
     pub templates_searched: usize,
-}
-
-/// One liveness step's verdict on the track.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct LivenessScore {
-    /// Probability of a live person.
-    pub score: f32,
-    /// The least score that passes.
-    pub score_min: f32,
 }
 
 /// What is known about the person that the face belongs to.
@@ -75,6 +71,8 @@ pub struct Policy {
     pub margin_min: f32,
     /// How far above its least a liveness score must be to spare a further factor.
     pub liveness_grey_band: f32,
+    /// What is asked for beside the passive liveness steps.
+    pub liveness: LivenessRules,
     /// How old the deciding frame may be.
     pub frame_age_max: Duration,
     /// When a further factor is asked.
@@ -148,6 +146,8 @@ pub struct Charge {
 pub enum Decision {
     /// May pay.
     Approve(Approval),
+    /// May pay once they have done what they are asked to do: nothing else is missing yet.
+    Challenge,
     /// May pay after proving a further factor: every reason, the most severe first; never empty.
     StepUp(Vec<StepUp>),
     /// May not pay.
@@ -161,6 +161,8 @@ pub struct Approval {
     pub confirmation: Confirmation,
     /// The similarity that this gallery asked for.
     pub similarity_min: f32,
+    /// That a living person is there.
+    pub live: Proof,
 }
 
 /// Whether the payer must say yes before money moves.
@@ -177,6 +179,8 @@ pub enum Confirmation {
 pub enum StepUp {
     /// Another person is nearly as similar.
     LookAlike,
+    /// The amount asks for a challenge, and nobody could be challenged.
+    NotChallenged,
     /// Liveness passed, but only just.
     LivenessGreyBand,
     /// The template is old: the face may have changed.
@@ -212,6 +216,9 @@ pub enum Reason {
     /// A liveness step is missing or refused.
     #[error("the face was not proved live")]
     NotLive,
+    /// The person did not do what they were asked to do, as often as they may try.
+    #[error("the liveness challenge was not passed")]
+    ChallengeFailed,
     /// No face of the gallery is similar enough.
     #[error("the face matches nobody closely enough")]
     NoMatch,
@@ -243,6 +250,7 @@ impl Reason {
             Self::CameraUnhealthy => "camera_unhealthy",
             Self::FrameStale => "frame_stale",
             Self::NotLive => "not_live",
+            Self::ChallengeFailed => "challenge_failed",
             Self::NoMatch => "no_match",
             Self::SeveralFaces => "several_faces",
             Self::NotInFront => "not_in_front",
@@ -263,6 +271,7 @@ impl StepUp {
     pub fn code(self) -> &'static str {
         match self {
             Self::LookAlike => "look_alike",
+            Self::NotChallenged => "not_challenged",
             Self::LivenessGreyBand => "liveness_grey_band",
             Self::TemplateAge => "template_age",
             Self::NewTerminal => "new_terminal",
@@ -291,17 +300,24 @@ pub fn decide(
     if let Some(reason) = refusal(charge, payer, evidence, policy, similarity_min, now) {
         return Decision::Decline(reason);
     }
+    let live =
+        liveness::prove(&evidence.liveness, evidence.challenge, charge.amount.minor(), policy.liveness);
+    if live == Err(Unproved::Unchallenged) {
+        return Decision::Challenge;
+    }
     let reasons: Vec<StepUp> = about_the_face(evidence, policy)
+        .chain(asked([(StepUp::NotChallenged, live == Err(Unproved::Unchallengeable))]))
         .chain(about_the_charge(charge, payer, &policy.step_up, now))
         .collect();
-    match (reasons.is_empty(), payer.has_pin, policy.step_up.without_pin) {
-        (true, ..) => {}
-        (false, false, WithoutPin::Decline) => return Decision::Decline(Reason::NoPin),
-        (false, ..) => return Decision::StepUp(reasons),
-    }
+    let live = match (live, reasons.is_empty(), payer.has_pin, policy.step_up.without_pin) {
+        (Ok(live), true, ..) => live,
+        (Err(Unproved::NotLive), ..) => return Decision::Decline(Reason::NotLive),
+        (_, _, false, WithoutPin::Decline) => return Decision::Decline(Reason::NoPin),
+        _ => return Decision::StepUp(reasons),
+    };
     let spared = charge.amount.minor() <= policy.tap_free_amount_max;
     let confirmation = if spared { Confirmation::Spared } else { Confirmation::Required };
-    Decision::Approve(Approval { confirmation, similarity_min })
+    Decision::Approve(Approval { confirmation, similarity_min, live })
 }
 
 fn refusal(
@@ -320,7 +336,7 @@ fn refusal(
 /// What speaks against the face. Comparisons are written so that NaN refuses.
 fn face_refusal(evidence: &Evidence, policy: &Policy, similarity_min: f32, now: Timestamp) -> Option<Reason> {
     let fresh = evidence.captured_at <= now && now.since(evidence.captured_at) <= policy.frame_age_max;
-    let live = !evidence.liveness.is_empty() && evidence.liveness.iter().all(|l| l.score >= l.score_min);
+    let live = !evidence.liveness.is_empty() && evidence.liveness.iter().all(|score| score.passes());
     let matched = evidence.similarity >= similarity_min;
     let unclear = [
         (evidence.camera_live, Reason::CameraUnhealthy),

@@ -14,6 +14,7 @@ mod enrolled;
 pub(crate) mod erase;
 pub(crate) mod identify;
 
+pub(crate) mod challenge;
 pub(crate) mod checkout;
 pub mod evidence;
 pub(crate) mod group;
@@ -91,6 +92,7 @@ struct Parts {
     incoming: Arc<Semaphore>,
     sightings: broadcast::Sender<Arc<evidence::Seen>>,
     named: presence::Named,
+    challenges: challenge::Challenges,
     turns: group::Turns,
     cameras_refused: Mutex<BTreeMap<CameraId, Camera>>,
     setup: Setup,
@@ -175,6 +177,11 @@ impl App {
     /// Confirmed sightings, wherever they come from.
     pub fn sightings(&self) -> &broadcast::Sender<Arc<evidence::Seen>> {
         &self.0.sightings
+    }
+
+    /// What payers are asked to do before they pay.
+    pub(crate) fn challenges(&self) -> &challenge::Challenges {
+        &self.0.challenges
     }
 
     /// The payers whom tills have named by their tracks.

@@ -8,7 +8,7 @@ use std::sync::atomic::AtomicU64;
 
 use domain::transaction::State;
 use parking_lot::Mutex;
-use pipeline::Stage;
+use pipeline::{ChallengePhase, Stage};
 use prometheus_client::encoding::{EncodeLabelSet, text::encode};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -99,6 +99,7 @@ pub(crate) struct Metrics {
     pub(crate) match_similarity: Histogram,
     pub(crate) plugin_faults: Family<FaultLabels, Counter>,
     pub(crate) webhook_deliveries: Family<ResultLabels, Counter>,
+    challenges: Family<ResultLabels, Counter>,
     pub(crate) audit_chain_ok: Gauge,
     pub(crate) ledger_ok: Gauge,
     pub(crate) outbox_lag: Gauge<f64, AtomicU64>,
@@ -106,6 +107,10 @@ pub(crate) struct Metrics {
     /// Cameras that have series.
     cameras: Mutex<BTreeSet<String>>,
 }
+
+/// How a liveness challenge can end.
+const CHALLENGE_RESULTS: [&str; 8] =
+    ["passed", "late", "wrong_gesture", "too_early", "flat", "face_lost", "somebody_else", "not_measured"];
 
 /// 0.5 ms to about 16 s.
 fn seconds() -> Histogram {
@@ -130,6 +135,7 @@ impl Metrics {
             match_similarity: Histogram::new(linear_buckets(0.0, 0.05, 21)),
             plugin_faults: Family::default(),
             webhook_deliveries: Family::default(),
+            challenges: Family::default(),
             audit_chain_ok: Gauge::default(),
             ledger_ok: Gauge::default(),
             outbox_lag: Gauge::default(),
@@ -153,9 +159,22 @@ impl Metrics {
         for result in webhook::RESULTS {
             drop(self.webhook_deliveries.get_or_create(&ResultLabels { result }));
         }
+        for result in CHALLENGE_RESULTS {
+            drop(self.challenges.get_or_create(&ResultLabels { result }));
+        }
         for stage in Stage::ALL {
             drop(self.stage_duration.get_or_create(&StageLabels { stage: stage.name() }));
         }
+    }
+
+    /// Counts a challenge that is over.
+    pub(crate) fn challenge(&self, phase: ChallengePhase) {
+        let result = match phase {
+            ChallengePhase::Prompt { .. } => return,
+            ChallengePhase::Passed => "passed",
+            ChallengePhase::Failed(failure) => failure.name(),
+        };
+        self.challenges.get_or_create(&ResultLabels { result }).inc();
     }
 
     /// Makes the series of a loaded plugin's faults.
@@ -191,6 +210,7 @@ impl Metrics {
         r.register("match_similarity", "Similarity of confirmed sightings", self.match_similarity.clone());
         r.register("plugin_faults", "Failed plugin calls", self.plugin_faults.clone());
         r.register("webhook_deliveries", "Messages sent to webhooks", self.webhook_deliveries.clone());
+        r.register("challenges", "Liveness challenges that are over", self.challenges.clone());
         r.register("ledger_ok", "1 when the books added up when last verified", self.ledger_ok.clone());
         r.register("audit_chain_ok", "1 when the audit chain verified at start", self.audit_chain_ok.clone());
         r.register_with_unit(

@@ -10,9 +10,9 @@ use std::path::{Path, PathBuf};
 use config::{Config, File, FileFormat};
 
 pub use sections::{
-    Audit, Auth, Cameras, Checkout, Compute, Data, Database, Device, ListedCamera, Log, LogFormat, Payment,
-    Plugins, Policy, Recognition, RecognitionMember, Redis, Secrets, Server, Settings, Settlement, Webhooks,
-    WithoutPin, Ws,
+    Audit, Auth, Cameras, Challenge, Checkout, Compute, Data, Database, Device, ListedCamera, Log, LogFormat,
+    Payment, Plugins, Policy, Recognition, RecognitionMember, Redis, Secrets, Server, Settings, Settlement,
+    Webhooks, WithoutPin, Ws,
 };
 
 /// Every key with its default, as delivered.

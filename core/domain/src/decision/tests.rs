@@ -32,6 +32,7 @@ fn evidence() -> Evidence {
         similarity: 0.72,
         margin: Some(0.5),
         liveness: vec![LivenessScore { score: 0.95, score_min: 0.5 }],
+        challenge: Challenge::Open,
         faces_in_view: 1,
         place: Position::Payer,
         templates_searched: 100,
@@ -46,6 +47,7 @@ fn policy() -> Policy {
         similarity_floor: 0.4,
         margin_min: 0.08,
         liveness_grey_band: 0.1,
+        liveness: LivenessRules { challenge_amount_min: i64::MAX },
         frame_age_max: Duration::from_secs(1),
         step_up: StepUpRules {
             amount_min: 5_000,
@@ -109,10 +111,32 @@ fn each_refusal_has_its_reason() {
 }
 
 #[test]
+fn from_an_amount_on_the_payer_is_challenged_before_anything_else_is_asked() {
+    let from = |amount_min, challenge| {
+        decided(|c| {
+            (c.3.liveness.challenge_amount_min, c.2.challenge) = (amount_min, challenge);
+            c.3.step_up.always = true;
+        })
+    };
+    assert_eq!(from(1250, Challenge::Open), Decision::Challenge);
+    assert_eq!(from(1251, Challenge::Open), Decision::StepUp(vec![StepUp::Policy]));
+    assert_eq!(from(1250, Challenge::Passed), Decision::StepUp(vec![StepUp::Policy]));
+    // Whoever is refused anyway is not asked to smile first.
+    let refused = decided(|c| {
+        c.3.liveness.challenge_amount_min = 1;
+        c.1.status = user::Status::Blocked;
+    });
+    assert_eq!(refused, Decision::Decline(Reason::PayerBlocked));
+}
+
+#[test]
 fn each_doubt_asks_for_a_further_factor() {
     let rows: Vec<(StepUp, Change)> = vec![
         (StepUp::LookAlike, |c| c.2.margin = Some(0.07)),
         (StepUp::LookAlike, |c| c.2.margin = Some(f32::NAN)),
+        (StepUp::NotChallenged, |c| {
+            (c.2.challenge, c.3.liveness.challenge_amount_min) = (Challenge::Impossible, 1250);
+        }),
         (StepUp::LivenessGreyBand, |c| c.2.liveness[0].score = 0.55),
         (StepUp::LivenessGreyBand, |c| c.3.liveness_grey_band = f32::NAN),
         (StepUp::TemplateAge, |c| c.3.step_up.template_age_max = Some(Duration::from_secs(59))),

@@ -8,6 +8,7 @@ use domain::group::Policy;
 use domain::role::Permission;
 use domain::{CameraId, CheckoutId};
 use http::StatusCode;
+use pipeline::ChallengePhase;
 
 use super::extract::{Json, Path, Query};
 use super::idempotency::Once;
@@ -21,6 +22,7 @@ use super::wire::group::NamedPayer;
 use super::wire::money::moment;
 use super::wire::page::{self, Listing, Page};
 use super::wire::transaction::{Empty, reasons};
+use crate::app::challenge::Challenge;
 use crate::app::checkout::{self, Opened, Terms};
 use crate::app::group::{self, Wanted};
 use crate::app::{App, step_up as factors};
@@ -89,6 +91,7 @@ pub(super) fn answer(opened: Opened) -> wire::Checkout {
         transaction_id: Some(transaction.id.to_string()),
         reason,
         reasons,
+        challenge: None,
         policy: None,
         legs: None,
         compensations: None,
@@ -165,7 +168,29 @@ async fn show(State(app): State<App>, Path(id): Path<String>) -> Result<Json<wir
     let id = checkout_id(&id)?;
     match group::find(&app, id).await? {
         Some(group) => Ok(Json(legs::answer(group))),
-        None => Ok(Json(answer(checkout::load(&app, id).await?))),
+        None => {
+            let challenge = app.challenges().of(id).map(|open| challenged(&app, &open));
+            Ok(Json(wire::Checkout { challenge, ..answer(checkout::load(&app, id).await?) }))
+        }
+    }
+}
+
+fn challenged(app: &App, open: &Challenge) -> wire::Challenge {
+    let prompt = match open.phase {
+        Some(ChallengePhase::Prompt { index, gesture }) => Some((gesture.name(), index + 1)),
+        _ => None,
+    };
+    wire::Challenge {
+        nonce: hex::encode(open.nonce.0),
+        phase: open.phase.map_or("waiting", ChallengePhase::name),
+        gesture: prompt.map(|(gesture, _)| gesture),
+        number: prompt.map(|(_, number)| number),
+        count: open.count,
+        failure: match open.phase {
+            Some(ChallengePhase::Failed(failure)) => Some(failure.name()),
+            _ => None,
+        },
+        tries_left: app.settings().challenge.tries_max.saturating_sub(open.tries),
     }
 }
 

@@ -54,6 +54,7 @@ pub(super) fn answer(opened: Opened) -> wire::Checkout {
         transaction_id: None,
         reason,
         reasons,
+        challenge: None,
         policy: Some(group.policy.as_str()),
         legs: Some(legs),
         compensations: Some(compensations),

@@ -14,6 +14,7 @@ use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 use uuid::Uuid;
 
+use super::challenge::{self, Next};
 use super::evidence::{self, Person, Seen};
 use super::{App, presence, receipt, step_up, transaction};
 use crate::api::Problem;
@@ -121,6 +122,7 @@ async fn await_payer(app: App, checkout: CheckoutRow, mut sightings: Receiver<Ar
         }
     }
     app.named().forget(checkout.id);
+    app.challenges().forget(checkout.id);
 }
 
 /// The next look into this camera; `None` when the time is over or the appliance stops.
@@ -167,8 +169,16 @@ async fn weigh(app: &App, checkout: &CheckoutRow, seen: &Seen) -> Result<Progres
     let person = Person { user, face: Some(face), place: row.place.clone() };
     let payer = app.store(move |store| evidence::payer(store, &settings, &person, currency, now)).await?;
     let charge = Charge { amount: row.amount, expires_at: row.expires_at };
-    let evidence = Evidence { place: presence::place_of(app, checkout.id, seen), ..seen.evidence.clone() };
-    let decision = decide(&charge, &payer, &evidence, &app.policy(), app.now());
+    let place = presence::place_of(app, checkout.id, seen);
+    let challenge = challenge::standing(app, checkout.id, seen);
+    let evidence = Evidence { place, challenge, ..seen.evidence.clone() };
+    let mut decision = decide(&charge, &payer, &evidence, &app.policy(), app.now());
+    if decision == Decision::Challenge {
+        match challenge::put(app, checkout.id, seen) {
+            Next::Wait => return Ok(Progress::Waiting),
+            Next::Refuse => decision = Decision::Decline(Reason::ChallengeFailed),
+        }
+    }
     if let Decision::Decline(reason) = decision
         && is_about_the_look(reason)
     {
@@ -189,7 +199,8 @@ pub(super) fn is_about_the_look(reason: Reason) -> bool {
         | Reason::NoMatch
         | Reason::SeveralFaces
         | Reason::NotInFront => true,
-        Reason::CheckoutExpired
+        Reason::ChallengeFailed
+        | Reason::CheckoutExpired
         | Reason::PayerBlocked
         | Reason::NoConsent(Standing::Live | Standing::NotYet | Standing::Expired | Standing::Withdrawn)
         | Reason::WrongCurrency
@@ -230,7 +241,14 @@ pub(crate) async fn conclude(
             let code = Some(reason.code().to_owned());
             transaction::step(app, by, id, Event::PolicyDeclined, details(code)).await
         }
+        Decision::Challenge => Err(challenge_missing()),
     }
+}
+
+/// Nothing is concluded while the payer has yet to be challenged.
+pub(super) fn challenge_missing() -> Problem {
+    let detail = "the payer has yet to do what the camera's kiosk asks; a checkout at a camera asks it";
+    Problem::conflict("challenge_missing", detail)
 }
 
 /// The payer's yes: pays.

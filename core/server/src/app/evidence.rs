@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime};
 use domain::consent::Standing;
 use domain::decision::{Evidence, LivenessScore, Payer, Policy, StepUpRules, WithoutPin};
 use domain::limits::Limits;
+use domain::liveness::{Challenge, LivenessRules};
 use domain::presence::{Face, Position};
 use domain::threshold::{ImpostorTail, InvalidTail, TailPoint};
 use domain::{CameraId, Currency, FaceId, Timestamp, UserId};
@@ -29,6 +30,8 @@ pub struct Seen {
     pub evidence: Evidence,
     /// Everybody in view at that moment, this face included.
     pub faces: Vec<Face>,
+    /// The challenge that this face passed last.
+    pub challenge: Option<pipeline::ChallengeAnswer>,
 }
 
 /// The wall clock's moment. One before 1970 makes a picture stale, which is what it then is.
@@ -64,6 +67,7 @@ fn policy(settings: &Settings, model_tag: Option<u32>) -> Policy {
         similarity_floor: recognition.similarity_min,
         margin_min: recognition.margin_min,
         liveness_grey_band: recognition.liveness_grey_band,
+        liveness: LivenessRules { challenge_amount_min: never_or(settings.challenge.amount_min) },
         frame_age_max: Duration::from_millis(recognition.sighting_age_ms_max),
         step_up: step_up_rules(policy),
         tap_free_amount_max: policy.tap_free_amount_max,
@@ -72,7 +76,6 @@ fn policy(settings: &Settings, model_tag: Option<u32>) -> Policy {
 
 /// When a further factor is asked; 0 in the settings is never.
 pub(crate) fn step_up_rules(policy: &settings::Policy) -> StepUpRules {
-    let never_or = |tier: i64| if tier == 0 { i64::MAX } else { tier };
     let days = Some(policy.step_up_template_age_days).filter(|days| *days > 0);
     StepUpRules {
         amount_min: never_or(policy.step_up_amount_min),
@@ -89,6 +92,11 @@ pub(crate) fn step_up_rules(policy: &settings::Policy) -> StepUpRules {
             settings::WithoutPin::Decline => WithoutPin::Decline,
         },
     }
+}
+
+/// An amount from which something is asked; 0 is never.
+fn never_or(tier: i64) -> i64 {
+    if tier == 0 { i64::MAX } else { tier }
 }
 
 const DAY: Duration = Duration::from_secs(86_400);
@@ -170,6 +178,8 @@ pub(crate) fn attested(now: Timestamp) -> Evidence {
         similarity: 1.0,
         margin: None,
         liveness: vec![LivenessScore { score: 1.0, score_min: 0.0 }],
+        // Staff sees whether somebody lives.
+        challenge: Challenge::Passed,
         faces_in_view: 1,
         place: Position::Payer,
         templates_searched: 1,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use domain::decision::Evidence;
+use domain::liveness::Challenge;
 use domain::presence::Position;
 use domain::threshold::similarity_min;
 use domain::{CameraId, FaceId, Timestamp, UserId};
@@ -260,6 +261,8 @@ pub(crate) async fn prove(app: &App, user: UserId, given: Given) -> Result<Seen,
         similarity,
         margin: None,
         liveness,
+        // One picture shows no movement.
+        challenge: Challenge::Impossible,
         faces_in_view,
         // Its only face.
         place: Position::Payer,
@@ -273,6 +276,7 @@ pub(crate) async fn prove(app: &App, user: UserId, given: Given) -> Result<Seen,
         frame_sha256: Some(frame_sha256),
         evidence,
         faces: Vec::new(),
+        challenge: None,
     })
 }
 

@@ -126,6 +126,7 @@ async fn vouched(
             let codes = Some(step_up::codes(&reasons));
             transaction::step(app, by, id, Event::StepUpRequired, details(codes)).await
         }
+        Decision::Challenge => Err(super::checkout::challenge_missing()),
         Decision::Approve(_) => transaction::step(app, by, id, Event::Identified, details(None)).await,
     }
 }

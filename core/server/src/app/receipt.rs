@@ -9,7 +9,7 @@ use store::{ConsentRow, Store, StoreError};
 
 use super::evidence::Seen;
 use super::vision::Vision;
-use super::{App, plugin, step_up};
+use super::{App, challenge, plugin, step_up};
 use crate::api::Problem;
 
 /// What was decided on a look, and by what.
@@ -30,6 +30,7 @@ pub(crate) async fn of_look(app: &App, seen: &Seen, decision: &Decision) -> Resu
         Decision::Approve(approval) => ("approve", None, Some(spoken(approval.confirmation))),
         Decision::StepUp(factors) => ("step_up", Some(step_up::codes(factors)), Some("required")),
         Decision::Decline(reason) => ("decline", Some(reason.code().to_owned()), None),
+        Decision::Challenge => ("challenge", None, None),
     };
     let least = similarity_min(
         &policy.impostors,
@@ -47,6 +48,7 @@ pub(crate) async fn of_look(app: &App, seen: &Seen, decision: &Decision) -> Resu
     told["frame_at_micros"] = json!(evidence.captured_at.0);
     told["faces_in_view"] = json!(evidence.faces_in_view);
     told["liveness"] = liveness.collect();
+    told["challenge"] = seen.challenge.as_ref().map_or(Value::Null, challenge::told);
     told["similarity"] = json!(decimal(evidence.similarity));
     told["similarity_second"] = json!(evidence.margin.map(|margin| decimal(evidence.similarity - margin)));
     told["similarity_min"] = json!(decimal(least));

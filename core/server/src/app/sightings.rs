@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use domain::decision::Evidence;
+use domain::liveness::Challenge;
 use domain::presence::place;
 use domain::{CameraId, FaceId, UserId};
 use pipeline::Sighting;
@@ -83,10 +84,12 @@ fn seen(app: &App, sighting: &Sighting) -> Option<Seen> {
             similarity: sighting.similarity,
             margin: sighting.margin,
             liveness,
+            challenge: Challenge::Open,
             faces_in_view: u32::try_from(faces.len()).unwrap_or(u32::MAX),
             place,
             templates_searched: sighting.templates_searched,
         },
         faces,
+        challenge: sighting.challenge.clone(),
     })
 }

@@ -20,7 +20,7 @@ use super::alone::Alone;
 use super::provider::Providers;
 use super::vision::Vision;
 use super::webhook::Couriers;
-use super::{App, Clock, Parts, recovery, relay, sightings, upkeep};
+use super::{App, Clock, Parts, challenge, recovery, relay, sightings, upkeep};
 use crate::api::chain;
 use crate::auth::setup::Setup;
 use crate::effects::endpoints::Endpoints;
@@ -130,6 +130,7 @@ impl App {
             metrics,
             sightings: broadcast::Sender::new(SIGHTINGS_KEPT),
             named: super::presence::Named::default(),
+            challenges: challenge::Challenges::default(),
             turns: super::group::Turns::default(),
             cameras_refused: Mutex::default(),
             setup: Setup::default(),
@@ -162,6 +163,7 @@ impl App {
         if self.has_vision() {
             super::camera::start_known(self).await?;
             sightings::start(self);
+            challenge::start(self);
         }
         Ok(())
     }

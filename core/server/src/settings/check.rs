@@ -70,6 +70,7 @@ impl Settings {
             ("policy.step_up_day_amount_min", self.policy.step_up_day_amount_min),
             ("policy.refund_four_eyes_amount_min", self.policy.refund_four_eyes_amount_min),
             ("policy.attended_amount_max", self.policy.attended_amount_max),
+            ("challenge.amount_min", self.challenge.amount_min),
         ];
         if let Some((key, _)) = amounts.iter().find(|(_, v)| *v < 0) {
             return refuse(key, "must not be negative");
@@ -80,6 +81,16 @@ impl Settings {
         }
         if !(0.0..=1.0).contains(&self.checkout.payer_centre_margin) {
             return refuse("checkout.payer_centre_margin", "must lie between 0 and 1");
+        }
+        let challenge = &self.challenge;
+        if !(1..=5).contains(&challenge.gestures) {
+            return refuse("challenge.gestures", "must lie between 1 and 5");
+        }
+        if !(1_000..=30_000).contains(&challenge.step_ms_max) {
+            return refuse("challenge.step_ms_max", "must lie between 1000 and 30000");
+        }
+        if !(1..=10).contains(&challenge.tries_max) {
+            return refuse("challenge.tries_max", "must lie between 1 and 10");
         }
         if self.checkout.deadline_ms_default > self.checkout.deadline_ms_max {
             return refuse("checkout.deadline_ms_default", "must not exceed checkout.deadline_ms_max");

@@ -22,6 +22,7 @@ pub struct Settings {
     pub recognition: Recognition,
     pub policy: Policy,
     pub checkout: Checkout,
+    pub challenge: Challenge,
     pub cameras: Cameras,
     pub payment: Payment,
     pub webhooks: Webhooks,
@@ -182,6 +183,16 @@ pub struct Checkout {
     pub payer_area_ratio_min: f32,
     pub payer_centre_margin: f32,
     pub dwell_ms_min: u64,
+}
+
+/// What a payer is asked to do before a camera.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Challenge {
+    pub amount_min: i64,
+    pub gestures: usize,
+    pub step_ms_max: u64,
+    pub tries_max: u32,
 }
 
 #[derive(Clone, Serialize, Deserialize)]

@@ -9,9 +9,9 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use domain::CameraId;
-use pipeline::Observation;
 use pipeline::camera::{CameraError, CameraId as PipelineId};
 use pipeline::source::{SourceKind, SourceUrl};
+use pipeline::{ChallengePhase, ChallengeUpdate, Observation};
 use serde::Deserialize;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
@@ -21,6 +21,7 @@ use crate::api::Problem;
 use crate::api::extract::Query;
 use crate::app::App;
 use crate::app::camera::{self, OWN_PREFIX, pipeline_id};
+use crate::app::challenge;
 use crate::app::evidence::Seen;
 use crate::auth::Credential;
 
@@ -108,6 +109,7 @@ struct Client {
     socket: Socket,
     observations: Receiver<Arc<Observation>>,
     sightings: Receiver<Arc<Seen>>,
+    challenges: Receiver<ChallengeUpdate>,
     /// The last person seen, for `match_face`.
     last: Option<Arc<Seen>>,
     detecting: bool,
@@ -116,8 +118,9 @@ struct Client {
 impl Client {
     fn new(app: &App, camera: PipelineId, socket: Socket) -> Result<Self, Problem> {
         let observations = app.vision()?.pipeline().observations();
-        let sightings = app.sightings().subscribe();
-        Ok(Self { app: app.clone(), camera, socket, observations, sightings, last: None, detecting: true })
+        let (challenges, sightings) = (app.vision()?.pipeline().challenges(), app.sightings().subscribe());
+        let app = app.clone();
+        Ok(Self { app, camera, socket, observations, sightings, challenges, last: None, detecting: true })
     }
 
     async fn run(mut self, credential: Credential) {
@@ -135,6 +138,7 @@ impl Client {
                 },
                 observation = self.observations.recv() => self.observed(observation).await,
                 seen = self.sightings.recv() => self.matched(seen).await,
+                update = self.challenges.recv() => self.challenged(update).await,
             };
             if let Err(closing) = done {
                 break closing;
@@ -238,6 +242,23 @@ impl Client {
             Ok(_) | Err(RecvError::Lagged(_)) => Ok(()),
             Err(RecvError::Closed) => Err(Closing::Stopping),
         }
+    }
+
+    /// Whoever looks into this camera is told what to do, and what became of it.
+    async fn challenged(&mut self, got: Result<ChallengeUpdate, RecvError>) -> Result<(), Closing> {
+        let update = match got {
+            Ok(update) if update.camera == self.camera => update,
+            Ok(_) | Err(RecvError::Lagged(_)) => return Ok(()),
+            Err(RecvError::Closed) => return Err(Closing::Stopping),
+        };
+        let rules = &self.app.settings().challenge;
+        let mut answer = challenge::described(&update, rules.gestures, rules.step_ms_max);
+        answer["type"] = "challenge".into();
+        answer["phase"] = update.phase.name().into();
+        if let ChallengePhase::Failed(failure) = update.phase {
+            answer["reason"] = failure.name().into();
+        }
+        self.socket.send(answer.to_string()).await
     }
 
     async fn tell_match(&mut self, seen: &Seen) -> Result<(), Closing> {

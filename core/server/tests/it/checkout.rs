@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::decision::{Evidence, LivenessScore};
+use domain::liveness::Challenge;
 use domain::presence::{Area, Face, Position};
 use domain::{ConsentId, FaceId, UserId};
 use serde_json::{Value, json};
@@ -39,12 +40,21 @@ pub(crate) fn look(appliance: &Appliance, subject: Option<(UserId, FaceId)>) -> 
         similarity: 0.9,
         margin: Some(0.5),
         liveness: vec![LivenessScore { score: 0.99, score_min: 0.5 }],
+        challenge: Challenge::Open,
         faces_in_view: 1,
         place: Position::Payer,
         templates_searched: 100,
     };
     let (frame_sha256, faces) = (Some([7; 32]), vec![face(1, 0.3, 0.5)]);
-    Seen { camera: "till-1".parse().unwrap(), track: 1, subject, frame_sha256, evidence, faces }
+    Seen {
+        camera: "till-1".parse().unwrap(),
+        track: 1,
+        subject,
+        frame_sha256,
+        evidence,
+        faces,
+        challenge: None,
+    }
 }
 
 /// A square face of `size`, `x` from the left, that has been in view for a second.

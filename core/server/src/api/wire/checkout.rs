@@ -25,6 +25,28 @@ pub(crate) struct NewCheckout {
     pub(crate) policy: Option<String>,
 }
 
+/// The payer moves as they are asked, one gesture after the other: a recording cannot know which.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Challenge {
+    /// Names this challenge in events and in the receipt.
+    pub(crate) nonce: String,
+    /// `waiting`, `prompt`, `passed` or `failed`; after a failure the payer is challenged anew while `tries_left`.
+    pub(crate) phase: &'static str,
+    /// What to do now: `blink`, `turn_left`, `turn_right`, `nod` or `smile`; left and right are the payer's own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) gesture: Option<&'static str>,
+    /// Which of `count` gestures that is, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) number: Option<usize>,
+    /// Gestures in all.
+    pub(crate) count: usize,
+    /// Why it failed: `late`, `wrong_gesture`, `too_early`, `flat`, `face_lost`, `somebody_else` or `not_measured`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) failure: Option<&'static str>,
+    /// How often the payer may be challenged again.
+    pub(crate) tries_left: u32,
+}
+
 /// A payment at a camera, by one person or, with `legs`, by several.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Checkout {
@@ -49,6 +71,9 @@ pub(crate) struct Checkout {
     /// Every reason, what weighs most first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) reasons: Vec<String>,
+    /// What the payer is asked to do before the camera, once they are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) challenge: Option<Challenge>,
     /// What becomes of the others when one does not pay.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) policy: Option<&'static str>,

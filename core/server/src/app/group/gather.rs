@@ -5,6 +5,7 @@ use std::sync::Arc;
 use domain::UserId;
 use domain::decision::{Charge, Decision, Evidence, decide};
 use domain::group::leg::State as LegState;
+use domain::liveness::Challenge;
 use domain::presence::place_in_group;
 use store::{GroupLeg, GroupRow};
 use tokio::sync::broadcast::Receiver;
@@ -51,7 +52,9 @@ async fn weigh(app: &App, group: &GroupRow, seen: &Seen) -> Result<bool, Problem
     let named = app.named().track(group.id, leg.row.number);
     let rules = presence::rules(&app.settings().checkout);
     let place = place_in_group(seen.track, &seen.faces, named, &rules);
-    let evidence = Evidence { place, ..seen.evidence.clone() };
+    // Of several people nobody is asked to move: their parts take the PIN instead.
+    let challenge = Challenge::Impossible;
+    let evidence = Evidence { place, challenge, ..seen.evidence.clone() };
     let mut policy = app.policy();
     // Among several people a yes is never spared: whose part is whose is not plain by looking.
     policy.tap_free_amount_max = 0;
