@@ -11,6 +11,7 @@ pub mod decision;
 pub mod group;
 pub mod ledger;
 pub mod limits;
+pub mod look_alike;
 pub mod operation;
 pub mod pin;
 pub mod presence;

@@ -86,6 +86,7 @@ fn seen(app: &App, sighting: &Sighting) -> Option<Seen> {
             faces_in_view: u32::try_from(faces.len()).unwrap_or(u32::MAX),
             place,
             templates_searched: sighting.templates_searched,
+            claimed: false,
         },
         faces,
     })
