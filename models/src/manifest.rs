@@ -5,8 +5,10 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 mod digest;
+mod impostors;
 
 pub use digest::Digest;
+pub use impostors::{Impostors, Set};
 
 /// Every network this build knows, in the order of `weights/manifest.toml`.
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
@@ -15,6 +17,9 @@ pub struct Manifest {
     /// One entry per set of weights.
     #[serde(rename = "model")]
     pub models: Vec<Entry>,
+    /// Sets of recognisers whose impostor scores are known.
+    #[serde(default, rename = "set", skip_serializing_if = "Vec::is_empty")]
+    pub sets: Vec<Set>,
 }
 
 /// One network and its weights.
@@ -39,6 +44,9 @@ pub struct Entry {
     /// networks that make no templates.
     #[serde(default)]
     pub model_tag: Option<u32>,
+    /// How alike different people look to this recogniser. A recogniser without names people, but no face alone pays.
+    #[serde(default)]
+    pub impostors: Option<Impostors>,
     /// The converted file in the weights folder.
     pub weights: Weights,
 }
@@ -249,6 +257,13 @@ impl Manifest {
     /// The entry of that name.
     pub fn entry(&self, name: &str) -> Option<&Entry> {
         self.models.iter().find(|e| e.name == name)
+    }
+
+    /// The impostor scores of the recogniser or set of recognisers with this tag.
+    pub fn impostors(&self, model_tag: u32) -> Option<&Impostors> {
+        let entry = self.models.iter().find(|entry| entry.model_tag == Some(model_tag));
+        let set = || self.sets.iter().find(|set| set.model_tag == model_tag).map(|set| &set.impostors);
+        entry.map_or_else(set, |entry| entry.impostors.as_ref())
     }
 }
 

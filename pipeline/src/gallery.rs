@@ -6,6 +6,8 @@ use parking_lot::RwLock;
 
 use crate::embedding::{Embedding, dot};
 
+mod comparison;
+
 /// Somebody who is enrolled; opaque here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Subject(pub u128);

@@ -8,7 +8,7 @@ use crate::{
     limits::{Exceeded, Limits, Usage},
     liveness::{self, Challenge, LivenessRules, Proof, Unproved},
     presence::Position,
-    threshold::{ImpostorTail, similarity_min},
+    threshold::{Impostors, Match, Targets, Thresholds, is_ahead},
     user,
 };
 
@@ -35,6 +35,8 @@ pub struct Evidence {
     pub place: Position,
     /// How many templates were searched.
     pub templates_searched: usize,
+    /// Whether the payer was named first, and only that person's templates were compared (1:1).
+    pub claimed: bool,
 }
 
 /// What is known about the person that the face belongs to.
@@ -56,15 +58,21 @@ pub struct Payer {
     pub new_terminal: bool,
     /// Whether the person has a PIN to prove themselves by.
     pub has_pin: bool,
+    /// Whether another enrolled person is known to look like this one.
+    pub look_alike: bool,
 }
 
 /// What the operator laid down.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Policy {
     /// The recogniser's impostor scores.
-    pub impostors: ImpostorTail,
-    /// The accepted chance that a stranger is taken for someone, for a payment without further factor.
+    pub impostors: Impostors,
+    /// The accepted chance that a stranger is taken for anybody of the gallery.
     pub fpir_target: f64,
+    /// The accepted chance that a stranger is taken for anybody so surely that the face alone pays.
+    pub fpir_target_pay: f64,
+    /// The accepted chance that somebody is taken for the person they say they are.
+    pub fmr_target: f64,
     /// No match below this similarity, however small the gallery.
     pub similarity_floor: f32,
     /// How far the best person must be ahead of the second.
@@ -79,6 +87,17 @@ pub struct Policy {
     pub step_up: StepUpRules,
     /// Up to which amount, in minor units, no confirmation is asked; 0 asks always.
     pub tap_free_amount_max: i64,
+}
+
+impl Policy {
+    /// What a face must reach that was compared with `templates`: those of the gallery, or those of one person whom
+    /// it `claimed` to be.
+    #[must_use]
+    pub fn thresholds(&self, templates: usize, claimed: bool) -> Thresholds {
+        let named = if claimed { self.fmr_target } else { self.fpir_target };
+        let targets = Targets { named, paid: self.fpir_target_pay };
+        Thresholds::new(&self.impostors, targets, templates, self.similarity_floor)
+    }
 }
 
 /// When a further factor is asked, beside what the face itself asks for.
@@ -159,7 +178,7 @@ pub enum Decision {
 pub struct Approval {
     /// Whether the payer must still say yes.
     pub confirmation: Confirmation,
-    /// The similarity that this gallery asked for.
+    /// The similarity that this gallery asked for, to pay by the face alone.
     pub similarity_min: f32,
     /// That a living person is there.
     pub live: Proof,
@@ -177,8 +196,10 @@ pub enum Confirmation {
 /// Why a further factor is asked, the most severe first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StepUp {
-    /// Another person is nearly as similar.
+    /// Another person is nearly as similar, or is known to look like this one.
     LookAlike,
+    /// Similar enough to be this person, not to pay by the face alone.
+    WeakMatch,
     /// The amount asks for a challenge, and nobody could be challenged.
     NotChallenged,
     /// Liveness passed, but only just.
@@ -271,6 +292,7 @@ impl StepUp {
     pub fn code(self) -> &'static str {
         match self {
             Self::LookAlike => "look_alike",
+            Self::WeakMatch => "weak_match",
             Self::NotChallenged => "not_challenged",
             Self::LivenessGreyBand => "liveness_grey_band",
             Self::TemplateAge => "template_age",
@@ -291,13 +313,9 @@ pub fn decide(
     policy: &Policy,
     now: Timestamp,
 ) -> Decision {
-    let similarity_min = similarity_min(
-        &policy.impostors,
-        evidence.templates_searched,
-        policy.fpir_target,
-        policy.similarity_floor,
-    );
-    if let Some(reason) = refusal(charge, payer, evidence, policy, similarity_min, now) {
+    let thresholds = policy.thresholds(evidence.templates_searched, evidence.claimed);
+    let matched = thresholds.judge(evidence.similarity);
+    if let Some(reason) = refusal(charge, payer, evidence, policy, matched, now) {
         return Decision::Decline(reason);
     }
     let live =
@@ -305,7 +323,8 @@ pub fn decide(
     if live == Err(Unproved::Unchallenged) {
         return Decision::Challenge;
     }
-    let reasons: Vec<StepUp> = about_the_face(evidence, policy)
+    let alike = payer.look_alike || !is_ahead(evidence.margin, policy.margin_min);
+    let reasons: Vec<StepUp> = about_the_face(evidence, policy, alike, matched)
         .chain(asked([(StepUp::NotChallenged, live == Err(Unproved::Unchallengeable))]))
         .chain(about_the_charge(charge, payer, &policy.step_up, now))
         .collect();
@@ -317,7 +336,7 @@ pub fn decide(
     };
     let spared = charge.amount.minor() <= policy.tap_free_amount_max;
     let confirmation = if spared { Confirmation::Spared } else { Confirmation::Required };
-    Decision::Approve(Approval { confirmation, similarity_min, live })
+    Decision::Approve(Approval { confirmation, similarity_min: thresholds.pay_min, live })
 }
 
 fn refusal(
@@ -325,26 +344,25 @@ fn refusal(
     payer: &Payer,
     evidence: &Evidence,
     policy: &Policy,
-    similarity_min: f32,
+    matched: Match,
     now: Timestamp,
 ) -> Option<Reason> {
-    let face = || face_refusal(evidence, policy, similarity_min, now);
+    let face = || face_refusal(evidence, policy, matched, now);
     let person = || payer_refusal(charge, payer);
     (now >= charge.expires_at).then_some(Reason::CheckoutExpired).or_else(face).or_else(person)
 }
 
 /// What speaks against the face. Comparisons are written so that NaN refuses.
-fn face_refusal(evidence: &Evidence, policy: &Policy, similarity_min: f32, now: Timestamp) -> Option<Reason> {
+fn face_refusal(evidence: &Evidence, policy: &Policy, matched: Match, now: Timestamp) -> Option<Reason> {
     let fresh = evidence.captured_at <= now && now.since(evidence.captured_at) <= policy.frame_age_max;
     let live = !evidence.liveness.is_empty() && evidence.liveness.iter().all(|score| score.passes());
-    let matched = evidence.similarity >= similarity_min;
     let unclear = [
         (evidence.camera_live, Reason::CameraUnhealthy),
         (fresh, Reason::FrameStale),
         (evidence.place != Position::Several, Reason::SeveralFaces),
         (evidence.place == Position::Payer, Reason::NotInFront),
         (live, Reason::NotLive),
-        (matched, Reason::NoMatch),
+        (matched != Match::No, Reason::NoMatch),
     ];
     unclear.iter().find(|(passed, _)| !passed).map(|(_, reason)| *reason)
 }
@@ -365,10 +383,18 @@ pub fn payer_refusal(charge: &Charge, payer: &Payer) -> Option<Reason> {
 }
 
 /// What in the face asks for a further factor. Comparisons are written so that NaN asks.
-fn about_the_face(evidence: &Evidence, policy: &Policy) -> impl Iterator<Item = StepUp> + use<> {
-    let ahead = evidence.margin.is_none_or(|margin| margin >= policy.margin_min);
+fn about_the_face(
+    evidence: &Evidence,
+    policy: &Policy,
+    alike: bool,
+    matched: Match,
+) -> impl Iterator<Item = StepUp> + use<> {
     let clearly_live = evidence.liveness.iter().all(|l| l.score >= l.score_min + policy.liveness_grey_band);
-    asked([(StepUp::LookAlike, !ahead), (StepUp::LivenessGreyBand, !clearly_live)])
+    asked([
+        (StepUp::LookAlike, alike),
+        (StepUp::WeakMatch, matched != Match::Clear),
+        (StepUp::LivenessGreyBand, !clearly_live),
+    ])
 }
 
 /// What in the person, the place and the amount asks for a further factor.

@@ -12,6 +12,7 @@ pub mod group;
 pub mod ledger;
 pub mod limits;
 pub mod liveness;
+pub mod look_alike;
 pub mod operation;
 pub mod pin;
 pub mod presence;

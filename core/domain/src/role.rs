@@ -26,6 +26,8 @@ named! {
         PeopleWrite = "people.write",
         /// Erase people.
         PeopleErase = "people.erase",
+        /// See who looks like whom.
+        LookAlikesRead = "look_alikes.read",
         /// Compare an image with enrolled faces.
         FacesMatch = "faces.match",
         /// See payments and receipts.
@@ -62,8 +64,8 @@ impl Role {
     #[must_use]
     pub fn may(self, permission: Permission) -> bool {
         use Permission::{
-            AuditRead, CamerasManage, CamerasPush, CamerasView, FacesMatch, PaymentsRead, PaymentsReturn,
-            PaymentsTake, PeopleRead, PeopleWrite, PluginsRead, SystemRead, WebhooksManage,
+            AuditRead, CamerasManage, CamerasPush, CamerasView, FacesMatch, LookAlikesRead, PaymentsRead,
+            PaymentsReturn, PaymentsTake, PeopleRead, PeopleWrite, PluginsRead, SystemRead, WebhooksManage,
         };
         match self {
             Self::Admin => true,
@@ -94,7 +96,10 @@ impl Role {
                     | SystemRead
             ),
             Self::Auditor => {
-                matches!(permission, PeopleRead | PaymentsRead | PluginsRead | SystemRead | AuditRead)
+                matches!(
+                    permission,
+                    PeopleRead | LookAlikesRead | PaymentsRead | PluginsRead | SystemRead | AuditRead
+                )
             }
             Self::Kiosk => matches!(permission, PaymentsTake | CamerasView | CamerasPush),
         }
@@ -112,6 +117,12 @@ mod tests {
                 assert!(permission.as_str().ends_with(".read"), "{permission}");
             }
         }
+    }
+
+    #[test]
+    fn who_looks_like_whom_is_told_to_admins_and_auditors_only() {
+        let may: Vec<_> = Role::ALL.iter().filter(|role| role.may(Permission::LookAlikesRead)).collect();
+        assert_eq!(may, [&Role::Admin, &Role::Auditor]);
     }
 
     #[test]

@@ -19,6 +19,7 @@ mod docs;
 mod faces;
 mod factors;
 mod legs;
+mod look_alikes;
 mod page;
 pub(crate) mod settlements;
 mod system;

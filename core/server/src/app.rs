@@ -13,6 +13,8 @@ pub(crate) mod enrol;
 mod enrolled;
 pub(crate) mod erase;
 pub(crate) mod identify;
+pub(crate) mod look_alike;
+pub(crate) mod threshold;
 
 pub(crate) mod challenge;
 pub(crate) mod checkout;
@@ -81,6 +83,7 @@ struct Parts {
     store: Arc<Store>,
     cache: Cache,
     vision: Option<Vision>,
+    tails: threshold::Tails,
     providers: Providers,
     desk: desk::Desk,
     endpoints: Endpoints,
@@ -163,6 +166,11 @@ impl App {
                 "recognition is switched off: recognition.enabled = false",
             )
         })
+    }
+
+    /// The impostor scores that thresholds are computed from.
+    pub(crate) fn tails(&self) -> &threshold::Tails {
+        &self.0.tails
     }
 
     pub(crate) fn has_vision(&self) -> bool {

@@ -60,6 +60,11 @@ pub(crate) struct ResultLabels {
 }
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct UseLabels {
+    r#use: &'static str,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 pub(crate) struct ReasonLabels {
     pub(crate) reason: &'static str,
 }
@@ -103,6 +108,7 @@ pub(crate) struct Metrics {
     pub(crate) audit_chain_ok: Gauge,
     pub(crate) ledger_ok: Gauge,
     pub(crate) outbox_lag: Gauge<f64, AtomicU64>,
+    match_threshold: Family<UseLabels, Gauge<f64, AtomicU64>>,
     device: Family<DeviceLabels, Gauge>,
     /// Cameras that have series.
     cameras: Mutex<BTreeSet<String>>,
@@ -139,6 +145,7 @@ impl Metrics {
             audit_chain_ok: Gauge::default(),
             ledger_ok: Gauge::default(),
             outbox_lag: Gauge::default(),
+            match_threshold: Family::default(),
             device: Family::default(),
             cameras: Mutex::default(),
         };
@@ -208,6 +215,11 @@ impl Metrics {
         r.register("camera_state", "1 for the state a camera is in", self.camera_state.clone());
         r.register("batch_size", "Frames in one batch", self.batch_size.clone());
         r.register("match_similarity", "Similarity of confirmed sightings", self.match_similarity.clone());
+        r.register(
+            "match_threshold",
+            "Similarity that a face must reach; infinite where no face alone is enough",
+            self.match_threshold.clone(),
+        );
         r.register("plugin_faults", "Failed plugin calls", self.plugin_faults.clone());
         r.register("webhook_deliveries", "Messages sent to webhooks", self.webhook_deliveries.clone());
         r.register("challenges", "Liveness challenges that are over", self.challenges.clone());
@@ -224,6 +236,11 @@ impl Metrics {
         build.get_or_create(&BuildLabels { version: env!("CARGO_PKG_VERSION") }).set(1);
         r.register("build_info", "1 for the version that runs", build);
         self
+    }
+
+    /// What a face must reach now to be put to that use.
+    pub(crate) fn observe_threshold(&self, r#use: &'static str, least: f32) {
+        self.match_threshold.get_or_create(&UseLabels { r#use }).set(f64::from(least));
     }
 
     pub(crate) fn set_device(&self, adapter: &str, backend: &str) {

@@ -447,11 +447,33 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    look_alikes (face_id, other_face_id) {
+        face_id -> Text,
+        other_face_id -> Text,
+        user_id -> Text,
+        other_user_id -> Text,
+        similarity -> Double,
+        found_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    calibrations (model_tag) {
+        model_tag -> BigInt,
+        people -> BigInt,
+        bins -> Text,
+        measured_at -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     users,
     subject_keys,
     consents,
     faces,
+    look_alikes,
+    calibrations,
     accounts,
     transfers,
     transactions,

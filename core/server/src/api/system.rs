@@ -69,7 +69,7 @@ async fn readyz(State(app): State<App>, Query(query): Query<Verbose>) -> Respons
 }
 
 async fn metrics(State(app): State<App>) -> Result<Response, Problem> {
-    readiness::observe_cameras(&app);
+    readiness::observe(&app);
     let text = app.metrics().text().map_err(|error| Problem::internal(&error))?;
     let openmetrics = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     Ok(([(header::CONTENT_TYPE, openmetrics)], text).into_response())

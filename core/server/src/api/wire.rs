@@ -8,6 +8,7 @@ pub(crate) mod checkout;
 pub(crate) mod face;
 pub(crate) mod factor;
 pub(crate) mod group;
+pub(crate) mod look_alike;
 pub(crate) mod money;
 pub(crate) mod page;
 pub(crate) mod secret;

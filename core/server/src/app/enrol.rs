@@ -1,12 +1,12 @@
 //! Enrolment: a live consent, a good and live face that is nobody else's, then a sealed template.
 
+use domain::threshold::Match;
 use domain::{ConsentId, FaceId, UserId};
 use pipeline::{AnalysedFace, Embedding, Subject, TemplateId};
 use store::{By, FaceRow, NewFace};
 use uuid::Uuid;
 
-use super::vision::Vision;
-use super::{App, consent, identify};
+use super::{App, consent, identify, look_alike};
 use crate::api::Problem;
 use crate::api::picture::Given;
 use crate::auth::Principal;
@@ -78,7 +78,7 @@ async fn enrol_one(
     let face = identify::single_face(identify::analyse(app, picture).await?)?;
     good_enough(&face)?;
     let embedding = face.embedding.as_ref().ok_or_else(no_face)?;
-    not_somebody_else(app, vision, user, embedding)?;
+    look_alike::not_somebody_else(app, vision, user, embedding)?;
     the_same_person(app, user, embedding).await?;
     let id = FaceId(Uuid::now_v7());
     let (actor, at, quality) = (by.actor(), app.now(), face.quality.value);
@@ -89,6 +89,8 @@ async fn enrol_one(
             store.add_face(By { actor: &actor, at }, &new)
         })
         .await?;
+    // Whom it looks like is known before anybody is recognised by it.
+    look_alike::note(app, (id, user), embedding).await?;
     // Only what is committed may be recognised.
     let (template, subject) = (TemplateId(id.0.as_u128()), Subject(user.0.as_u128()));
     let inserted = vision.gallery().insert(template, subject, model_tag, embedding);
@@ -111,21 +113,10 @@ fn good_enough(face: &AnalysedFace) -> Result<(), Problem> {
     }
 }
 
-fn not_somebody_else(app: &App, vision: &Vision, user: UserId, embedding: &Embedding) -> Result<(), Problem> {
-    let alike_min = app.settings().recognition.similarity_duplicate_min;
-    match vision.gallery().search(embedding) {
-        Some(found) if found.subject != Subject(user.0.as_u128()) && found.similarity >= alike_min => {
-            let detail = "this face is enrolled for another person already";
-            Err(Problem::conflict("face_duplicate", detail))
-        }
-        _ => Ok(()),
-    }
-}
-
 /// A further face must be that of the person whose faces are there: nobody pays from somebody else's wallet.
 async fn the_same_person(app: &App, user: UserId, embedding: &Embedding) -> Result<(), Problem> {
     match identify::best_of(app, user, embedding).await? {
-        Some(best) if best.similarity < best.similarity_min(app) => {
+        Some(best) if best.thresholds(app).judge(best.similarity) == Match::No => {
             let detail = "this is not the face that is enrolled for this person; remove the old faces first";
             Err(Problem::conflict("face_differs", detail))
         }

@@ -7,7 +7,7 @@ use domain::decision::{Evidence, LivenessScore, Payer, Policy, StepUpRules, With
 use domain::limits::Limits;
 use domain::liveness::{Challenge, LivenessRules};
 use domain::presence::{Face, Position};
-use domain::threshold::{ImpostorTail, InvalidTail, TailPoint};
+use domain::threshold::Impostors;
 use domain::{CameraId, Currency, FaceId, Timestamp, UserId};
 use store::{Place, Store, StoreError};
 
@@ -45,27 +45,17 @@ pub(crate) fn liveness(step: &pipeline::LivenessScore) -> LivenessScore {
     LivenessScore { score: step.score, score_min: step.score_min }
 }
 
-/// Model tags of our recognisers, with the cosine similarity that one in ten thousand and one in a
-/// million impostor comparisons reach (measured on LFW).
-const IMPOSTORS: [(u32, f32, f32); 2] = [(512_001, 0.411, 0.573), (192_001, 0.531, 0.678)];
-
-/// The impostor scores of the recogniser `model_tag`; for an unknown one those that ask for the most.
-pub(crate) fn impostors(model_tag: Option<u32>) -> Result<ImpostorTail, InvalidTail> {
-    let strictest = IMPOSTORS[1];
-    let known = IMPOSTORS.iter().find(|(tag, ..)| Some(*tag) == model_tag);
-    let (_, rare, rarest) = *known.unwrap_or(&strictest);
-    let point = |similarity, false_match_rate| TailPoint { similarity, false_match_rate };
-    ImpostorTail::new(vec![point(rare, 1e-4), point(rarest, 1e-6)])
-}
-
-/// What the operator laid down.
-fn policy(settings: &Settings, model_tag: Option<u32>) -> Policy {
+/// What the operator laid down, where people look as alike as `impostors` says and two pictures of one person differ
+/// by `spread`.
+pub(crate) fn policy(settings: &Settings, impostors: Impostors, spread: f32) -> Policy {
     let (recognition, policy) = (&settings.recognition, &settings.policy);
     Policy {
-        impostors: impostors(model_tag).expect("the built-in points rise and fall, as a test shows"),
+        impostors,
         fpir_target: recognition.fpir_target,
+        fpir_target_pay: policy.fpir_target_pay,
+        fmr_target: recognition.fmr_target,
         similarity_floor: recognition.similarity_min,
-        margin_min: recognition.margin_min,
+        margin_min: if recognition.margin_min > 0.0 { recognition.margin_min } else { spread },
         liveness_grey_band: recognition.liveness_grey_band,
         liveness: LivenessRules { challenge_amount_min: never_or(settings.challenge.amount_min) },
         frame_age_max: Duration::from_millis(recognition.sighting_age_ms_max),
@@ -145,6 +135,7 @@ pub(crate) fn payer(
         // Where no terminal is named there is none to be new at.
         new_terminal: person.place.terminal.is_some() && !store.has_paid_at(user, &person.place)?,
         has_pin: store.has_pin(user)?,
+        look_alike: store.has_look_alike(user)?,
     })
 }
 
@@ -175,7 +166,8 @@ pub(crate) fn attested(now: Timestamp) -> Evidence {
     Evidence {
         captured_at: now,
         camera_live: true,
-        similarity: 1.0,
+        // Nobody's face was measured: no threshold is to stop a clerk's word.
+        similarity: f32::INFINITY,
         margin: None,
         liveness: vec![LivenessScore { score: 1.0, score_min: 0.0 }],
         // Staff sees whether somebody lives.
@@ -183,6 +175,7 @@ pub(crate) fn attested(now: Timestamp) -> Evidence {
         faces_in_view: 1,
         place: Position::Payer,
         templates_searched: 1,
+        claimed: true,
     }
 }
 
@@ -192,21 +185,10 @@ impl App {
         looked_at.plus(Duration::from_millis(self.settings().policy.confirm_within_ms))
     }
 
-    /// What the operator laid down.
+    /// What the operator laid down, for the recogniser in force and this site's people.
     pub(crate) fn policy(&self) -> Policy {
-        policy(self.settings(), self.vision().ok().map(Vision::model_tag))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_built_in_impostor_tail_is_one_and_an_unknown_recogniser_gets_the_strictest() {
-        let at = |tag| impostors(tag).unwrap().similarity_at(1e-5);
-        for (tag, ..) in IMPOSTORS {
-            assert!(at(Some(tag)) <= at(None), "{tag}");
-        }
+        let tag = self.vision().ok().map(Vision::model_tag);
+        let tails = self.tails();
+        policy(self.settings(), tails.impostors(tag), tails.spread(tag))
     }
 }

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use domain::decision::Evidence;
 use domain::liveness::Challenge;
 use domain::presence::Position;
-use domain::threshold::similarity_min;
+use domain::threshold::{Match, Thresholds, is_ahead};
 use domain::{CameraId, FaceId, Timestamp, UserId};
 use pipeline::frame::Frame;
 use pipeline::still::{Still, StillLimits, decode};
@@ -131,21 +131,17 @@ fn weakest(face: &AnalysedFace) -> Option<f32> {
 /// Every face of a picture with the person it belongs to, or why nobody is named.
 pub(crate) async fn identify(app: &App, picture: Picture) -> Result<Vec<IdentifiedFace>, Problem> {
     let faces = analyse(app, picture).await?;
-    let vision = app.vision()?;
-    let policy = app.policy();
-    let templates = vision.gallery().len();
-    let least = similarity_min(&policy.impostors, templates, policy.fpir_target, policy.similarity_floor);
-    Ok(faces.iter().map(|face| named(app, face, least)).collect())
+    let (thresholds, margin_min) = (app.thresholds(), app.policy().margin_min);
+    Ok(faces.iter().map(|face| named(app, face, &thresholds, margin_min)).collect())
 }
 
-fn named(app: &App, face: &AnalysedFace, similarity_min: f32) -> IdentifiedFace {
+fn named(app: &App, face: &AnalysedFace, thresholds: &Thresholds, margin_min: f32) -> IdentifiedFace {
     let found = app.vision().ok().zip(face.embedding.as_ref()).and_then(|(v, e)| v.gallery().search(e));
-    let margin_min = app.settings().recognition.margin_min;
     let reason = match &found {
         _ if !face.quality.ok => Some("quality"),
         _ if !is_live(face) => Some("not_live"),
-        Some(found) if found.similarity < similarity_min => Some("no_match"),
-        Some(found) if found.margin().is_some_and(|margin| margin < margin_min) => Some("look_alike"),
+        Some(found) if thresholds.judge(found.similarity) == Match::No => Some("no_match"),
+        Some(found) if !is_ahead(found.margin(), margin_min) => Some("look_alike"),
         Some(_) => None,
         None => Some("no_match"),
     };
@@ -189,10 +185,9 @@ pub(crate) struct Best {
 }
 
 impl Best {
-    /// What the face must reach to be that person's.
-    pub(crate) fn similarity_min(&self, app: &App) -> f32 {
-        let policy = app.policy();
-        similarity_min(&policy.impostors, self.templates, policy.fpir_target, policy.similarity_floor)
+    /// What a face must reach to be that person's, who was named first.
+    pub(crate) fn thresholds(&self, app: &App) -> Thresholds {
+        app.policy().thresholds(self.templates, true)
     }
 }
 
@@ -210,9 +205,9 @@ pub(crate) async fn verify(app: &App, user: UserId, given: Given) -> Result<Veri
     let face = single_face(analyse(app, picture).await?)?;
     let embedding = usable(&face)?;
     let best = best_of(app, user, embedding).await?.ok_or_else(not_enrolled)?;
-    let (similarity, least) = (best.similarity, best.similarity_min(app));
+    let (similarity, thresholds) = (best.similarity, best.thresholds(app));
     let live = is_live(&face);
-    let reason = match (live, similarity >= least) {
+    let reason = match (live, thresholds.judge(similarity) != Match::No) {
         (false, _) => Some("not_live"),
         (true, false) => Some("no_match"),
         (true, true) => None,
@@ -220,7 +215,7 @@ pub(crate) async fn verify(app: &App, user: UserId, given: Given) -> Result<Veri
     Ok(Verification {
         verified: reason.is_none(),
         similarity,
-        similarity_min: least,
+        similarity_min: thresholds.match_min,
         live,
         liveness: weakest(&face).unwrap_or(0.0),
         reason,
@@ -267,6 +262,7 @@ pub(crate) async fn prove(app: &App, user: UserId, given: Given) -> Result<Seen,
         // Its only face.
         place: Position::Payer,
         templates_searched,
+        claimed: true,
     };
     let camera = camera.as_deref().unwrap_or("upload").parse().map_err(|_| Problem::not_found("camera"))?;
     Ok(Seen {

@@ -68,8 +68,9 @@ fn check(name: &'static str, ok: bool, bad: &str, good: &str) -> wire::Check {
     wire::Check { name, ok, detail: if ok { good } else { bad }.to_owned() }
 }
 
-/// Brings the camera metrics up to this moment.
-pub(crate) fn observe_cameras(app: &App) {
+/// Brings the metrics of cameras and thresholds up to this moment.
+pub(crate) fn observe(app: &App) {
+    super::threshold::observe(app, app.metrics());
     if let Ok(vision) = app.vision() {
         app.metrics().observe_cameras(&vision.cameras().list());
     }

@@ -2,7 +2,6 @@
 //! template, no name.
 
 use domain::decision::{Confirmation, Decision, Policy};
-use domain::threshold::similarity_min;
 use domain::{FaceId, UserId};
 use serde_json::{Value, json};
 use store::{ConsentRow, Store, StoreError};
@@ -32,12 +31,7 @@ pub(crate) async fn of_look(app: &App, seen: &Seen, decision: &Decision) -> Resu
         Decision::Decline(reason) => ("decline", Some(reason.code().to_owned()), None),
         Decision::Challenge => ("challenge", None, None),
     };
-    let least = similarity_min(
-        &policy.impostors,
-        evidence.templates_searched,
-        policy.fpir_target,
-        policy.similarity_floor,
-    );
+    let least = policy.thresholds(evidence.templates_searched, evidence.claimed);
     let mut told = common(app, &policy, consent.as_ref());
     told["by"] = json!("face");
     told["outcome"] = json!(outcome);
@@ -51,7 +45,10 @@ pub(crate) async fn of_look(app: &App, seen: &Seen, decision: &Decision) -> Resu
     told["challenge"] = seen.challenge.as_ref().map_or(Value::Null, challenge::told);
     told["similarity"] = json!(decimal(evidence.similarity));
     told["similarity_second"] = json!(evidence.margin.map(|margin| decimal(evidence.similarity - margin)));
-    told["similarity_min"] = json!(decimal(least));
+    told["similarity_min"] = json!(decimal(least.match_min));
+    // Without impostor scores of the recogniser's own no similarity is enough.
+    told["similarity_pay_min"] = json!(least.pay_min.is_finite().then(|| decimal(least.pay_min)));
+    told["claimed"] = json!(evidence.claimed);
     told["templates_searched"] = json!(evidence.templates_searched);
     Ok(store::json::canonical(&told))
 }
@@ -111,6 +108,9 @@ fn common(app: &App, policy: &Policy, consent: Option<&ConsentRow>) -> Value {
         })),
         "policy": {
             "fpir_target": policy.fpir_target.to_string(),
+            "fpir_target_pay": policy.fpir_target_pay.to_string(),
+            "fmr_target": policy.fmr_target.to_string(),
+            "site_shift": decimal(policy.impostors.shift()),
             "similarity_floor": decimal(policy.similarity_floor),
             "margin_min": decimal(policy.margin_min),
             "liveness_grey_band": decimal(policy.liveness_grey_band),

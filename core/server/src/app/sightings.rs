@@ -88,6 +88,7 @@ fn seen(app: &App, sighting: &Sighting) -> Option<Seen> {
             faces_in_view: u32::try_from(faces.len()).unwrap_or(u32::MAX),
             place,
             templates_searched: sighting.templates_searched,
+            claimed: false,
         },
         faces,
         challenge: sighting.challenge.clone(),

@@ -18,6 +18,7 @@ use tokio::task::JoinSet;
 
 use super::alone::Alone;
 use super::provider::Providers;
+use super::threshold::Tails;
 use super::vision::Vision;
 use super::webhook::Couriers;
 use super::{App, Clock, Parts, challenge, recovery, relay, sightings, upkeep};
@@ -124,6 +125,7 @@ impl App {
             store: opened.store,
             cache,
             vision: opened.vision,
+            tails: opened.tails,
             providers: opened.providers,
             desk: super::desk::Desk::default(),
             body_key: opened.body_key,
@@ -179,6 +181,7 @@ impl App {
 struct Opened {
     store: Arc<Store>,
     vision: Option<Vision>,
+    tails: Tails,
     providers: Providers,
     body_key: Secret<[u8; 32]>,
     published: i64,
@@ -198,7 +201,18 @@ fn open(settings: &Settings, metrics: Arc<Metrics>) -> Result<Opened, StartError
         true => Some(Vision::start(settings, &plugins, &store, metrics)?),
         false => None,
     };
-    Ok(Opened { store, vision, providers, body_key, published })
+    let tails = tails(settings, vision.as_ref(), &store)?;
+    Ok(Opened { store, vision, tails, providers, body_key, published })
+}
+
+/// The impostor scores of the recogniser, raised by what was measured here as long as people may be measured.
+fn tails(settings: &Settings, vision: Option<&Vision>, store: &Store) -> Result<Tails, StartError> {
+    let Some(vision) = vision else { return Tails::builtin() };
+    let tails = Tails::in_folder(&settings.compute.weights_folder)?;
+    if !settings.recognition.calibration_consents.is_empty() {
+        tails.remember(store, vision.model_tag())?;
+    }
+    Ok(tails)
 }
 
 pub(super) fn make_folder(folder: &Path) -> Result<(), StartError> {

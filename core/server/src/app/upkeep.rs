@@ -5,6 +5,7 @@ use std::time::Duration;
 use pipeline::TemplateId;
 use store::{By, Store, StoreError};
 
+use super::look_alike::{self, Comparison};
 use super::{App, transaction};
 use crate::auth::Principal;
 
@@ -19,13 +20,14 @@ const DELIVERIES_KEPT: Duration = Duration::from_secs(30 * 24 * 3_600);
 
 /// Looks after everything once an hour, after faces once a minute. The first round is the start's own.
 pub(super) async fn run(app: App) {
+    let mut comparison = Comparison::default();
     let (mut rounds, mut faces) = (tokio::time::interval(EVERY), tokio::time::interval(FACES_EVERY));
     rounds.tick().await;
     faces.tick().await;
     loop {
         let done = tokio::select! {
             _ = rounds.tick() => round(&app).await,
-            _ = faces.tick() => minute(&app).await,
+            _ = faces.tick() => minute(&app, &mut comparison).await,
         };
         if let Err(error) = done {
             tracing::error!(%error, "upkeep stopped half-way; the next round tries again");
@@ -34,8 +36,9 @@ pub(super) async fn run(app: App) {
 }
 
 /// What is looked after once a minute.
-async fn minute(app: &App) -> Result<(), StoreError> {
+async fn minute(app: &App, comparison: &mut Comparison) -> Result<(), StoreError> {
     forget_expired_faces(app).await?;
+    look_alike::compare(app, comparison).await?;
     app.expire_authorizations().await
 }
 
@@ -62,6 +65,7 @@ pub(super) async fn round(app: &App) -> Result<(), StoreError> {
     verify(app).await?;
     app.checkpoint().await?;
     forget_expired_faces(app).await?;
+    look_alike::forget_where_not_agreed(app).await?;
     let before = app.now().minus(ANSWERS_KEPT);
     let delivered_before = app.now().minus(DELIVERIES_KEPT);
     app.store(move |store| {

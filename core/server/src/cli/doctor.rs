@@ -6,6 +6,7 @@ mod machine;
 mod network;
 mod secrets;
 mod storage;
+mod thresholds;
 
 use clap::Args;
 use serde::Serialize;
@@ -105,6 +106,7 @@ pub(super) fn run(cli: &Cli, arguments: &Doctor) -> Result<Exit, Failure> {
     checks.extend(compute::checks(&settings, &tried));
     checks.extend(tried.plugins.iter().map(|loaded| plugin(loaded, tried.device.is_ok())));
     checks.extend(secrets::checks(&settings, &tried));
+    checks.extend(thresholds::checks(&settings, &tried));
     checks.extend(cameras::checks(&settings));
     checks.extend(machine::checks());
     let count = |status| checks.iter().filter(|check| check.status == status).count();

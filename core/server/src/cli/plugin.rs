@@ -39,6 +39,8 @@ pub(super) struct Loaded {
 pub(super) struct Tried {
     pub(super) device: Result<Compute, String>,
     pub(super) plugins: Vec<Loaded>,
+    /// Runs the networks, where any can.
+    pub(super) inference: Option<Arc<dyn InferenceService>>,
 }
 
 impl Tried {
@@ -64,7 +66,7 @@ impl Tried {
             Loaded { role, name, secrets, result: loaded.map(|plugin| described(&plugin)) }
         };
         let plugins = roles.into_iter().map(load).collect();
-        Self { device: engine.map(|engine| vision::compute(&engine)), plugins }
+        Self { device: engine.map(|engine| vision::compute(&engine)), plugins, inference }
     }
 }
 

@@ -46,10 +46,7 @@ impl Settings {
         if let Some((key, _)) = sockets.iter().find(|(_, value)| *value > SOCKETS_MAX) {
             return refuse(key, "must not exceed 1000000");
         }
-        let fpir = self.recognition.fpir_target;
-        if !(fpir > 0.0 && fpir < 0.1) {
-            return refuse("recognition.fpir_target", "must lie between 0 and 0.1, both excluded");
-        }
+        self.check_targets()?;
         let unit = [
             ("recognition.similarity_min", self.recognition.similarity_min),
             ("recognition.similarity_duplicate_min", self.recognition.similarity_duplicate_min),
@@ -115,6 +112,23 @@ impl Settings {
             }
         }
         Ok(())
+    }
+
+    /// Written so that a value that is no number is refused.
+    fn check_targets(&self) -> Result<(), SettingsError> {
+        let (named, paid) = (self.recognition.fpir_target, self.policy.fpir_target_pay);
+        let targets = [
+            ("recognition.fpir_target", named),
+            ("recognition.fmr_target", self.recognition.fmr_target),
+            ("policy.fpir_target_pay", paid),
+        ];
+        match targets.iter().find(|(_, target)| !(*target > 0.0 && *target < 0.1)) {
+            Some((key, _)) => Err(refused(key, "must lie between 0 and 0.1, both excluded")),
+            None if paid > named => {
+                Err(refused("policy.fpir_target_pay", "must not exceed recognition.fpir_target"))
+            }
+            None => Ok(()),
+        }
     }
 
     fn check_settlement(&self) -> Result<(), SettingsError> {

@@ -128,6 +128,7 @@ pub struct Secrets {
 pub struct Recognition {
     pub enabled: bool,
     pub fpir_target: f64,
+    pub fmr_target: f64,
     pub similarity_min: f32,
     pub similarity_duplicate_min: f32,
     pub margin_min: f32,
@@ -137,11 +138,13 @@ pub struct Recognition {
     pub batch_size_max: usize,
     pub batch_delay_ms_max: u64,
     pub faces_per_user_max: usize,
+    pub calibration_consents: Vec<String>,
 }
 
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Policy {
+    pub fpir_target_pay: f64,
     pub sale_amount_max: i64,
     pub day_amount_max: i64,
     pub hour_count_max: u32,

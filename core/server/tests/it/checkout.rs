@@ -44,6 +44,7 @@ pub(crate) fn look(appliance: &Appliance, subject: Option<(UserId, FaceId)>) -> 
         faces_in_view: 1,
         place: Position::Payer,
         templates_searched: 100,
+        claimed: false,
     };
     let (frame_sha256, faces) = (Some([7; 32]), vec![face(1, 0.3, 0.5)]);
     Seen {

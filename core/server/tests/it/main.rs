@@ -13,6 +13,7 @@ mod cli;
 mod factors;
 mod full_disk;
 mod group;
+mod look_alikes;
 mod money;
 mod people;
 mod presence;

@@ -21,6 +21,7 @@ mod books;
 mod cache;
 mod factors;
 mod group;
+mod look_alikes;
 mod money;
 mod opening;
 mod parallel;
@@ -43,6 +44,7 @@ pub(crate) use claims;
 
 const ON_BOTH: &[(&str, &[Claim])] = &[
     ("people", people::CLAIMS),
+    ("look_alikes", look_alikes::CLAIMS),
     ("money", money::CLAIMS),
     ("requests", requests::CLAIMS),
     ("group", group::CLAIMS),

@@ -9,7 +9,7 @@ use rand::{RngExt, SeedableRng};
 use serde_json::{Value, json};
 
 use super::process;
-use crate::app::evidence;
+use crate::app::threshold::Tails;
 use crate::cli::Failure;
 
 /// Values of one embedding, as the default recogniser makes them.
@@ -47,8 +47,8 @@ pub(super) fn search(people: usize, searches: usize, fpir_target: f64) -> Result
         gallery.insert(template, subject, 1, &embedding).map_err(|e| broken(&e))?;
     }
     let ready_ms = begun.elapsed().as_secs_f64() * 1e3;
-    let tail = evidence::impostors(Some(RECOGNISER)).map_err(|error| broken(&error))?;
-    let least = similarity_min(&tail, people, fpir_target, 0.0);
+    let impostors = Tails::builtin().map_err(|error| broken(&error))?.impostors(Some(RECOGNISER));
+    let least = similarity_min(&impostors, people, fpir_target, 0.0);
     let mut times = Vec::with_capacity(searches);
     let (mut best_right, mut missed, mut strangers_matched) = (0_usize, 0_usize, 0_usize);
     let (mut known, mut strangers) = (0_usize, 0_usize);

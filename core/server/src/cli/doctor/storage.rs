@@ -82,6 +82,13 @@ fn key(folder: &Path) -> Check {
     })
 }
 
+/// The store as it is, where there is one that opens.
+pub(super) fn opened(settings: &Settings) -> Option<Store> {
+    let url = settings.database.url.parse::<DatabaseUrl>().ok()?;
+    let key = std::fs::read(appliance_key_file(&settings.data.folder)).ok()?.try_into().ok()?;
+    Store::open_as_is(&url, Key::new(key)).ok()
+}
+
 fn database(settings: &Settings) -> Vec<Check> {
     let opens = ask(
         "storage.database",

@@ -1,0 +1,82 @@
+//! Every enrolled face compared with every other one, a little at a time.
+
+use std::collections::HashSet;
+
+use domain::threshold::Scores;
+use pipeline::{Gallery, Subject, TemplateId};
+
+use super::Alike;
+
+/// How far the comparison has come.
+#[derive(Default)]
+pub(crate) struct Comparison {
+    last: Option<TemplateId>,
+    /// The templates whose people agreed to be measured with.
+    agreed: HashSet<TemplateId>,
+    scores: Scores,
+    people: HashSet<Subject>,
+}
+
+/// What a while of comparing found.
+#[derive(Default)]
+pub(crate) struct Round {
+    /// Templates with whom they look like.
+    pub(crate) alike: Vec<((TemplateId, Subject), Alike)>,
+    /// How alike how many people are, once all of them are compared.
+    pub(crate) measured: Option<(Scores, usize)>,
+}
+
+/// Templates taken from the gallery at a time.
+const TEMPLATES_MAX: usize = 256;
+
+impl Comparison {
+    /// Whether nothing is compared yet.
+    pub(crate) fn is_at_start(&self) -> bool {
+        self.last.is_none()
+    }
+
+    /// Begins anew, and measures with the templates that `agreed`.
+    pub(crate) fn begin(&mut self, agreed: HashSet<TemplateId>) {
+        *self = Self { agreed, ..Self::default() };
+    }
+
+    /// Goes on through `gallery` until it is through or `enough` says so. Those at least `alike_min` like each other
+    /// look alike; each pair is found from both sides and measured from one.
+    pub(crate) fn go_on(&mut self, gallery: &Gallery, alike_min: f32, enough: impl Fn() -> bool) -> Round {
+        let mut round = Round::default();
+        let templates = gallery.templates_after(self.last, TEMPLATES_MAX);
+        for template in &templates {
+            let Some((subject, embedding)) = gallery.template(*template) else { continue };
+            for alike in super::alike(gallery, &embedding, subject, alike_min) {
+                round.alike.push(((*template, subject), alike));
+            }
+            if self.agreed.contains(template) {
+                self.measure(gallery, *template);
+            }
+            self.last = Some(*template);
+            if enough() {
+                return round;
+            }
+        }
+        if templates.len() < TEMPLATES_MAX {
+            let done = std::mem::take(self);
+            round.measured = Some((done.scores, done.people.len())).filter(|(scores, _)| scores.total() > 0);
+        }
+        round
+    }
+
+    /// Counts how alike one template is to those after it that agreed as well.
+    fn measure(&mut self, gallery: &Gallery, template: TemplateId) {
+        let Some((subject, embedding)) = gallery.template(template) else { return };
+        self.people.insert(subject);
+        let (agreed, scores) = (&self.agreed, &mut self.scores);
+        gallery.compare_with_others(&embedding, subject, |_, other, similarity| {
+            if other > template && agreed.contains(&other) {
+                scores.add(similarity);
+            }
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests;

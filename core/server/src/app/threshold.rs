@@ -1,0 +1,154 @@
+//! The impostor scores that thresholds are computed from, and what they ask for at this moment.
+
+use std::path::Path;
+
+use domain::threshold::{ImpostorTail, Impostors, InvalidTail, TailPoint, Thresholds};
+use models::manifest::{self, Manifest};
+use parking_lot::RwLock;
+use store::{Store, StoreError};
+
+use super::App;
+use super::start::StartError;
+use crate::api::chain;
+use crate::folders;
+use crate::metrics::Metrics;
+
+/// The impostor scores of the recognisers that this machine knows, and of its own people.
+pub(crate) struct Tails {
+    known: Vec<Known>,
+    /// By the recogniser that they were measured with.
+    site: RwLock<Option<(u32, ImpostorTail)>>,
+}
+
+struct Known {
+    model_tag: u32,
+    tail: ImpostorTail,
+    spread: f32,
+}
+
+/// The rate at which tails are told strict from lax.
+const STRICT_AT: f64 = 1e-6;
+
+impl Tails {
+    /// Those of `manifest`, and those this build was made with.
+    pub(crate) fn of(manifest: &Manifest) -> Result<Self, StartError> {
+        let builtin = Manifest::builtin().map_err(|error| StartError::Configuration(chain(&error)))?;
+        let mut known: Vec<Known> = Vec::new();
+        for (model_tag, impostors) in measured(manifest).chain(measured(&builtin)) {
+            if known.iter().any(|known| known.model_tag == model_tag) {
+                continue;
+            }
+            let tail = tail(impostors).map_err(|error| {
+                StartError::Configuration(format!("the model manifest, model tag {model_tag}: {error}"))
+            })?;
+            known.push(Known { model_tag, tail, spread: impostors.same_person_spread });
+        }
+        match known.is_empty() {
+            true => Err(StartError::Configuration("the model manifest has no impostor scores".to_owned())),
+            false => Ok(Self { known, site: RwLock::default() }),
+        }
+    }
+
+    /// Those of the weights that the settings name.
+    pub(crate) fn in_folder(weights: &Path) -> Result<Self, StartError> {
+        let manifest = Manifest::read(&folders::weights(weights).join("manifest.toml"));
+        Self::of(&manifest.map_err(|error| StartError::Unavailable(chain(&error)))?)
+    }
+
+    /// Those this build was made with.
+    pub(crate) fn builtin() -> Result<Self, StartError> {
+        let builtin = Manifest::builtin().map_err(|error| StartError::Configuration(chain(&error)))?;
+        Self::of(&builtin)
+    }
+
+    /// The scores of the recogniser `model_tag`. One that nobody measured borrows the strictest: it names people,
+    /// but no face alone pays. Where no recogniser runs, the strictest stand for what none measures.
+    pub(crate) fn impostors(&self, model_tag: Option<u32>) -> Impostors {
+        let strictest = || self.strictest().tail.clone();
+        let Some(tag) = model_tag else { return Impostors::of(strictest()) };
+        let impostors = match self.known.iter().find(|known| known.model_tag == tag) {
+            Some(known) => Impostors::of(known.tail.clone()),
+            None => Impostors::borrowed(strictest()),
+        };
+        match &*self.site.read() {
+            Some((measured_with, site)) if *measured_with == tag => impostors.shifted_by(site),
+            _ => impostors,
+        }
+    }
+
+    /// By how much two pictures of one person differ under the recogniser `model_tag`; for an unknown one, the most.
+    pub(crate) fn spread(&self, model_tag: Option<u32>) -> f32 {
+        let own = self.known.iter().find(|known| Some(known.model_tag) == model_tag);
+        let most = || self.known.iter().map(|known| known.spread).fold(0.0, f32::max);
+        own.map_or_else(most, |known| known.spread)
+    }
+
+    /// From now on this site's people are as alike as `site` says under the recogniser `model_tag`, if that is
+    /// stricter than what was said before. Says whether it is.
+    pub(crate) fn take_up(&self, model_tag: u32, site: ImpostorTail) -> bool {
+        let before = self.impostors(Some(model_tag));
+        let stricter = before.clone().shifted_by(&site).shift() > before.shift();
+        if stricter {
+            *self.site.write() = Some((model_tag, site));
+        }
+        stricter
+    }
+
+    /// Takes up what was measured here before.
+    pub(crate) fn remember(&self, store: &Store, model_tag: u32) -> Result<(), StoreError> {
+        let known = store.calibration(model_tag)?;
+        if let Some(site) = known.and_then(|known| known.scores.tail(known.people)) {
+            self.take_up(model_tag, site);
+        }
+        Ok(())
+    }
+
+    fn strictest(&self) -> &Known {
+        let at = |known: &&Known| known.tail.similarity_at(STRICT_AT);
+        let strictest = self.known.iter().max_by(|a, b| at(a).total_cmp(&at(b)));
+        strictest.expect("there is one, as `of` sees to")
+    }
+}
+
+/// Every tag with measured scores.
+fn measured(manifest: &Manifest) -> impl Iterator<Item = (u32, &manifest::Impostors)> {
+    let single = manifest.models.iter().filter_map(|entry| entry.model_tag.zip(entry.impostors.as_ref()));
+    single.chain(manifest.sets.iter().map(|set| (set.model_tag, &set.impostors)))
+}
+
+/// The tail as the rules weigh it.
+pub(crate) fn tail(impostors: &manifest::Impostors) -> Result<ImpostorTail, InvalidTail> {
+    let point = |(similarity, false_match_rate): &(f32, f64)| TailPoint {
+        similarity: *similarity,
+        false_match_rate: *false_match_rate,
+    };
+    ImpostorTail::new(impostors.points.iter().map(point).collect(), impostors.comparisons)
+}
+
+impl App {
+    /// What a face must reach that is searched for in the gallery as it is.
+    pub(crate) fn thresholds(&self) -> Thresholds {
+        let templates = self.vision().map_or(0, |vision| vision.gallery().len());
+        self.policy().thresholds(templates, false)
+    }
+}
+
+/// Brings the metrics of the thresholds up to this moment.
+pub(crate) fn observe(app: &App, metrics: &Metrics) {
+    let Ok(vision) = app.vision() else { return };
+    let policy = app.policy();
+    let search = policy.thresholds(vision.gallery().len(), false);
+    let claim = policy.thresholds(1, true);
+    let duplicate = super::look_alike::duplicate_min(app, &search);
+    for (of, least) in [
+        ("identify", search.match_min),
+        ("pay", search.pay_min),
+        ("verify", claim.match_min),
+        ("duplicate", duplicate),
+    ] {
+        metrics.observe_threshold(of, least);
+    }
+}
+
+#[cfg(test)]
+mod tests;
