@@ -15,6 +15,7 @@ use tokio::sync::broadcast;
 use crate::bench::{PATIENCE, or_skip};
 
 mod figures;
+mod replay;
 mod vision;
 
 use vision::{LIVENESS_OFF, camera, camera_frozen_after, portrait, start};
