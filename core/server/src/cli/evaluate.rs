@@ -1,7 +1,8 @@
-//! `facepay evaluate faces|liveness`: how good recognition is, through the plugins that run at the till.
+//! `facepay evaluate faces|liveness|search`: how good recognition is, through the plugins that run at the till.
 
 mod faces;
 mod liveness;
+mod search;
 
 use std::path::Path;
 
@@ -16,12 +17,15 @@ pub enum Evaluate {
     Faces(faces::Faces),
     /// Presentation attacks and living people, on pictures and recordings.
     Liveness(liveness::Liveness),
+    /// One face among many people, over gallery sizes.
+    Search(search::Search),
 }
 
 pub(super) fn run(cli: &Cli, command: &Evaluate) -> Result<Exit, Failure> {
     match command {
         Evaluate::Faces(arguments) => faces::run(cli, arguments),
         Evaluate::Liveness(arguments) => liveness::run(cli, arguments),
+        Evaluate::Search(arguments) => search::run(cli, arguments),
     }
 }
 
