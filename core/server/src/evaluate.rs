@@ -6,7 +6,12 @@
 pub mod all_pairs;
 pub mod embeddings;
 pub(crate) mod faces;
+pub mod gallery;
 pub mod interval;
+pub mod liveness;
 pub mod pairs;
+pub mod people;
+pub(crate) mod presentations;
 pub mod scores;
+pub mod search;
 pub mod verification;

@@ -2,7 +2,7 @@
 
 mod payments;
 mod pipeline;
-mod process;
+pub(super) mod process;
 mod search;
 
 use clap::Subcommand;

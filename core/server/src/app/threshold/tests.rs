@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use domain::consent::Standing;
 use domain::decision::{Charge, Decision, Evidence, LivenessScore, Payer, Policy, Reason, StepUp, decide};
+use domain::liveness::Challenge;
 use domain::presence::Position;
 use domain::threshold::{Match, Scores};
 use domain::user::Status;

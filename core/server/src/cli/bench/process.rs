@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 /// Memory that is really there, in MiB.
-pub(super) fn resident_mb() -> Option<f64> {
+pub(in crate::cli) fn resident_mb() -> Option<f64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
     let kib: f64 = line.split_whitespace().next()?.parse().ok()?;

@@ -1,7 +1,9 @@
-//! `facepay evaluate faces` and `facepay identify` on the portraits of the repository.
+//! `facepay evaluate` and `facepay identify` on the portraits of the repository.
 
 use std::path::Path;
 
+use pipeline::simulate::{Clip, ClipOptions, SimulateError};
+use pipeline::still::{StillLimits, decode};
 use serde_json::Value;
 
 use super::run;
@@ -64,6 +66,96 @@ fn every_picture_is_compared_with_every_other_and_its_embedding_is_written_for_i
     assert_eq!(names.lines().count(), 4, "{names}");
     let bytes = std::fs::metadata(folder.path().join("faces.npy")).unwrap().len();
     assert_eq!(bytes, 128 + 4 * 512 * 4);
+}
+
+/// A second of a portrait that moves a little, as a recording; says whether one could be made.
+fn recording(path: &Path) -> bool {
+    let asset = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../pipeline/assets/eileen-collins.jpg");
+    let portrait = decode(&std::fs::read(asset).unwrap(), &StillLimits::default()).unwrap();
+    let options = ClipOptions { pictures: 15, ..ClipOptions::default() };
+    let made = Clip::encode(&[portrait], &options).and_then(|clip| clip.save(path));
+    if let Err(SimulateError::Missing(element)) = &made {
+        println!("SKIP(the GStreamer element {element} is not installed)");
+        return false;
+    }
+    made.unwrap();
+    true
+}
+
+#[test]
+fn attacks_and_people_are_counted_by_picture_and_by_track() {
+    let folder = tempfile::tempdir().unwrap();
+    portraits(folder.path());
+    for below in ["live", "attack/print", "attack/screen"] {
+        std::fs::create_dir_all(folder.path().join(below)).unwrap();
+    }
+    let copy = |from: &str, to: &str| {
+        std::fs::copy(folder.path().join(from), folder.path().join(to)).unwrap();
+    };
+    copy("Collins/Collins_0001.jpg", "live/collins.jpg");
+    copy("Hopper/Hopper_0003.jpg", "attack/print/nobody.jpg");
+    copy("Hopper/Hopper_0001.jpg", "attack/print/hopper.jpg");
+    std::fs::write(folder.path().join("attack/notes.txt"), "made by us").unwrap();
+    if !recording(&folder.path().join("attack/screen/collins.mkv")) {
+        return;
+    }
+    let output =
+        run(folder.path(), &["evaluate", "liveness", "--live", "live", "--attack", "attack", "--json"]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{said}"));
+    let (frames, tracks) = (&report["per_frame"], &report["per_track"]);
+    assert_eq!((&frames["bona_fide"]["n"], &tracks["bona_fide"]["n"]), (&1.into(), &0.into()), "{report}");
+    let print = &frames["attacks"]["print"];
+    assert_eq!((&print["n"], &print["not_acquired"]), (&2.into(), &1.into()), "{report}");
+    assert_eq!(frames["attacks"]["screen"]["n"], 15, "every picture of the recording: {report}");
+    assert_eq!(tracks["attacks"]["screen"]["n"], 1, "one face, one track: {report}");
+    for (level, kind, keys) in [
+        (frames, "bona_fide", ["n", "refused", "bpcer", "ci95"]),
+        (tracks, "bona_fide", ["n", "refused", "bpcer", "ci95"]),
+    ] {
+        assert!(keys.iter().all(|key| level[kind].get(key).is_some()), "{report}");
+        let screen = &level["attacks"]["screen"];
+        let keys = ["n", "accepted", "apcer", "ci95"];
+        assert!(keys.iter().all(|key| screen.get(key).is_some()), "{report}");
+    }
+    assert_eq!(report["ignored"].as_array().map(Vec::len), Some(1), "{report}");
+    assert_eq!(report["refusals"]["attacks"]["print"]["acquisition"]["no_face"], 1, "{report}");
+    assert!(said.contains("notes.txt"), "{said}");
+    std::fs::write(folder.path().join("live/broken.mp4"), "this is not a video").unwrap();
+    let output = run(folder.path(), &["evaluate", "liveness", "--live", "live", "--attack", "attack"]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.code() == Some(1) && said.contains("broken.mp4"), "{said}");
+}
+
+#[test]
+fn strangers_and_look_alikes_are_counted_over_gallery_sizes() {
+    let folder = tempfile::tempdir().unwrap();
+    let small = ["--searches", "20", "--look-alikes", "5", "--json"];
+    let output = run(folder.path(), &[&["evaluate", "search", "--gallery", "400,50"][..], &small].concat());
+    let said = String::from_utf8_lossy(&output.stderr);
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{said}"));
+    for key in [
+        "n",
+        "dim",
+        "device",
+        "p50_ms",
+        "p95_ms",
+        "p99_ms",
+        "recall_at_1",
+        "fpir",
+        "fnir",
+        "ready_ms",
+        "rss_mb",
+    ] {
+        assert!(!report[key].is_null(), "{key}: {report}");
+    }
+    let sizes = report["sizes"].as_array().unwrap();
+    assert_eq!((report["n"].as_u64(), sizes.len(), sizes[0]["n"].as_u64()), (Some(400), 2, Some(50)));
+    let threshold = |size: &Value| size["similarity_min"].as_f64().unwrap();
+    assert!(threshold(&sizes[0]) < threshold(&sizes[1]), "more people, more to reach: {report}");
+    let planted = report["look_alikes"].as_array().unwrap();
+    assert!(planted.len() == 4 && planted.iter().all(|one| one["n"] == 5), "{report}");
+    assert!(report["drawn"].as_str().unwrap().contains("no real faces"), "{report}");
 }
 
 #[test]
