@@ -13,10 +13,12 @@ use crate::source::{Place, SourcePolicy};
 mod any;
 mod decoder;
 mod fault;
+mod recording;
 mod rtsp;
 mod tail;
 
 pub(crate) use fault::Fault;
+pub(crate) use recording::Recording;
 
 /// What an opened source tells its supervisor.
 #[derive(Debug)]

@@ -1,6 +1,7 @@
 //! Cameras in, sightings out: GStreamer ingest, batching, tracking, quality, gallery.
 
 mod pipeline;
+pub mod replay;
 
 pub mod camera;
 pub mod elements;
@@ -51,6 +52,7 @@ pub use observation::{FaceState, Observation, ObservedFace};
 pub use pipeline::{Pipeline, PipelineError, PipelineOptions, RecognitionOptions};
 pub use quality::{QualityOptions, QualityReason, QualityReport};
 pub use recognizer_set::{Member, RecognizerSet, RecognizerSetError};
+pub use replay::{Replay, ReplayError, Replayed};
 pub use sighting::{FaceInView, Sighting};
 pub use steps::Steps;
 pub use still::Still;

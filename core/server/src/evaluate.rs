@@ -7,6 +7,8 @@ pub mod all_pairs;
 pub mod embeddings;
 pub(crate) mod faces;
 pub mod interval;
+pub mod liveness;
 pub mod pairs;
+pub(crate) mod presentations;
 pub mod scores;
 pub mod verification;

@@ -252,7 +252,8 @@ impl Seat {
     }
 }
 
-fn limits(config: &CameraConfig) -> HealthLimits {
+/// What counts as healthy at a camera that is run so.
+pub(crate) fn limits(config: &CameraConfig) -> HealthLimits {
     HealthLimits {
         connect_max: CONNECT_MAX,
         gap_max: GAP_MAX,

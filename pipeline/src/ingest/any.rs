@@ -49,7 +49,11 @@ pub(super) fn device(
 }
 
 /// `head ! decodebin ! tail`, for the first video stream in it.
-fn decode(pipeline: &gst::Pipeline, head: &[gst::Element], tail: &gst::Element) -> Result<(), Fault> {
+pub(super) fn decode(
+    pipeline: &gst::Pipeline,
+    head: &[gst::Element],
+    tail: &gst::Element,
+) -> Result<(), Fault> {
     let unbuildable = |_| Fault::unsupported("the pipeline cannot be built");
     let decodebin = make("decodebin")?;
     // Sound and subtitles are not decoded: they end where they are found.

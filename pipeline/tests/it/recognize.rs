@@ -15,6 +15,7 @@ use tokio::sync::broadcast;
 use crate::bench::{PATIENCE, or_skip};
 
 mod figures;
+mod replay;
 mod set;
 mod vision;
 

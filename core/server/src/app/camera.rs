@@ -16,7 +16,7 @@ use super::start::StartError;
 use crate::api::Problem;
 use crate::api::wire::camera as wire;
 use crate::auth::Principal;
-use crate::settings::without_userinfo;
+use crate::settings::{self, without_userinfo};
 
 /// The pipeline's name of the same camera.
 pub(crate) fn pipeline_id(id: &CameraId) -> Result<PipelineId, Problem> {
@@ -43,7 +43,11 @@ pub(crate) fn exists(app: &App, id: &CameraId) -> Result<bool, Problem> {
 
 /// How a camera with this source is run.
 pub(crate) fn config(app: &App, id: PipelineId, source: SourceUrl) -> CameraConfig {
-    let cameras = &app.settings().cameras;
+    run_by(&app.settings().cameras, id, source)
+}
+
+/// As [`config`], by the settings alone.
+pub(crate) fn run_by(cameras: &settings::Cameras, id: PipelineId, source: SourceUrl) -> CameraConfig {
     CameraConfig {
         id,
         source,

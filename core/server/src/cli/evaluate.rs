@@ -1,6 +1,9 @@
-//! `facepay evaluate faces`: how good recognition is, through the plugins that run at the till.
+//! `facepay evaluate faces|liveness`: how good recognition is, through the plugins that run at the till.
 
 mod faces;
+mod liveness;
+
+use std::path::Path;
 
 use clap::Subcommand;
 
@@ -11,10 +14,19 @@ use super::{Cli, Exit, Failure, offline, terminal};
 pub enum Evaluate {
     /// One-to-one verification of faces over a list of picture pairs.
     Faces(faces::Faces),
+    /// Presentation attacks and living people, on pictures and recordings.
+    Liveness(liveness::Liveness),
 }
 
 pub(super) fn run(cli: &Cli, command: &Evaluate) -> Result<Exit, Failure> {
     match command {
         Evaluate::Faces(arguments) => faces::run(cli, arguments),
+        Evaluate::Liveness(arguments) => liveness::run(cli, arguments),
     }
+}
+
+/// Why a file of the operator's cannot be used.
+fn told(what: &str, path: &Path, error: std::io::Error) -> Failure {
+    let failure = Failure::from(error);
+    Failure::new(failure.exit, format!("cannot {what} {}: {}", path.display(), failure.text))
 }

@@ -93,6 +93,11 @@ impl Chain {
         plugins.chain(self.recognisers.iter().cloned()).collect()
     }
 
+    /// The pipeline by itself.
+    pub(crate) fn pipeline(&self) -> &Pipeline {
+        &self.pipeline
+    }
+
     /// Every picture of `names` below `folder`; `done` hears how many are through.
     pub(crate) fn embed_all<'a>(
         &self,
@@ -100,23 +105,38 @@ impl Chain {
         names: &[&'a Path],
         done: impl Fn(usize) + Sync,
     ) -> HashMap<&'a Path, Embedded> {
+        let embedded = self.each(names, |name| self.embed(&folder.join(name)), done);
+        names.iter().copied().zip(embedded).collect()
+    }
+
+    /// The work on each item, on all cores, in the items' order; `done` hears how many are through.
+    pub(crate) fn each<T: Sync, R: Send>(
+        &self,
+        items: &[T],
+        work: impl Fn(&T) -> R + Sync,
+        done: impl Fn(usize) + Sync,
+    ) -> Vec<R> {
         let next = AtomicUsize::new(0);
-        let found = Mutex::new(HashMap::with_capacity(names.len()));
+        let found = Mutex::new(Vec::with_capacity(items.len()));
         // One more than cores: decoding fills the gaps that the networks leave.
         let threads = available_parallelism().map_or(1, usize::from) + 1;
         std::thread::scope(|scope| {
             for _ in 0..threads {
                 scope.spawn(|| {
-                    while let Some(name) = names.get(next.fetch_add(1, Ordering::Relaxed)) {
-                        let one = self.embed(&folder.join(name));
+                    loop {
+                        let index = next.fetch_add(1, Ordering::Relaxed);
+                        let Some(item) = items.get(index) else { break };
+                        let one = work(item);
                         let mut found = found.lock();
-                        found.insert(*name, one);
+                        found.push((index, one));
                         done(found.len());
                     }
                 });
             }
         });
-        found.into_inner()
+        let mut found = found.into_inner();
+        found.sort_by_key(|(index, _)| *index);
+        found.into_iter().map(|(_, one)| one).collect()
     }
 
     fn embed(&self, path: &Path) -> Embedded {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use serde_json::{Map, Value, json};
 
-use super::{Cli, Exit, Failure, offline, terminal};
+use super::{Cli, Exit, Failure, offline, terminal, told};
 use crate::evaluate::all_pairs::{AllPairs, Shot, person};
 use crate::evaluate::embeddings::{self, Embeddings};
 use crate::evaluate::faces::{Chain, Embedded};
@@ -77,11 +77,6 @@ pub(super) fn run(cli: &Cli, arguments: &Faces) -> Result<Exit, Failure> {
         false => show(&report),
     }
     Ok(Exit::Ok)
-}
-
-fn told(what: &str, path: &Path, error: std::io::Error) -> Failure {
-    let failure = Failure::from(error);
-    Failure::new(failure.exit, format!("cannot {what} {}: {}", path.display(), failure.text))
 }
 
 fn trials(pairs: &[Pair], embedded: &HashMap<&Path, Embedded>) -> Vec<Trial> {
