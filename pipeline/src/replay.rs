@@ -113,5 +113,6 @@ fn recognizer(pipeline: &Pipeline, standing: Arc<Mutex<Standing>>) -> Recognizer
         clock: Arc::new(move || clock.lock().now),
         sightings: broadcast::Sender::new(1),
         observations: broadcast::Sender::new(1),
+        challenges: broadcast::Sender::new(1),
     }
 }

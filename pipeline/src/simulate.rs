@@ -3,6 +3,7 @@
 //! A [`Clip`] is encoded once and then looped from memory, so a dozen cameras cost a few per cent of a core.
 //! Every picture carries its index as a [`barcode`], which tells how old a picture really is.
 
+pub mod attack;
 pub mod barcode;
 mod clip;
 mod codec;

@@ -14,6 +14,7 @@ fn seen(pipeline: &Pipeline, path: &std::path::Path) -> Vec<(Option<u32>, Option
         source: SourceUrl::parse(&format!("file://{}", path.display())).expect("a source"),
         analysed_fps_max: 10,
         frozen_after_ms: 10_000,
+        loop_s_max: 0,
     };
     let mut replay = Replay::open(pipeline, &config, path).expect("it opens");
     let mut all = Vec::new();
@@ -70,6 +71,7 @@ fn what_is_no_recording_is_refused() {
         source: SourceUrl::parse("push:").expect("a source"),
         analysed_fps_max: 10,
         frozen_after_ms: 10_000,
+        loop_s_max: 0,
     };
     let pipeline = start(LIVENESS_OFF);
     let opened = Replay::open(&pipeline, &config, &path);
