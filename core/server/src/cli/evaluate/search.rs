@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Cli, Exit, Failure, offline, terminal, told};
 use crate::api::chain;
-use crate::app::evidence;
+use crate::app::threshold::Tails;
 use crate::cli::bench::process;
 use crate::evaluate::embeddings::{self, Embeddings};
 use crate::evaluate::faces::Chain;
@@ -174,7 +174,7 @@ fn size_report(
     size: usize,
 ) -> Result<Map<String, Value>, Failure> {
     let recognition = &settings.recognition;
-    let tail = evidence::impostors(Some(people.model_tag)).map_err(|error| broken(&error))?;
+    let tail = Tails::builtin().map_err(|error| broken(&error))?.impostors(Some(people.model_tag));
     let least = similarity_min(&tail, size, recognition.fpir_target, recognition.similarity_min);
     let rate = false_match_rate(size, recognition.fpir_target);
     let dims = dims_for(tail.similarity_at(rate).into(), rate, people.dim);
