@@ -78,7 +78,7 @@ async fn who_looks_like_whom_is_told_to_few_and_every_question_is_recorded() {
     expected.sort_unstable();
     assert_eq!(groups["items"], json!([{ "user_ids": expected.map(|user| user.to_string()) }]));
     let nobody = "/users/01938f5e-7a6b-7c01-8000-00000000002a/look-alikes";
-    appliance.admin(get(nobody)).await.refused(404, "not_found");
+    appliance.admin(get(nobody)).await.refused(404, "user_not_found");
     let audit = appliance.admin(get("/audit?limit=200")).await.ok(200);
     let actions = audit["items"].as_array().unwrap().iter();
     let read = actions.filter(|row| row["action"] == "look_alikes.read").count();

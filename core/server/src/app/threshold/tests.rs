@@ -18,7 +18,7 @@ use crate::app::evidence;
 use crate::settings::{Layers, Settings};
 
 const DEFAULT: u32 = 512_001;
-const DIM: usize = 32;
+const DIM: usize = 64;
 
 #[test]
 fn every_built_in_tail_is_one_and_an_unknown_recogniser_gets_the_strictest_and_pays_nothing() {
@@ -90,8 +90,7 @@ fn policy() -> Policy {
 }
 
 fn direction(random: &mut StdRng) -> Vec<f32> {
-    let normal = |random: &mut StdRng| (0..12).map(|_| random.random::<f32>()).sum::<f32>() - 6.0;
-    (0..DIM).map(|_| normal(random)).collect()
+    (0..DIM).map(|_| random.random_range(-1.0..1.0)).collect()
 }
 
 /// A face whose cosine to `of` is `similarity`.
@@ -122,7 +121,7 @@ fn pays(gallery: &Gallery, probe: &Embedding, look_alike: bool) -> Decision {
         captured_at: now,
         camera_live: true,
         similarity: found.similarity,
-        // That of the templates alone: in 32 dimensions strangers are nearer to each other than faces are.
+        // That of the templates alone: in 64 dimensions strangers are nearer to each other than faces are.
         margin: None,
         liveness: vec![LivenessScore { score: 0.99, score_min: 0.5 }],
         faces_in_view: 1,
@@ -154,7 +153,7 @@ fn ninety_nine_thousand_more_people_move_the_threshold_with_no_setting_changed()
     let gallery = Gallery::new(DIM, DEFAULT);
     fill(&gallery, 100, &mut random);
     let (_, payer) = gallery.template(TemplateId(42)).unwrap();
-    let [good, fair] = [0.70, 0.62].map(|similarity| as_like_as(&payer, similarity, &mut random));
+    let [good, fair] = [0.68, 0.60].map(|similarity| as_like_as(&payer, similarity, &mut random));
     let small = policy().thresholds(gallery.len(), false);
     assert!(matches!(pays(&gallery, &good, false), Decision::Approve(_)));
     assert!(matches!(pays(&gallery, &fair, false), Decision::Approve(_)));

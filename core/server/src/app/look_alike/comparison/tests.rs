@@ -29,6 +29,7 @@ fn through(gallery: &Gallery, alike_min: f32, agreed: &[u128]) -> (Vec<(u128, u1
         measured = measured.or(round.measured.map(|(scores, people)| (scores.total(), people)));
     }
     assert!(comparison.is_at_start(), "it begins anew");
+    pairs.sort_unstable();
     (pairs, measured)
 }
 
