@@ -175,7 +175,7 @@ enum Stage {
     /// The face at rest is measured.
     Settling(Vec<Signals>),
     /// A gesture was asked for.
-    Asked(Asked),
+    Asked(Box<Asked>),
 }
 
 struct Asked {
@@ -237,7 +237,7 @@ impl Running {
         if !measured || depth_residual(front.points(), front.points()).is_none() {
             return Some(ChallengePhase::Failed(ChallengeFailure::NotMeasured));
         }
-        self.stage = Stage::Asked(Asked { rest, front, begun: false, done: false, depth: 0.0 });
+        self.stage = Stage::Asked(Box::new(Asked { rest, front, begun: false, done: false, depth: 0.0 }));
         self.since = now;
         self.prompt()
     }

@@ -24,8 +24,8 @@ const EYE_DISTANCE_PX_MIN: f32 = 24.0;
 pub(crate) fn darkness(face: &Face, frame: &Frame) -> f32 {
     let [left, right, ..] = face.landmarks;
     let across = (right.x - left.x, right.y - left.y);
-    // Written so that NaN is too small.
-    if !(across.0.hypot(across.1) >= EYE_DISTANCE_PX_MIN) {
+    let distance = across.0.hypot(across.1);
+    if distance.is_nan() || distance < EYE_DISTANCE_PX_MIN {
         return 0.0;
     }
     let planes = frame.planes();

@@ -76,7 +76,7 @@ impl Replay {
     ///
     /// # Errors
     /// When the recording cannot be read any further.
-    pub fn next(&mut self) -> Result<Option<Replayed>, ReplayError> {
+    pub fn advance(&mut self) -> Result<Option<Replayed>, ReplayError> {
         let frame = self.recording.next().map_err(|fault| ReplayError(fault.reason))?;
         let Some(frame) = frame.map(Arc::new) else { return Ok(None) };
         let at = frame.captured.at;

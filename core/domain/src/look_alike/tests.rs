@@ -7,9 +7,12 @@ fn person(number: u128) -> UserId {
     UserId(Uuid::from_u128(number))
 }
 
+/// Pairs that look alike, and the groups they make.
+type Row<'a> = (&'a [(u128, u128)], &'a [&'a [u128]]);
+
 #[test]
 fn whoever_looks_like_one_of_a_group_belongs_to_it() {
-    let rows: [(&[(u128, u128)], &[&[u128]]); 5] = [
+    let rows: [Row; 5] = [
         (&[], &[]),
         (&[(1, 2)], &[&[1, 2]]),
         (&[(1, 2), (3, 2), (5, 4)], &[&[1, 2, 3], &[4, 5]]),

@@ -156,7 +156,7 @@ mod tests {
         }
         let dims = dims_for(0.573, 1e-6, 512);
         assert!(alike(dims, 0.573) >= 1e-6 && alike(dims + 1, 0.573) < 1e-6, "{dims}");
-        assert_eq!(dims_for(0.1, 0.4, 512), 3, "no sphere is so narrow");
+        assert_eq!(dims_for(0.1, 0.49, 512), 3, "no sphere is so narrow");
         assert_eq!(dims_for(0.9, 0.0, 128), 128);
     }
 

@@ -128,7 +128,7 @@ fn recording(pipeline: &Pipeline, cameras: &settings::Cameras, path: &Path) -> R
     let mut replay = Replay::open(pipeline, &config, path).map_err(|error| error.to_string())?;
     let mut seen = Seen::default();
     let mut tracks: HashMap<TrackId, Track> = HashMap::new();
-    while let Some(replayed) = replay.next().map_err(|error| error.to_string())? {
+    while let Some(replayed) = replay.advance().map_err(|error| error.to_string())? {
         seen.look(pipeline.analyse_frame(&replayed.frame).map_err(|error| chain(&error))?);
         if let Some(observation) = &replayed.observation {
             if replayed.state != CameraState::Live {

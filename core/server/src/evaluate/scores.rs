@@ -113,9 +113,10 @@ impl Scores {
         if self.genuine() == 0 || self.impostor() == 0 {
             return None;
         }
-        let gap = |bin: usize| {
+        let errors = |bin: usize| {
             let point = self.point(bin);
-            (point.false_reject_rate - point.false_accept_rate).abs()
+            let (refused, accepted) = (point.false_reject_rate, point.false_accept_rate);
+            ((refused - accepted).abs(), refused + accepted)
         };
         // Refusals grow with the threshold and acceptances fall: the crossing is at one of two neighbours.
         let (mut low, mut high) = (0, BINS);
@@ -124,7 +125,11 @@ impl Scores {
             let point = self.point(middle);
             if point.false_reject_rate >= point.false_accept_rate { high = middle } else { low = middle + 1 }
         }
-        let best = [low.saturating_sub(1), low].into_iter().min_by(|a, b| gap(*a).total_cmp(&gap(*b)))?;
+        let best = [low.saturating_sub(1), low].into_iter().min_by(|a, b| {
+            let (a, b) = (errors(*a), errors(*b));
+            // Of two places as far from equal, the better one.
+            a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1))
+        })?;
         let point = self.point(best);
         let refused = self.genuine() - self.genuine[best];
         let ends = [

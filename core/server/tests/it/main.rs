@@ -8,6 +8,7 @@ mod access;
 mod approvals;
 mod audit;
 mod bad_input;
+mod challenge;
 mod checkout;
 mod cli;
 mod factors;

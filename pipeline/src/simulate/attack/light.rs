@@ -50,7 +50,7 @@ pub(super) fn encode(light: f32) -> u8 {
         (0..CODES).map(|index| (code(root(index).powi(2)) * 255.0 + 0.5) as u8).collect()
     });
     // A light that is no number becomes black: `max` prefers the number.
-    table[(light.max(0.0).min(1.0).sqrt() * (CODES - 1) as f32 + 0.5) as usize]
+    table[(light.clamp(0.0, 1.0).sqrt() * (CODES - 1) as f32 + 0.5) as usize]
 }
 
 /// The share of each colour in what the eye takes for brightness.

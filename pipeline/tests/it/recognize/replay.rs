@@ -18,7 +18,7 @@ fn seen(pipeline: &Pipeline, path: &std::path::Path) -> Vec<(Option<u32>, Option
     };
     let mut replay = Replay::open(pipeline, &config, path).expect("it opens");
     let mut all = Vec::new();
-    while let Some(replayed) = replay.next().expect("it goes on") {
+    while let Some(replayed) = replay.advance().expect("it goes on") {
         let states = replayed.observation.map(|one| one.faces.iter().map(|face| face.state).collect());
         all.push((barcode::read(&replayed.frame), states));
     }
@@ -75,6 +75,6 @@ fn what_is_no_recording_is_refused() {
     };
     let pipeline = start(LIVENESS_OFF);
     let opened = Replay::open(&pipeline, &config, &path);
-    let refused = opened.and_then(|mut replay| replay.next().map(drop));
+    let refused = opened.and_then(|mut replay| replay.advance().map(drop));
     assert!(refused.is_err());
 }

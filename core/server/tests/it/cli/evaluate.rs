@@ -1,4 +1,5 @@
 //! `facepay evaluate` and `facepay identify` on the portraits of the repository.
+#![allow(clippy::print_stdout, reason = "what could not be tried is told")]
 
 use std::path::Path;
 

@@ -17,8 +17,11 @@ fn circle(count: u128, degrees: f32) -> Gallery {
     gallery
 }
 
+/// Subjects that look alike.
+type Pairs = Vec<(u128, u128)>;
+
 /// Goes on, one template at a time, until the gallery is through.
-fn through(gallery: &Gallery, alike_min: f32, agreed: &[u128]) -> (Vec<(u128, u128)>, Option<(u64, usize)>) {
+fn through(gallery: &Gallery, alike_min: f32, agreed: &[u128]) -> (Pairs, Option<(u64, usize)>) {
     let mut comparison = Comparison::default();
     comparison.begin(agreed.iter().map(|id| TemplateId(*id)).collect());
     let (mut pairs, mut measured) = (Vec::new(), None);
