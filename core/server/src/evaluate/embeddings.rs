@@ -82,7 +82,7 @@ fn header(rows: usize, dim: usize) -> Vec<u8> {
     header
 }
 
-/// Reads what [`write`] wrote, or another little-endian `float32` array of two dimensions with its list of names.
+/// Reads what [`write()`] wrote, or another little-endian `float32` array of two dimensions with its list of names.
 ///
 /// # Errors
 /// [`BadEmbeddings`].
