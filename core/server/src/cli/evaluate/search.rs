@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Cli, Exit, Failure, offline, terminal, told};
 use crate::api::chain;
+use crate::app::evidence;
 use crate::app::threshold::Tails;
 use crate::cli::bench::process;
 use crate::evaluate::embeddings::{self, Embeddings};
@@ -81,7 +82,7 @@ pub(super) fn run(cli: &Cli, arguments: &Search) -> Result<Exit, Failure> {
     report.insert("sizes".to_owned(), json!(sizes));
     report.insert("models".to_owned(), json!(people.models));
     report.insert("fpir_target".to_owned(), json!(settings.recognition.fpir_target));
-    report.insert("margin_min".to_owned(), json!(settings.recognition.margin_min));
+    report.insert("margin_min".to_owned(), json!(margin_min(&settings, &people)?));
     report.insert("model_tag".to_owned(), json!(people.model_tag));
     report.insert(
         "genuine".to_owned(),
@@ -138,27 +139,34 @@ fn embed(chain: &Chain, images: &Path, list: &Path) -> Result<Embeddings, Failur
     Ok(Embeddings { names, rows })
 }
 
-/// How genuine pairs score: as the given ones do, else as those of Labeled Faces in the Wild by the default recogniser.
+/// How genuine pairs score: as the given ones do. With too few of them it is assumed, not measured, and so is FNIR.
 fn genuine(known: &Known) -> Genuine {
-    const OF_LFW: Genuine = Genuine { mean: 0.70, deviation: 0.12 };
+    const ASSUMED: Genuine = Genuine { mean: 0.70, deviation: 0.12 };
     let scores: Vec<f32> = known
         .mates
         .iter()
         .filter_map(|(place, face)| Some(known.enrolled.get(*place)?.similarity(face)))
         .collect();
     if scores.len() < 30 {
-        return OF_LFW;
+        return ASSUMED;
     }
     let mean = scores.iter().sum::<f32>() / scores.len() as f32;
     let spread = scores.iter().map(|score| (score - mean).powi(2)).sum::<f32>() / (scores.len() - 1) as f32;
     Genuine { mean, deviation: spread.sqrt() }
 }
 
+/// How far the best must be ahead, as the appliance would ask.
+fn margin_min(settings: &Settings, people: &People) -> Result<f32, Failure> {
+    let tails = Tails::builtin().map_err(|error| broken(&error))?;
+    let tag = Some(people.model_tag);
+    Ok(evidence::policy(settings, tails.impostors(tag), tails.spread(tag)).margin_min)
+}
+
 fn how_drawn(people: &People) -> String {
     match people.real.len() {
         0 => "no real faces: everybody is a random direction of so many dimensions that two people reach the threshold as \
               often as the recogniser's stored impostor scores say. FPIR then tests the threshold rule, the search and \
-              the margin rule, not the recogniser."
+              the margin rule, not the recogniser. How genuine pairs score is assumed, and FNIR with it."
             .to_owned(),
         real => format!(
             "{real} real people first; the others are drawn from the normal distribution with their mean and covariance, \
@@ -182,7 +190,7 @@ fn size_report(
         true => Crowd::Sphere { dims, dim: people.dim },
         false => Crowd::Like(people.real.clone()),
     };
-    let rules = Rules { similarity_min: least, margin_min: recognition.margin_min };
+    let rules = Rules { similarity_min: least, margin_min: margin_min(settings, people)? };
     let plan = Plan {
         people: size,
         searches: arguments.searches as usize,
