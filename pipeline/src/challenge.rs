@@ -73,8 +73,6 @@ pub struct ChallengeAnswer {
     pub depth: f32,
     /// What it had to reach.
     pub depth_min: f32,
-    /// When the last gesture was over.
-    pub passed: Instant,
 }
 
 /// Why a challenge was not passed.
@@ -222,13 +220,12 @@ impl Running {
     }
 
     /// What was proved; `None` before everything was done.
-    pub(crate) fn into_answer(self, passed: Instant) -> Option<ChallengeAnswer> {
+    pub(crate) fn into_answer(self) -> Option<ChallengeAnswer> {
         (self.answered.len() == self.plan.gestures.len()).then_some(ChallengeAnswer {
             nonce: self.plan.nonce,
             gestures: self.answered,
             depth: self.depth,
             depth_min: DEPTH_MIN,
-            passed,
         })
     }
 

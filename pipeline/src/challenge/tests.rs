@@ -93,7 +93,7 @@ fn whoever_does_what_is_asked_in_order_passes_and_is_asked_one_by_one() {
         .chain([PASSED])
         .collect();
     assert_eq!(actor.phases, expected);
-    let answer = actor.running.into_answer(actor.start).expect("everything was done");
+    let answer = actor.running.into_answer().expect("everything was done");
     assert_eq!(answer.gestures.iter().map(|answered| answered.gesture).collect::<Vec<_>>(), asked);
     assert!(answer.depth >= answer.depth_min && answer.depth < 1.0, "{}", answer.depth);
 }
@@ -123,7 +123,7 @@ fn a_flat_picture_that_is_turned_fails() {
     let mut actor = Actor::new(&[TurnLeft], true);
     actor.perform(TurnLeft);
     assert_eq!(actor.end(), failed(ChallengeFailure::Flat));
-    assert!(actor.running.into_answer(actor.start).is_none());
+    assert!(actor.running.into_answer().is_none());
 }
 
 #[test]

@@ -110,7 +110,7 @@ impl CameraTracks {
         let nonce = running.nonce();
         if !matches!(phase, ChallengePhase::Prompt { .. }) {
             let ended = self.challenges.remove(&track);
-            if let Some(answer) = ended.and_then(|running| running.into_answer(signals.at)) {
+            if let Some(answer) = ended.and_then(Running::into_answer) {
                 self.answers.insert(track, answer);
                 self.evidence.entry(track).or_default().ask_again();
             }
@@ -167,11 +167,12 @@ impl CameraTracks {
 
 #[cfg(test)]
 mod tests {
-    use plugin_host::Rect;
+    use plugin_host::{Point, Rect};
 
     use super::*;
     use crate::evidence::Verdict;
     use crate::gallery::Subject;
+    use crate::gesture::Gesture;
 
     fn face(x: f32) -> Face {
         Face { bbox: Rect { x, y: 0.0, w: 100.0, h: 100.0 }, ..Face::default() }
@@ -224,6 +225,68 @@ mod tests {
         assert_eq!(verdict(&mut attention.camera(&till, now).lock(), ids[0]), None);
         assert!(verdict(&mut attention.camera(&door, now).lock(), ids[1]).is_some());
         assert_ne!(ids[0], ids[1], "no number is used twice");
+    }
+
+    /// One picture of a face that is turned by `yaw` degrees to its left.
+    fn turned(tracks: &mut CameraTracks, track: TrackId, at: Instant, yaw: f32) {
+        let signals = Signals { at, yaw_deg: yaw, pitch_deg: 0.0, eyes: 0.4, smile: 0.5 };
+        let points = (0..30).map(|i| {
+            let (x, y) = ((i % 6) as f32 * 20.0 - 50.0, (i / 6) as f32 * 30.0 - 60.0);
+            let z = 60.0 * (1.0 - (x / 65.0).powi(2) - (y / 90.0).powi(2)).max(0.0).sqrt();
+            let (sin, cos) = yaw.to_radians().sin_cos();
+            Point { x: x * cos + z * sin, y }
+        });
+        tracks.see(track, &signals, &Surface::new(points));
+    }
+
+    /// A challenge to turn, to the left or to the right as the plan has it; the left one is sought.
+    fn turn_left() -> ChallengePlan {
+        let below = |n: usize| usize::from(n == Gesture::ALL.len());
+        let plan = ChallengePlan::draw(Nonce([3; 16]), 1, 4_000, below);
+        assert_eq!(plan.gestures(), [Gesture::TurnLeft]);
+        plan
+    }
+
+    #[test]
+    fn whoever_passes_is_looked_at_once_more_and_keeps_the_answer_within_the_track() {
+        let (start, attention) = (Instant::now(), Attention::new(TrackerOptions::default()));
+        let at = |step: u64| start + Duration::from_millis(100 * step);
+        let tracks = attention.camera(&"till".parse().unwrap(), start);
+        let mut tracks = tracks.lock();
+        let track = tracks.follow(start, &[face(0.0)])[0].unwrap();
+        known(&mut tracks, Some(track), start);
+        assert!(!tracks.challenge(TrackId(77), turn_left(), start), "nobody has that track");
+        assert!(tracks.challenge(track, turn_left(), start) && tracks.is_challenged(track));
+        for (step, yaw) in [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 15.0, 35.0, 5.0].into_iter().enumerate() {
+            let step = step as u64 + 1;
+            tracks.follow(at(step), &[face(0.0)]);
+            turned(&mut tracks, track, at(step), yaw);
+        }
+        let phases: Vec<ChallengePhase> = tracks.take_told().into_iter().map(|(.., phase)| phase).collect();
+        let prompt = ChallengePhase::Prompt { index: 0, gesture: Gesture::TurnLeft };
+        assert_eq!(phases, [prompt, ChallengePhase::Passed]);
+        assert_eq!(verdict(&mut tracks, Some(track)), None, "a new verdict is asked for");
+        assert_eq!(tracks.answer(track).map(|answer| answer.nonce), Some(Nonce([3; 16])));
+        tracks.disprove(track, ChallengeFailure::SomebodyElse);
+        assert_eq!(tracks.answer(track), None);
+    }
+
+    #[test]
+    fn a_challenge_ends_with_its_face() {
+        let failed = |failure| ChallengePhase::Failed(failure);
+        let (start, attention) = (Instant::now(), Attention::new(TrackerOptions::default()));
+        // Gone for long, or behind another face.
+        for (name, after_ms, faces) in [("gone", 5_000, vec![]), ("mixed", 100, vec![face(0.0), face(30.0)])]
+        {
+            let tracks = attention.camera(&name.parse().unwrap(), start);
+            let mut tracks = tracks.lock();
+            let track = tracks.follow(start, &[face(0.0)])[0].unwrap();
+            assert!(tracks.challenge(track, turn_left(), start));
+            tracks.follow(start + Duration::from_millis(after_ms), &faces);
+            let told = tracks.take_told();
+            assert_eq!(told, [(track, Nonce([3; 16]), failed(ChallengeFailure::FaceLost))], "{name}");
+            assert!(!tracks.is_challenged(track));
+        }
     }
 
     #[test]
