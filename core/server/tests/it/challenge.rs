@@ -14,8 +14,8 @@ use crate::harness::Appliance;
 async fn asked(appliance: &Appliance, id: &str) -> Value {
     loop {
         let checkout = appliance.admin(get(format!("/checkouts/{id}"))).await.ok(200);
+        assert_eq!(checkout["state"], "awaiting_payer", "{checkout}");
         if checkout["challenge"].is_object() {
-            assert_eq!(checkout["state"], "awaiting_payer", "{checkout}");
             return checkout["challenge"].clone();
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
