@@ -8,6 +8,7 @@
 pub mod approval;
 pub mod checkout;
 pub mod decision;
+pub mod enrolment;
 pub mod group;
 pub mod ledger;
 pub mod limits;
@@ -35,8 +36,8 @@ pub mod webhook;
 
 pub use currency::Currency;
 pub use id::{
-    AccountId, ApprovalId, CameraId, CheckoutId, ConsentId, FaceId, KeyId, OperationId, OperatorId,
-    SettlementId, TransactionId, TransferId, UserId, WebhookId,
+    AccountId, ApprovalId, CameraId, CheckoutId, ConsentId, EnrolmentId, FaceId, KeyId, OperationId,
+    OperatorId, SettlementId, TransactionId, TransferId, UserId, WebhookId,
 };
 pub use money::Money;
 pub use secret::Secret;

@@ -1,7 +1,7 @@
 //! How alike this site's people look to a recogniser: counts of similarities, of nobody in particular.
 use diesel::prelude::*;
 use domain::threshold::Scores;
-use domain::{FaceId, Timestamp};
+use domain::{FaceId, Timestamp, enrolment::FaceKind};
 
 use crate::{
     By, Store, StoreError,
@@ -99,6 +99,8 @@ impl Store {
                     .inner_join(consents::table.on(consents::id.eq(faces::consent_id)))
                     .filter(faces::model_tag.eq(i64::from(tag)))
                     .filter(faces::id.gt(&after))
+                    // People are measured by pictures, as the recogniser was.
+                    .filter(faces::kind.eq(FaceKind::Member.as_str()))
                     .filter(consents::withdrawn_at.is_null())
                     .filter(consents::expires_at.gt(now.0))
                     .order(faces::id)

@@ -158,7 +158,8 @@ impl Store {
             .try_into()
     }
 
-    /// Withdraws a consent; every template that rests on it is gone in the same transaction.
+    /// Withdraws a consent; every template that rests on it is gone in the same transaction, and means are made anew
+    /// of what is left.
     ///
     /// # Errors
     /// When this person has no such consent or withdrew it before.
@@ -173,6 +174,7 @@ impl Store {
                 return Err(StoreError::Conflict("this consent was withdrawn before".to_owned()));
             }
             diesel::update(mine).set(consents::withdrawn_at.eq(by.at.0)).execute(c)?;
+            self.renew_means(c, by, user)?;
             let detail = format!("{{\"user\":\"{user}\"}}");
             outbox::append(c, by.at, "consent.withdrawn", &detail)?;
             Ok(((), NewAudit::new("consent.withdrawn", id).with(detail)))

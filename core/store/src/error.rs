@@ -14,6 +14,12 @@ pub enum StoreError {
     /// A template was to be stored without a live consent of that person.
     #[error("there is no live consent of this person; record one first")]
     ConsentMissing,
+    /// The person has as many faces as one may have.
+    #[error("a person has at most {0} faces; remove one first")]
+    FacesFull(usize),
+    /// Somebody's faces changed since the gallery was searched: what was found may not be true any more.
+    #[error("enrolled faces changed meanwhile; try again")]
+    Overtaken,
     /// A wallet holds too little.
     #[error("{available} minor units are available and {asked} are needed")]
     InsufficientFunds {
@@ -92,6 +98,7 @@ fn not_answering(text: &str) -> bool {
 fn unique(text: &str) -> String {
     let taken = [
         ("checkout_legs", "this person pays another part of this group"),
+        ("enrolments", "an enrolment of this person waits for a decision already"),
         ("email_tag", "another person has this e-mail address"),
         ("settlement_operations", "a payment is in one closed day only"),
         ("file_sha256", "this file was brought in for another day"),

@@ -1,15 +1,20 @@
 //! Face templates: sealed with the person's key, bound to person, template and model.
 use diesel::prelude::*;
-use domain::{ConsentId, FaceId, Timestamp, UserId};
+use domain::{ConsentId, FaceId, Timestamp, UserId, enrolment::FaceKind};
 use zeroize::Zeroizing;
 
 use crate::{
     By, Store, StoreError,
     audit::NewAudit,
+    connection::AnyConnection,
     outbox, row,
     schema::{consents, faces, subject_keys},
     seal::{Key, context},
 };
+
+mod mean;
+
+pub use mean::mean_id;
 
 /// A template to be stored. The vector is printed nowhere.
 pub struct NewFace<'a> {
@@ -40,8 +45,10 @@ pub struct FaceRow {
     pub model_tag: u32,
     /// How good the picture was, 0 to 1.
     pub quality: f32,
-    /// When it was stored.
+    /// When it was stored; of a mean, when its newest member was.
     pub created_at: Timestamp,
+    /// What it is of.
+    pub kind: FaceKind,
 }
 
 /// A template as the gallery needs it.
@@ -65,6 +72,7 @@ struct Record {
     template_sealed: Vec<u8>,
     quality: f64,
     created_at: i64,
+    kind: String,
 }
 
 impl TryFrom<Record> for FaceRow {
@@ -77,6 +85,7 @@ impl TryFrom<Record> for FaceRow {
             model_tag: model_tag(r.model_tag)?,
             quality: r.quality as f32,
             created_at: Timestamp(r.created_at),
+            kind: row::parse(&r.kind)?,
         })
     }
 }
@@ -96,35 +105,59 @@ type SealedFace = (String, String, Vec<u8>, Vec<u8>);
 const GALLERY_PAGE: i64 = 2_000;
 
 impl Store {
-    /// Stores a template.
+    /// Stores the template of one picture, and makes the mean of the person's pictures anew.
     ///
     /// # Errors
     /// [`StoreError::ConsentMissing`] when the consent isn't this person's or isn't live: the database
     /// itself refuses.
     pub fn add_face(&self, by: By<'_>, face: &NewFace<'_>) -> Result<FaceRow, StoreError> {
+        self.write(|c| {
+            let row = self.insert_member(c, by, face)?;
+            self.renew_mean(c, by, face.user, face.model_tag)?;
+            Ok(row)
+        })
+    }
+
+    /// Stores the template of one picture with its audit record and message; its mean is the caller's to renew.
+    pub(crate) fn insert_member(
+        &self,
+        c: &mut AnyConnection,
+        by: By<'_>,
+        face: &NewFace<'_>,
+    ) -> Result<FaceRow, StoreError> {
+        let row = self.insert_face(c, by.at, (face, FaceKind::Member))?;
+        let (id, user, consent) = (row.id, row.user, row.consent);
+        outbox::append(c, by.at, "face.enrolled", &format!("{{\"user\":\"{user}\",\"face\":\"{id}\"}}"))?;
+        let detail = format!("{{\"user\":\"{user}\",\"consent\":\"{consent}\"}}");
+        NewAudit::new("face.enrolled", id).with(detail).append(c, by)?;
+        Ok(row)
+    }
+
+    fn insert_face(
+        &self,
+        c: &mut AnyConnection,
+        created_at: Timestamp,
+        (face, kind): (&NewFace<'_>, FaceKind),
+    ) -> Result<FaceRow, StoreError> {
         let (id, user) = (face.id.to_string(), face.user.to_string());
         let tag = i64::from(face.model_tag);
         let dim = i32::try_from(face.template.len())
             .map_err(|_| StoreError::Conflict("a template this long can't be stored".to_owned()))?;
         let plain: Zeroizing<Vec<u8>> =
             Zeroizing::new(face.template.iter().flat_map(|value| value.to_le_bytes()).collect());
-        self.write_audited(by, |c| {
-            let key = self.subject_key(c, &user)?;
-            let record = Record {
-                id: id.clone(),
-                user_id: user.clone(),
-                consent_id: face.consent.to_string(),
-                model_tag: tag,
-                dim,
-                template_sealed: key.seal(&plain, &bound_to(&user, &id, tag))?,
-                quality: f64::from(face.quality),
-                created_at: by.at.0,
-            };
-            diesel::insert_into(faces::table).values(&record).execute(c)?;
-            let detail = format!("{{\"user\":\"{user}\",\"consent\":\"{}\"}}", face.consent);
-            outbox::append(c, by.at, "face.enrolled", &format!("{{\"user\":\"{user}\",\"face\":\"{id}\"}}"))?;
-            Ok((record.try_into()?, NewAudit::new("face.enrolled", &id).with(detail)))
-        })
+        let record = Record {
+            template_sealed: self.subject_key(c, &user)?.seal(&plain, &bound_to(&user, &id, tag))?,
+            id,
+            user_id: user,
+            consent_id: face.consent.to_string(),
+            model_tag: tag,
+            dim,
+            quality: f64::from(face.quality),
+            created_at: created_at.0,
+            kind: kind.to_string(),
+        };
+        diesel::insert_into(faces::table).values(&record).execute(c)?;
+        record.try_into()
     }
 
     /// A person's templates, oldest first.
@@ -149,17 +182,22 @@ impl Store {
             .try_into()
     }
 
-    /// Removes one template of a person.
+    /// Removes the template of one picture; the mean of those that are left is made anew.
     ///
     /// # Errors
-    /// When the person has no such template.
+    /// When the person has no such template, or it is a mean, which goes with its members.
     pub fn remove_face(&self, by: By<'_>, user: UserId, id: FaceId) -> Result<(), StoreError> {
         self.write_audited(by, |c| {
             let mine =
                 faces::table.filter(faces::id.eq(id.to_string())).filter(faces::user_id.eq(user.to_string()));
-            if diesel::delete(mine).execute(c)? == 0 {
-                return Err(StoreError::NotFound("face"));
+            let known: Option<Record> = mine.clone().first(c).optional()?;
+            let known = FaceRow::try_from(known.ok_or(StoreError::NotFound("face"))?)?;
+            if known.kind == FaceKind::Mean {
+                let text = "this is the mean of the other faces; it goes with them";
+                return Err(StoreError::Conflict(text.to_owned()));
             }
+            diesel::delete(mine).execute(c)?;
+            self.renew_mean(c, by, user, known.model_tag)?;
             let detail = format!("{{\"user\":\"{user}\"}}");
             outbox::append(c, by.at, "face.removed", &format!("{{\"user\":\"{user}\",\"face\":\"{id}\"}}"))?;
             Ok(((), NewAudit::new("face.removed", id).with(detail)))
@@ -175,6 +213,8 @@ impl Store {
             let query = faces::table
                 .inner_join(consents::table.on(consents::id.eq(faces::consent_id)))
                 .filter(consents::expires_at.le(by.at.0))
+                // A mean goes with its members.
+                .filter(faces::kind.eq(FaceKind::Member.as_str()))
                 .order(faces::id)
                 .limit(row::PAGE_ROWS_MAX);
             Ok(query.select((faces::id, faces::user_id)).load(c)?)

@@ -5,7 +5,7 @@ use domain::{FaceId, Timestamp, UserId};
 use crate::{
     By, Store, StoreError,
     audit::NewAudit,
-    connection::insert_or_ignore,
+    connection::{AnyConnection, insert_or_ignore},
     row,
     schema::{faces, look_alikes},
 };
@@ -71,6 +71,23 @@ impl TryFrom<Record> for LookAlike {
 /// The most pairs that are read at once.
 const PAIRS_MAX: i64 = 10_000;
 
+/// Keeps those of `pairs` whose templates are both there; says how many are new.
+pub(crate) fn keep(c: &mut AnyConnection, by: By<'_>, pairs: &[LookAlike]) -> Result<usize, StoreError> {
+    let mut added = 0;
+    for record in pairs.iter().map(Record::from) {
+        let both = faces::table.filter(faces::id.eq(&record.face_id).or(faces::id.eq(&record.other_face_id)));
+        if both.count().get_result::<i64>(c)? != 2 {
+            continue;
+        }
+        if insert_or_ignore!(c, look_alikes::table, &record) == 1 {
+            let detail = format!("{{\"other_face\":\"{}\"}}", record.other_face_id);
+            NewAudit::new("look_alike.found", &record.face_id).with(detail).append(c, by)?;
+            added += 1;
+        }
+    }
+    Ok(added)
+}
+
 impl Store {
     /// Keeps `pairs`, those left out that are known or whose templates are gone; says how many are new.
     ///
@@ -80,23 +97,7 @@ impl Store {
         if pairs.is_empty() {
             return Ok(0);
         }
-        let records: Vec<Record> = pairs.iter().map(Record::from).collect();
-        self.write(|c| {
-            let mut added = 0;
-            for record in &records {
-                let both = faces::table
-                    .filter(faces::id.eq(&record.face_id).or(faces::id.eq(&record.other_face_id)));
-                if both.count().get_result::<i64>(c)? != 2 {
-                    continue;
-                }
-                if insert_or_ignore!(c, look_alikes::table, record) == 1 {
-                    let detail = format!("{{\"other_face\":\"{}\"}}", record.other_face_id);
-                    NewAudit::new("look_alike.found", &record.face_id).with(detail).append(c, by)?;
-                    added += 1;
-                }
-            }
-            Ok(added)
-        })
+        self.write(|c| keep(c, by, pairs))
     }
 
     /// Whether anybody looks like `user`.

@@ -43,6 +43,7 @@ diesel::table! {
         template_sealed -> Binary,
         quality -> Double,
         created_at -> BigInt,
+        kind -> Text,
     }
 }
 
@@ -467,6 +468,31 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    enrolments (id) {
+        id -> Text,
+        user_id -> Text,
+        consent_id -> Text,
+        model_tag -> BigInt,
+        members -> BigInt,
+        templates_sealed -> Nullable<Binary>,
+        requested_by -> Text,
+        requested_at -> BigInt,
+        expires_at -> BigInt,
+        decided_by -> Nullable<Text>,
+        decided_at -> Nullable<BigInt>,
+        decision -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    enrolment_duplicates (enrolment_id, other_user_id) {
+        enrolment_id -> Text,
+        other_user_id -> Text,
+        similarity -> Double,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     users,
     subject_keys,
@@ -474,6 +500,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     faces,
     look_alikes,
     calibrations,
+    enrolments,
+    enrolment_duplicates,
     accounts,
     transfers,
     transactions,

@@ -13,6 +13,8 @@ impl From<StoreError> for Problem {
             StoreError::NotFound(what) => Self::not_found(what),
             StoreError::Conflict(_) => Self::conflict("conflict", text),
             StoreError::ConsentMissing => Self::unprocessable("consent_missing", text),
+            StoreError::FacesFull(_) => Self::conflict("faces_full", text),
+            StoreError::Overtaken => Self::unavailable("faces_changed", text),
             StoreError::Limit(_) => Self::unprocessable("limit_exceeded", text),
             StoreError::InsufficientFunds { .. } => Self::unprocessable("insufficient_funds", text),
             StoreError::Evidence(unfit) => Self::conflict(unfit.code(), text),

@@ -19,6 +19,7 @@ mod audit;
 mod bench;
 mod books;
 mod cache;
+mod enrolments;
 mod factors;
 mod group;
 mod look_alikes;
@@ -44,6 +45,7 @@ pub(crate) use claims;
 
 const ON_BOTH: &[(&str, &[Claim])] = &[
     ("people", people::CLAIMS),
+    ("enrolments", enrolments::CLAIMS),
     ("look_alikes", look_alikes::CLAIMS),
     ("money", money::CLAIMS),
     ("requests", requests::CLAIMS),

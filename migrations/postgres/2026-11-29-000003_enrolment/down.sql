@@ -1,0 +1,12 @@
+DROP TRIGGER withdrawal_removes_enrolments ON consents;
+DROP TABLE enrolment_duplicates;
+DROP TABLE enrolments;
+DROP FUNCTION enrolments_are_fixed;
+DROP FUNCTION enrolments_need_consent;
+DROP FUNCTION withdrawal_removes_enrolments;
+DROP TRIGGER means_go_with_members ON faces;
+DROP TRIGGER faces_keep_their_kind ON faces;
+DROP FUNCTION means_go_with_members;
+DROP INDEX faces_one_mean;
+DELETE FROM faces WHERE kind = 'mean';
+ALTER TABLE faces DROP COLUMN kind;
