@@ -28,6 +28,8 @@ named! {
         PeopleErase = "people.erase",
         /// See who looks like whom.
         LookAlikesRead = "look_alikes.read",
+        /// Decide about faces that are enrolled for somebody else already.
+        EnrolmentsReview = "enrolments.review",
         /// Compare an image with enrolled faces.
         FacesMatch = "faces.match",
         /// See payments and receipts.
@@ -64,8 +66,9 @@ impl Role {
     #[must_use]
     pub fn may(self, permission: Permission) -> bool {
         use Permission::{
-            AuditRead, CamerasManage, CamerasPush, CamerasView, FacesMatch, LookAlikesRead, PaymentsRead,
-            PaymentsReturn, PaymentsTake, PeopleRead, PeopleWrite, PluginsRead, SystemRead, WebhooksManage,
+            AuditRead, CamerasManage, CamerasPush, CamerasView, EnrolmentsReview, FacesMatch, LookAlikesRead,
+            PaymentsRead, PaymentsReturn, PaymentsTake, PeopleRead, PeopleWrite, PluginsRead, SystemRead,
+            WebhooksManage,
         };
         match self {
             Self::Admin => true,
@@ -73,6 +76,7 @@ impl Role {
                 permission,
                 PeopleRead
                     | PeopleWrite
+                    | EnrolmentsReview
                     | FacesMatch
                     | PaymentsRead
                     | PaymentsTake
@@ -123,6 +127,13 @@ mod tests {
     fn who_looks_like_whom_is_told_to_admins_and_auditors_only() {
         let may: Vec<_> = Role::ALL.iter().filter(|role| role.may(Permission::LookAlikesRead)).collect();
         assert_eq!(may, [&Role::Admin, &Role::Auditor]);
+    }
+
+    #[test]
+    fn only_staff_who_may_enrol_decide_about_duplicates() {
+        for role in Role::ALL {
+            assert_eq!(role.may(Permission::EnrolmentsReview), role.may(Permission::PeopleWrite), "{role}");
+        }
     }
 
     #[test]

@@ -16,6 +16,7 @@ mod audit;
 mod cameras;
 mod checkouts;
 mod docs;
+mod enrolments;
 mod faces;
 mod factors;
 mod legs;

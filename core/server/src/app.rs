@@ -11,6 +11,7 @@ pub(crate) mod consent;
 mod desk;
 pub(crate) mod enrol;
 mod enrolled;
+pub(crate) mod enrolment;
 pub(crate) mod erase;
 pub(crate) mod identify;
 pub(crate) mod look_alike;
@@ -96,6 +97,8 @@ struct Parts {
     sightings: broadcast::Sender<Arc<evidence::Seen>>,
     named: presence::Named,
     challenges: challenge::Challenges,
+    gate: enrol::Gate,
+    enrolling: enrol::camera::Sessions,
     turns: group::Turns,
     cameras_refused: Mutex<BTreeMap<CameraId, Camera>>,
     setup: Setup,
@@ -190,6 +193,16 @@ impl App {
     /// What payers are asked to do before they pay.
     pub(crate) fn challenges(&self) -> &challenge::Challenges {
         &self.0.challenges
+    }
+
+    /// The way into the gallery.
+    pub(crate) fn gate(&self) -> &enrol::Gate {
+        &self.0.gate
+    }
+
+    /// The enrolments that go on before cameras.
+    pub(crate) fn enrolling(&self) -> &enrol::camera::Sessions {
+        &self.0.enrolling
     }
 
     /// The payers whom tills have named by their tracks.

@@ -105,6 +105,7 @@ pub(crate) struct Metrics {
     pub(crate) plugin_faults: Family<FaultLabels, Counter>,
     pub(crate) webhook_deliveries: Family<ResultLabels, Counter>,
     challenges: Family<ResultLabels, Counter>,
+    enrolments: Family<ResultLabels, Counter>,
     pub(crate) audit_chain_ok: Gauge,
     pub(crate) ledger_ok: Gauge,
     pub(crate) outbox_lag: Gauge<f64, AtomicU64>,
@@ -117,6 +118,9 @@ pub(crate) struct Metrics {
 /// How a liveness challenge can end.
 const CHALLENGE_RESULTS: [&str; 8] =
     ["passed", "late", "wrong_gesture", "too_early", "flat", "face_lost", "somebody_else", "not_measured"];
+
+/// What can become of an enrolment.
+const ENROLMENT_RESULTS: [&str; 6] = ["enrolled", "refused", "review", "approved", "rejected", "expired"];
 
 /// 0.5 ms to about 16 s.
 fn seconds() -> Histogram {
@@ -142,6 +146,7 @@ impl Metrics {
             plugin_faults: Family::default(),
             webhook_deliveries: Family::default(),
             challenges: Family::default(),
+            enrolments: Family::default(),
             audit_chain_ok: Gauge::default(),
             ledger_ok: Gauge::default(),
             outbox_lag: Gauge::default(),
@@ -169,6 +174,9 @@ impl Metrics {
         for result in CHALLENGE_RESULTS {
             drop(self.challenges.get_or_create(&ResultLabels { result }));
         }
+        for result in ENROLMENT_RESULTS {
+            drop(self.enrolments.get_or_create(&ResultLabels { result }));
+        }
         for stage in Stage::ALL {
             drop(self.stage_duration.get_or_create(&StageLabels { stage: stage.name() }));
         }
@@ -182,6 +190,11 @@ impl Metrics {
             ChallengePhase::Failed(failure) => failure.name(),
         };
         self.challenges.get_or_create(&ResultLabels { result }).inc();
+    }
+
+    /// Counts what became of an enrolment.
+    pub(crate) fn enrolment(&self, result: &'static str) {
+        self.enrolments.get_or_create(&ResultLabels { result }).inc();
     }
 
     /// Makes the series of a loaded plugin's faults.
@@ -223,6 +236,7 @@ impl Metrics {
         r.register("plugin_faults", "Failed plugin calls", self.plugin_faults.clone());
         r.register("webhook_deliveries", "Messages sent to webhooks", self.webhook_deliveries.clone());
         r.register("challenges", "Liveness challenges that are over", self.challenges.clone());
+        r.register("enrolments", "Enrolments and what became of them", self.enrolments.clone());
         r.register("ledger_ok", "1 when the books added up when last verified", self.ledger_ok.clone());
         r.register("audit_chain_ok", "1 when the audit chain verified at start", self.audit_chain_ok.clone());
         r.register_with_unit(

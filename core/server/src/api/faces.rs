@@ -23,7 +23,7 @@ pub(super) fn routes(routes: Routes) -> Routes {
     let matching = Access::Needs(Permission::FacesMatch);
     routes
         .add(
-            post("/users/{id}/faces", write, "Enrol a face by pictures or a camera")
+            post("/users/{id}/faces", write, "Enrol a person by several pictures, or before a camera")
                 .takes::<wire::Pictures>()
                 .gives::<wire::Enrolment>(201),
             add,
@@ -45,13 +45,15 @@ pub(super) fn routes(routes: Routes) -> Routes {
 }
 
 /// An enrolled face as it is answered.
-fn answer(row: FaceRow) -> wire::Face {
+pub(super) fn answer(row: FaceRow) -> wire::Face {
     wire::Face {
         id: row.id.to_string(),
+        kind: row.kind.as_str(),
         consent_id: row.consent.to_string(),
         model_tag: row.model_tag,
         quality: row.quality,
         created_at: moment(row.created_at),
+        picture: None,
     }
 }
 
@@ -62,13 +64,10 @@ async fn add(
     given: Given,
 ) -> Result<(StatusCode, Json<wire::Enrolment>), Problem> {
     let enrolled = enrol::enrol(&app, &principal, user_id(&id)?, given).await?;
-    let faces = enrolled.faces.into_iter().map(answer).collect();
-    let refused = enrolled.refused.into_iter().map(|(index, refusal)| wire::RefusedPicture {
-        index,
-        code: refusal.code.to_owned(),
-        reasons: refusal.reasons,
-    });
-    Ok((StatusCode::CREATED, Json(wire::Enrolment { faces, refused: refused.collect() })))
+    let face = |(picture, row)| wire::Face { picture: Some(picture), ..answer(row) };
+    let faces = enrolled.faces.into_iter().map(face).collect();
+    let (refused, poses) = (enrolled.refused, enrolled.poses);
+    Ok((StatusCode::CREATED, Json(wire::Enrolment { faces, refused, poses })))
 }
 
 async fn list(State(app): State<App>, Path(id): Path<String>) -> Result<Json<Page<wire::Face>>, Problem> {

@@ -7,6 +7,8 @@ use http::{HeaderName, HeaderValue, StatusCode, header};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::wire::face::RefusedPicture;
+
 /// An answer that says what was wrong and what the caller can do.
 #[derive(Debug, Clone)]
 pub struct Problem {
@@ -19,6 +21,14 @@ pub struct Problem {
     /// Named reasons, such as those of the face quality gate.
     pub reasons: Vec<String>,
     headers: Vec<(HeaderName, HeaderValue)>,
+    enrolment: Option<Box<EnrolmentTold>>,
+}
+
+/// What a refused enrolment tells beside.
+#[derive(Debug, Clone, Default)]
+struct EnrolmentTold {
+    pictures: Vec<RefusedPicture>,
+    id: Option<String>,
 }
 
 /// The document as it is sent (`application/problem+json`).
@@ -38,16 +48,52 @@ pub(crate) struct ProblemDocument<'a> {
     /// Named reasons, where there are several.
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     reasons: &'a [String],
+    /// Of an enrolment: each picture that was refused, and why.
+    #[serde(skip_serializing_if = "<[RefusedPicture]>::is_empty")]
+    pictures: &'a [RefusedPicture],
+    /// The enrolment that waits for another member of staff.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    enrolment_id: Option<&'a str>,
 }
 
 impl Problem {
     pub(crate) fn new(status: StatusCode, code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
-        Self { status, code, detail: detail.into(), reasons: Vec::new(), headers: Vec::new() }
+        Self {
+            status,
+            code,
+            detail: detail.into(),
+            reasons: Vec::new(),
+            headers: Vec::new(),
+            enrolment: None,
+        }
     }
 
     pub(crate) fn with_reasons(mut self, reasons: Vec<String>) -> Self {
         self.reasons = reasons;
         self
+    }
+
+    /// The pictures of an enrolment that were refused, in their order.
+    pub(crate) fn with_pictures(mut self, mut pictures: Vec<RefusedPicture>) -> Self {
+        pictures.sort_by_key(|picture| picture.index);
+        self.enrolment.get_or_insert_default().pictures = pictures;
+        self
+    }
+
+    /// The enrolment that waits for another person.
+    pub(crate) fn with_enrolment(mut self, id: String) -> Self {
+        self.enrolment.get_or_insert_default().id = Some(id);
+        self
+    }
+
+    /// The pictures of an enrolment that were refused.
+    pub(crate) fn pictures(&self) -> &[RefusedPicture] {
+        self.enrolment.as_ref().map_or(&[], |told| &told.pictures)
+    }
+
+    /// The enrolment that waits for another person.
+    pub(crate) fn enrolment(&self) -> Option<&str> {
+        self.enrolment.as_ref()?.id.as_deref()
     }
 
     pub(crate) fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
@@ -72,6 +118,7 @@ impl Problem {
             "user" => "user_not_found",
             "consent" => "consent_not_found",
             "face" => "face_not_found",
+            "enrolment" => "enrolment_not_found",
             "transaction" => "transaction_not_found",
             "checkout" => "checkout_not_found",
             "leg" => "leg_not_found",
@@ -122,6 +169,8 @@ impl Problem {
             code: self.code,
             detail: &self.detail,
             reasons: &self.reasons,
+            pictures: self.pictures(),
+            enrolment_id: self.enrolment(),
         };
         serde_json::to_vec(&document).unwrap_or_default()
     }

@@ -4,8 +4,8 @@ use domain::role::Permission;
 
 use super::route::{Access, Routes, get};
 use super::{
-    access, approvals, audit, cameras, checkouts, docs, faces, factors, legs, look_alikes, settlements,
-    system, transactions, users, webhooks,
+    access, approvals, audit, cameras, checkouts, docs, enrolments, faces, factors, legs, look_alikes,
+    settlements, system, transactions, users, webhooks,
 };
 use crate::ws;
 
@@ -17,6 +17,7 @@ pub(super) fn all() -> Routes {
         access::routes,
         users::routes,
         faces::routes,
+        enrolments::routes,
         look_alikes::routes,
         factors::routes,
         transactions::routes,

@@ -5,6 +5,7 @@ pub(crate) mod approval;
 pub(crate) mod audit;
 pub(crate) mod camera;
 pub(crate) mod checkout;
+pub(crate) mod enrolment;
 pub(crate) mod face;
 pub(crate) mod factor;
 pub(crate) mod group;

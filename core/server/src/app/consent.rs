@@ -3,13 +3,12 @@
 use std::time::Duration;
 
 use domain::consent::Standing;
-use domain::{ConsentId, FaceId, Timestamp, UserId};
-use pipeline::gallery::TemplateId;
+use domain::{ConsentId, Timestamp, UserId};
 use sha2::{Digest, Sha256};
 use store::{By, ConsentRow, NewConsent, Store, StoreError};
 use uuid::Uuid;
 
-use super::App;
+use super::{App, enrolled};
 use crate::api::Problem;
 use crate::auth::Principal;
 
@@ -68,19 +67,9 @@ fn bounded(what: &'static str, text: String, chars_max: usize) -> Result<String,
 /// Withdraws a consent; its templates are gone from database and gallery when this returns.
 pub(crate) async fn withdraw(app: &App, by: &Principal, user: UserId, id: ConsentId) -> Result<(), Problem> {
     let (actor, at) = (by.actor(), app.now());
-    let resting: Vec<FaceId> = app
-        .store(move |store| {
-            // Read first: the database removes them together with the consent.
-            let faces = store.faces(user)?;
-            store.withdraw_consent(By { actor: &actor, at }, user, id)?;
-            Ok(faces.into_iter().filter(|face| face.consent == id).map(|face| face.id).collect())
-        })
-        .await?;
-    if let Ok(vision) = app.vision() {
-        for face in resting {
-            vision.gallery().remove(TemplateId(face.0.as_u128()));
-        }
-    }
+    app.store(move |store| store.withdraw_consent(By { actor: &actor, at }, user, id)).await?;
+    // Its templates are gone, and means hold nothing of them any more.
+    enrolled::refresh(app, user).await;
     Ok(())
 }
 

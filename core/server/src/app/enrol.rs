@@ -1,135 +1,183 @@
-//! Enrolment: a live consent, a good and live face that is nobody else's, then a sealed template.
+//! Enrolment: a live consent, good and live pictures of one person who is nobody else, then sealed templates, all or none.
 
-use domain::threshold::Match;
-use domain::{ConsentId, FaceId, UserId};
-use pipeline::{AnalysedFace, Embedding, Subject, TemplateId};
-use store::{By, FaceRow, NewFace};
+use std::sync::Arc;
+
+use domain::enrolment::{Choice, LeftOut, Rules, choose};
+use domain::{CameraId, FaceId, UserId};
+use pipeline::{AnalysedFace, Embedding};
+use store::{By, ConsentRow, FaceRow, Member, NewEnrolment, Store, StoreError};
 use uuid::Uuid;
 
-use super::{App, consent, identify, look_alike};
+use super::{App, consent, enrolled};
 use crate::api::Problem;
 use crate::api::picture::Given;
+use crate::api::wire::face::{Poses, RefusedPicture};
 use crate::auth::Principal;
 
-/// What became of each picture.
+pub(super) mod admission;
+pub(crate) mod camera;
+mod gathered;
+
+pub(crate) use admission::Gate;
+use admission::{Admitted, admit};
+use gathered::Gathered;
+
+/// What became of an enrolment.
 pub(crate) struct Enrolled {
-    pub(crate) faces: Vec<FaceRow>,
-    pub(crate) refused: Vec<(usize, Problem)>,
+    /// The new templates, each with the picture that it is of.
+    pub(crate) faces: Vec<(usize, FaceRow)>,
+    /// The pictures that are no templates, and why.
+    pub(crate) refused: Vec<RefusedPicture>,
+    /// The poses that a camera saw.
+    pub(crate) poses: Option<Poses>,
 }
 
-/// Enrols `user` by the given pictures; one good picture is enough. When there is none, the first refusal
-/// speaks for all.
+/// Enrols `user` by the best of the given pictures. All of them are stored together or none is; why which picture is no
+/// template is in the answer, or in the problem.
 pub(crate) async fn enrol(
     app: &App,
     by: &Principal,
     user: UserId,
     given: Given,
 ) -> Result<Enrolled, Problem> {
-    let enrolled = each(app, by, user, given).await?;
-    match enrolled.faces.is_empty() {
-        false => Ok(enrolled),
-        true => Err(enrolled.refused.into_iter().map(|(_, problem)| problem).next().unwrap_or_else(no_face)),
+    let done = attempt(app, by, user, given).await;
+    match &done {
+        Ok(_) => app.metrics().enrolment("enrolled"),
+        Err(problem) if problem.enrolment().is_some() => app.metrics().enrolment("review"),
+        // A part of the appliance that fails is no fault of the pictures.
+        Err(problem) if problem.status.is_server_error() => {}
+        Err(_) => app.metrics().enrolment("refused"),
     }
+    done
 }
 
-/// Enrols `user` by every given picture that is good, and says of each other one why it is not.
-pub(crate) async fn each(app: &App, by: &Principal, user: UserId, given: Given) -> Result<Enrolled, Problem> {
+async fn attempt(app: &App, by: &Principal, user: UserId, given: Given) -> Result<Enrolled, Problem> {
     let now = app.now();
-    let faces_max = app.settings().recognition.faces_per_user_max;
-    let (consent, known) = app
+    let consent = app
         .store(move |store| {
             store.user(user)?;
-            Ok((consent::live(store, user, now)?, store.faces(user)?.len()))
+            consent::live(store, user, now)
         })
         .await?;
-    let pictures = identify::pictures(app, given).await;
-    let mut enrolled = Enrolled { faces: Vec::new(), refused: Vec::new() };
-    for (index, picture) in pictures.into_iter().enumerate() {
-        let result = match picture {
-            Ok(_) if known + enrolled.faces.len() >= faces_max => Err(full(faces_max)),
-            Ok(picture) => enrol_one(app, by, (user, consent.id), picture).await,
-            Err(problem) => Err(problem),
-        };
-        match result {
-            Ok(face) => enrolled.faces.push(face),
-            // A part of the appliance that fails is no fault of the picture.
-            Err(problem) if problem.status.is_server_error() => return Err(problem),
-            Err(problem) => enrolled.refused.push((index, problem)),
+    let gathered = match given {
+        Given::Files(files) => gathered::of_files(app, files).await?,
+        Given::Camera(id) => {
+            let id: CameraId = id.parse().map_err(|_| Problem::not_found("camera"))?;
+            camera::gather(app, user, id).await?
         }
+    };
+    if gathered.faces.is_empty() {
+        return Err(gathered.nothing_good());
     }
-    Ok(enrolled)
+    let choice = chosen(app, user, &gathered).await?;
+    store(app, by, (user, &consent), gathered, choice).await
 }
 
-fn full(faces_max: usize) -> Problem {
-    Problem::conflict("faces_full", format!("this person has {faces_max} faces already; remove one first"))
+/// Which of the gathered pictures become templates.
+async fn chosen(app: &App, user: UserId, gathered: &Gathered) -> Result<Choice, Problem> {
+    let tag = app.vision()?.model_tag();
+    let at = app.now();
+    let load = move |store: &Store| Ok((store.templates_of(user, tag)?, store.members(user, tag, at)?.len()));
+    let (known, members) = app.store(load).await?;
+    let faces_max = app.settings().recognition.faces_per_user_max;
+    if members >= faces_max {
+        return Err(StoreError::FacesFull(faces_max).into());
+    }
+    let known: Vec<Embedding> =
+        known.iter().filter_map(|row| Embedding::new(row.template.to_vec()).ok()).collect();
+    let rules = rules(app, known.len(), faces_max - members);
+    let pictures: Vec<_> = gathered.faces.iter().map(|(_, face)| picture(face, &known)).collect();
+    let embeddings: Vec<_> = gathered.faces.iter().map(|(_, face)| face.embedding.as_ref()).collect();
+    let alike = |a: usize, b: usize| match (embeddings[a], embeddings[b]) {
+        (Some(a), Some(b)) => a.similarity(b),
+        _ => f32::NAN,
+    };
+    choose(&pictures, alike, &rules).map_err(|differ| {
+        let places = differ.pictures.iter().map(|at| gathered.faces[*at].0);
+        let detail = match known.is_empty() {
+            true => "the pictures are not all of one person",
+            false => "this is not the face that is enrolled for this person; remove the old faces first",
+        };
+        let problem = Problem::conflict("face_differs", detail);
+        let pictures = places.map(|place| gathered::refusal(place, &problem)).chain(gathered.refusals());
+        let pictures = pictures.collect();
+        problem.with_pictures(pictures)
+    })
 }
 
-fn no_face() -> Problem {
-    Problem::unprocessable("no_face", "no face was found in the picture")
+/// What pictures of one person must have in common, beside `known` templates of theirs.
+pub(super) fn rules(app: &App, known: usize, members_max: usize) -> Rules {
+    let of_claim = |templates: usize| app.policy().thresholds(templates, true).match_min;
+    Rules { same_min: of_claim(1), known_min: of_claim(known.max(1)), members_max }
 }
 
-async fn enrol_one(
+fn picture(face: &AnalysedFace, known: &[Embedding]) -> domain::enrolment::Picture {
+    let similarity = |embedding: &Embedding| nearest(embedding, known);
+    domain::enrolment::Picture {
+        quality: face.quality.value,
+        yaw_deg: face.face.yaw,
+        pitch_deg: face.face.pitch,
+        known: face.embedding.as_ref().and_then(similarity),
+    }
+}
+
+/// How like `embedding` is to the nearest of `known`; `None` without any.
+pub(super) fn nearest(embedding: &Embedding, known: &[Embedding]) -> Option<f32> {
+    known.iter().map(|known| embedding.similarity(known)).max_by(f32::total_cmp)
+}
+
+/// Stores what was chosen, or lets another person look at it where it is somebody else's face.
+async fn store(
     app: &App,
     by: &Principal,
-    (user, consent): (UserId, ConsentId),
-    picture: identify::Picture,
-) -> Result<FaceRow, Problem> {
-    let vision = app.vision()?;
-    let face = identify::single_face(identify::analyse(app, picture).await?)?;
-    good_enough(&face)?;
-    let embedding = face.embedding.as_ref().ok_or_else(no_face)?;
-    look_alike::not_somebody_else(app, vision, user, embedding)?;
-    the_same_person(app, user, embedding).await?;
-    let id = FaceId(Uuid::now_v7());
-    let (actor, at, quality) = (by.actor(), app.now(), face.quality.value);
-    let (model_tag, template) = (vision.model_tag(), embedding.clone());
-    let row = app
-        .store(move |store| {
-            let new = NewFace { id, user, consent, model_tag, template: template.values(), quality };
-            store.add_face(By { actor: &actor, at }, &new)
-        })
-        .await?;
-    // Whom it looks like is known before anybody is recognised by it.
-    look_alike::note(app, (id, user), embedding).await?;
-    // Only what is committed may be recognised.
-    let (template, subject) = (TemplateId(id.0.as_u128()), Subject(user.0.as_u128()));
-    let inserted = vision.gallery().insert(template, subject, model_tag, embedding);
-    inserted.map_err(|error| Problem::internal(&error))?;
-    Ok(row)
-}
-
-/// The quality gate and every liveness step.
-fn good_enough(face: &AnalysedFace) -> Result<(), Problem> {
-    if !face.quality.ok {
-        let reasons = identify::quality_reasons(face);
-        let detail = "the face is not good enough to enrol; `reasons` says why";
-        return Err(Problem::unprocessable("face_quality", detail).with_reasons(reasons));
-    }
-    match identify::is_live(face) {
-        true => Ok(()),
-        false => {
-            Err(Problem::unprocessable("face_not_live", "the face was not proved live; take a new picture"))
+    (user, consent): (UserId, &ConsentRow),
+    gathered: Gathered,
+    choice: Choice,
+) -> Result<Enrolled, Problem> {
+    let model_tag = app.vision()?.model_tag();
+    let member = |at: &usize| {
+        let (_, face) = &gathered.faces[*at];
+        let template = face.embedding.as_ref()?.values().to_vec();
+        Some(Member::new(FaceId(Uuid::now_v7()), template, face.quality.value))
+    };
+    let members = choice.members.iter().filter_map(member).collect();
+    let new = Arc::new(NewEnrolment { user, consent: consent.id, model_tag, members });
+    let places: Vec<usize> = choice.members.iter().map(|at| gathered.faces[*at].0).collect();
+    let write = {
+        let (actor, at, new) = (by.actor(), app.now(), new.clone());
+        move |store: &Store, on: &store::Admission| store.enrol(By { actor: &actor, at }, &new, on)
+    };
+    match admit(app, &new, &[], write).await? {
+        Admitted::In(rows) => {
+            let mut refused: Vec<RefusedPicture> = gathered.refusals().collect();
+            refused.extend(choice.left_out.iter().map(|(at, why)| left_out(gathered.faces[*at].0, *why)));
+            refused.sort_by_key(|refused| refused.index);
+            let faces = places.into_iter().zip(rows).collect();
+            Ok(Enrolled { faces, refused, poses: gathered.poses })
+        }
+        Admitted::Duplicates(found) => {
+            let problem = super::enrolment::open(app, by, consent, (new, &found)).await?;
+            let like_others = places.iter().enumerate().filter(|(at, _)| found.of_member(*at));
+            let pictures = like_others.map(|(_, place)| gathered::refusal(*place, &problem));
+            let pictures = pictures.chain(gathered.refusals()).collect();
+            Err(problem.with_pictures(pictures))
         }
     }
 }
 
-/// A further face must be that of the person whose faces are there: nobody pays from somebody else's wallet.
-async fn the_same_person(app: &App, user: UserId, embedding: &Embedding) -> Result<(), Problem> {
-    match identify::best_of(app, user, embedding).await? {
-        Some(best) if best.thresholds(app).judge(best.similarity) == Match::No => {
-            let detail = "this is not the face that is enrolled for this person; remove the old faces first";
-            Err(Problem::conflict("face_differs", detail))
-        }
-        _ => Ok(()),
-    }
+fn left_out(index: usize, why: LeftOut) -> RefusedPicture {
+    let (code, detail) = match why {
+        LeftOut::Unlike => ("face_unlike", "of the same person, but unlike some of the other pictures"),
+        LeftOut::Surplus => ("surplus", "the other pictures are enough or better"),
+    };
+    RefusedPicture { index, code, detail: detail.to_owned(), reasons: Vec::new() }
 }
 
 /// Removes one face; it is not recognised any more when this returns.
 pub(crate) async fn remove(app: &App, by: &Principal, user: UserId, face: FaceId) -> Result<(), Problem> {
     let (actor, at) = (by.actor(), app.now());
     app.store(move |store| store.remove_face(By { actor: &actor, at }, user, face)).await?;
-    if let Ok(vision) = app.vision() {
-        vision.gallery().remove(TemplateId(face.0.as_u128()));
-    }
+    // The mean of those that are left is another one now.
+    enrolled::refresh(app, user).await;
     Ok(())
 }

@@ -10,7 +10,6 @@ use store::{By, Calibration, LookAlike, StoreError};
 use uuid::Uuid;
 
 use super::App;
-use super::vision::Vision;
 use crate::api::Problem;
 use crate::auth::Principal;
 
@@ -28,42 +27,8 @@ pub(crate) fn duplicate_min(app: &App, thresholds: &Thresholds) -> f32 {
     look_alike::duplicate_min(app.settings().recognition.similarity_duplicate_min, thresholds)
 }
 
-/// Refuses a face so like that of another person that it must be theirs.
-pub(crate) fn not_somebody_else(
-    app: &App,
-    vision: &Vision,
-    user: UserId,
-    embedding: &Embedding,
-) -> Result<(), Problem> {
-    let alike_min = duplicate_min(app, &app.thresholds());
-    match vision.gallery().search(embedding) {
-        // Somebody who is let in beside a look-alike may add faces that are more like their own.
-        Some(found) if found.subject != Subject(user.0.as_u128()) && found.similarity >= alike_min => {
-            let detail = "this face is enrolled for another person already";
-            Err(Problem::conflict("face_duplicate", detail))
-        }
-        _ => Ok(()),
-    }
-}
-
-/// Keeps whom the new `face` looks like; done before the gallery knows it.
-pub(crate) async fn note(
-    app: &App,
-    (face, user): (FaceId, UserId),
-    embedding: &Embedding,
-) -> Result<(), StoreError> {
-    let Ok(vision) = app.vision() else { return Ok(()) };
-    let subject = Subject(user.0.as_u128());
-    // The face counts itself: it is searched from now on.
-    let thresholds = app.policy().thresholds(vision.gallery().len() + 1, false);
-    let found = alike(vision.gallery(), embedding, subject, thresholds.match_min);
-    let one = (TemplateId(face.0.as_u128()), subject);
-    let at = app.now();
-    keep(app, found.into_iter().map(|other| pair(one, other, at)).collect()).await
-}
-
 /// Those of anybody but `subject` whom a face looks like, the nearest first.
-fn alike(gallery: &Gallery, embedding: &Embedding, subject: Subject, least: f32) -> Vec<Alike> {
+pub(crate) fn alike(gallery: &Gallery, embedding: &Embedding, subject: Subject, least: f32) -> Vec<Alike> {
     let mut found = Vec::new();
     gallery.compare_with_others(embedding, subject, |subject, template, similarity| {
         // What is no number is no look-alike to be told from anybody: it is kept as one.
@@ -84,7 +49,12 @@ pub(crate) struct Alike {
     pub(crate) similarity: f32,
 }
 
-fn pair((template, subject): (TemplateId, Subject), other: Alike, found_at: Timestamp) -> LookAlike {
+/// A template and one that it looks like, as they are kept.
+pub(crate) fn pair(
+    (template, subject): (TemplateId, Subject),
+    other: Alike,
+    found_at: Timestamp,
+) -> LookAlike {
     LookAlike {
         face: FaceId(Uuid::from_u128(template.0)),
         user: UserId(Uuid::from_u128(subject.0)),

@@ -133,6 +133,8 @@ impl App {
             sightings: broadcast::Sender::new(SIGHTINGS_KEPT),
             named: super::presence::Named::default(),
             challenges: challenge::Challenges::default(),
+            gate: super::enrol::Gate::new(opened.published),
+            enrolling: super::enrol::camera::Sessions::default(),
             turns: super::group::Turns::default(),
             cameras_refused: Mutex::default(),
             setup: Setup::default(),

@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
-use pipeline::TemplateId;
 use store::{By, Store, StoreError};
 
 use super::look_alike::{self, Comparison};
-use super::{App, transaction};
+use super::{App, enrolled, enrolment, transaction};
 use crate::auth::Principal;
 
 const EVERY: Duration = Duration::from_secs(3_600);
@@ -38,6 +37,7 @@ pub(super) async fn run(app: App) {
 /// What is looked after once a minute.
 async fn minute(app: &App, comparison: &mut Comparison) -> Result<(), StoreError> {
     forget_expired_faces(app).await?;
+    enrolment::expire(app).await?;
     look_alike::compare(app, comparison).await?;
     app.expire_authorizations().await
 }
@@ -65,6 +65,7 @@ pub(super) async fn round(app: &App) -> Result<(), StoreError> {
     verify(app).await?;
     app.checkpoint().await?;
     forget_expired_faces(app).await?;
+    enrolment::expire(app).await?;
     look_alike::forget_where_not_agreed(app).await?;
     let before = app.now().minus(ANSWERS_KEPT);
     let delivered_before = app.now().minus(DELIVERIES_KEPT);
@@ -94,10 +95,8 @@ async fn verify(app: &App) -> Result<(), StoreError> {
 async fn forget_expired_faces(app: &App) -> Result<(), StoreError> {
     let (actor, at) = (Principal::SYSTEM.actor(), app.now());
     let removed = app.store(move |store| store.remove_expired_faces(By { actor: &actor, at })).await?;
-    if let Ok(vision) = app.vision() {
-        for (face, _) in &removed {
-            vision.gallery().remove(TemplateId(face.0.as_u128()));
-        }
+    for (_, user) in &removed {
+        enrolled::refresh(app, *user).await;
     }
     if !removed.is_empty() {
         tracing::info!(faces = removed.len(), "faces whose consent has run out are removed");

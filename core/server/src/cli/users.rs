@@ -5,14 +5,16 @@ use std::path::PathBuf;
 use bytes::Bytes;
 use clap::{Args, Subcommand};
 use domain::UserId;
+use domain::enrolment::FaceKind;
 use domain::user::Status;
 use serde_json::json;
-use store::{By, NewUser, Profile, UserRow};
+use store::{By, FaceRow, NewUser, Profile, UserRow};
 use uuid::Uuid;
 
 use super::offline::{Need, with_app};
 use super::{Cli, Exit, Failure, given, terminal};
 use crate::api::picture::Given;
+use crate::api::wire::face::RefusedPicture;
 use crate::api::wire::money::moment;
 use crate::app::{App, consent, enrol, erase};
 use crate::auth::Principal;
@@ -34,7 +36,7 @@ pub enum Users {
         #[arg(long, value_parser = given::email)]
         email: Option<String>,
     },
-    /// Enrols a person's face from pictures and says of each why it was refused.
+    /// Enrols a person by the best of several pictures and says of each what became of it.
     Enrol(Enrol),
     /// Erases a person: the key of their data is destroyed. Prints the signed certificate.
     Erase {
@@ -118,7 +120,8 @@ async fn everybody(app: &App) -> Result<Vec<(UserRow, usize)>, Failure> {
                 return Ok(people);
             }
             for row in page {
-                let faces = store.faces(row.id)?.len();
+                let members = |face: &&FaceRow| face.kind == FaceKind::Member;
+                let faces = store.faces(row.id)?.iter().filter(members).count();
                 people.push((row, faces));
             }
         }
@@ -147,9 +150,18 @@ fn enrol(cli: &Cli, arguments: &Enrol) -> Result<Exit, Failure> {
             let given = consent::Given { version, text, language: None, channel: None, expires_at: None };
             consent::give(&app, &Principal::SYSTEM, user, given).await?;
         }
-        let enrolled = enrol::each(&app, &Principal::SYSTEM, user, Given::Files(files)).await?;
-        report(arguments, &enrolled);
-        Ok(if enrolled.faces.is_empty() { Exit::Failure } else { Exit::Ok })
+        match enrol::enrol(&app, &Principal::SYSTEM, user, Given::Files(files)).await {
+            Ok(enrolled) => {
+                report(arguments, &enrolled.faces, &enrolled.refused, None);
+                Ok(Exit::Ok)
+            }
+            // What is wrong with the pictures is said of each of them.
+            Err(problem) if !problem.pictures().is_empty() => {
+                report(arguments, &[], problem.pictures(), problem.enrolment());
+                Ok(Exit::Failure)
+            }
+            Err(problem) => Err(problem.into()),
+        }
     })
 }
 
@@ -162,24 +174,33 @@ pub(super) fn read(path: &PathBuf) -> Result<Bytes, Failure> {
     })
 }
 
-fn report(arguments: &Enrol, enrolled: &enrol::Enrolled) {
+/// Says of each picture what became of it, and which enrolment waits for another person, if one does.
+fn report(arguments: &Enrol, faces: &[(usize, FaceRow)], refused: &[RefusedPicture], review: Option<&str>) {
     let name = |index: usize| arguments.images.get(index).map(|path| path.display().to_string());
     if arguments.json {
-        let faces =
-            enrolled.faces.iter().map(|face| json!({ "id": face.id.to_string(), "quality": face.quality }));
-        let refused = enrolled.refused.iter().map(|(index, problem)| {
-            json!({ "image": name(*index), "code": problem.code, "detail": problem.detail, "reasons": problem.reasons })
+        let faces = faces.iter().map(|(index, face)| {
+            json!({ "image": name(*index), "id": face.id.to_string(), "quality": face.quality })
+        });
+        let refused = refused.iter().map(|picture| {
+            let RefusedPicture { index, code, detail, reasons } = picture;
+            json!({ "image": name(*index), "code": code, "detail": detail, "reasons": reasons })
         });
         let (faces, refused): (Vec<_>, Vec<_>) = (faces.collect(), refused.collect());
-        terminal::json(&json!({ "faces": faces, "refused": refused }));
+        terminal::json(&json!({ "faces": faces, "refused": refused, "enrolment_id": review }));
         return;
     }
-    for face in &enrolled.faces {
-        terminal::out(format!("enrolled {} (quality {:.2})", face.id, face.quality));
-    }
-    for (index, problem) in &enrolled.refused {
+    for (index, face) in faces {
         let name = name(*index).unwrap_or_default();
-        terminal::out(format!("refused {name}: {} {}", problem.detail, problem.reasons.join(", ")));
+        terminal::out(format!("enrolled {name} as {} (quality {:.2})", face.id, face.quality));
+    }
+    for RefusedPicture { index, code, detail, reasons } in refused {
+        let name = name(*index).unwrap_or_default();
+        terminal::out(
+            format!("refused {name}: {code}: {detail} {}", reasons.join(", ")).trim_end().to_owned(),
+        );
+    }
+    if let Some(id) = review {
+        terminal::out(format!("nothing is enrolled; enrolment {id} waits for another member of staff"));
     }
 }
 

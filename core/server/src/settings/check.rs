@@ -89,6 +89,13 @@ impl Settings {
         if !(1..=10).contains(&challenge.tries_max) {
             return refuse("challenge.tries_max", "must lie between 1 and 10");
         }
+        let enrolment = &self.recognition;
+        if !(1_000..=25_000).contains(&enrolment.enrolment_camera_ms_max) {
+            return refuse("recognition.enrolment_camera_ms_max", "must lie between 1000 and 25000");
+        }
+        if !(1..=720).contains(&enrolment.enrolment_review_h_max) {
+            return refuse("recognition.enrolment_review_h_max", "must lie between 1 and 720");
+        }
         if self.checkout.deadline_ms_default > self.checkout.deadline_ms_max {
             return refuse("checkout.deadline_ms_default", "must not exceed checkout.deadline_ms_max");
         }

@@ -138,6 +138,8 @@ pub struct Recognition {
     pub batch_size_max: usize,
     pub batch_delay_ms_max: u64,
     pub faces_per_user_max: usize,
+    pub enrolment_camera_ms_max: u64,
+    pub enrolment_review_h_max: u32,
     pub calibration_consents: Vec<String>,
 }
 

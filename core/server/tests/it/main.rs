@@ -11,6 +11,7 @@ mod bad_input;
 mod challenge;
 mod checkout;
 mod cli;
+mod enrolment;
 mod factors;
 mod full_disk;
 mod group;

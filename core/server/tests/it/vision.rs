@@ -15,17 +15,17 @@ use tokio_tungstenite::tungstenite::{self, Message};
 use crate::client::{Ask, Reply, delete, get, patch, post};
 use crate::harness::{Appliance, eur};
 
-const EILEEN: &[u8] = include_bytes!("../../../../pipeline/assets/eileen-collins.jpg");
-const GRACE: &[u8] = include_bytes!("../../../../pipeline/assets/grace-hopper.jpg");
-const BOTH: &[u8] = include_bytes!("fixtures/two-people.jpg");
-const GREY: &[u8] = include_bytes!("fixtures/grey.jpg");
+pub(crate) const EILEEN: &[u8] = include_bytes!("../../../../pipeline/assets/eileen-collins.jpg");
+pub(crate) const GRACE: &[u8] = include_bytes!("../../../../pipeline/assets/grace-hopper.jpg");
+pub(crate) const BOTH: &[u8] = include_bytes!("fixtures/two-people.jpg");
+pub(crate) const GREY: &[u8] = include_bytes!("fixtures/grey.jpg");
 const WEIGHTS: &str = concat!("\"", env!("CARGO_MANIFEST_DIR"), "/../../models/weights\"");
 
-async fn seeing() -> Appliance {
+pub(crate) async fn seeing() -> Appliance {
     seeing_with(&[]).await
 }
 
-async fn seeing_with(more: &[(&str, &str)]) -> Appliance {
+pub(crate) async fn seeing_with(more: &[(&str, &str)]) -> Appliance {
     let mut changes =
         vec![("recognition.enabled", "true"), ("compute.device", "cpu"), ("compute.weights_folder", WEIGHTS)];
     changes.extend(more);
@@ -94,13 +94,13 @@ async fn a_payer_is_proved_by_a_picture() {
 }
 
 /// A browser at a camera of its own, or at a push camera.
-struct Browser {
+pub(crate) struct Browser {
     told: mpsc::Receiver<Value>,
     says: mpsc::Sender<&'static str>,
 }
 
 /// Feeds `jpeg` as a browser would, until the browser is dropped.
-async fn browser(appliance: &Appliance, camera: &str, jpeg: &'static [u8]) -> Browser {
+pub(crate) async fn browser(appliance: &Appliance, camera: &str, jpeg: &'static [u8]) -> Browser {
     let url = format!("ws://{}/ws/face-recognition?{camera}token={}", appliance.address, appliance.admin);
     let (socket, _) = connect_async(url).await.unwrap();
     let (mut out, mut incoming) = socket.split();
@@ -215,7 +215,7 @@ async fn a_client_is_a_camera_only_where_a_client_delivers_the_pictures() {
 }
 
 /// The metrics of `docs` that other programs read.
-const NAMES: [&str; 15] = [
+const NAMES: [&str; 16] = [
     "facepay_stage_duration_seconds_count{stage=\"detection\"}",
     "facepay_frame_age_seconds_count{camera=\"till-1\"}",
     "facepay_frames_total{camera=\"till-1\",result=\"analysed\"}",
@@ -223,6 +223,7 @@ const NAMES: [&str; 15] = [
     "facepay_batch_size_count",
     "facepay_match_similarity_count",
     "facepay_transactions_total{state=\"captured\"}",
+    "facepay_enrolments_total{result=\"review\"}",
     "facepay_http_request_duration_seconds_count{route=\"/metrics\",method=\"GET\",code=\"200\"}",
     "facepay_ws_clients",
     "facepay_ws_evicted_total{reason=\"too_slow\"}",

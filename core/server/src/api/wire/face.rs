@@ -11,25 +11,40 @@ pub(crate) struct Pictures {
     pub(crate) images: Option<Vec<String>>,
     /// One picture, base64, instead of a list.
     pub(crate) image: Option<String>,
-    /// The id of a camera whose newest picture is taken.
+    /// The id of a camera whose newest picture is taken. An enrolment takes several pictures there, of several poses,
+    /// and is answered after some seconds.
     pub(crate) camera: Option<String>,
 }
 
 /// What became of an enrolment.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Enrolment {
-    /// Templates that now exist, one for each accepted picture.
+    /// Templates that now exist, one for each chosen picture, the best first.
     pub(crate) faces: Vec<Face>,
-    /// Pictures that were refused, with the reasons.
+    /// Pictures that are no templates, with the reasons.
     pub(crate) refused: Vec<RefusedPicture>,
+    /// Of an enrolment before a camera: what it saw.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) poses: Option<Poses>,
 }
 
-/// A picture that was not good enough.
+/// Poses of an enrolment before a camera: `straight`, `left`, `right`, `up`, `down`.
 #[derive(Serialize, ToSchema)]
+pub(crate) struct Poses {
+    pub(crate) done: Vec<&'static str>,
+    /// Those that were wanted and not seen in time.
+    pub(crate) missing: Vec<&'static str>,
+}
+
+/// A picture that is no template.
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct RefusedPicture {
     /// Its place in the request, from 0.
     pub(crate) index: usize,
-    pub(crate) code: String,
+    /// `face_quality`, `face_not_live`, `face_differs`, `face_duplicate`, `face_unlike`, `surplus`, `no_face`,
+    /// `several_faces`, or what is wrong with the file.
+    pub(crate) code: &'static str,
+    pub(crate) detail: String,
     /// Named reasons of the quality gate.
     pub(crate) reasons: Vec<String>,
 }
@@ -38,12 +53,17 @@ pub(crate) struct RefusedPicture {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Face {
     pub(crate) id: String,
+    /// `member`: of one picture; `mean`: of all pictures together.
+    pub(crate) kind: &'static str,
     pub(crate) consent_id: String,
     /// Names the network that made the template.
     pub(crate) model_tag: u32,
     /// 0 to 1.
     pub(crate) quality: f32,
     pub(crate) created_at: String,
+    /// The place of its picture in the request; where it was enrolled just now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) picture: Option<usize>,
 }
 
 /// The answer to "is this that person?".

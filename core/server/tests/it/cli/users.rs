@@ -3,6 +3,8 @@
 use serde_json::Value;
 
 use super::{run, stdout};
+use crate::enrolment::taken_again;
+use crate::vision::{EILEEN, GREY};
 
 #[test]
 fn every_refused_picture_says_why() {
@@ -28,4 +30,33 @@ fn every_refused_picture_says_why() {
     let text = stdout(&output);
     assert_eq!(output.status.code(), Some(1));
     assert!(text.contains("refused grey.jpg") && text.contains("refused text.jpg"), "{text}");
+}
+
+#[test]
+fn several_pictures_are_enrolled_together_and_a_second_person_by_the_same_face_waits() {
+    let folder = tempfile::tempdir().unwrap();
+    let put = |name: &str, jpeg: &[u8]| std::fs::write(folder.path().join(name), jpeg).unwrap();
+    put("eileen.jpg", EILEEN);
+    put("again.jpg", &taken_again(EILEEN, 1.08, (4.0, 6.0), 0.85));
+    put("grey.jpg", GREY);
+    put("consent.txt", b"I agree to pay by face.");
+    let enrolled = |name: &str, images: &[&str]| {
+        let id = stdout(&run(folder.path(), &["users", "add", name]));
+        let mut arguments = vec!["users", "enrol", id.trim(), "--consent", "consent.txt"];
+        arguments.extend(["--consent-version", "1"]);
+        images.iter().for_each(|image| arguments.extend(["--image", *image]));
+        let output = run(folder.path(), &arguments);
+        (output.status.code(), stdout(&output))
+    };
+    let (exit, text) = enrolled("Ada Lovelace", &["eileen.jpg", "grey.jpg", "again.jpg"]);
+    assert_eq!(exit, Some(0), "{text}");
+    for line in ["enrolled eileen.jpg as ", "enrolled again.jpg as ", "refused grey.jpg: no_face: "] {
+        assert!(text.contains(line), "{line}\n{text}");
+    }
+    let (exit, text) = enrolled("Somebody Else", &["again.jpg"]);
+    assert_eq!(exit, Some(1), "{text}");
+    assert!(text.contains("refused again.jpg: face_duplicate: "), "{text}");
+    assert!(text.contains("waits for another member of staff"), "{text}");
+    let listed = stdout(&run(folder.path(), &["users", "list"]));
+    assert!(listed.contains("2      Ada"), "the mean is no picture\n{listed}");
 }

@@ -1,0 +1,82 @@
+//! The pictures of one enrolment: those with a good and live face, and the others with the reason.
+
+use bytes::Bytes;
+use pipeline::AnalysedFace;
+
+use crate::api::Problem;
+use crate::api::picture::Given;
+use crate::api::wire::face::{Poses, RefusedPicture};
+use crate::app::{App, identify};
+
+/// What was gathered. Each picture has its place in what was given.
+pub(super) struct Gathered {
+    pub(super) faces: Vec<(usize, AnalysedFace)>,
+    pub(super) refused: Vec<(usize, Problem)>,
+    pub(super) poses: Option<Poses>,
+}
+
+impl Gathered {
+    /// The pictures that were no good, and why.
+    pub(super) fn refusals(&self) -> impl Iterator<Item = RefusedPicture> {
+        self.refused.iter().map(|(place, problem)| refusal(*place, problem))
+    }
+
+    /// Why there is no good picture: the first refusal speaks for all.
+    pub(super) fn nothing_good(&self) -> Problem {
+        let first = self.refused.first().map(|(_, problem)| problem.clone());
+        first.unwrap_or_else(no_face).with_pictures(self.refusals().collect())
+    }
+}
+
+/// A refused picture as it is answered.
+pub(super) fn refusal(index: usize, problem: &Problem) -> RefusedPicture {
+    let (code, detail, reasons) = (problem.code, problem.detail.to_string(), problem.reasons.clone());
+    RefusedPicture { index, code, detail, reasons }
+}
+
+fn no_face() -> Problem {
+    Problem::unprocessable("no_face", "no face was found in the picture")
+}
+
+/// Looks at every file by itself.
+pub(super) async fn of_files(app: &App, files: Vec<Bytes>) -> Result<Gathered, Problem> {
+    let mut gathered = Gathered { faces: Vec::new(), refused: Vec::new(), poses: None };
+    for (place, picture) in identify::pictures(app, Given::Files(files)).await.into_iter().enumerate() {
+        let looked = match picture {
+            Ok(picture) => look(app, picture).await,
+            Err(problem) => Err(problem),
+        };
+        match looked {
+            Ok(face) => gathered.faces.push((place, face)),
+            // A part of the appliance that fails is no fault of the picture.
+            Err(problem) if problem.status.is_server_error() => return Err(problem),
+            Err(problem) => gathered.refused.push((place, problem)),
+        }
+    }
+    Ok(gathered)
+}
+
+/// The only face of a picture, good and live; or why there is none.
+pub(super) async fn look(app: &App, picture: identify::Picture) -> Result<AnalysedFace, Problem> {
+    let face = identify::single_face(identify::analyse(app, picture).await?)?;
+    good_enough(&face)?;
+    match face.embedding {
+        Some(_) => Ok(face),
+        None => Err(no_face()),
+    }
+}
+
+/// The quality gate and every liveness step.
+fn good_enough(face: &AnalysedFace) -> Result<(), Problem> {
+    if !face.quality.ok {
+        let reasons = identify::quality_reasons(face);
+        let detail = "the face is not good enough to enrol; `reasons` says why";
+        return Err(Problem::unprocessable("face_quality", detail).with_reasons(reasons));
+    }
+    match identify::is_live(face) {
+        true => Ok(()),
+        false => {
+            Err(Problem::unprocessable("face_not_live", "the face was not proved live; take a new picture"))
+        }
+    }
+}
