@@ -12,6 +12,7 @@ pub mod liveness;
 pub mod pairs;
 pub mod people;
 pub(crate) mod presentations;
+pub mod report;
 pub mod scores;
 pub mod search;
 pub mod verification;

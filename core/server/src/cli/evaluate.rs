@@ -4,6 +4,11 @@ mod faces;
 mod liveness;
 mod search;
 
+mod operating;
+mod output;
+mod provenance;
+mod wording;
+
 use std::path::Path;
 
 use clap::Subcommand;

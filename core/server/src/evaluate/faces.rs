@@ -1,6 +1,6 @@
 //! The chain of plugins over many still pictures, on all cores.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -13,7 +13,8 @@ use pipeline::{
     AnalysedFace, Embedding, EngineInference, Gallery, Pipeline, PipelineOptions, QualityOptions, Still,
     Unmetered,
 };
-use plugin_host::Plugin;
+use plugin_host::{Call, Frame, InferenceError, InferenceService, ModelInfo, Plugin, Region, Tensor};
+use serde::Serialize;
 
 use crate::api::chain;
 use crate::api::wire::system::Compute;
@@ -35,6 +36,46 @@ pub(crate) struct Chain {
     plugins: Vec<Arc<Plugin>>,
     device: Compute,
     recognisers: Vec<String>,
+    inference: Arc<Noted>,
+}
+
+/// A network that a plugin runs.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub(crate) struct Network {
+    pub(crate) name: String,
+    /// That of its templates, of a recogniser.
+    pub(crate) model_tag: Option<u32>,
+    /// Of its weights.
+    pub(crate) sha256: String,
+}
+
+/// The engine, and which of its networks were opened.
+struct Noted {
+    engine: EngineInference,
+    opened: Mutex<BTreeMap<String, Network>>,
+}
+
+impl InferenceService for Noted {
+    fn open(&self, model: &str) -> Result<ModelInfo, InferenceError> {
+        let info = self.engine.open(model)?;
+        let network = Network {
+            name: info.name.clone(),
+            model_tag: Some(info.model_tag).filter(|tag| *tag != 0),
+            sha256: hex::encode(info.sha256),
+        };
+        self.opened.lock().insert(model.to_owned(), network);
+        Ok(info)
+    }
+
+    fn run(
+        &self,
+        call: &Call<'_>,
+        model: &str,
+        frames: &[Frame<'_>],
+        regions: &[Region],
+    ) -> Result<Vec<Tensor>, InferenceError> {
+        self.engine.run(call, model, frames, regions)
+    }
 }
 
 /// Lets every face through that the detector finds.
@@ -55,8 +96,9 @@ impl Chain {
     /// Starts engine and plugins; the quality gate stands open unless it is `gated`.
     pub(crate) fn start(settings: &Settings, gated: bool) -> Result<Self, StartError> {
         let engine = vision::engine(&settings.compute)?;
-        let inference: Arc<dyn plugin_host::InferenceService> = Arc::new(EngineInference(engine.clone()));
-        let (steps, plugins) = vision::steps(settings, &Plugins::new(settings), &inference)?;
+        let inference = Arc::new(Noted { engine: EngineInference(engine.clone()), opened: Mutex::default() });
+        let service: Arc<dyn InferenceService> = inference.clone();
+        let (steps, plugins) = vision::steps(settings, &Plugins::new(settings), &service)?;
         let gallery = Gallery::new(steps.recognizer.dim(), steps.recognizer.model_tag());
         let mut recognition = vision::recognition(&settings.recognition, engine.device().kind);
         if !gated {
@@ -76,7 +118,7 @@ impl Chain {
             Some(format!("{} x {:.3} sha256:{}", entry.name, member.weight, entry.weights.sha256))
         });
         let recognisers = recognisers.collect();
-        Ok(Self { pipeline, plugins, device: vision::compute(&engine), recognisers })
+        Ok(Self { pipeline, plugins, device: vision::compute(&engine), recognisers, inference })
     }
 
     /// What runs the networks.
@@ -91,6 +133,11 @@ impl Chain {
             format!("{} {}", manifest.id, manifest.version)
         });
         plugins.chain(self.recognisers.iter().cloned()).collect()
+    }
+
+    /// The networks that the plugins run.
+    pub(crate) fn networks(&self) -> Vec<Network> {
+        self.inference.opened.lock().values().cloned().collect()
     }
 
     /// The pipeline by itself.

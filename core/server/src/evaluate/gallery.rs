@@ -233,7 +233,7 @@ mod tests {
             genuine: GENUINE,
         };
         let found = measure(&plan, 64, &RULES, &mut StdRng::seed_from_u64(2)).ok().unwrap();
-        let rate = |rate: super::super::search::Rate| (rate.count, rate.n);
+        let rate = |rate: super::super::interval::Rate| (rate.count, rate.n);
         assert_eq!(rate(found.searches.recall_at_1()), (100, 100));
         assert_eq!(rate(found.searches.false_negatives()), (0, 100));
         assert_eq!(rate(found.searches.false_positives()), (0, 100));

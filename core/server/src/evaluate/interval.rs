@@ -1,4 +1,6 @@
-//! Confidence intervals of rates.
+//! Rates with their confidence intervals.
+
+use serde::Serialize;
 
 /// The 97.5 % quantile of the normal distribution: two-sided 95 %.
 const Z95: f64 = 1.959_963_984_540_054;
@@ -16,6 +18,27 @@ pub fn wilson95(hits: usize, n: usize) -> [f64; 2] {
     let low = if hits == 0 { 0.0 } else { centre - half };
     let high = if hits == n { 1.0 } else { centre + half };
     [low, high]
+}
+
+/// A rate with what it rests on.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Rate {
+    /// How many.
+    pub count: usize,
+    /// Of how many.
+    pub n: usize,
+    /// The share; `None` of none.
+    pub rate: Option<f64>,
+    /// Its 95 % interval.
+    pub ci95: [f64; 2],
+}
+
+impl Rate {
+    /// So many of so many.
+    pub fn of(count: usize, n: usize) -> Self {
+        let rate = (n > 0).then(|| count as f64 / n as f64);
+        Self { count, n, rate, ci95: wilson95(count, n) }
+    }
 }
 
 #[cfg(test)]

@@ -35,6 +35,8 @@ pub(crate) struct Shown {
 pub(crate) struct Seen {
     /// One answer for each picture, on that picture alone.
     pub(crate) frames: Answers,
+    /// The least score that any liveness step gave, for each picture that was acquired.
+    pub(crate) scores: Vec<f32>,
     /// One answer for each track; for a recording without any, that it was not acquired. None for a still.
     pub(crate) tracks: Answers,
     /// Pictures of the file in which a step by itself says that there is no living person.
@@ -151,7 +153,7 @@ fn recording(pipeline: &Pipeline, cameras: &settings::Cameras, path: &Path) -> R
 }
 
 /// As any camera is run; where its pictures come from is none of its business.
-fn config(cameras: &settings::Cameras) -> Result<CameraConfig, String> {
+pub(crate) fn config(cameras: &settings::Cameras) -> Result<CameraConfig, String> {
     let id = "recording".parse().map_err(|_| "a recording has no name".to_owned())?;
     let source = SourceUrl::parse("push:").map_err(|error| error.to_string())?;
     Ok(camera::run_by(cameras, id, source))
@@ -183,7 +185,7 @@ impl Track {
 
 impl Seen {
     /// Adds one picture by its largest face.
-    fn look(&mut self, faces: Vec<AnalysedFace>) {
+    pub(crate) fn look(&mut self, faces: Vec<AnalysedFace>) {
         // The largest comes first.
         let Some(face) = faces.into_iter().next() else {
             *self.reasons.entry("no_face".to_owned()).or_default() += 1;
@@ -199,6 +201,8 @@ impl Seen {
         for score in &refusing {
             *self.refused_by.entry(score.step.clone()).or_default() += 1;
         }
+        let least = face.liveness.iter().map(|score| score.score).fold(f32::INFINITY, f32::min);
+        self.scores.push(if least.is_finite() { least } else { -1.0 });
         let live = refusing.is_empty() && !face.liveness.is_empty();
         self.frames.0.push(if live { Answer::Live } else { Answer::NotLive });
     }

@@ -1,7 +1,7 @@
 //! Millions of similarities in bounded memory: counts in narrow bins, from which every rate is exact at the bins' edges.
 
 use super::interval::wilson95;
-use super::verification::{AcceptRate, EqualErrorRate};
+use super::verification::{AcceptRate, EqualErrorRate, Trial};
 
 /// Bins on each side of similarity 0. Every edge is a multiple of 2^-19, which a float holds exactly: a score reaches
 /// an edge just when its bin does.
@@ -72,7 +72,34 @@ pub struct Point {
     pub false_reject_rate: f64,
 }
 
+/// What goes wrong at one operating point, in pairs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Errors {
+    /// Genuine pairs that are refused, those without a score included.
+    pub refused: u64,
+    /// Out of so many.
+    pub genuine: u64,
+    /// Impostor pairs that are accepted.
+    pub accepted: u64,
+    /// Out of so many.
+    pub impostor: u64,
+}
+
 impl Scores {
+    /// The scores of listed pairs; a pair without one is treated as in [`Self::new`].
+    pub fn of_trials(trials: &[Trial]) -> Self {
+        let (mut genuine, mut impostor, mut failed) = (Histogram::default(), Histogram::default(), 0);
+        for trial in trials {
+            match (trial.similarity, trial.genuine) {
+                (Some(similarity), true) => genuine.add(similarity),
+                (Some(similarity), false) => impostor.add(similarity),
+                (None, true) => failed += 1,
+                (None, false) => {}
+            }
+        }
+        Self::new(&genuine, &impostor, failed)
+    }
+
     /// Scores as counted; genuine pairs that could not be compared count as refused, impostor pairs that could not are
     /// left out, which makes thresholds no lower than with them.
     pub fn new(genuine: &Histogram, impostor: &Histogram, genuine_failed: u64) -> Self {
@@ -163,8 +190,14 @@ impl Scores {
 
     /// The errors at a threshold.
     pub fn at(&self, similarity_min: f32) -> Point {
-        let above = bin(similarity_min);
-        self.point(if edge(above) < similarity_min { above + 1 } else { above })
+        self.point(reached(similarity_min))
+    }
+
+    /// The errors at a threshold, in pairs.
+    pub fn errors_at(&self, similarity_min: f32) -> Errors {
+        let bin = reached(similarity_min);
+        let (genuine, impostor) = (self.genuine(), self.impostor());
+        Errors { refused: genuine - self.genuine[bin], genuine, accepted: self.impostor[bin], impostor }
     }
 
     fn point(&self, bin: usize) -> Point {
@@ -175,6 +208,12 @@ impl Scores {
             false_reject_rate: (self.genuine() - self.genuine[bin]) as f64 / genuine,
         }
     }
+}
+
+/// The first bin whose scores all reach a similarity.
+fn reached(similarity_min: f32) -> usize {
+    let above = bin(similarity_min);
+    if edge(above) < similarity_min { above + 1 } else { above }
 }
 
 /// How many scores reach each edge, the one above all bins included.
@@ -228,6 +267,17 @@ mod tests {
         assert_eq!(scores.accept_rate_at(1.0, 1).unwrap().rate, 0.75);
         let above = scores.at(0.075);
         assert_eq!((above.false_accept_rate, above.false_reject_rate), (0.2, 0.5));
+        let errors = Errors { refused: 2, genuine: 4, accepted: 2, impostor: 10 };
+        assert_eq!(scores.errors_at(0.075), errors);
+    }
+
+    #[test]
+    fn listed_pairs_without_a_score_are_refused_where_genuine_and_left_out_where_not() {
+        let trial = |similarity, genuine| Trial { similarity, genuine, fold: 0 };
+        let trials = [(Some(0.6), true), (None, true), (Some(0.1), false), (Some(0.7), false), (None, false)];
+        let scores = Scores::of_trials(&trials.map(|(similarity, genuine)| trial(similarity, genuine)));
+        let errors = Errors { refused: 1, genuine: 2, accepted: 1, impostor: 2 };
+        assert_eq!(scores.errors_at(0.5), errors);
     }
 
     #[test]

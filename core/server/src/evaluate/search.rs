@@ -4,7 +4,8 @@
 use pipeline::{Subject, Top2};
 use serde::Serialize;
 
-use super::interval::wilson95;
+use super::interval::{Rate, wilson95};
+use super::scores::{Histogram, Scores};
 
 /// What a search has to reach.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -40,26 +41,6 @@ pub fn taken(found: Option<&Top2>, mate: Option<Subject>, rules: &Rules) -> Take
     if Some(found.subject) == mate { Taken::Right } else { Taken::Wrong }
 }
 
-/// A rate with what it rests on.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Rate {
-    /// How many.
-    pub count: usize,
-    /// Of how many.
-    pub n: usize,
-    /// The share; `None` of none.
-    pub rate: Option<f64>,
-    /// Its 95 % interval.
-    pub ci95: [f64; 2],
-}
-
-impl Rate {
-    fn of(count: usize, n: usize) -> Self {
-        let rate = (n > 0).then(|| count as f64 / n as f64);
-        Self { count, n, rate, ci95: wilson95(count, n) }
-    }
-}
-
 /// Searches by people who are enrolled and by strangers, counted.
 #[derive(Debug, Clone, Default)]
 pub struct Searches {
@@ -69,25 +50,40 @@ pub struct Searches {
     strangers: usize,
     strangers_named: usize,
     strangers_taken: usize,
+    /// The similarity at which each enrolled person is named; -1 for one who does not come first, and never is.
+    known_at: Vec<f32>,
+    /// The similarity at which each stranger is named.
+    strangers_at: Vec<f32>,
 }
 
 impl Searches {
     /// Counts one search.
     pub fn add(&mut self, found: Option<&Top2>, mate: Option<Subject>, rules: &Rules) {
         let named = found.is_some_and(|found| found.similarity >= rules.similarity_min);
+        let at = found.map_or(-1.0, |found| found.similarity);
         match mate {
             Some(mate) => {
                 let first = found.is_some_and(|found| found.subject == mate);
+                self.known_at.push(if first { at } else { -1.0 });
                 self.known += 1;
                 self.first += usize::from(first);
                 self.named += usize::from(first && named);
             }
             None => {
+                self.strangers_at.push(at);
                 self.strangers += 1;
                 self.strangers_named += usize::from(named);
                 self.strangers_taken += usize::from(taken(found, None, rules) == Taken::Wrong);
             }
         }
+    }
+
+    /// How strangers who are named trade for enrolled people who are not, over all thresholds: strangers are the impostors.
+    pub fn scores(&self) -> Scores {
+        let (mut genuine, mut impostor) = (Histogram::default(), Histogram::default());
+        self.known_at.iter().for_each(|similarity| genuine.add(*similarity));
+        self.strangers_at.iter().for_each(|similarity| impostor.add(*similarity));
+        Scores::new(&genuine, &impostor, 0)
     }
 
     /// The share of strangers who are named as somebody.
@@ -151,6 +147,7 @@ impl LookAlikes {
 mod tests {
     use pipeline::TemplateId;
 
+    use super::super::scores::Errors;
     use super::*;
 
     const RULES: Rules = Rules { similarity_min: 0.5, margin_min: 0.05 };
@@ -199,6 +196,10 @@ mod tests {
         assert_eq!(counted(searches.false_positives()), (2, 4));
         assert_eq!(counted(searches.false_positives_without_step_up()), (1, 4));
         assert_eq!(Searches::default().false_positives().rate, None);
+        let Errors { refused, genuine, accepted, impostor } = searches.scores().errors_at(0.5);
+        assert_eq!((refused, genuine, accepted, impostor), (2, 4, 2, 4), "as the rates at that threshold");
+        let Errors { refused, accepted, .. } = searches.scores().errors_at(0.0);
+        assert_eq!((refused, accepted), (1, 3), "who does not come first is never named");
     }
 
     #[test]

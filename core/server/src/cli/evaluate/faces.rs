@@ -1,17 +1,21 @@
 //! `facepay evaluate faces`: verification by a published protocol, through the plugins that run at the till.
 
+mod page;
+
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde_json::{Map, Value, json};
 
-use super::{Cli, Exit, Failure, offline, terminal, told};
+use super::output::Output;
+use super::{Cli, Exit, Failure, offline, operating, terminal, told, wording};
 use crate::evaluate::all_pairs::{AllPairs, Shot, person};
 use crate::evaluate::embeddings::{self, Embeddings};
 use crate::evaluate::faces::{Chain, Embedded};
 use crate::evaluate::interval::wilson95;
 use crate::evaluate::pairs::{self, Pair};
+use crate::evaluate::scores::Scores;
 use crate::evaluate::verification::{self, AcceptRate, EqualErrorRate, Trial};
 
 /// Pictures and the pairs to compare.
@@ -32,6 +36,8 @@ pub struct Faces {
     /// Writes every picture's embedding as a NumPy array (.npy), and the pictures' names next to it (.txt).
     #[arg(long, value_name = "FILE")]
     embeddings: Option<PathBuf>,
+    #[command(flatten)]
+    output: Output,
     /// One object instead of text.
     #[arg(long)]
     json: bool,
@@ -50,6 +56,7 @@ struct Measured<'a> {
 }
 
 pub(super) fn run(cli: &Cli, arguments: &Faces) -> Result<Exit, Failure> {
+    arguments.output.check()?;
     let text =
         std::fs::read_to_string(&arguments.pairs).map_err(|error| told("read", &arguments.pairs, error))?;
     let pairs = pairs::parse(&text).map_err(|error| Failure::failed(error.to_string()))?;
@@ -61,7 +68,8 @@ pub(super) fn run(cli: &Cli, arguments: &Faces) -> Result<Exit, Failure> {
     }
     let runtime = offline::runtime()?;
     let _inside = runtime.enter();
-    let chain = Chain::start(&offline::settings(cli)?, arguments.gate)?;
+    let settings = offline::settings(cli)?;
+    let chain = Chain::start(&settings, arguments.gate)?;
     let progress = terminal::Progress::new("pictures", names.len());
     let embedded = chain.embed_all(&arguments.images, &names, |done| progress.show(done));
     drop(progress);
@@ -71,7 +79,16 @@ pub(super) fn run(cli: &Cli, arguments: &Faces) -> Result<Exit, Failure> {
         save(file, &measured)?;
     }
     let all = arguments.all_pairs.then(|| every_pair(&measured));
-    let report = report(arguments, &chain, &measured, all.as_ref());
+    let mut report = report(arguments, &chain, &measured, all.as_ref());
+    let listed = all.is_none().then(|| Scores::of_trials(&measured.trials));
+    if let Some(scores) = all.as_ref().map(|all| &all.scores).or(listed.as_ref()) {
+        let tag = chain.pipeline().steps().recognizer.model_tag();
+        let own = operating::claim_min(&settings, tag)?;
+        report.insert("operating".to_owned(), operating::at(own, scores));
+        if arguments.output.is_wanted() {
+            arguments.output.write(&page::page(&report, scores, &settings)?)?;
+        }
+    }
     match arguments.json {
         true => terminal::json(&report),
         false => show(&report),
@@ -155,6 +172,7 @@ fn report(
     report.insert("gate".to_owned(), json!(arguments.gate));
     report.insert("device".to_owned(), json!(chain.device()));
     report.insert("models".to_owned(), json!(chain.models()));
+    report.insert("networks".to_owned(), json!(chain.networks()));
     report
 }
 
@@ -234,5 +252,14 @@ fn show(report: &Map<String, Value>) {
         };
         terminal::out(format!("true accept rate at false accept rate {name}: {line}"));
     }
+    let own = of("operating");
+    terminal::out(format!(
+        "at the appliance's own threshold (1:1, similarity {:.3}): false match rate {} (n {}), false non-match rate {} (n {})",
+        own["similarity_min"].as_f64().unwrap_or_default(),
+        wording::percent(&own["fmr"]["rate"]),
+        own["fmr"]["n"],
+        wording::percent(&own["fnmr"]["rate"]),
+        own["fnmr"]["n"]
+    ));
     terminal::out(format!("device {}", of("device")["adapter"].as_str().unwrap_or_default()));
 }

@@ -1,15 +1,19 @@
 //! `facepay evaluate liveness`: presentation attacks and living people, through the chain that runs at the till.
 
+mod page;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::Args;
 use serde_json::{Map, Value, json};
 
+use super::output::Output;
 use super::{Cli, Exit, Failure, offline, terminal, told};
 use crate::evaluate::faces::Chain;
 use crate::evaluate::liveness::{Answers, Level};
 use crate::evaluate::presentations::{self, Kind, Seen, Shown};
+use crate::evaluate::scores::{Histogram, Point, Scores};
 
 /// What is shown.
 #[derive(Args)]
@@ -20,6 +24,8 @@ pub struct Liveness {
     /// Pictures and recordings of attacks, each kind in a folder of its own.
     #[arg(long, value_name = "DIR")]
     attack: PathBuf,
+    #[command(flatten)]
+    output: Output,
     /// One object instead of text.
     #[arg(long)]
     json: bool,
@@ -29,6 +35,7 @@ pub struct Liveness {
 type Files = Vec<(Shown, Seen)>;
 
 pub(super) fn run(cli: &Cli, arguments: &Liveness) -> Result<Exit, Failure> {
+    arguments.output.check()?;
     let list = |folder: &PathBuf| presentations::list(folder).map_err(|error| told("read", folder, error));
     let ((live, other_live), (attacks, other_attacks)) = (list(&arguments.live)?, list(&arguments.attack)?);
     if live.is_empty() && attacks.is_empty() {
@@ -68,11 +75,35 @@ pub(super) fn run(cli: &Cli, arguments: &Liveness) -> Result<Exit, Failure> {
     report.insert("analysed_fps_max".to_owned(), json!(settings.cameras.analysed_fps_max));
     report.insert("device".to_owned(), json!(chain.device()));
     report.insert("models".to_owned(), json!(chain.models()));
+    report.insert("networks".to_owned(), json!(chain.networks()));
+    if arguments.output.is_wanted() {
+        arguments.output.write(&page::page(&report, &curves(&files, &attacks), &settings)?)?;
+    }
     match arguments.json {
         true => terminal::json(&report),
         false => show(&report),
     }
     Ok(Exit::Ok)
+}
+
+/// How the passive steps trade living people who are refused for attacks that pass, by species, over all least scores.
+/// Pictures without an answer count: an attack is then refused, and so is a person.
+fn curves(live: &Files, attacks: &Files) -> BTreeMap<String, Vec<Point>> {
+    let (mut people, mut not_acquired) = (Histogram::default(), 0);
+    for (_, seen) in live {
+        seen.scores.iter().for_each(|score| people.add(*score));
+        not_acquired += (seen.frames.0.len() - seen.scores.len()) as u64;
+    }
+    let mut species: BTreeMap<String, Histogram> = BTreeMap::new();
+    for (shown, seen) in attacks {
+        let scores = species.entry(shown.species.clone()).or_default();
+        seen.scores.iter().for_each(|score| scores.add(*score));
+        (seen.scores.len()..seen.frames.0.len()).for_each(|_| scores.add(-1.0));
+    }
+    species
+        .into_iter()
+        .map(|(species, scores)| (species, Scores::new(&people, &scores, not_acquired).curve(page::POINTS)))
+        .collect()
 }
 
 fn report(live: &Files, attacks: &Files) -> Map<String, Value> {

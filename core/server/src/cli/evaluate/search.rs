@@ -1,6 +1,8 @@
 //! `facepay evaluate search`: one face among many, of whom most who come are not enrolled.
 
-use std::collections::BTreeSet;
+mod page;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -9,16 +11,19 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 use serde_json::{Map, Value, json};
 
+use super::output::Output;
 use super::{Cli, Exit, Failure, offline, terminal, told};
 use crate::api::chain;
+use crate::api::wire::system::Compute;
 use crate::app::evidence;
 use crate::app::threshold::Tails;
 use crate::cli::bench::process;
 use crate::evaluate::embeddings::{self, Embeddings};
-use crate::evaluate::faces::Chain;
+use crate::evaluate::faces::{Chain, Network};
 use crate::evaluate::gallery::{self, Genuine, Known, Measured, Plan};
 use crate::evaluate::pairs;
 use crate::evaluate::people::{Crowd, alike, dims_for};
+use crate::evaluate::scores::Point;
 use crate::evaluate::search::Rules;
 use crate::settings::Settings;
 
@@ -47,6 +52,8 @@ pub struct Search {
     /// The recogniser whose impostor scores set the threshold; that of the pictures where these are given.
     #[arg(long, value_name = "TAG", default_value_t = 512_001)]
     model_tag: u32,
+    #[command(flatten)]
+    output: Output,
     /// One object instead of text.
     #[arg(long)]
     json: bool,
@@ -65,18 +72,24 @@ struct People {
     model_tag: u32,
     genuine: Genuine,
     models: Vec<String>,
+    networks: Vec<Network>,
+    /// What ran them.
+    compute: Option<Compute>,
 }
 
 pub(super) fn run(cli: &Cli, arguments: &Search) -> Result<Exit, Failure> {
+    arguments.output.check()?;
     let settings = offline::settings(cli)?;
     let people = people(arguments, &settings)?;
-    let mut sizes = Vec::new();
+    let (mut sizes, mut curves) = (Vec::new(), BTreeMap::new());
     let mut galleries = arguments.gallery.clone();
     galleries.sort_unstable();
     galleries.dedup();
     for size in galleries {
         terminal::note(format!("a gallery of {size}"));
-        sizes.push(size_report(arguments, &settings, &people, size as usize)?);
+        let (figures, curve) = size_report(arguments, &settings, &people, size as usize)?;
+        sizes.push(figures);
+        curves.insert(size, curve);
     }
     let mut report = sizes.last().cloned().unwrap_or_default();
     report.insert("sizes".to_owned(), json!(sizes));
@@ -89,6 +102,11 @@ pub(super) fn run(cli: &Cli, arguments: &Search) -> Result<Exit, Failure> {
         json!({ "mean": people.genuine.mean, "std": people.genuine.deviation }),
     );
     report.insert("drawn".to_owned(), json!(how_drawn(&people)));
+    report.insert("networks".to_owned(), json!(people.networks));
+    report.insert("compute".to_owned(), json!(people.compute));
+    if arguments.output.is_wanted() {
+        arguments.output.write(&page::page(&report, &curves, &settings)?)?;
+    }
     match arguments.json {
         true => terminal::json(&report),
         false => show(&report),
@@ -103,7 +121,7 @@ fn broken(error: &dyn std::error::Error) -> Failure {
 /// Real people where they are given.
 fn people(arguments: &Search, settings: &Settings) -> Result<People, Failure> {
     let mut model_tag = arguments.model_tag;
-    let mut models = Vec::new();
+    let (mut models, mut networks, mut compute) = (Vec::new(), Vec::new(), None);
     let given = match (&arguments.embeddings, &arguments.images, &arguments.pairs) {
         (Some(file), ..) => {
             let read = embeddings::read(file);
@@ -114,7 +132,8 @@ fn people(arguments: &Search, settings: &Settings) -> Result<People, Failure> {
             let _inside = runtime.enter();
             let chain = Chain::start(settings, false)?;
             model_tag = chain.pipeline().steps().recognizer.model_tag();
-            models = chain.models();
+            (models, networks) = (chain.models(), chain.networks());
+            compute = Some(chain.device().clone());
             Some(embed(&chain, images, list)?)
         }
         _ => None,
@@ -123,7 +142,7 @@ fn people(arguments: &Search, settings: &Settings) -> Result<People, Failure> {
     let real = known.enrolled.iter().chain(&known.strangers).cloned().collect();
     let dim = known.enrolled.first().map_or(DIM, |one| one.values().len());
     let genuine = genuine(&known);
-    Ok(People { known, real, dim, model_tag, genuine, models })
+    Ok(People { known, real, dim, model_tag, genuine, models, networks, compute })
 }
 
 fn embed(chain: &Chain, images: &Path, list: &Path) -> Result<Embeddings, Failure> {
@@ -180,7 +199,7 @@ fn size_report(
     settings: &Settings,
     people: &People,
     size: usize,
-) -> Result<Map<String, Value>, Failure> {
+) -> Result<(Map<String, Value>, Vec<Point>), Failure> {
     let recognition = &settings.recognition;
     let tail = Tails::builtin().map_err(|error| broken(&error))?.impostors(Some(people.model_tag));
     let least = similarity_min(&tail, size, recognition.fpir_target, recognition.similarity_min);
@@ -209,7 +228,7 @@ fn size_report(
     let mut report = figures(&measured, size, people.dim);
     report.insert("similarity_min".to_owned(), json!(least));
     report.insert("expected".to_owned(), json!(expected));
-    Ok(report)
+    Ok((report, measured.searches.scores().curve(page::POINTS)))
 }
 
 fn figures(measured: &Measured, size: usize, dim: usize) -> Map<String, Value> {

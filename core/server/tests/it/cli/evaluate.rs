@@ -46,6 +46,37 @@ fn pairs_are_judged_by_the_plugins_and_a_picture_without_a_face_is_an_error() {
 }
 
 #[test]
+fn a_report_shows_curves_figures_and_what_they_were_measured_with() {
+    let folder = tempfile::tempdir().unwrap();
+    portraits(folder.path());
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    write("pairs.txt", "1\t2\nCollins 1 2\nHopper 1 2\nCollins 1 Hopper 1\nCollins 2 Hopper 3\n");
+    let faces = ["evaluate", "faces", "--images", ".", "--pairs", "pairs.txt", "--json", "--all-pairs"];
+    let more = ["--report", "report.html", "--plots", "plots"];
+    let output = run(folder.path(), &[&faces[..], &more].concat());
+    let said = String::from_utf8_lossy(&output.stderr);
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{said}"));
+    let own = &report["operating"];
+    assert!(own["similarity_min"].as_f64().is_some_and(|least| least >= 0.4), "{own}");
+    assert_eq!(
+        (&own["fmr"]["n"], &own["fnmr"]["n"], &own["fnmr"]["count"]),
+        (&4.into(), &4.into(), &2.into())
+    );
+    let networks = report["networks"].as_array().unwrap();
+    assert!(networks.iter().any(|one| one["model_tag"] == 512_001), "{networks:?}");
+    assert!(networks.iter().all(|one| one["sha256"].as_str().unwrap().len() == 64), "{networks:?}");
+    let html = std::fs::read_to_string(folder.path().join("report.html")).unwrap();
+    for text in
+        ["DET: missed", "ROC: matched", "recognition.fpir_target", "512001", "<figure><svg"]
+    {
+        assert!(html.contains(text), "{text}");
+    }
+    assert!(!html.contains("<script") && !html.contains("Hopper_0003"));
+    let plots: Vec<_> = std::fs::read_dir(folder.path().join("plots")).unwrap().collect();
+    assert_eq!(plots.len(), 2);
+}
+
+#[test]
 fn every_picture_is_compared_with_every_other_and_its_embedding_is_written_for_its_owner() {
     let folder = tempfile::tempdir().unwrap();
     portraits(folder.path());
@@ -100,8 +131,10 @@ fn attacks_and_people_are_counted_by_picture_and_by_track() {
     if !recording(&folder.path().join("attack/screen/collins.mkv")) {
         return;
     }
-    let output =
-        run(folder.path(), &["evaluate", "liveness", "--live", "live", "--attack", "attack", "--json"]);
+    let liveness = ["evaluate", "liveness", "--live", "live", "--attack", "attack"];
+    let output = run(folder.path(), &[&liveness[..], &["--json", "--report", "report.html"]].concat());
+    let html = std::fs::read_to_string(folder.path().join("report.html")).unwrap();
+    assert!(html.contains("screen (APCER)") && html.contains("DET: living people"), "{html}");
     let said = String::from_utf8_lossy(&output.stderr);
     let report: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{said}"));
     let (frames, tracks) = (&report["per_frame"], &report["per_track"]);
@@ -123,7 +156,7 @@ fn attacks_and_people_are_counted_by_picture_and_by_track() {
     assert_eq!(report["refusals"]["attacks"]["print"]["acquisition"]["no_face"], 1, "{report}");
     assert!(said.contains("notes.txt"), "{said}");
     std::fs::write(folder.path().join("live/broken.mp4"), "this is not a video").unwrap();
-    let output = run(folder.path(), &["evaluate", "liveness", "--live", "live", "--attack", "attack"]);
+    let output = run(folder.path(), &liveness);
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.code() == Some(1) && said.contains("broken.mp4"), "{said}");
 }
@@ -131,7 +164,7 @@ fn attacks_and_people_are_counted_by_picture_and_by_track() {
 #[test]
 fn strangers_and_look_alikes_are_counted_over_gallery_sizes() {
     let folder = tempfile::tempdir().unwrap();
-    let small = ["--searches", "20", "--look-alikes", "5", "--json"];
+    let small = ["--searches", "20", "--look-alikes", "5", "--json", "--report", "report.html"];
     let output = run(folder.path(), &[&["evaluate", "search", "--gallery", "400,50"][..], &small].concat());
     let said = String::from_utf8_lossy(&output.stderr);
     let report: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{said}"));
@@ -157,6 +190,8 @@ fn strangers_and_look_alikes_are_counted_over_gallery_sizes() {
     let planted = report["look_alikes"].as_array().unwrap();
     assert!(planted.len() == 4 && planted.iter().all(|one| one["n"] == 5), "{report}");
     assert!(report["drawn"].as_str().unwrap().contains("no real faces"), "{report}");
+    let html = std::fs::read_to_string(folder.path().join("report.html")).unwrap();
+    assert!(html.contains("400 people") && html.contains("strangers who are named (FPIR)"), "{html}");
 }
 
 #[test]
