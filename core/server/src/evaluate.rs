@@ -4,7 +4,9 @@
 //! failure to acquire is a picture without a usable face, and counts as an error of every pair it is in.
 
 pub mod all_pairs;
+pub mod cohorts;
 pub mod embeddings;
+pub mod every_pair;
 pub(crate) mod faces;
 pub mod gallery;
 pub mod interval;

@@ -2,18 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::path::{Component, Path};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread::available_parallelism;
 
-use parking_lot::Mutex;
 use pipeline::Embedding;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
+use super::every_pair;
 use super::scores::{Histogram, Scores};
 
-/// Rows compared together, so that the other rows are read from memory once for all of them.
-const BLOCK: usize = 16;
 /// Resampled sets of people.
 const ROUNDS: usize = 1_000;
 const SEED: u64 = 20_261_129;
@@ -121,42 +117,20 @@ pub fn resampled95(groups: &[(u64, u64)]) -> Option<[f64; 2]> {
 
 /// Scores of all pairs of rows: genuine and impostor ones.
 fn count(rows: &[(usize, &Embedding)], done: impl Fn(usize) + Sync) -> (Histogram, Histogram) {
-    let next = AtomicUsize::new(0);
-    let through = AtomicUsize::new(0);
-    let all = Mutex::new((Histogram::default(), Histogram::default()));
-    let threads = available_parallelism().map_or(1, usize::from);
-    std::thread::scope(|scope| {
-        for _ in 0..threads {
-            scope.spawn(|| {
-                let mut own = (Histogram::default(), Histogram::default());
-                loop {
-                    let first = next.fetch_add(BLOCK, Ordering::Relaxed);
-                    let Some(block) = rows.get(first..).filter(|rest| !rest.is_empty()) else { break };
-                    let block = &block[..block.len().min(BLOCK)];
-                    compare(block, &rows[first..], &mut own);
-                    done(through.fetch_add(block.len(), Ordering::Relaxed) + block.len());
-                }
-                let mut all = all.lock();
-                all.0.merge(&own.0);
-                all.1.merge(&own.1);
-            });
-        }
-    });
-    all.into_inner()
-}
-
-/// Each row of a block against all that follow it; the block is the beginning of `rows`.
-fn compare(
-    block: &[(usize, &Embedding)],
-    rows: &[(usize, &Embedding)],
-    (genuine, impostor): &mut (Histogram, Histogram),
-) {
-    for (index, (person, row)) in rows.iter().enumerate() {
-        for (other, earlier) in &block[..block.len().min(index)] {
-            let kind = if other == person { &mut *genuine } else { &mut *impostor };
-            kind.add(row.similarity(earlier));
-        }
+    let empty = || (Histogram::default(), Histogram::default());
+    let add = |(genuine, impostor): &mut (Histogram, Histogram),
+               (person, row): &(usize, &Embedding),
+               (other, later): &(usize, &Embedding)| {
+        let kind = if other == person { genuine } else { impostor };
+        kind.add(row.similarity(later));
+    };
+    let mut sums = every_pair::fold(rows, empty, add, done).into_iter();
+    let mut all = sums.next().unwrap_or_else(empty);
+    for (genuine, impostor) in sums {
+        all.0.merge(&genuine);
+        all.1.merge(&impostor);
     }
+    all
 }
 
 #[cfg(test)]

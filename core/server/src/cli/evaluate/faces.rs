@@ -1,5 +1,6 @@
 //! `facepay evaluate faces`: verification by a published protocol, through the plugins that run at the till.
 
+mod groups;
 mod page;
 
 use std::collections::{BTreeSet, HashMap};
@@ -10,6 +11,8 @@ use serde_json::{Map, Value, json};
 
 use super::output::Output;
 use super::{Cli, Exit, Failure, offline, operating, terminal, told, wording};
+use groups::Compared;
+
 use crate::evaluate::all_pairs::{AllPairs, Shot, person};
 use crate::evaluate::embeddings::{self, Embeddings};
 use crate::evaluate::faces::{Chain, Embedded};
@@ -33,6 +36,9 @@ pub struct Faces {
     /// Applies the quality gate of enrolment; a refused picture is a failure to acquire.
     #[arg(long)]
     gate: bool,
+    /// Errors by groups of people too: a list of `person,group` or `picture,group`, with a comma or a tab.
+    #[arg(long, value_name = "FILE")]
+    cohorts: Option<PathBuf>,
     /// Writes every picture's embedding as a NumPy array (.npy), and the pictures' names next to it (.txt).
     #[arg(long, value_name = "FILE")]
     embeddings: Option<PathBuf>,
@@ -60,6 +66,7 @@ pub(super) fn run(cli: &Cli, arguments: &Faces) -> Result<Exit, Failure> {
     let text =
         std::fs::read_to_string(&arguments.pairs).map_err(|error| told("read", &arguments.pairs, error))?;
     let pairs = pairs::parse(&text).map_err(|error| Failure::failed(error.to_string()))?;
+    let cohorts = arguments.cohorts.as_deref().map(groups::read).transpose()?;
     let names: BTreeSet<&Path> =
         pairs.iter().flat_map(|pair| pair.pictures.iter().map(PathBuf::as_path)).collect();
     let names: Vec<&Path> = names.into_iter().collect();
@@ -85,6 +92,11 @@ pub(super) fn run(cli: &Cli, arguments: &Faces) -> Result<Exit, Failure> {
         let tag = chain.pipeline().steps().recognizer.model_tag();
         let own = operating::claim_min(&settings, tag)?;
         report.insert("operating".to_owned(), operating::at(own, scores));
+        if let Some(cohorts) = &cohorts {
+            let compared = if all.is_some() { Compared::EveryPair } else { Compared::Listed(&pairs) };
+            let found = groups::report(cohorts, &measured, compared, &groups::thresholds(own, &report));
+            report.insert("cohorts".to_owned(), found);
+        }
         if arguments.output.is_wanted() {
             arguments.output.write(&page::page(&report, scores, &settings)?)?;
         }
@@ -261,5 +273,6 @@ fn show(report: &Map<String, Value>) {
         wording::percent(&own["fnmr"]["rate"]),
         own["fnmr"]["n"]
     ));
+    groups::show(&of("cohorts"));
     terminal::out(format!("device {}", of("device")["adapter"].as_str().unwrap_or_default()));
 }

@@ -46,16 +46,27 @@ fn pairs_are_judged_by_the_plugins_and_a_picture_without_a_face_is_an_error() {
 }
 
 #[test]
-fn a_report_shows_curves_figures_and_what_they_were_measured_with() {
+fn a_report_shows_curves_and_groups_and_a_bad_list_of_groups_is_told_by_its_line() {
     let folder = tempfile::tempdir().unwrap();
     portraits(folder.path());
     let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
     write("pairs.txt", "1\t2\nCollins 1 2\nHopper 1 2\nCollins 1 Hopper 1\nCollins 2 Hopper 3\n");
+    write("groups.csv", "person,group\nHopper,<navy>\nNobody,nasa\n");
     let faces = ["evaluate", "faces", "--images", ".", "--pairs", "pairs.txt", "--json", "--all-pairs"];
-    let more = ["--report", "report.html", "--plots", "plots"];
+    let more = ["--cohorts", "groups.csv", "--report", "report.html", "--plots", "plots"];
     let output = run(folder.path(), &[&faces[..], &more].concat());
     let said = String::from_utf8_lossy(&output.stderr);
     let report: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{said}"));
+    let cohorts = &report["cohorts"];
+    assert_eq!(
+        (&cohorts["people_without_group"], &cohorts["pictures_without_group"]),
+        (&1.into(), &2.into())
+    );
+    assert_eq!(cohorts["listed_but_not_shown"], 1, "{cohorts}");
+    let groups = &cohorts["points"][0]["groups"];
+    // Of Hopper's three pictures one shows no face, so two of three pairs are refused.
+    assert_eq!((&groups["<navy>"]["fnmr"]["count"], &groups["<navy>"]["fnmr"]["n"]), (&2.into(), &3.into()));
+    assert_eq!((&groups["nasa"]["fnmr"]["n"], &groups["nasa"]["fmr"]["n"]), (&0.into(), &0.into()));
     let own = &report["operating"];
     assert!(own["similarity_min"].as_f64().is_some_and(|least| least >= 0.4), "{own}");
     assert_eq!(
@@ -67,13 +78,17 @@ fn a_report_shows_curves_figures_and_what_they_were_measured_with() {
     assert!(networks.iter().all(|one| one["sha256"].as_str().unwrap().len() == 64), "{networks:?}");
     let html = std::fs::read_to_string(folder.path().join("report.html")).unwrap();
     for text in
-        ["DET: missed", "ROC: matched", "recognition.fpir_target", "512001", "<figure><svg"]
+        ["DET: missed", "ROC: matched", "&lt;navy&gt;", "recognition.fpir_target", "512001", "<figure><svg"]
     {
         assert!(html.contains(text), "{text}");
     }
-    assert!(!html.contains("<script") && !html.contains("Hopper_0003"));
+    assert!(!html.contains("<navy>") && !html.contains("<script") && !html.contains("Hopper_0003"));
     let plots: Vec<_> = std::fs::read_dir(folder.path().join("plots")).unwrap().collect();
     assert_eq!(plots.len(), 2);
+    write("groups.csv", "Hopper,navy\nCollins\n");
+    let output = run(folder.path(), &[&faces[..], &more].concat());
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.code() == Some(1) && said.contains("line 2 of the cohorts file"), "{said}");
 }
 
 #[test]

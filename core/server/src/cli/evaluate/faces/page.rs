@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::super::wording::{count, interval, number, percent};
 use super::super::{Failure, provenance};
-use super::FALSE_ACCEPT_RATES;
+use super::{FALSE_ACCEPT_RATES, groups};
 use crate::evaluate::report::axis::Axis;
 use crate::evaluate::report::page::{Page, Part, Table};
 use crate::evaluate::report::plot::{Curve, Mark, Plot};
@@ -36,6 +36,7 @@ pub(super) fn page(
     parts.push(Part::Text(pairs.to_owned()));
     parts.push(Part::Heading("At the appliance's own threshold".to_owned()));
     parts.push(Part::Table(operating(&of("operating"))));
+    parts.extend(groups::parts(&of("cohorts")));
     parts.push(Part::Heading("Failures to acquire".to_owned()));
     parts.push(Part::Table(failures(&of("failed"))));
     parts.extend(provenance::parts(settings, report)?);
