@@ -52,7 +52,7 @@ pub use observation::{FaceState, Observation, ObservedFace};
 pub use pipeline::{Pipeline, PipelineError, PipelineOptions, RecognitionOptions};
 pub use quality::{QualityOptions, QualityReason, QualityReport};
 pub use recognizer_set::{Member, RecognizerSet, RecognizerSetError};
-pub use replay::{Replay, ReplayError, Replayed};
+pub use replay::{Replay, ReplayError, Replayed, Viewer};
 pub use sighting::{FaceInView, Sighting};
 pub use steps::Steps;
 pub use still::Still;

@@ -4,6 +4,7 @@
 //! failure to acquire is a picture without a usable face, and counts as an error of every pair it is in.
 
 pub mod all_pairs;
+pub mod attacks;
 pub mod cohorts;
 pub mod embeddings;
 pub mod every_pair;

@@ -4,9 +4,11 @@
 //! that varies is drawn from a seed, so an attempt can be made again bit by bit. A simulation finds what surely gets
 //! through; that nothing does can only be shown with real prints, screens and masks (ISO/IEC 30107-3).
 
+mod acting;
 mod digital;
 mod display;
 mod eyes;
+mod footage;
 mod grid;
 mod light;
 mod motion;
@@ -22,6 +24,8 @@ mod stream;
 mod tests;
 mod view;
 
+pub use acting::{Act, Animation, GESTURE_MS};
+pub use footage::Footage;
 pub use species::Species;
 pub use view::Eyes;
 

@@ -1,5 +1,6 @@
-//! `facepay evaluate faces|liveness|search`: how good recognition is, through the plugins that run at the till.
+//! `facepay evaluate faces|liveness|attacks|search`: how good recognition is, through the plugins that run at the till.
 
+mod attacks;
 mod faces;
 mod liveness;
 mod search;
@@ -22,6 +23,8 @@ pub enum Evaluate {
     Faces(faces::Faces),
     /// Presentation attacks and living people, on pictures and recordings.
     Liveness(liveness::Liveness),
+    /// Simulated attacks: prints, screens, replays and animated photographs, and which layer stops them.
+    Attacks(attacks::Attacks),
     /// One face among many people, over gallery sizes.
     Search(search::Search),
 }
@@ -30,6 +33,7 @@ pub(super) fn run(cli: &Cli, command: &Evaluate) -> Result<Exit, Failure> {
     match command {
         Evaluate::Faces(arguments) => faces::run(cli, arguments),
         Evaluate::Liveness(arguments) => liveness::run(cli, arguments),
+        Evaluate::Attacks(arguments) => attacks::run(cli, arguments),
         Evaluate::Search(arguments) => search::run(cli, arguments),
     }
 }

@@ -11,7 +11,7 @@ use super::scene::{self, Scene};
 /// Eileen Collins, astronaut. NASA; public domain.
 pub(crate) const PAYER_JPEG: &[u8] = include_bytes!("../../../../pipeline/assets/eileen-collins.jpg");
 /// Grace Hopper, computer scientist. United States Navy; public domain. Never enrolled.
-const STRANGER_JPEG: &[u8] = include_bytes!("../../../../pipeline/assets/grace-hopper.jpg");
+pub(crate) const STRANGER_JPEG: &[u8] = include_bytes!("../../../../pipeline/assets/grace-hopper.jpg");
 
 /// Why there are no simulated cameras.
 #[derive(Debug, thiserror::Error)]

@@ -119,7 +119,8 @@ impl BonaFide {
 }
 
 impl Species {
-    fn of(files: &[Answers]) -> Self {
+    /// Counts the answers of each file.
+    pub fn of(files: &[Answers]) -> Self {
         let all = |answer| files.iter().map(|file| file.count(answer)).sum::<u64>();
         let n = files.iter().map(|file| file.0.len() as u64).sum();
         let accepted = all(Answer::Live);

@@ -74,3 +74,26 @@ fn sources_that_make_no_attack_are_refused_by_what_is_wrong() {
         assert!(refused.contains(why), "{refused}");
     }
 }
+
+#[test]
+fn an_animated_face_moves_as_it_is_told() {
+    let animation = Animation::new(&portrait(140), &small(3)).expect("it can be made");
+    // The eyes are the darkest of the picture: where they are in the middle, and how many pixels they take.
+    let eyes = |act: &Act| {
+        let still = animation.paint(0, act).expect("it can be painted").still;
+        let dark = still.rgb().chunks(3).zip(0..).filter(|(pixel, _)| pixel.iter().all(|v| *v < 60));
+        let places: Vec<(f32, f32)> =
+            dark.map(|(_, index)| ((index % 128) as f32, (index / 128) as f32)).collect();
+        let count = places.len() as f32;
+        let sum = places.iter().fold((0.0, 0.0), |sum, at| (sum.0 + at.0, sum.1 + at.1));
+        (sum.0 / count, sum.1 / count, count)
+    };
+    let rest = eyes(&Act::default());
+    let left = eyes(&Act { yaw_deg: 25.0, ..Act::default() });
+    let right = eyes(&Act { yaw_deg: -25.0, ..Act::default() });
+    let nod = eyes(&Act { nod_deg: 20.0, ..Act::default() });
+    let blink = eyes(&Act { closed: 1.0, ..Act::default() });
+    assert!(left.0 > rest.0 + 2.0 && right.0 < rest.0 - 2.0, "{rest:?} {left:?} {right:?}");
+    assert!(nod.1 > rest.1 + 2.0 && (nod.0 - rest.0).abs() < 1.0, "{rest:?} {nod:?}");
+    assert!(blink.2 < 0.5 * rest.2 || blink.2.is_nan(), "{rest:?} {blink:?}");
+}

@@ -219,3 +219,38 @@ fn a_portrait_of_nobody_enrolled_is_found_and_not_named() {
     assert!(found["faces"][0]["user"].is_null());
     assert_eq!(found["faces"][0]["reason"], "no_match");
 }
+
+#[test]
+fn simulated_attacks_are_shown_to_the_till_and_put_down_to_a_layer() {
+    let folder = tempfile::tempdir().unwrap();
+    let attacks = ["evaluate", "attacks", "--species", "control,frozen,injected-spliced", "--attempts", "1"];
+    let more = ["--seconds", "2", "--keep", "kept", "--report", "report.html", "--json"];
+    let output = run(folder.path(), &[&attacks[..], &more].concat());
+    let said = String::from_utf8_lossy(&output.stderr);
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{said}"));
+    assert_eq!(report["people"].as_array().map(Vec::len), Some(2), "the built-in portraits: {report}");
+    for of in [&report["control"], &report["species"]["frozen"], &report["species"]["injected-spliced"]] {
+        assert_eq!(
+            (&of["without_challenge"]["n"], &of["with_challenge"]["n"]),
+            (&2.into(), &2.into()),
+            "{report}"
+        );
+        let stopped: u64 = of["stopped"].as_object().unwrap().values().filter_map(Value::as_u64).sum();
+        assert_eq!(stopped, 2, "{of}");
+        // Two seconds are too short for any challenge, and a picture that stands still does nothing.
+        assert_eq!(of["with_challenge"]["count"], 0, "{of}");
+        assert!(of["per_frame"]["n"].as_u64().is_some_and(|n| n >= 8), "{of}");
+    }
+    assert_eq!(report["species"]["frozen"]["challenge"]["failures"]["unfinished"], 2, "{report}");
+    let kept: Vec<_> = std::fs::read_dir(folder.path().join("kept/frozen")).unwrap().collect();
+    assert_eq!(kept.len(), 6, "three of each attempt");
+    let html = std::fs::read_to_string(folder.path().join("report.html")).unwrap();
+    assert!(html.contains("injected-spliced") && html.contains("What stopped them"), "{html}");
+    std::fs::create_dir(folder.path().join("empty")).unwrap();
+    let output = run(folder.path(), &["evaluate", "attacks", "--live", "empty"]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.code() == Some(1) && said.contains("nobody whose face"), "{said}");
+    let output = run(folder.path(), &["evaluate", "attacks", "--species", "mask"]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.code() != Some(0) && said.contains("animated-prompted"), "{said}");
+}
