@@ -4,8 +4,10 @@ mod payments;
 mod pipeline;
 pub(super) mod process;
 mod search;
+mod track;
 
 use clap::Subcommand;
+use serde::Serialize;
 use serde_json::Value;
 
 use super::{Cli, Exit, Failure, offline, terminal};
@@ -15,7 +17,7 @@ use crate::app::vision;
 /// What to measure.
 #[derive(Subcommand)]
 pub enum Bench {
-    /// Every network of the chain, warp included, and the whole chain.
+    /// Every network of the chain, warp included, the whole chain, and what a track costs beyond detection.
     Vision {
         /// Faces in one round.
         #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=64))]
@@ -72,12 +74,16 @@ pub enum Bench {
 pub(super) fn run(cli: &Cli, command: &Bench) -> Result<Exit, Failure> {
     match command {
         Bench::Vision { batch, iterations, json } => {
-            let engine = vision::engine(&offline::settings(cli)?.compute)?;
+            let settings = offline::settings(cli)?;
+            let runtime = offline::runtime()?;
+            let _inside = runtime.enter();
+            let track = track::per_track(&settings, usize::from(*iterations))?;
+            let engine = vision::engine(&settings.compute)?;
             let report = models::engine::bench(&engine, usize::from(*iterations), usize::from(*batch));
             let report = report.map_err(|error| Failure::failed(chain(&error)))?;
             match json {
-                true => terminal::json(&report),
-                false => show(&report),
+                true => terminal::json(&WithTrack { report: &report, per_track: &track }),
+                false => show(&report, &track),
             }
         }
         Bench::Search { gallery, searches, json } => {
@@ -100,6 +106,14 @@ pub(super) fn run(cli: &Cli, command: &Bench) -> Result<Exit, Failure> {
     Ok(Exit::Ok)
 }
 
+/// The networks' figures, and a track's.
+#[derive(Serialize)]
+struct WithTrack<'a> {
+    #[serde(flatten)]
+    report: &'a models::engine::BenchReport,
+    per_track: &'a Value,
+}
+
 fn tell(report: &Value, json: bool) {
     if json {
         return terminal::json(report);
@@ -108,7 +122,7 @@ fn tell(report: &Value, json: bool) {
     figures.for_each(|(name, value)| terminal::out(format!("{name:<18} {value}")));
 }
 
-fn show(report: &models::engine::BenchReport) {
+fn show(report: &models::engine::BenchReport, track: &Value) {
     terminal::out(format!(
         "{} ({}), {} threads, {} faces a round",
         report.device, report.backend, report.threads, report.batch
@@ -117,6 +131,12 @@ fn show(report: &models::engine::BenchReport) {
         |name: &str, p50: f64, p95: f64| vec![name.to_owned(), format!("{p50:.2}"), format!("{p95:.2}")];
     let mut rows: Vec<_> = report.stages.iter().map(|(name, p)| row(name, p.p50_ms, p.p95_ms)).collect();
     rows.push(row("chain", report.chain.p50_ms, report.chain.p95_ms));
+    let of = |key: &str| track[key].as_f64().unwrap_or(f64::NAN);
+    rows.push(row("per track", of("p50_ms"), of("p95_ms")));
     terminal::table(&["STAGE", "P50 MS", "P95 MS"], &rows);
+    terminal::out(format!(
+        "per track: a picture's quality, liveness, alignment, embedding and search among {} people, detection left out",
+        track["people"]
+    ));
     terminal::out(format!("{:.1} faces per second", report.chain.faces_per_second));
 }

@@ -14,7 +14,16 @@ fn every_benchmark_prints_its_figures_as_one_object() {
         ),
         (
             &["bench", "vision", "--iterations", "1", "--json"],
-            &["/device", "/backend", "/threads", "/stages/mesh/p95_ms", "/chain/faces_per_second", "/batch"],
+            &[
+                "/device",
+                "/backend",
+                "/threads",
+                "/stages/mesh/p95_ms",
+                "/chain/faces_per_second",
+                "/batch",
+                "/per_track/p50_ms",
+                "/per_track/p95_ms",
+            ],
         ),
         (
             &["bench", "pipeline", "--cameras", "1", "--seconds", "2", "--json"],
