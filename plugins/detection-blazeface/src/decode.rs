@@ -1,5 +1,6 @@
 //! BlazeFace's numbers turned into boxes and key points.
 
+use face_mesh::Detection;
 use plugin_sdk::Point;
 
 use crate::anchors::Anchor;
@@ -40,6 +41,11 @@ impl Candidate {
     pub fn eyes(&self) -> [Point; 2] {
         [self.points[2], self.points[3]]
     }
+
+    /// This face, in frame pixels, as the mesh takes it.
+    pub fn detection(&self, frame_index: u32) -> Detection {
+        Detection { frame_index, score: self.score, min: self.min(), max: self.max(), eyes: self.eyes() }
+    }
 }
 
 /// The candidates that score at least `score_min`, in anchor order.
@@ -68,7 +74,7 @@ fn candidate(row: &[f32], anchor: &Anchor, score: f32) -> Candidate {
 }
 
 /// The probability that belongs to `logit`.
-pub fn sigmoid(logit: f32) -> f32 {
+fn sigmoid(logit: f32) -> f32 {
     1.0 / (1.0 + (-logit).exp())
 }
 

@@ -1,14 +1,14 @@
 //! A BlazeFace network looking at frames.
 
+use face_mesh::Square;
+use face_mesh::model::{open, output, run};
 use plugin_sdk::{Call, Frame, Inference, Model, Result};
 
 use crate::anchors::{Anchor, anchors};
 use crate::config::Config;
 use crate::decode::{Candidate, ROW, decode};
-use crate::model::{open, output, run};
 use crate::network::Network;
 use crate::nms;
-use crate::square::Square;
 use crate::tiles::tiles;
 
 /// Candidates that overlap more than this are the same face.

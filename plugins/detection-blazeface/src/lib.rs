@@ -11,17 +11,10 @@ pub mod anchors;
 pub mod decode;
 pub mod nms;
 
-pub mod square;
 pub mod tiles;
-
-pub mod mesh;
-pub mod pose;
-
-pub mod expression;
 
 pub mod eye;
 pub mod finder;
-pub mod model;
 
 use plugin_sdk::{
     Call, Descriptor, Detector, Error, Face, Frame, Host, HostExtension, Limits, Plugin, Result,

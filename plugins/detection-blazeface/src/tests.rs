@@ -2,10 +2,10 @@
 
 use std::sync::{Arc, Mutex};
 
+use face_mesh::mesh::VERTICES;
 use plugin_sdk::{FourCc, FrameDesc, InferenceService, ModelInfo, Plane, Region, Tensor, TensorDesc};
 
 use super::*;
-use crate::mesh::VERTICES;
 
 /// Logit of an anchor where nothing is.
 const NOTHING: f32 = -50.0;

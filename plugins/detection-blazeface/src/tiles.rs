@@ -1,8 +1,7 @@
 //! Squares that look closer at parts of a wide frame, where faces are too small in the whole.
 
+use face_mesh::Square;
 use plugin_sdk::Point;
-
-use crate::square::Square;
 
 /// How far one tile is from the next, in tiles. What they share must hold a face that the edge of one cuts.
 const STEP: f32 = 0.75;

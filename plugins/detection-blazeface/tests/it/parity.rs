@@ -5,11 +5,11 @@
 
 use detection_blazeface::anchors::anchors;
 use detection_blazeface::decode::{Candidate, decode};
-use detection_blazeface::mesh::Mesh;
 use detection_blazeface::network::{FULL_RANGE, Network, SHORT_RANGE};
 use detection_blazeface::nms::merge;
-use detection_blazeface::pose::pose;
-use detection_blazeface::square::Square;
+use face_mesh::mesh::Mesh;
+use face_mesh::pose::pose;
+use face_mesh::square::Square;
 use plugin_sdk::Point;
 
 use crate::recorded::tensor;

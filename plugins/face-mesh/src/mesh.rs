@@ -2,7 +2,6 @@
 
 use plugin_sdk::{Point, Surface};
 
-use crate::decode::Candidate;
 use crate::square::Square;
 
 /// The host's name for the network.
@@ -94,10 +93,10 @@ impl Mesh {
     }
 }
 
-/// The square that shows a candidate's face upright to the mesh. The candidate is in frame pixels.
-pub fn crop(candidate: &Candidate) -> Square {
-    let (min, max) = (candidate.min(), candidate.max());
-    let [left, right] = candidate.eyes();
+/// The square that shows the face in the box from `min` to `max` upright to the mesh. `eyes` are the one on the image's
+/// left and the one on its right; all in frame pixels.
+pub fn crop(min: Point, max: Point, eyes: [Point; 2]) -> Square {
+    let [left, right] = eyes;
     Square { angle: tilt(left, right), ..around(min, max) }
 }
 
@@ -149,12 +148,8 @@ mod tests {
 
     #[test]
     fn the_crop_is_one_and_a_half_boxes_turned_by_the_eye_line() {
-        let mut points = [Point { x: 0.0, y: 0.0 }; 8];
-        points[0] = Point { x: 20.0, y: 30.0 };
-        points[1] = Point { x: 60.0, y: 80.0 };
-        points[2] = Point { x: 30.0, y: 50.0 };
-        points[3] = Point { x: 40.0, y: 60.0 };
-        let crop = crop(&Candidate { score: 1.0, points });
+        let (min, max) = (Point { x: 20.0, y: 30.0 }, Point { x: 60.0, y: 80.0 });
+        let crop = crop(min, max, [Point { x: 30.0, y: 50.0 }, Point { x: 40.0, y: 60.0 }]);
         assert_eq!(crop.centre, Point { x: 40.0, y: 55.0 });
         assert_eq!(crop.side, 75.0);
         assert!((crop.angle - std::f32::consts::FRAC_PI_4).abs() < 1e-6);
