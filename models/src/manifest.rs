@@ -59,6 +59,8 @@ pub enum Architecture {
     BlazefaceFullRange,
     /// MediaPipe BlazeFace, short range.
     BlazefaceShortRange,
+    /// MediaPipe BlazeFace, back camera.
+    BlazefaceBack,
     /// MediaPipe face mesh of 468 points.
     FaceMesh,
     /// MiniFASNet V1 with squeeze-and-excitation, at 128 pixels.

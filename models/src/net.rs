@@ -10,6 +10,8 @@ pub mod conv;
 
 pub mod blazeface;
 
+pub mod blazeface_back;
+
 pub mod blazeface_full;
 
 pub mod face_mesh;
@@ -19,6 +21,7 @@ pub mod minifasnet;
 pub mod mobilefacenet;
 
 use blazeface::BlazefaceShortConfig;
+use blazeface_back::BlazefaceBackConfig;
 use blazeface_full::BlazefaceFullConfig;
 use face_mesh::FaceMeshConfig;
 use minifasnet::MinifasnetConfig;
@@ -51,6 +54,7 @@ pub fn load(entry: &Entry, weights: &[u8], device: &Device) -> Result<Box<dyn Ne
         Architecture::BlazefaceShortRange => {
             boxed(fill(BlazefaceShortConfig.init(device), file, weights, device)?)
         }
+        Architecture::BlazefaceBack => boxed(fill(BlazefaceBackConfig.init(device), file, weights, device)?),
         Architecture::FaceMesh => boxed(fill(FaceMeshConfig.init(device), file, weights, device)?),
         Architecture::MinifasnetV1se => boxed(fill(MinifasnetConfig.init(device), file, weights, device)?),
         Architecture::Mobilefacenet512 => {
@@ -77,6 +81,7 @@ pub(crate) fn parameters(architecture: Architecture) -> Vec<(String, Vec<usize>)
     match architecture {
         Architecture::BlazefaceFullRange => weights::parameters(&BlazefaceFullConfig.init(device)),
         Architecture::BlazefaceShortRange => weights::parameters(&BlazefaceShortConfig.init(device)),
+        Architecture::BlazefaceBack => weights::parameters(&BlazefaceBackConfig.init(device)),
         Architecture::FaceMesh => weights::parameters(&FaceMeshConfig.init(device)),
         Architecture::MinifasnetV1se => weights::parameters(&MinifasnetConfig.init(device)),
         Architecture::Mobilefacenet512 => weights::parameters(&MobilefacenetConfig::Of512.init(device)),

@@ -78,18 +78,18 @@ pub(super) fn by_anchor(x: Tensor<4>) -> Tensor<2> {
     x.permute([0, 2, 3, 1]).flatten(1, 3)
 }
 
-fn through(blocks: &[Residual], x: Tensor<4>) -> Tensor<4> {
+pub(super) fn through(blocks: &[Residual], x: Tensor<4>) -> Tensor<4> {
     blocks.iter().fold(x, |x, block| block.forward(x))
 }
 
 /// A separable convolution with a shortcut around it, then ReLU.
 #[derive(Module, Debug)]
-struct Residual {
+pub(super) struct Residual {
     separable: Separable,
 }
 
 impl Residual {
-    fn init(channels: [usize; 2], stride: usize, device: &Device) -> Self {
+    pub(super) fn init(channels: [usize; 2], stride: usize, device: &Device) -> Self {
         Self { separable: Separable::init(channels, stride, device) }
     }
 

@@ -17,6 +17,7 @@ use crate::bench::{PATIENCE, or_skip};
 mod figures;
 mod replay;
 mod set;
+mod sizes;
 mod vision;
 
 use vision::{LIVENESS_OFF, camera, camera_frozen_after, portrait, start};

@@ -36,7 +36,7 @@ fn middle(cell: usize, stride: usize) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::network::{FULL_RANGE, SHORT_RANGE};
+    use crate::network::{BACK, FULL_RANGE, SHORT_RANGE};
 
     #[test]
     fn full_range_has_one_anchor_in_each_cell_of_four_pixels() {
@@ -58,5 +58,11 @@ mod tests {
         assert_eq!(anchors[512], Anchor { x: 8.0, y: 8.0 });
         assert_eq!(anchors[518], Anchor { x: 24.0, y: 8.0 });
         assert_eq!(anchors[895], Anchor { x: 120.0, y: 120.0 });
+    }
+    #[test]
+    fn back_has_the_layout_of_short_range_on_twice_the_side() {
+        let twice = |anchor: &Anchor| Anchor { x: 2.0 * anchor.x, y: 2.0 * anchor.y };
+        let short: Vec<Anchor> = anchors(&SHORT_RANGE).iter().map(twice).collect();
+        assert_eq!(anchors(&BACK), short);
     }
 }

@@ -1,18 +1,24 @@
 //! A BlazeFace network looking at frames.
 
-use face_mesh::Square;
 use face_mesh::model::{open, output, run};
 use plugin_sdk::{Call, Frame, Inference, Model, Result};
 
 use crate::anchors::{Anchor, anchors};
 use crate::config::Config;
 use crate::decode::{Candidate, ROW, decode};
+use crate::look::Look;
 use crate::network::Network;
 use crate::nms;
-use crate::tiles::tiles;
 
 /// Candidates that overlap more than this are the same face.
-const OVERLAP_MAX: f32 = 0.3;
+pub const OVERLAP_MAX: f32 = 0.3;
+
+/// A candidate that is surer than this, but not sure enough to be a face, is a hint. About 4 % of pictures of one person
+/// have one beside the face.
+const HINT_MIN: f32 = 0.3;
+
+/// Most hints of one frame.
+const HINTS_MAX: usize = 2;
 
 /// A network opened, its anchors and the places of its outputs.
 pub struct Eye {
@@ -21,6 +27,16 @@ pub struct Eye {
     model: Model,
     regressors: usize,
     logits: usize,
+}
+
+/// What a network saw in one frame, in frame pixels, surest first.
+pub struct Seen {
+    /// Index into the call's frames.
+    pub frame_index: u32,
+    /// The faces, at most as many as the settings say.
+    pub faces: Vec<Candidate>,
+    /// Where else there may be one.
+    pub hints: Vec<Candidate>,
 }
 
 impl Eye {
@@ -33,49 +49,43 @@ impl Eye {
         Ok(Self { network, anchors, model, regressors, logits })
     }
 
-    /// The candidates in the frames `indices`, each with the index of its frame, in frame pixels; frame by frame, surest
-    /// first.
-    pub fn candidates(
+    /// What is to be seen in `looks`, which lie together frame by frame: one inference for all.
+    pub fn see(
         &self,
         call: &Call<'_>,
         frames: &[Frame<'_>],
-        indices: &[u32],
+        looks: &[Look],
         config: &Config,
-    ) -> Result<Vec<(u32, Candidate)>> {
-        let mut looks = Vec::new();
-        for &index in indices {
-            let (width, height) = (frames[index as usize].width(), frames[index as usize].height());
-            looks.push((index, Square::around_frame(width, height)));
-            looks.extend(tiles(width, height, config.tiles).into_iter().map(|tile| (index, tile)));
-        }
-        let tensors = run(&self.model, call, frames, &looks)?;
+    ) -> Result<Vec<Seen>> {
+        let squares: Vec<_> = looks.iter().map(|look| (look.frame_index, look.square)).collect();
+        let tensors = run(&self.model, call, frames, &squares)?;
         let mut rows = (0..looks.len())
             .map(|row| (tensors[self.regressors].region(row), tensors[self.logits].region(row)));
-        let mut found = Vec::new();
-        for looks in looks.chunk_by(|a, b| a.0 == b.0) {
-            let mut candidates = Vec::new();
-            for ((_, square), (regressors, logits)) in looks.iter().zip(rows.by_ref()) {
-                let seen = self.decode(regressors, logits, square, config.score_min);
-                // A face cut by the edge of a tile is whole in the next tile or in the frame.
-                let whole = |face: &Candidate| *square == looks[0].1 || square.holds(face.min(), face.max());
-                candidates.extend(seen.filter(whole));
-            }
-            let faces = nms::merge(candidates, OVERLAP_MAX).into_iter().take(config.faces_max as usize);
-            found.extend(faces.map(|face| (looks[0].0, face)));
-        }
-        Ok(found)
+        let seen = looks.chunk_by(|a, b| a.frame_index == b.frame_index).map(|looks| {
+            let candidates = looks.iter().zip(rows.by_ref());
+            let candidates = candidates.flat_map(|(look, row)| self.candidates(look, row, config.score_min));
+            seen(looks[0].frame_index, candidates.collect(), config)
+        });
+        Ok(seen.collect())
     }
 
-    /// The candidates of one look, in frame pixels.
-    fn decode(
-        &self,
-        regressors: &[f32],
-        logits: &[f32],
-        square: &Square,
-        score_min: f32,
-    ) -> impl Iterator<Item = Candidate> {
-        let side = self.network.input_side;
-        let candidates = decode(regressors, logits, &self.anchors, score_min);
-        candidates.into_iter().map(move |face| face.map(|point| square.locate(point, side)))
+    /// The candidates of one look, hints among them, in frame pixels.
+    fn candidates(&self, look: &Look, row: (&[f32], &[f32]), score_min: f32) -> Vec<Candidate> {
+        let (side, (regressors, logits)) = (self.network.input_side, row);
+        let candidates = decode(regressors, logits, &self.anchors, score_min.min(HINT_MIN));
+        let placed = candidates.iter().map(|face| face.map(|point| look.square.locate(point, side)));
+        placed.filter(|face| look.shows(face)).collect()
     }
+}
+
+/// One frame's candidates told apart.
+fn seen(frame_index: u32, candidates: Vec<Candidate>, config: &Config) -> Seen {
+    let (sure, unsure): (Vec<_>, Vec<_>) =
+        candidates.into_iter().partition(|face| face.score >= config.score_min);
+    let mut faces = nms::merge(sure, OVERLAP_MAX);
+    let mut hints = nms::merge(unsure, OVERLAP_MAX);
+    hints.retain(|hint| faces.iter().all(|face| nms::overlap(hint, face) == 0.0));
+    faces.truncate(config.faces_max as usize);
+    hints.truncate(HINTS_MAX);
+    Seen { frame_index, faces, hints }
 }

@@ -1,13 +1,14 @@
 //! From frames to faces: BlazeFace finds them, the mesh refines them.
 
-use face_mesh::Mesher;
-use plugin_sdk::{Call, Face, Frame, Inference, Result};
+use face_mesh::detection::{self, Share};
+use face_mesh::{Detection, Mesher};
+use plugin_sdk::{Call, Face, Frame, Inference, Point, Rect, Result};
 
 use crate::config::Config;
-use crate::decode::Candidate;
-use crate::eye::Eye;
+use crate::eye::{Eye, OVERLAP_MAX, Seen};
+use crate::look::{Look, View};
 
-/// A frame whose faces all have less mesh presence than this is looked at again.
+/// A face with less mesh presence than this is none to rely on.
 const QUALITY_FACE: f32 = 0.5;
 
 /// The networks opened, and how to use them.
@@ -21,7 +22,7 @@ pub struct Finder {
 impl Finder {
     /// Opens the networks that `config` asks for.
     pub fn open(inference: &Inference, config: Config) -> Result<Self> {
-        let second = config.second_look.then(|| Eye::open(inference, config.model.other().network()));
+        let second = config.second_look.then(|| Eye::open(inference, config.model.second()));
         Ok(Self {
             first: Eye::open(inference, config.model.network())?,
             second: second.transpose()?,
@@ -32,36 +33,83 @@ impl Finder {
 
     /// The faces of all frames, by frame, surest first.
     pub fn find(&self, call: &Call<'_>, frames: &[Frame<'_>]) -> Result<Vec<Face>> {
-        let all: Vec<u32> = (0..frames.len() as u32).collect();
-        let mut found = self.look(call, frames, &self.first, &all)?;
+        let views: Vec<View> = frames.iter().zip(0..).map(|(frame, index)| view(frame, index)).collect();
+        let looks: Vec<Look> = views.iter().flat_map(|view| view.first(self.config.tiles)).collect();
+        let seen = self.first.see(call, frames, &looks, &self.config)?;
+        let mut found = self.faces(call, frames, &seen)?;
         if let Some(second) = &self.second {
-            let unsure: Vec<u32> =
-                all.into_iter().filter(|&index| best(&found, index) < QUALITY_FACE).collect();
-            let again = self.look(call, frames, second, &unsure)?;
-            for index in unsure {
-                if best(&again, index) > best(&found, index) {
-                    found.retain(|face| face.frame_index != index);
-                } else {
-                    continue;
-                }
-                found.extend(again.iter().filter(|face| face.frame_index == index));
-            }
+            let looks = self.second_looks(&views, &seen, &found);
+            let seen = second.see(call, frames, &looks, &self.config)?;
+            let again = self.faces(call, frames, &seen)?;
+            found = views.iter().flat_map(|view| joined(of(&found, view), of(&again, view))).collect();
         }
         found.sort_by(|a, b| a.frame_index.cmp(&b.frame_index).then(b.score.total_cmp(&a.score)));
-        Ok(found)
+        let most = self.config.faces_max as usize;
+        Ok(found
+            .chunk_by(|a, b| a.frame_index == b.frame_index)
+            .flat_map(|of| of.iter().take(most))
+            .copied()
+            .collect())
     }
 
-    /// The faces that one network sees in the frames `indices`: one inference for all frames, one for all meshes and one
-    /// more for those meshes that need a better crop.
-    fn look(&self, call: &Call<'_>, frames: &[Frame<'_>], eye: &Eye, indices: &[u32]) -> Result<Vec<Face>> {
-        let seen = eye.candidates(call, frames, indices, &self.config)?;
-        let detection = |(frame_index, candidate): &(u32, Candidate)| candidate.detection(*frame_index);
-        self.mesher.faces(call, frames, seen.iter().map(detection).collect())
+    /// Where to look again: everywhere in frames without a good face, elsewhere at the hints.
+    fn second_looks(&self, views: &[View], seen: &[Seen], found: &[Face]) -> Vec<Look> {
+        let again = |(view, seen): (&View, &Seen)| match best(&of(found, view)) {
+            quality if quality < QUALITY_FACE => view.search(self.config.face_px_min),
+            _ => seen.hints.iter().map(|hint| view.closer(hint)).collect(),
+        };
+        views.iter().zip(seen).flat_map(again).collect()
+    }
+
+    /// The faces of what was seen, with their meshes: one inference for all, and one more for those that need a better
+    /// crop.
+    fn faces(&self, call: &Call<'_>, frames: &[Frame<'_>], seen: &[Seen]) -> Result<Vec<Face>> {
+        let detections = seen
+            .iter()
+            .flat_map(|seen| seen.faces.iter().map(|candidate| candidate.detection(seen.frame_index)));
+        let detections: Vec<Detection> = detections.collect();
+        self.mesher.faces(call, frames, detections)
     }
 }
 
-/// The best quality of a face in the frame `index`; less than any when there is none.
-fn best(faces: &[Face], index: u32) -> f32 {
-    let qualities = faces.iter().filter(|face| face.frame_index == index).map(|face| face.quality);
-    qualities.fold(-1.0, f32::max)
+fn view(frame: &Frame<'_>, frame_index: u32) -> View {
+    View { frame_index, width: frame.width(), height: frame.height(), seq: frame.seq() }
+}
+
+/// The faces of one frame.
+fn of(faces: &[Face], view: &View) -> Vec<Face> {
+    faces.iter().filter(|face| face.frame_index == view.frame_index).copied().collect()
+}
+
+/// The best quality of a face; less than any when there is none.
+fn best(faces: &[Face]) -> f32 {
+    faces.iter().map(|face| face.quality).fold(-1.0, f32::max)
+}
+
+/// The faces of one frame after both looks. When the first found no good face, the better look counts, and of many looks
+/// only what the mesh confirms; when it found one, the second adds good faces that the first did not see.
+fn joined(mut first: Vec<Face>, mut second: Vec<Face>) -> Vec<Face> {
+    let (quality, again) = (best(&first), best(&second));
+    if again >= QUALITY_FACE {
+        second.retain(|face| face.quality >= QUALITY_FACE);
+    }
+    if quality < QUALITY_FACE {
+        return if again > quality { second } else { first };
+    }
+    for face in second {
+        let known = first.iter().any(|other| overlap(other, &face) > OVERLAP_MAX);
+        if again >= QUALITY_FACE && !known {
+            first.push(face);
+        }
+    }
+    first
+}
+
+/// Intersection over union of two faces' boxes, 0 to 1.
+fn overlap(a: &Face, b: &Face) -> f32 {
+    let corners = |face: &Face| {
+        let Rect { x, y, w, h } = face.bbox;
+        [Point { x, y }, Point { x: x + w, y: y + h }]
+    };
+    detection::overlap(corners(a), corners(b), Share::Union)
 }

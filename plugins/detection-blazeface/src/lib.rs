@@ -1,8 +1,9 @@
 //! Face detection by MediaPipe BlazeFace, landmarks refined by the face mesh.
 //!
 //! A frame goes whole into BlazeFace, letterboxed. Each face found goes into the mesh, upright; the mesh gives the five
-//! landmarks, the angles of the head and, as its presence, the face's quality. Frames in which the configured network
-//! finds no good face get a second look by the other one. Wide views can be tiled. The networks run in the host.
+//! landmarks, the angles of the head and, as its presence, the face's quality. Where the configured network finds no good
+//! face another one looks again: closer, tile by tile, for small faces, and from further back for faces that fill the
+//! frame; and at places where the first only suspected one. Wide views can be tiled. The networks run in the host.
 
 pub mod config;
 pub mod network;
@@ -11,6 +12,7 @@ pub mod anchors;
 pub mod decode;
 pub mod nms;
 
+pub mod look;
 pub mod tiles;
 
 pub mod eye;

@@ -1,4 +1,4 @@
-//! The two BlazeFace networks: what they are called and how their output is laid out.
+//! The BlazeFace networks: what they are called and how their output is laid out.
 
 use serde::Deserialize;
 
@@ -33,6 +33,13 @@ pub const SHORT_RANGE: Network = Network {
     layers: &[Layer { stride: 8, per_cell: 2 }, Layer { stride: 16, per_cell: 6 }],
 };
 
+/// Finds faces from a twentieth of its view's width up to nearly all of it.
+pub const BACK: Network = Network {
+    name: "blazeface-back",
+    input_side: 256,
+    layers: &[Layer { stride: 16, per_cell: 2 }, Layer { stride: 32, per_cell: 6 }],
+};
+
 impl Network {
     /// How many rows the output has.
     pub fn anchor_count(&self) -> usize {
@@ -50,6 +57,9 @@ pub enum Choice {
     /// [`SHORT_RANGE`].
     #[serde(rename = "blazeface-short-range")]
     ShortRange,
+    /// [`BACK`].
+    #[serde(rename = "blazeface-back")]
+    Back,
 }
 
 impl Choice {
@@ -58,14 +68,15 @@ impl Choice {
         match self {
             Self::FullRange => &FULL_RANGE,
             Self::ShortRange => &SHORT_RANGE,
+            Self::Back => &BACK,
         }
     }
 
-    /// The one not chosen, which finds what the chosen one misses.
-    pub fn other(self) -> Self {
+    /// The network for a second look: one that finds what the chosen one misses.
+    pub fn second(self) -> &'static Network {
         match self {
-            Self::FullRange => Self::ShortRange,
-            Self::ShortRange => Self::FullRange,
+            Self::FullRange | Self::ShortRange => &BACK,
+            Self::Back => &FULL_RANGE,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Several candidates for one face merged into one.
 
+use face_mesh::detection::{self, Share};
 use plugin_sdk::Point;
 
 use crate::decode::Candidate;
@@ -25,17 +26,7 @@ pub fn merge(mut candidates: Vec<Candidate>, overlap_max: f32) -> Vec<Candidate>
 
 /// Intersection over union of two boxes, 0 to 1.
 pub fn overlap(a: &Candidate, b: &Candidate) -> f32 {
-    let width = a.max().x.min(b.max().x) - a.min().x.max(b.min().x);
-    let height = a.max().y.min(b.max().y) - a.min().y.max(b.min().y);
-    if width <= 0.0 || height <= 0.0 {
-        return 0.0;
-    }
-    let common = width * height;
-    common / (area(a) + area(b) - common)
-}
-
-fn area(candidate: &Candidate) -> f32 {
-    (candidate.max().x - candidate.min().x) * (candidate.max().y - candidate.min().y)
+    detection::overlap([a.min(), a.max()], [b.min(), b.max()], Share::Union)
 }
 
 fn mean(score: f32, near: &[(usize, &Candidate)]) -> Candidate {
@@ -58,18 +49,6 @@ mod tests {
         let mut points = [Point { x, y }; 8];
         points[1] = Point { x: x + side, y: y + side };
         Candidate { score, points }
-    }
-
-    #[test]
-    fn overlap_is_intersection_over_union() {
-        let rows = [
-            (square(0.0, 0.0, 2.0, 1.0), square(1.0, 0.0, 2.0, 1.0), 2.0 / 6.0),
-            (square(0.0, 0.0, 4.0, 1.0), square(1.0, 1.0, 2.0, 1.0), 4.0 / 16.0),
-            (square(0.0, 0.0, 2.0, 1.0), square(2.0, 0.0, 2.0, 1.0), 0.0),
-        ];
-        for (a, b, expected) in rows {
-            assert_eq!(overlap(&a, &b), expected);
-        }
     }
 
     #[test]

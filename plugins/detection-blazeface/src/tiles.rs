@@ -12,23 +12,28 @@ pub fn tiles(width: u32, height: u32, across: u32) -> Vec<Square> {
     if across < 2 {
         return Vec::new();
     }
-    let (width, height) = (width as f32, height as f32);
-    let side = width.max(height) / (1.0 + STEP * (across - 1) as f32);
-    let columns = middles(width, side);
-    let rows = middles(height, side);
+    let longer = width.max(height) as f32;
+    cover(width, height, longer / (1.0 + STEP * (across - 1) as f32), 0.0)
+}
+
+/// Upright squares of `side` pixels that cover a frame and `margin` pixels around it, row by row; one when they are larger
+/// than that.
+pub fn cover(width: u32, height: u32, side: f32, margin: f32) -> Vec<Square> {
+    let columns = middles(width as f32, side, margin);
+    let rows = middles(height as f32, side, margin);
     let row = |y: f32| columns.iter().map(move |&x| Square { centre: Point { x, y }, side, angle: 0.0 });
     rows.into_iter().flat_map(row).collect()
 }
 
-/// The middles of tiles spread evenly over `length` pixels, from edge to edge.
-fn middles(length: f32, side: f32) -> Vec<f32> {
+/// The middles of tiles spread evenly over `length` pixels and `margin` at each end, from edge to edge.
+fn middles(length: f32, side: f32, margin: f32) -> Vec<f32> {
     // The little that is taken off keeps rounding from adding a tile.
-    let more = ((length - side) / (STEP * side) - 1e-3).ceil().max(0.0);
+    let room = length + 2.0 * margin - side;
+    let more = (room / (STEP * side) - 1e-3).ceil().max(0.0);
     if more == 0.0 {
         return vec![(length - 1.0) / 2.0];
     }
-    let step = (length - side) / more;
-    (0..=more as u32).map(|i| (side - 1.0) / 2.0 + i as f32 * step).collect()
+    (0..=more as u32).map(|i| (side - 1.0) / 2.0 - margin + i as f32 * room / more).collect()
 }
 
 #[cfg(test)]
@@ -72,5 +77,12 @@ mod tests {
                 assert!(last.centre.y + side / 2.0 >= height as f32 - 0.51);
             }
         }
+    }
+
+    #[test]
+    fn a_margin_moves_the_outermost_tiles_beyond_the_frames_edge() {
+        let tiles = cover(640, 480, 396.0, 24.0);
+        let edges: Vec<_> = tiles.iter().map(|t| (t.centre.x - 198.0, t.centre.y - 198.0)).collect();
+        assert_eq!(edges, [(-24.5, -24.5), (267.5, -24.5), (-24.5, 107.5), (267.5, 107.5)]);
     }
 }

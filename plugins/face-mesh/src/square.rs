@@ -21,13 +21,6 @@ impl Square {
         Self { centre, side: width.max(height), angle: 0.0 }
     }
 
-    /// Whether the box from `min` to `max` lies within this square, which must be upright.
-    pub fn holds(&self, min: Point, max: Point) -> bool {
-        let half = self.side / 2.0;
-        let (left, top) = (self.centre.x - half, self.centre.y - half);
-        min.x >= left && min.y >= top && max.x <= left + self.side && max.y <= top + self.side
-    }
-
     /// Maps pixel indices of an input of `input_side` pixels onto the frame, row-major 2x3.
     pub fn affine(&self, input_side: usize) -> [f32; 6] {
         let scale = self.side / input_side as f32;

@@ -1,6 +1,7 @@
-//! `facepay evaluate faces|liveness|attacks|search`: how good recognition is, through the plugins that run at the till.
+//! `facepay evaluate attacks|detection|faces|liveness|search`: how good recognition is, through the plugins of the till.
 
 mod attacks;
+mod detection;
 mod faces;
 mod liveness;
 mod search;
@@ -19,6 +20,8 @@ use super::{Cli, Exit, Failure, offline, terminal};
 /// What to measure.
 #[derive(Subcommand)]
 pub enum Evaluate {
+    /// Faces found in pictures, and the time that it takes.
+    Detection(detection::Detection),
     /// One-to-one verification of faces over a list of picture pairs.
     Faces(faces::Faces),
     /// Presentation attacks and living people, on pictures and recordings.
@@ -31,6 +34,7 @@ pub enum Evaluate {
 
 pub(super) fn run(cli: &Cli, command: &Evaluate) -> Result<Exit, Failure> {
     match command {
+        Evaluate::Detection(arguments) => detection::run(cli, arguments),
         Evaluate::Faces(arguments) => faces::run(cli, arguments),
         Evaluate::Liveness(arguments) => liveness::run(cli, arguments),
         Evaluate::Attacks(arguments) => attacks::run(cli, arguments),

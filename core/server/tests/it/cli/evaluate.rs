@@ -27,6 +27,19 @@ fn portraits(folder: &Path) {
 }
 
 #[test]
+fn detection_counts_the_faces_of_each_picture_and_names_those_without() {
+    let folder = tempfile::tempdir().unwrap();
+    portraits(folder.path());
+    let output = run(folder.path(), &["evaluate", "detection", "--images", ".", "--json"]);
+    let report: Value = serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&output.stderr)));
+    assert_eq!((&report["pictures"], &report["faces"]), (&5.into(), &4.into()), "{report}");
+    assert_eq!(report["without"], serde_json::json!(["Hopper/Hopper_0003.jpg"]));
+    assert_eq!(report["faces_by_picture"]["Collins/Collins_0001.jpg"], 1);
+    assert!(report["ms"]["p95"].as_f64().unwrap() >= report["ms"]["median"].as_f64().unwrap());
+}
+
+#[test]
 fn pairs_are_judged_by_the_plugins_and_a_picture_without_a_face_is_an_error() {
     let folder = tempfile::tempdir().unwrap();
     portraits(folder.path());
