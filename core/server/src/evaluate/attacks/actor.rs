@@ -81,9 +81,18 @@ mod tests {
 
     #[test]
     fn whoever_is_blind_hears_nothing_and_plays_everything_in_time() {
-        let mut acting = acting(Actor::Blind);
-        acting.hear(Gesture::TurnLeft, 0);
-        let acts: Vec<Act> = (0..120_000).step_by(50).map(|now| acting.act(now)).collect();
+        let played = |prompts: &[u64]| -> Vec<Act> {
+            let mut acting = acting(Actor::Blind);
+            let look = |now: u64| {
+                if prompts.contains(&now) {
+                    acting.hear(Gesture::TurnLeft, now);
+                }
+                acting.act(now)
+            };
+            (0..120_000).step_by(50).map(look).collect()
+        };
+        let acts = played(&[]);
+        assert_eq!(acts, played(&[0, 1_000, 30_000]), "a prompt changes nothing");
         let some = |of: &dyn Fn(&Act) -> bool| acts.iter().filter(|act| of(act)).count();
         for (what, count) in [
             ("left", some(&|act| act.yaw_deg > 1.0)),
