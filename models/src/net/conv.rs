@@ -18,16 +18,25 @@ mod spare;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ConvConfig {
     channels: [usize; 2],
-    kernel: usize,
+    /// Rows, columns.
+    kernel: [usize; 2],
     stride: usize,
-    padding: [usize; 2],
+    padding: Padding,
     groups: usize,
 }
+
+/// Zeros around a picture: above and below, left and right.
+type Padding = [[usize; 2]; 2];
 
 impl ConvConfig {
     /// A dense convolution without padding.
     pub fn dense(channels: [usize; 2], kernel: usize, stride: usize) -> Self {
-        Self { channels, kernel, stride, padding: [0, 0], groups: 1 }
+        Self { channels, kernel: [kernel; 2], stride, padding: [[0; 2]; 2], groups: 1 }
+    }
+
+    /// A dense convolution of so many rows and columns that keeps the size; both are odd.
+    pub fn rectangular(channels: [usize; 2], kernel: [usize; 2]) -> Self {
+        Self { kernel, padding: kernel.map(|side| [side / 2; 2]), ..Self::dense(channels, 1, 1) }
     }
 
     /// A 1x1 convolution.
@@ -42,20 +51,23 @@ impl ConvConfig {
 
     /// Zeros on all four sides.
     pub fn padded(self, pixels: usize) -> Self {
-        Self { padding: [pixels, pixels], ..self }
+        Self { padding: [[pixels; 2]; 2], ..self }
     }
 
     /// TensorFlow's `SAME` on an input whose sides are multiples of the stride: when the zeros don't divide evenly,
     /// the odd one lies below and to the right.
     pub fn same(self) -> Self {
-        let total = self.kernel.saturating_sub(self.stride);
-        Self { padding: [total / 2, total - total / 2], ..self }
+        let padding = self.kernel.map(|side| {
+            let total = side.saturating_sub(self.stride);
+            [total / 2, total - total / 2]
+        });
+        Self { padding, ..self }
     }
 
     /// The layer, its parameters zero until weights are loaded.
     pub fn init(&self, device: &Device) -> Conv {
         let [inputs, outputs] = self.channels;
-        let weight = [outputs, inputs / self.groups, self.kernel, self.kernel];
+        let weight = [outputs, inputs / self.groups, self.kernel[0], self.kernel[1]];
         Conv {
             weight: Initializer::Zeros.init(weight, device),
             bias: Initializer::Zeros.init([outputs], device),
@@ -73,12 +85,12 @@ impl ConvConfig {
 /// On the CPU its work is done by fused kernels, elsewhere by Burn's operations.
 #[derive(Module, Debug)]
 pub struct Conv {
-    /// `[outputs, inputs / groups, kernel, kernel]`
+    /// `[outputs, inputs / groups, rows, columns]`
     pub weight: Param<Tensor<4>>,
     /// `[outputs]`
     pub bias: Param<Tensor<1>>,
     stride: usize,
-    padding: [usize; 2],
+    padding: Padding,
     groups: usize,
     on_cpu: bool,
     /// The parameters for the CPU's kernels, made of the loaded ones at the first run.
@@ -121,8 +133,8 @@ impl Conv {
         if self.on_cpu {
             return cpu::forward(self, x, around, bend);
         }
-        let padding = (self.padding[0], self.padding[1]);
-        let options = ConvOptions::new_with_padding([self.stride; 2], [padding; 2], [1; 2], self.groups);
+        let padding = self.padding.map(|[before, after]| (before, after));
+        let options = ConvOptions::new_with_padding([self.stride; 2], padding, [1; 2], self.groups);
         let mut y = conv2d(x, self.weight.val(), Some(self.bias.val()), options);
         if let Some(around) = around {
             let missing = y.dims()[1] - around.dims()[1];

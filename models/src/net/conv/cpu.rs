@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use burn::tensor::{Device, Tensor, TensorData};
 
-use super::kernel::{self, Below, Filter};
+use super::kernel::{self, Below, Filter, Window};
 use super::product::{After, Banded};
 use super::{Bend, Bottleneck, Conv, Separable, spare};
 
@@ -109,12 +109,16 @@ fn convolved(conv: &Conv, x: &Planes, around: Option<&Planes>, bend: Bend<'_>) -
         Bend::Relu => Below::Zero,
         Bend::Prelu(slope) => Below::Slopes(slope.numbers.get_or_init(|| numbers(slope.slope.val()))),
     };
-    let ([n, channels, h, w], [outputs, _, kernel, _]) = (x.shape, conv.weight.dims());
-    let (stride, before, bias) = (conv.stride, conv.padding[0], layer.bias.as_slice());
-    let sees_all = [h, w] == [kernel; 2] && conv.padding == [0, 0];
-    let size = if sees_all { [1, 1] } else { [h, w].map(|side| side.div_ceil(stride)) };
-    let keeps_size = conv.padding[0] + conv.padding[1] + stride >= kernel;
-    assert!(sees_all || keeps_size, "a convolution keeps the size or sees all of it");
+    let ([n, channels, h, w], [outputs, _, rows, columns]) = (x.shape, conv.weight.dims());
+    let (stride, kernel, bias) = (conv.stride, [rows, columns], layer.bias.as_slice());
+    let before = conv.padding.map(|[before, _]| before);
+    let sees_all = [h, w] == kernel && conv.padding == [[0; 2]; 2];
+    let stops = |axis: usize| {
+        let room = [h, w][axis] + conv.padding[axis][0] + conv.padding[axis][1];
+        assert!(room >= kernel[axis], "a convolution is no larger than its picture");
+        (room - kernel[axis]) / stride + 1
+    };
+    let size = [stops(0), stops(1)];
     let places = size[0] * size[1];
     let numbers = match &layer.weights {
         Weights::PerChannel(weights) if sees_all => {
@@ -122,16 +126,18 @@ fn convolved(conv: &Conv, x: &Planes, around: Option<&Planes>, bend: Bend<'_>) -
             kernel::weighted_sums(&x.numbers, weights, bias, below)
         }
         Weights::PerChannel(weights) => {
-            assert!(around.is_none() && kernel == 3, "a filter is of 3 x 3 and nothing goes around it");
-            Filter { weights, bias, below, stride, before }.apply(&x.numbers, [h, w])
+            assert!(around.is_none() && kernel == [3; 2], "a filter is of 3 x 3 and nothing goes around it");
+            assert_eq!(size, [h, w].map(|side| side.div_ceil(stride)), "a filter keeps the size");
+            Filter { weights, bias, below, stride, before: before[0] }.apply(&x.numbers, [h, w])
         }
         Weights::Dense(matrix) => {
             let around = around.map(|around| (around.numbers.as_slice(), around.shape[1]));
             let after = After { bias, around, below };
-            if kernel == 1 || sees_all {
+            if (kernel == [1; 2] && stride == 1) || sees_all {
                 matrix.times(&x.numbers, places, after)
             } else {
-                let patches = kernel::patches(&x.numbers, [h, w], kernel, stride, before);
+                let window = Window { kernel, stride, before, stops: size };
+                let patches = kernel::patches(&x.numbers, [h, w], window);
                 let numbers = matrix.times(&patches, places, after);
                 spare::keep(patches);
                 numbers

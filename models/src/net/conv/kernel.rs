@@ -198,26 +198,39 @@ fn weigh<S: Simd>(simd: S, taps: [&[f32]; 9], weights: &[f32], [bias, slope]: [f
     }
 }
 
-/// What a dense filter of `kernel` x `kernel` sees at each place, so that the convolution is a matrix product.
+/// What a dense filter sees at each of its stops.
+#[derive(Clone, Copy)]
+pub(super) struct Window {
+    /// Rows, columns.
+    pub(super) kernel: [usize; 2],
+    pub(super) stride: usize,
+    /// Rows and columns of zeros before the first.
+    pub(super) before: [usize; 2],
+    /// Rows and columns of stops.
+    pub(super) stops: [usize; 2],
+}
+
+/// What a dense filter sees at each place, so that the convolution is a matrix product.
 ///
 /// # Shapes
-/// `[n * channels, h, w]` to `[n * channels * kernel * kernel, h / stride, w / stride]`
-pub(super) fn patches(x: &[f32], size: [usize; 2], kernel: usize, stride: usize, before: usize) -> Vec<f32> {
-    let [height, width] = size;
-    let [rows, columns] = size.map(|side| side.div_ceil(stride));
-    let mut patches = spare::zeros(x.len() / (height * width) * kernel * kernel * rows * columns);
+/// `[n * channels, h, w]` to `[n * channels * kernel rows * kernel columns, stops, stops]`
+pub(super) fn patches(x: &[f32], size: [usize; 2], window: Window) -> Vec<f32> {
+    let ([height, width], Window { kernel, stride, before, stops: [rows, columns] }) = (size, window);
+    let taps = kernel[0] * kernel[1];
+    let mut patches = spare::zeros(x.len() / (height * width) * taps * rows * columns);
     let mut planes = patches.chunks_exact_mut(rows * columns);
     for x in x.chunks_exact(height * width) {
-        for (tap, to) in (0..kernel * kernel).zip(&mut planes) {
-            let (ky, kx) = (tap / kernel, tap % kernel);
+        for (tap, to) in (0..taps).zip(&mut planes) {
+            let (ky, kx) = (tap / kernel[1], tap % kernel[1]);
             for (row, to) in to.chunks_exact_mut(columns).enumerate() {
-                let Some(from) = (row * stride + ky).checked_sub(before).filter(|&from| from < height) else {
-                    continue;
-                };
-                let skipped = before.saturating_sub(kx).div_ceil(stride);
+                let from = (row * stride + ky).checked_sub(before[0]).filter(|&from| from < height);
+                let Some(from) = from else { continue };
+                let skipped = before[1].saturating_sub(kx).div_ceil(stride);
                 let x = &x[from * width..][..width];
-                let seen = x.get(skipped * stride + kx - before..).unwrap_or_default().iter().step_by(stride);
-                to[skipped..].iter_mut().zip(seen).for_each(|(to, x)| *to = *x);
+                let seen =
+                    x.get(skipped * stride + kx - before[1]..).unwrap_or_default().iter().step_by(stride);
+                let to = to.get_mut(skipped..).unwrap_or_default();
+                to.iter_mut().zip(seen).for_each(|(to, x)| *to = *x);
             }
         }
     }

@@ -29,9 +29,15 @@ fn at(plane: &[f32], [height, width]: [usize; 2], row: isize, column: isize) -> 
 
 /// What a filter sees with its corner `before` above and left of each place that it stops at.
 fn seen(plane: &[f32], size: [usize; 2], tap: [usize; 2], stride: usize, before: usize) -> Vec<f32> {
-    let [rows, columns] = size.map(|side| side.div_ceil(stride));
-    let place = |stop: usize, tap: usize| (stop * stride + tap) as isize - before as isize;
-    let number = |stop| at(plane, size, place(stop / columns, tap[0]), place(stop % columns, tap[1]));
+    let stops = size.map(|side| side.div_ceil(stride));
+    seen_by(plane, size, tap, Window { kernel: [1; 2], stride, before: [before; 2], stops })
+}
+
+/// The same for any window.
+fn seen_by(plane: &[f32], size: [usize; 2], tap: [usize; 2], window: Window) -> Vec<f32> {
+    let Window { stride, before, stops: [rows, columns], .. } = window;
+    let place = |axis: usize, stop: usize| (stop * stride + tap[axis]) as isize - before[axis] as isize;
+    let number = |stop| at(plane, size, place(0, stop / columns), place(1, stop % columns));
     (0..rows * columns).map(number).collect()
 }
 
@@ -65,15 +71,28 @@ fn a_filter_weighs_the_nine_numbers_around_each_place() {
 #[test]
 fn patches_are_what_a_dense_filter_sees() {
     for size in SIZES {
-        for (kernel, stride, before) in [(3, 2, 0), (3, 2, 1), (5, 2, 1), (3, 1, 1)] {
+        for (kernel, stride, before, after) in [
+            ([3, 3], 2, [0, 0], [1, 1]),
+            ([3, 3], 2, [1, 1], [1, 1]),
+            ([5, 5], 2, [1, 1], [2, 2]),
+            ([3, 3], 1, [1, 1], [1, 1]),
+            ([3, 3], 1, [1, 1], [0, 0]),
+            ([2, 2], 1, [0, 0], [0, 0]),
+            ([2, 2], 2, [0, 0], [0, 0]),
+            ([1, 1], 2, [0, 0], [0, 0]),
+            ([1, 7], 1, [0, 3], [0, 3]),
+            ([7, 1], 1, [3, 0], [3, 0]),
+        ] {
+            let room = |axis: usize| (size[axis] + before[axis] + after[axis]).checked_sub(kernel[axis]);
+            let (Some(rows), Some(columns)) = (room(0), room(1)) else { continue };
+            let window = Window { kernel, stride, before, stops: [rows / stride + 1, columns / stride + 1] };
             let x = noise(3 * size[0] * size[1]);
             let taps = |x| {
-                (0..kernel * kernel)
-                    .flat_map(move |tap| seen(x, size, [tap / kernel, tap % kernel], stride, before))
+                let tap = |tap| [tap / kernel[1], tap % kernel[1]];
+                (0..kernel[0] * kernel[1]).flat_map(move |at| seen_by(x, size, tap(at), window))
             };
             let expected: Vec<f32> = x.chunks(size[0] * size[1]).flat_map(taps).collect();
-            let found = patches(&x, size, kernel, stride, before);
-            assert_eq!(found, expected, "{size:?} {kernel} {stride} {before}");
+            assert_eq!(patches(&x, size, window), expected, "{size:?} {kernel:?} {stride} {before:?}");
         }
     }
 }
