@@ -27,6 +27,8 @@ use model::{Loader, Model};
 use queue::Queue;
 use worker::{Job, Run, Worker};
 
+use crate::weights::{Installed, Shelf};
+
 pub use bench::{BenchReport, ChainFigures, Percentiles, bench};
 pub use device::{AdapterInfo, DeviceChoice, DeviceInfo, DeviceKind, adapters};
 pub use error::EngineError;
@@ -43,6 +45,8 @@ pub struct EngineOptions {
     pub device: DeviceChoice,
     /// Folder with `manifest.toml` and the weight files it names.
     pub weights_dir: PathBuf,
+    /// Weights that an operator installed.
+    pub installed: Vec<Installed>,
     /// Threads that run networks on the CPU; 0 takes the machine's parallelism. A GPU always has one.
     pub threads: usize,
     /// Lets a software Vulkan adapter pass as the GPU that `gpu` demands, so that its path can be tested without one.
@@ -55,6 +59,7 @@ impl EngineOptions {
         Self {
             device: DeviceChoice::Auto,
             weights_dir: weights_dir.into(),
+            installed: Vec::new(),
             threads: 0,
             software_adapter_allowed: false,
         }
@@ -86,7 +91,8 @@ impl Engine {
     /// [`EngineError::NoGpu`] when `gpu` was demanded and there is none; [`EngineError::Device`] when the
     /// device refused; [`EngineError::Weights`] when the manifest can't be read.
     pub fn start(options: EngineOptions) -> Result<Self, EngineError> {
-        Self::start_with(&options, |max_batch| model::from_folder(options.weights_dir.clone(), max_batch))
+        let shelf = Shelf { folder: options.weights_dir.clone(), installed: options.installed.clone() };
+        Self::start_with(&options, |max_batch| model::from_shelf(shelf, max_batch))
     }
 
     fn start_with(

@@ -1,39 +1,69 @@
 //! Published network files to the safetensors this crate loads. The bytes that come out depend on nothing but the
 //! bytes that go in.
 //!
-//! A reader takes the layers' parameters out of an `.onnx` or `.tflite` file in the order of its graph; the
-//! hand-written network gives them their names and the shapes they must have.
+//! A reader takes the layers' parameters out of an `.onnx` or `.tflite` file in the order of its graph, or out of a
+//! state dict in the order that is written down for it; the hand-written network gives them their names and the shapes
+//! they must have.
 
 use safetensors::tensor::TensorView;
 
-use crate::manifest::{Digest, Entry};
+use crate::manifest::{Digest, Entry, Format, Weights};
 use crate::net;
 
+mod affine;
 mod array;
+mod cursor;
+
 mod onnx;
 mod protobuf;
 
 mod flatbuffer;
 mod tflite;
 
+mod torch;
+
+mod dlib;
+
 use array::Parameter;
 
 /// Why a published file cannot be converted.
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
-    /// The bytes aren't the file that the manifest names: fetch that version of the package.
-    #[error("{file}: sha256 is {found}, the manifest says {expected}")]
+    /// The bytes aren't a file that the manifest names: fetch that version of the package.
+    #[error("{model}: sha256 is {found}; known are {}", listed(known))]
     Digest {
-        /// The file.
-        file: String,
-        /// What the manifest says.
-        expected: Digest,
+        /// The network.
+        model: String,
+        /// The files that the manifest names, and their digests.
+        known: Vec<(String, Digest)>,
         /// What the bytes say.
         found: Digest,
     },
-    /// The file's name ends in neither `.onnx` nor `.tflite`.
-    #[error("{0}: only .onnx and .tflite files can be read")]
+    /// No file of this kind can be read.
+    #[error(
+        "{0} can't be read; .onnx and .tflite graphs, state dicts of torch.save and dlib's recogniser can"
+    )]
     Kind(String),
+    /// A pickle has what a state dict doesn't need. Nothing of it was run.
+    #[error(
+        "the file has {what}, which no state dict has; save the network's state_dict() alone, with torch.save"
+    )]
+    Pickle {
+        /// What it has.
+        what: String,
+    },
+    /// The network has a tensor that the file lacks.
+    #[error("tensor {tensor} is missing; this is another network's file")]
+    Missing {
+        /// Its name in the file.
+        tensor: String,
+    },
+    /// The file has a tensor that the network lacks.
+    #[error("tensor {tensor} belongs to no layer; this is another network's file")]
+    Surplus {
+        /// Its name in the file.
+        tensor: String,
+    },
     /// The bytes end early or point outside themselves.
     #[error("the file is damaged: {0}")]
     Damaged(&'static str),
@@ -81,11 +111,32 @@ pub enum ImportError {
 /// # Errors
 /// The bytes aren't the file that the manifest names, are damaged, or hold another network.
 pub fn convert(entry: &Entry, source: &[u8]) -> Result<Vec<u8>, ImportError> {
-    let (expected, found) = (entry.source.sha256, Digest::of(source));
-    if found != expected {
-        return Err(ImportError::Digest { file: entry.source.file.clone(), expected, found });
+    let (known, found) = (known(entry), Digest::of(source));
+    if !known.iter().any(|(_, digest)| *digest == found) {
+        return Err(ImportError::Digest { model: entry.name.clone(), known, found });
     }
     convert_unchecked(entry, source)
+}
+
+/// The makers' files of an entry and their digests.
+pub fn known(entry: &Entry) -> Vec<(String, Digest)> {
+    match &entry.weights {
+        Weights::Installed(installable) => {
+            installable.known.iter().map(|known| (known.file.clone(), known.sha256)).collect()
+        }
+        Weights::Delivered(_) => {
+            entry.source.iter().map(|source| (source.file.clone(), source.sha256)).collect()
+        }
+    }
+}
+
+fn listed(known: &[(String, Digest)]) -> String {
+    match known.is_empty() {
+        true => "none".to_owned(),
+        false => {
+            known.iter().map(|(file, digest)| format!("{digest} ({file})")).collect::<Vec<_>>().join(", ")
+        }
+    }
 }
 
 /// Converts without asking whether the bytes are those that the manifest names.
@@ -93,10 +144,12 @@ pub fn convert(entry: &Entry, source: &[u8]) -> Result<Vec<u8>, ImportError> {
 /// # Errors
 /// As [`convert`], but for the digest.
 pub fn convert_unchecked(entry: &Entry, source: &[u8]) -> Result<Vec<u8>, ImportError> {
-    let found = match entry.source.file.rsplit_once('.') {
-        Some((_, "onnx")) => onnx::parameters(source)?,
-        Some((_, "tflite")) => tflite::parameters(source)?,
-        _ => return Err(ImportError::Kind(entry.source.file.clone())),
+    let found = match entry.format() {
+        Some(Format::Onnx) => onnx::parameters(source)?,
+        Some(Format::Tflite) => tflite::parameters(source)?,
+        Some(Format::Dlib) => dlib::parameters(source, &net::dlib_resnet::strides())?,
+        Some(Format::Torch) => torch::parameters(entry.architecture, source)?,
+        None => return Err(ImportError::Kind(format!("the file of {}", entry.name))),
     };
     name(&net::parameters(entry.architecture), &found)
 }

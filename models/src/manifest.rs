@@ -6,9 +6,11 @@ use serde::{Deserialize, Serialize};
 
 mod digest;
 mod impostors;
+mod weights;
 
 pub use digest::Digest;
 pub use impostors::{Impostors, Set};
+pub use weights::{Delivered, Format, Installable, KnownFile, Weights};
 
 /// Every network this build knows, in the order of `weights/manifest.toml`.
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
@@ -32,8 +34,9 @@ pub struct Entry {
     pub architecture: Architecture,
     /// One sentence for `facepay models list`.
     pub about: String,
-    /// The published file the weights were converted from.
-    pub source: Source,
+    /// The published file the weights are converted from; `None` where no package registry has it.
+    #[serde(default)]
+    pub source: Option<Source>,
     /// Terms of use.
     pub rights: Rights,
     /// What the network eats.
@@ -47,7 +50,7 @@ pub struct Entry {
     /// How alike different people look to this recogniser. A recogniser without names people, but no face alone pays.
     #[serde(default)]
     pub impostors: Option<Impostors>,
-    /// The converted file in the weights folder.
+    /// Whether its weights are delivered or installed by an operator.
     pub weights: Weights,
 }
 
@@ -65,6 +68,18 @@ pub enum Architecture {
     FaceMesh,
     /// MiniFASNet V1 with squeeze-and-excitation, at 128 pixels.
     MinifasnetV1se,
+    /// MiniFASNet V2 at 80 pixels, which sees 2.7 times the face's box.
+    #[serde(rename = "minifasnet-v2-80")]
+    MinifasnetV2At80,
+    /// MiniFASNet V1 with squeeze-and-excitation at 80 pixels, which sees 4 times the face's box.
+    #[serde(rename = "minifasnet-v1se-80")]
+    MinifasnetV1seAt80,
+    /// dlib's ResNet of 29 convolutions, with 128 numbers per face.
+    #[serde(rename = "dlib-resnet-29")]
+    DlibResnet29,
+    /// FaceNet's Inception-ResNet-v1, with 512 numbers per face.
+    #[serde(rename = "facenet-inception-resnet-v1")]
+    FacenetInceptionResnetV1,
     /// MobileFaceNet with 512 numbers per face.
     #[serde(rename = "mobilefacenet-512")]
     Mobilefacenet512,
@@ -105,8 +120,9 @@ pub enum Registry {
 pub struct Rights {
     /// SPDX identifier of the package's licence.
     pub licence: String,
-    /// Licence text, a path relative to the weights folder.
-    pub licence_file: String,
+    /// Licence text, a path relative to the weights folder; delivered weights have one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub licence_file: Option<String>,
     /// What the network was trained on, as far as its makers say.
     pub training_data: String,
     /// Whether it is cleared for commercial use.
@@ -171,16 +187,6 @@ impl Output {
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
-}
-
-/// A converted weight file.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub struct Weights {
-    /// File name in the weights folder.
-    pub file: String,
-    /// SHA-256 of that file.
-    pub sha256: Digest,
 }
 
 /// Why the manifest cannot be used.
@@ -270,6 +276,26 @@ impl Manifest {
 }
 
 impl Entry {
+    /// The name of its converted file.
+    pub fn weights_file(&self) -> String {
+        match &self.weights {
+            Weights::Delivered(delivered) => delivered.file.clone(),
+            Weights::Installed(_) => format!("{}.safetensors", self.name),
+        }
+    }
+
+    /// How the file that its weights are converted from is written, where that is known.
+    pub fn format(&self) -> Option<Format> {
+        match &self.weights {
+            Weights::Installed(installable) => Some(installable.installed_from),
+            Weights::Delivered(_) => match self.source.as_ref()?.file.rsplit_once('.')?.1 {
+                "onnx" => Some(Format::Onnx),
+                "tflite" => Some(Format::Tflite),
+                _ => None,
+            },
+        }
+    }
+
     fn check(&self) -> Result<(), ManifestError> {
         let refuse = |problem| Err(ManifestError::Entry { name: self.name.clone(), problem });
         if self.input.width == 0 || self.input.height == 0 {
@@ -282,8 +308,12 @@ impl Entry {
             return refuse("every network answers something");
         }
         let is_plain = |file: &str| !file.is_empty() && !file.contains(['/', '\\']) && !file.starts_with('.');
-        if !is_plain(&self.weights.file) || !is_plain(&self.rights.licence_file) {
+        let licence = self.rights.licence_file.as_deref();
+        if !is_plain(&self.weights_file()) || !licence.is_none_or(is_plain) {
             return refuse("files of the weights folder are named without a path");
+        }
+        if matches!(self.weights, Weights::Delivered(_)) && (licence.is_none() || self.source.is_none()) {
+            return refuse("delivered weights have a source and a licence text");
         }
         Ok(())
     }

@@ -14,7 +14,11 @@ pub mod blazeface_back;
 
 pub mod blazeface_full;
 
+pub mod dlib_resnet;
+
 pub mod face_mesh;
+
+pub mod facenet;
 
 pub mod minifasnet;
 
@@ -23,7 +27,9 @@ pub mod mobilefacenet;
 use blazeface::BlazefaceShortConfig;
 use blazeface_back::BlazefaceBackConfig;
 use blazeface_full::BlazefaceFullConfig;
+use dlib_resnet::DlibResnetConfig;
 use face_mesh::FaceMeshConfig;
+use facenet::FacenetConfig;
 use minifasnet::MinifasnetConfig;
 use mobilefacenet::MobilefacenetConfig;
 
@@ -46,7 +52,7 @@ pub trait Network: Send + Sync {
 /// When the bytes are not safetensors, when a tensor is missing, surplus, of another shape or not finite, or when the
 /// entry says another input; the error names the file and the tensor.
 pub fn load(entry: &Entry, weights: &[u8], device: &Device) -> Result<Box<dyn Network>, WeightsError> {
-    let file = &entry.weights.file;
+    let file = &entry.weights_file();
     let network = match entry.architecture {
         Architecture::BlazefaceFullRange => {
             boxed(fill(BlazefaceFullConfig.init(device), file, weights, device)?)
@@ -56,7 +62,19 @@ pub fn load(entry: &Entry, weights: &[u8], device: &Device) -> Result<Box<dyn Ne
         }
         Architecture::BlazefaceBack => boxed(fill(BlazefaceBackConfig.init(device), file, weights, device)?),
         Architecture::FaceMesh => boxed(fill(FaceMeshConfig.init(device), file, weights, device)?),
-        Architecture::MinifasnetV1se => boxed(fill(MinifasnetConfig.init(device), file, weights, device)?),
+        Architecture::MinifasnetV1se => {
+            boxed(fill(MinifasnetConfig::V1seAt128.init(device), file, weights, device)?)
+        }
+        Architecture::MinifasnetV2At80 => {
+            boxed(fill(MinifasnetConfig::V2At80.init(device), file, weights, device)?)
+        }
+        Architecture::MinifasnetV1seAt80 => {
+            boxed(fill(MinifasnetConfig::V1seAt80.init(device), file, weights, device)?)
+        }
+        Architecture::DlibResnet29 => boxed(fill(DlibResnetConfig.init(device), file, weights, device)?),
+        Architecture::FacenetInceptionResnetV1 => {
+            boxed(fill(FacenetConfig.init(device), file, weights, device)?)
+        }
         Architecture::Mobilefacenet512 => {
             boxed(fill(MobilefacenetConfig::Of512.init(device), file, weights, device)?)
         }
@@ -83,7 +101,11 @@ pub(crate) fn parameters(architecture: Architecture) -> Vec<(String, Vec<usize>)
         Architecture::BlazefaceShortRange => weights::parameters(&BlazefaceShortConfig.init(device)),
         Architecture::BlazefaceBack => weights::parameters(&BlazefaceBackConfig.init(device)),
         Architecture::FaceMesh => weights::parameters(&FaceMeshConfig.init(device)),
-        Architecture::MinifasnetV1se => weights::parameters(&MinifasnetConfig.init(device)),
+        Architecture::MinifasnetV1se => weights::parameters(&MinifasnetConfig::V1seAt128.init(device)),
+        Architecture::MinifasnetV2At80 => weights::parameters(&MinifasnetConfig::V2At80.init(device)),
+        Architecture::MinifasnetV1seAt80 => weights::parameters(&MinifasnetConfig::V1seAt80.init(device)),
+        Architecture::DlibResnet29 => weights::parameters(&DlibResnetConfig.init(device)),
+        Architecture::FacenetInceptionResnetV1 => weights::parameters(&FacenetConfig.init(device)),
         Architecture::Mobilefacenet512 => weights::parameters(&MobilefacenetConfig::Of512.init(device)),
         Architecture::Mobilefacenet192 => weights::parameters(&MobilefacenetConfig::Of192.init(device)),
     }

@@ -1,14 +1,12 @@
 //! Do the installed networks still answer what the original ones did? Each is run on a stored input, and its answers
 //! are compared with those stored beside it.
 
-use std::path::Path;
-
 use burn::tensor::{Device, Tensor, TensorData};
 use safetensors::{Dtype, SafeTensors};
 
-use crate::manifest::{Colour, Entry, Manifest};
+use crate::manifest::{Colour, Entry, Manifest, Output, Weights};
 use crate::net::{self, Network};
-use crate::weights::{self, WeightsError, floats};
+use crate::weights::{Shelf, WeightsError, floats};
 
 /// File in the weights folder with an input per network and the original network's answers to it.
 pub const REFERENCE_FILE: &str = "reference.safetensors";
@@ -104,20 +102,67 @@ pub enum VerifyError {
         /// What was looked for.
         tensor: String,
     },
+    /// The network answers nothing that could be meant.
+    #[error("{model}: {problem}; these are damaged weights")]
+    Answers {
+        /// The network.
+        model: String,
+        /// What is wrong with its answers.
+        problem: &'static str,
+    },
 }
 
-/// Checks every entry: the weights' sha256, that they load, and that the network answers as the original did, on the
-/// CPU. A second or two for all of them.
-pub fn verify(manifest: &Manifest, dir: &Path) -> Vec<Report> {
+/// Checks every entry whose weights are delivered or installed: their sha256, that they load, and that the network
+/// answers as the original did, on the CPU. A second or two for all of them.
+pub fn verify(manifest: &Manifest, shelf: &Shelf) -> Vec<Report> {
     let device = Device::flex();
+    let is_here =
+        |entry: &&Entry| matches!(entry.weights, Weights::Delivered(_)) || shelf.place(entry).is_ok();
     let report =
-        |entry: &Entry| Report { name: entry.name.clone(), parity: entry_parity(entry, dir, &device) };
-    manifest.models.iter().map(report).collect()
+        |entry: &Entry| Report { name: entry.name.clone(), parity: entry_parity(entry, shelf, &device) };
+    manifest.models.iter().filter(is_here).map(report).collect()
 }
 
-fn entry_parity(entry: &Entry, dir: &Path, device: &Device) -> Result<Parity, VerifyError> {
-    let network = net::load(entry, &weights::read(entry, dir)?, device)?;
-    let file = dir.join(REFERENCE_FILE).display().to_string();
+/// Whether weights make a network that works: they load, and what it answers to noise has the manifest's sizes, is
+/// finite, and hangs on the input. Says nothing about how good the answers are.
+///
+/// # Errors
+/// [`VerifyError::Weights`], [`VerifyError::Answers`].
+pub fn try_out(entry: &Entry, weights: &[u8]) -> Result<(), VerifyError> {
+    let device = Device::flex();
+    let network = net::load(entry, weights, &device)?;
+    let wrong = |problem| Err(VerifyError::Answers { model: entry.name.clone(), problem });
+    let [first, second] =
+        [1, 2].map(|seed| answer(&*network, normalised(entry, &noise(seed, entry)), &device));
+    if !first.iter().map(Vec::len).eq(entry.outputs.iter().map(Output::len)) {
+        return wrong("it answers other sizes than the manifest says");
+    }
+    if first.iter().chain(&second).flatten().any(|number| !number.is_finite()) {
+        return wrong("it answers numbers that are not finite");
+    }
+    if first == second {
+        return wrong("it answers the same to every picture");
+    }
+    Ok(())
+}
+
+/// A picture of an entry's input size without a pattern, another for each seed.
+fn noise(seed: u32, entry: &Entry) -> Vec<u8> {
+    let mut state = seed;
+    let mut next = || {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 24) as u8
+    };
+    (0..entry.input.width * entry.input.height * 3).map(|_| next()).collect()
+}
+
+fn entry_parity(entry: &Entry, shelf: &Shelf, device: &Device) -> Result<Parity, VerifyError> {
+    let weights = shelf.read(entry)?;
+    let network = net::load(entry, &weights, device)?;
+    if matches!(entry.weights, Weights::Installed(_)) {
+        try_out(entry, &weights)?;
+    }
+    let file = shelf.folder.join(REFERENCE_FILE).display().to_string();
     let unreadable = |source| VerifyError::Reference { file: file.clone(), source };
     let bytes = std::fs::read(&file).map_err(|error| unreadable(error.into()))?;
     let tensors = SafeTensors::deserialize(&bytes).map_err(|error| unreadable(error.into()))?;

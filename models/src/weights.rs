@@ -1,20 +1,72 @@
 //! Weight files: read and checked against the manifest, then put into a network, each tensor by its path.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::tensor::{Device, Tensor, TensorData};
 use half::f16;
 use safetensors::{Dtype, SafeTensors};
 
-use crate::manifest::{Digest, Entry};
+use crate::manifest::{Digest, Entry, Weights};
 
 /// Largest weight file that is read, in bytes; the largest of today's has 5 MB.
 pub const FILE_BYTES_MAX: u64 = 512 << 20;
 
+/// Weights that an operator installed, and the digest that was recorded then.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Installed {
+    /// The network's name in the manifest.
+    pub name: String,
+    /// The converted file.
+    pub path: PathBuf,
+    /// SHA-256 that it had when it was installed.
+    pub sha256: Digest,
+}
+
+/// Where weights are found: those delivered lie in one folder, each of those installed where it was put.
+#[derive(Debug, Clone, Default)]
+pub struct Shelf {
+    /// The weights folder.
+    pub folder: PathBuf,
+    /// What was installed.
+    pub installed: Vec<Installed>,
+}
+
+impl Shelf {
+    /// An entry's file and the SHA-256 that it has to have. The file may be missing.
+    ///
+    /// # Errors
+    /// [`WeightsError::NotInstalled`].
+    pub fn place(&self, entry: &Entry) -> Result<(PathBuf, Digest), WeightsError> {
+        match &entry.weights {
+            Weights::Delivered(delivered) => Ok((self.folder.join(&delivered.file), delivered.sha256)),
+            Weights::Installed(_) => {
+                let installed = self.installed.iter().find(|installed| installed.name == entry.name);
+                let installed = installed.ok_or(WeightsError::NotInstalled { model: entry.name.clone() })?;
+                Ok((installed.path.clone(), installed.sha256))
+            }
+        }
+    }
+
+    /// Reads an entry's weights and checks their sha256.
+    ///
+    /// # Errors
+    /// [`WeightsError::NotInstalled`], [`WeightsError::Read`], [`WeightsError::TooLarge`], [`WeightsError::Digest`].
+    pub fn read(&self, entry: &Entry) -> Result<Vec<u8>, WeightsError> {
+        let (path, sha256) = self.place(entry)?;
+        read_whole(&path, sha256)
+    }
+}
+
 /// Why weights cannot be used. Every case names the file, or the network.
 #[derive(Debug, thiserror::Error)]
 pub enum WeightsError {
+    /// They are not delivered, and nobody installed them.
+    #[error("{model} is not installed; install its makers' file: facepay models install FILE --as {model}")]
+    NotInstalled {
+        /// The network.
+        model: String,
+    },
     /// The file isn't there or can't be read.
     #[error("{file}: the weights cannot be read; install the weights anew or set compute.weights_folder")]
     Read {
@@ -33,12 +85,12 @@ pub enum WeightsError {
     },
     /// The file isn't the one the manifest means: changed, cut short, or another version.
     #[error(
-        "{file}: sha256 is {found}, the manifest says {expected}; the file was changed or cut short, install it anew"
+        "{file}: sha256 is {found} and should be {expected}; the file was changed or cut short, install it anew"
     )]
     Digest {
         /// The file.
         file: String,
-        /// What the manifest says.
+        /// What the manifest or the record of the installation says.
         expected: Digest,
         /// What the bytes say.
         found: Digest,
@@ -125,20 +177,23 @@ pub enum WeightsError {
     },
 }
 
-/// Reads an entry's weights from the weights folder and checks their sha256.
+/// Reads an entry's delivered weights from the weights folder and checks their sha256.
 ///
 /// # Errors
-/// [`WeightsError::Read`], [`WeightsError::TooLarge`], [`WeightsError::Digest`].
+/// As [`Shelf::read`].
 pub fn read(entry: &Entry, dir: &Path) -> Result<Vec<u8>, WeightsError> {
-    let path = dir.join(&entry.weights.file);
+    Shelf { folder: dir.to_owned(), installed: Vec::new() }.read(entry)
+}
+
+fn read_whole(path: &Path, expected: Digest) -> Result<Vec<u8>, WeightsError> {
     let file = path.display().to_string();
     let unreadable = |source| WeightsError::Read { file: file.clone(), source };
-    let bytes = std::fs::metadata(&path).map_err(unreadable)?.len();
+    let bytes = std::fs::metadata(path).map_err(unreadable)?.len();
     if bytes > FILE_BYTES_MAX {
         return Err(WeightsError::TooLarge { file, bytes });
     }
-    let bytes = std::fs::read(&path).map_err(unreadable)?;
-    let (expected, found) = (entry.weights.sha256, Digest::of(&bytes));
+    let bytes = std::fs::read(path).map_err(unreadable)?;
+    let found = Digest::of(&bytes);
     if found != expected {
         return Err(WeightsError::Digest { file, expected, found });
     }

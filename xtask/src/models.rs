@@ -19,7 +19,14 @@ struct Manifest {
 #[derive(Deserialize)]
 struct Entry {
     name: String,
-    source: Source,
+    source: Option<Source>,
+    weights: Weights,
+}
+
+#[derive(Deserialize)]
+struct Weights {
+    /// None where an operator installs the weights.
+    file: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -54,10 +61,13 @@ pub(crate) fn run() -> Result<(), Failure> {
     let text = fs::read_to_string(root().join("models/weights/manifest.toml"))?;
     let manifest: Manifest = toml::from_str(&text)?;
     let cache = target_dir().join("originals");
-    let find = |entry: &Entry| original(&cache, &entry.source);
-    let originals = manifest.models.iter().map(find).collect::<Result<Vec<_>, _>>()?;
+    let delivered = manifest.models.iter().filter(|entry| entry.weights.file.is_some());
+    let originals = delivered.filter_map(|entry: &Entry| {
+        Some(original(&cache, entry.source.as_ref()?).map(|original| (entry, original)))
+    });
+    let originals = originals.collect::<Result<Vec<_>, _>>()?;
     command::run(&mut cargo(&["build", "--workspace", "--quiet"]))?;
-    for (entry, original) in manifest.models.iter().zip(originals) {
+    for (entry, original) in originals {
         let mut convert = crate::demo::facepay();
         convert.args(["models", "convert", &entry.name, "--check", "--from"]).arg(original);
         command::run(&mut convert)?;

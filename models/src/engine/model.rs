@@ -1,13 +1,12 @@
 //! A loaded network with everything the engine has to know to feed it.
 
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::warp::{Normalise, Target};
 use super::{EngineError, ModelInfo, OutputInfo};
-use crate::manifest::{Colour, CommercialUse, Entry, Manifest};
+use crate::manifest::{Colour, CommercialUse, Digest, Entry, Manifest};
 use crate::net::Network;
-use crate::weights::WeightsError;
+use crate::weights::{Shelf, WeightsError};
 
 /// Makes a network by name on a device. Called on an engine thread.
 pub(super) type Loader = Box<dyn Fn(&str, &burn::tensor::Device) -> Result<Model, EngineError> + Send + Sync>;
@@ -36,28 +35,30 @@ impl Model {
     }
 }
 
-/// A loader for the manifest and weight files in `dir`.
+/// A loader for the manifest and the weight files of a shelf.
 ///
 /// # Errors
 /// [`EngineError::Weights`] when the manifest can't be used.
-pub(super) fn from_folder(dir: PathBuf, max_batch: usize) -> Result<Loader, EngineError> {
-    let manifest = Manifest::read(&dir.join("manifest.toml")).map_err(|error| unusable("manifest", error))?;
+pub(super) fn from_shelf(shelf: Shelf, max_batch: usize) -> Result<Loader, EngineError> {
+    let manifest =
+        Manifest::read(&shelf.folder.join("manifest.toml")).map_err(|error| unusable("manifest", error))?;
     Ok(Box::new(move |name, device| {
         let Some(entry) = manifest.entry(name) else {
             let known = manifest.models.iter().map(|entry| entry.name.clone()).collect();
             return Err(EngineError::UnknownModel { model: name.to_owned(), known });
         };
-        load(entry, &dir, device, max_batch)
+        load(entry, &shelf, device, max_batch)
     }))
 }
 
 fn load(
     entry: &Entry,
-    dir: &Path,
+    shelf: &Shelf,
     device: &burn::tensor::Device,
     max_batch: usize,
 ) -> Result<Model, EngineError> {
-    let weights = crate::weights::read(entry, dir).map_err(|error| unusable(&entry.name, error))?;
+    let (_, sha256) = shelf.place(entry).map_err(|error| unusable(&entry.name, error))?;
+    let weights = shelf.read(entry).map_err(|error| unusable(&entry.name, error))?;
     let network = crate::net::load(entry, &weights, device).map_err(|error| unusable(&entry.name, error))?;
     match entry.rights.commercial_use {
         CommercialUse::Yes => {}
@@ -67,14 +68,14 @@ fn load(
             "a network in use is not known to be cleared for commercial use"
         ),
     }
-    Ok(Model { info: Arc::new(info(entry, max_batch)), target: target(entry), network })
+    Ok(Model { info: Arc::new(info(entry, sha256, max_batch)), target: target(entry), network })
 }
 
 fn unusable(model: &str, error: impl std::error::Error + Send + Sync + 'static) -> EngineError {
     EngineError::Weights { model: model.to_owned(), source: Arc::new(error) }
 }
 
-fn info(entry: &Entry, max_batch: usize) -> ModelInfo {
+fn info(entry: &Entry, sha256: Digest, max_batch: usize) -> ModelInfo {
     let outputs = entry.outputs.iter();
     ModelInfo {
         name: entry.name.clone(),
@@ -85,7 +86,7 @@ fn info(entry: &Entry, max_batch: usize) -> ModelInfo {
             .collect(),
         max_batch,
         model_tag: entry.model_tag.unwrap_or(0),
-        sha256: entry.weights.sha256.0,
+        sha256: sha256.0,
     }
 }
 

@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use super::ImportError;
-use super::array::{Array, Numbers, Parameter, f32s};
+use super::affine::{Affine, BatchNorm};
+use super::array::{Array, Parameter, f32s};
 use super::protobuf::{Fields, Value, varint};
 
 const EPSILON: f32 = 1e-5;
@@ -40,16 +41,13 @@ struct Node {
 }
 
 enum Layer {
-    Affine(Affine),
+    Affine(Mapping),
     Slope(Parameter),
 }
 
-/// `y = weight x + bias`, one row of the weight per output.
-struct Affine {
+struct Mapping {
     output: String,
-    shape: Vec<usize>,
-    weight: Vec<f64>,
-    bias: Vec<f64>,
+    affine: Affine,
     is_linear: bool,
 }
 
@@ -57,14 +55,8 @@ impl Layer {
     fn into_parameters(self) -> Vec<Parameter> {
         match self {
             Self::Slope(parameter) => vec![parameter],
-            Self::Affine(affine) => {
-                let single =
-                    |numbers: Vec<f64>| Numbers::F32(numbers.into_iter().map(|n| n as f32).collect());
-                let bias_shape = vec![affine.bias.len()];
-                let weight = Array { shape: affine.shape, numbers: single(affine.weight) };
-                let bias = Array { shape: bias_shape, numbers: single(affine.bias) };
-                let layer = affine.output;
-                vec![Parameter { layer: layer.clone(), array: weight }, Parameter { layer, array: bias }]
+            Self::Affine(Mapping { output, affine, .. }) => {
+                affine.into_arrays().map(|array| Parameter { layer: output.clone(), array }).into()
             }
         }
     }
@@ -95,17 +87,11 @@ impl Walk {
 
     fn convolution(&mut self, node: &Node) -> Result<(), ImportError> {
         let (weight, bias) = (self.constant(node, 1)?, self.constant(node, 2)?);
-        if weight.shape.len() != 4 || bias.shape != weight.shape[..1] {
-            return Err(node.wrong("a convolution's weight has four dimensions, its bias the first of them"));
-        }
-        let affine = Affine {
-            output: node.output.clone(),
-            shape: weight.shape.clone(),
-            weight: weight.doubles(),
-            bias: bias.doubles(),
-            is_linear: false,
-        };
-        self.layers.push(Layer::Affine(affine));
+        let shape = <[usize; 4]>::try_from(weight.shape.as_slice()).ok();
+        let affine = shape.and_then(|shape| Affine::new(shape, weight.doubles(), bias.doubles()));
+        let wrong = || node.wrong("a convolution's weight has four dimensions, its bias the first of them");
+        let (affine, output) = (affine.ok_or_else(wrong)?, node.output.clone());
+        self.layers.push(Layer::Affine(Mapping { output, affine, is_linear: false }));
         Ok(())
     }
 
@@ -116,9 +102,9 @@ impl Walk {
     }
 
     /// The layer whose output this node takes, if nothing else came between.
-    fn before(&mut self, node: &Node) -> Option<&mut Affine> {
+    fn before(&mut self, node: &Node) -> Option<&mut Mapping> {
         match self.layers.last_mut() {
-            Some(Layer::Affine(affine)) if node.inputs.first() == Some(&affine.output) => Some(affine),
+            Some(Layer::Affine(before)) if node.inputs.first() == Some(&before.output) => Some(before),
             _ => None,
         }
     }
@@ -134,20 +120,16 @@ impl Walk {
         }
         let matrix = matrix.doubles();
         if let Some(before) =
-            self.before(node).filter(|before| before.is_linear && before.bias.len() == inputs)
+            self.before(node).filter(|before| before.is_linear && before.affine.outputs() == inputs)
         {
-            before.then(&matrix, outputs);
+            before.affine.then(&matrix, outputs);
             before.output.clone_from(&node.output);
             return Ok(());
         }
         let weight = (0..outputs * inputs).map(|at| matrix[(at % inputs) * outputs + at / inputs]).collect();
-        self.layers.push(Layer::Affine(Affine {
-            output: node.output.clone(),
-            shape: vec![outputs, inputs, 1, 1],
-            weight,
-            bias: vec![0.0; outputs],
-            is_linear: true,
-        }));
+        let affine = Affine::new([outputs, inputs, 1, 1], weight, vec![0.0; outputs]);
+        let affine = affine.ok_or_else(|| node.wrong("a linear layer without inputs or outputs"))?;
+        self.layers.push(Layer::Affine(Mapping { output: node.output.clone(), affine, is_linear: true }));
         Ok(())
     }
 
@@ -156,44 +138,15 @@ impl Walk {
         let [scale, shift, mean, variance] =
             [1, 2, 3, 4].map(|input| self.constant(node, input).map(Array::doubles));
         let (scale, shift, mean, variance) = (scale?, shift?, mean?, variance?);
+        let epsilon = f64::from(node.epsilon);
         let Some(before) = self.before(node) else {
             return Err(node.wrong("a BatchNorm that follows no convolution"));
         };
-        let outputs = before.bias.len();
-        if before.weight.is_empty()
-            || [&scale, &shift, &mean, &variance].iter().any(|row| row.len() != outputs)
-        {
+        if !before.affine.normalise(&BatchNorm { scale, shift, mean, variance, epsilon }) {
             return Err(node.wrong("a BatchNorm of another width than the layer before it"));
-        }
-        let inputs = before.weight.len() / outputs;
-        let rows = before.weight.chunks_mut(inputs).zip(&mut before.bias).enumerate();
-        for (output, (weights, bias)) in rows {
-            let scale = scale[output] / (variance[output] + f64::from(node.epsilon)).sqrt();
-            weights.iter_mut().for_each(|weight| *weight *= scale);
-            *bias = (*bias - mean[output]) * scale + shift[output];
         }
         before.output.clone_from(&node.output);
         Ok(())
-    }
-}
-
-impl Affine {
-    /// This map followed by a matrix of `[self outputs, outputs]`.
-    fn then(&mut self, matrix: &[f64], outputs: usize) {
-        let inner = self.bias.len();
-        let inputs = self.weight.len() / inner.max(1);
-        let mut weight = vec![0.0; outputs * inputs];
-        let mut bias = vec![0.0; outputs];
-        for output in 0..outputs {
-            for middle in 0..inner {
-                let factor = matrix[middle * outputs + output];
-                bias[output] += factor * self.bias[middle];
-                let row = &mut weight[output * inputs..][..inputs];
-                let from = &self.weight[middle * inputs..][..inputs];
-                row.iter_mut().zip(from).for_each(|(sum, weight)| *sum += factor * weight);
-            }
-        }
-        (self.shape, self.weight, self.bias) = (vec![outputs, inputs, 1, 1], weight, bias);
     }
 }
 

@@ -16,7 +16,7 @@ fn bytes_that_the_manifest_does_not_name_are_refused() {
 #[test]
 fn a_file_of_another_kind_is_refused() {
     let mut entry = entry("face-mesh");
-    entry.source.file = "face-mesh.pth".to_owned();
+    entry.source.as_mut().unwrap().file = "face-mesh.caffe".to_owned();
     assert!(matches!(convert_unchecked(&entry, b""), Err(ImportError::Kind(_))));
 }
 

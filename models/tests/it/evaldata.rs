@@ -70,6 +70,58 @@ fn liveness_of_the_recorded_crops_is_as_the_original_scored_it() {
     }
 }
 
+/// The makers' file, as an operator has it; the tests' machines may not.
+fn makers(file: &str) -> Option<Vec<u8>> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/models").join(file);
+    let bytes = std::fs::read(&path).ok();
+    if bytes.is_none() {
+        eprintln!("SKIP(no {})", path.display());
+    }
+    bytes
+}
+
+#[test]
+fn the_makers_own_weights_score_the_recorded_crops_as_their_network_did() {
+    let Some(folder) = recorded() else { return };
+    for (model, file, scale, key) in [
+        ("minifasnet-v2-80", "2.7_80x80_MiniFASNetV2.pth", "2.7", "minifasnet_v2_2_7_80x80"),
+        ("minifasnet-v1se-80", "4_0_0_80x80_MiniFASNetV1SE.pth", "4.0", "minifasnet_v1se_4_0_80x80"),
+    ] {
+        let (entry, device) = (entry(model), Device::flex());
+        let Some(file) = makers(file) else { return };
+        let weights = models::import::convert(&entry, &file).unwrap();
+        let network = models::net::load(&entry, &weights, &device).unwrap();
+        for who in ["T1", "F1"] {
+            let recorded = npz::read(&folder.join(format!("minifasnet_{who}.npz")));
+            let picture = image::open(folder.join(format!("pad_{who}_{scale}.png"))).unwrap().to_rgb8();
+            let answers = answer(&*network, normalised(&entry, picture.as_raw()), &device);
+            let parity = Parity::of(&answers[0], &recorded[key]);
+            eprintln!("{model} {who}: {parity:?}");
+            assert!(parity.holds(), "{model} {who}: {parity:?}");
+        }
+    }
+}
+
+#[test]
+fn dlibs_own_weights_embed_the_recorded_faces_as_its_network_did() {
+    let Some(folder) = recorded() else { return };
+    let Ok(file) = std::env::var("DLIB_RESNET_DAT") else {
+        eprintln!("SKIP(DLIB_RESNET_DAT names no dlib_face_recognition_resnet_model_v1.dat)");
+        return;
+    };
+    let (entry, device) = (entry("dlib-resnet-29"), Device::flex());
+    let weights = models::import::convert(&entry, &std::fs::read(file).unwrap()).unwrap();
+    let network = models::net::load(&entry, &weights, &device).unwrap();
+    let recorded = npz::read(&folder.join("dlib_resnet_128.npz"));
+    for face in ["a1", "a2", "b1"] {
+        let picture = image::open(folder.join(format!("{face}_dlib150.png"))).unwrap().to_rgb8();
+        let answers = answer(&*network, normalised(&entry, picture.as_raw()), &device);
+        let parity = Parity::of(&answers[0], &recorded[face]);
+        eprintln!("{face}: {parity:?}");
+        assert!(parity.holds(), "{face}: {parity:?}");
+    }
+}
+
 #[test]
 fn embeddings_of_the_recorded_faces_are_the_originals() {
     let Some(folder) = recorded() else { return };

@@ -4,5 +4,7 @@
 
 mod evaldata;
 mod files;
+mod made_up;
+mod makers;
 mod npz;
 mod parity;

@@ -89,9 +89,9 @@ fn common(app: &App, policy: &Policy, consent: Option<&ConsentRow>) -> Value {
     });
     let models = app.vision().map(Vision::models).unwrap_or_default().iter().map(|model| {
         json!({
-            "name": model.name,
-            "sha256": model.weights.sha256.to_string(),
-            "model_tag": model.model_tag,
+            "name": model.entry.name,
+            "sha256": model.sha256.to_string(),
+            "model_tag": model.entry.model_tag,
         })
     });
     json!({

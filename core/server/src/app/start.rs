@@ -217,6 +217,17 @@ fn tails(settings: &Settings, vision: Option<&Vision>, store: &Store) -> Result<
     Ok(tails)
 }
 
+/// The key that seals the records of installed weights.
+///
+/// # Errors
+/// When the appliance key is lost or can't be made.
+pub(crate) fn installed_weights_key(settings: &Settings) -> Result<Secret<[u8; 32]>, StartError> {
+    make_folder(&settings.data.folder)?;
+    let url: DatabaseUrl = settings.database.url.parse().map_err(StartError::from)?;
+    let key = appliance_key(&settings::appliance_key_file(&settings.data.folder), &url)?;
+    Ok(derived(&key, b"facepay installed weights 1"))
+}
+
 pub(super) fn make_folder(folder: &Path) -> Result<(), StartError> {
     let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder);
     made.map_err(|error| not_writable(folder, &error))

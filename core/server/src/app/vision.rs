@@ -1,9 +1,9 @@
 //! Cameras and recognition, put together from the settings: engine, plugins, gallery, pipeline.
 
-use std::path::Path;
 use std::sync::Arc;
 
-use models::manifest::{Entry, Manifest};
+use models::manifest::{Digest, Entry, Manifest};
+use models::weights::Shelf;
 use models::{DeviceChoice, DeviceKind, Engine, EngineOptions};
 use pipeline::camera::{Cameras, CamerasOptions};
 use pipeline::source::{Network, SourcePolicy};
@@ -14,10 +14,10 @@ use pipeline::{
 use plugin_host::{InferenceService, Plugin};
 use store::Store;
 
+use super::installed;
 use super::start::StartError;
 use crate::api::chain;
 use crate::api::wire::system::Compute;
-use crate::folders;
 use crate::plugins::{Plugins, wrong_kind};
 use crate::settings::{self, Device, RecognitionMember, Settings};
 
@@ -26,7 +26,14 @@ pub(crate) struct Vision {
     pipeline: Pipeline,
     plugins: Vec<Arc<Plugin>>,
     compute: Compute,
-    models: Vec<Entry>,
+    models: Vec<InUse>,
+}
+
+/// A network whose weights are here.
+pub(crate) struct InUse {
+    pub(crate) entry: Entry,
+    /// SHA-256 that its weights have to have.
+    pub(crate) sha256: Digest,
 }
 
 impl Vision {
@@ -37,7 +44,7 @@ impl Vision {
         store: &Store,
         meter: Arc<dyn Meter>,
     ) -> Result<Self, StartError> {
-        let engine = engine(&settings.compute)?;
+        let engine = engine(settings)?;
         let inference: Arc<dyn InferenceService> = Arc::new(EngineInference(engine.clone()));
         let (steps, loaded) = steps(settings, plugins, &inference)?;
         let gallery = Arc::new(gallery(store, steps.recognizer.dim(), steps.recognizer.model_tag())?);
@@ -48,7 +55,7 @@ impl Vision {
         };
         let pipeline = Pipeline::start(options, steps, gallery)
             .map_err(|error| StartError::Configuration(format!("recognition: {}", chain(&error))))?;
-        let models = installed(&folders::weights(&settings.compute.weights_folder))?;
+        let models = in_use(&installed::shelf(settings)?)?;
         Ok(Self { pipeline, plugins: loaded, compute: compute(&engine), models })
     }
 
@@ -72,8 +79,8 @@ impl Vision {
         &self.plugins
     }
 
-    /// The networks whose weights are installed, as their manifest names them.
-    pub(crate) fn models(&self) -> &[Entry] {
+    /// The networks whose weights are delivered or installed.
+    pub(crate) fn models(&self) -> &[InUse] {
         &self.models
     }
 
@@ -93,17 +100,23 @@ impl Vision {
     }
 }
 
-/// The networks of the weights folder whose weights are there; the engine checks them against their digests.
-fn installed(folder: &Path) -> Result<Vec<Entry>, StartError> {
-    let manifest = Manifest::read(&folder.join("manifest.toml"));
+/// The manifest's networks whose weights are there; the engine checks them against their digests.
+pub(crate) fn in_use(shelf: &Shelf) -> Result<Vec<InUse>, StartError> {
+    let manifest = Manifest::read(&shelf.folder.join("manifest.toml"));
     let manifest = manifest.map_err(|error| StartError::Unavailable(chain(&error)))?;
-    let is_here = |entry: &Entry| folder.join(&entry.weights.file).is_file();
-    Ok(manifest.models.into_iter().filter(is_here).collect())
+    let here = |entry: Entry| {
+        let (path, sha256) = shelf.place(&entry).ok()?;
+        path.is_file().then_some(InUse { entry, sha256 })
+    };
+    Ok(manifest.models.into_iter().filter_map(here).collect())
 }
 
 /// Starts the networks' engine.
-pub(crate) fn engine(settings: &settings::Compute) -> Result<Engine, StartError> {
-    let mut options = EngineOptions::new(folders::weights(&settings.weights_folder));
+pub(crate) fn engine(settings: &Settings) -> Result<Engine, StartError> {
+    let shelf = installed::shelf(settings)?;
+    let settings = &settings.compute;
+    let mut options = EngineOptions::new(shelf.folder);
+    options.installed = shelf.installed;
     options.threads = settings.threads;
     options.device = match settings.device {
         Device::Auto => DeviceChoice::Auto,

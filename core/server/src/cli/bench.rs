@@ -78,7 +78,7 @@ pub(super) fn run(cli: &Cli, command: &Bench) -> Result<Exit, Failure> {
             let runtime = offline::runtime()?;
             let _inside = runtime.enter();
             let track = track::per_track(&settings, usize::from(*iterations))?;
-            let engine = vision::engine(&settings.compute)?;
+            let engine = vision::engine(&settings)?;
             let report = models::engine::bench(&engine, usize::from(*iterations), usize::from(*batch));
             let report = report.map_err(|error| Failure::failed(chain(&error)))?;
             match json {

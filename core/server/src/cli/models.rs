@@ -1,15 +1,19 @@
-//! `facepay models list|verify|convert`: the networks, their rights and their weights.
+//! `facepay models list|verify|convert|install|remove`: the networks, their rights and their weights.
+
+mod install;
 
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use models::import;
-use models::manifest::{CommercialUse, Digest, Entry, Manifest};
+use models::manifest::{CommercialUse, Digest, Entry, Manifest, Weights};
 use models::verify::{Parity, Report, VerifyError};
+use models::weights::Shelf;
 use serde_json::json;
 
 use super::{Cli, Exit, Failure, offline, terminal};
 use crate::api::chain;
+use crate::app::installed::{self, Record};
 use crate::folders;
 
 /// What to do with networks.
@@ -27,7 +31,23 @@ pub enum Models {
         #[arg(long)]
         json: bool,
     },
-    /// Converts a published .onnx or .tflite file into the weights of a network.
+    /// Checks the makers' file of a network that is not delivered, converts it, tries it out and keeps it.
+    Install {
+        /// The makers' file.
+        file: PathBuf,
+        /// The network's name in the manifest.
+        #[arg(long = "as", value_name = "NAME")]
+        name: String,
+        /// Digest of a file that the manifest doesn't know and you vouch for.
+        #[arg(long, value_name = "DIGEST")]
+        sha256: Option<Digest>,
+    },
+    /// Takes a network's installed weights away.
+    Remove {
+        /// The network's name in the manifest.
+        name: String,
+    },
+    /// Converts a published .onnx or .tflite file into the delivered weights of a network.
     Convert {
         /// The network's name in the manifest.
         name: String,
@@ -42,14 +62,17 @@ pub enum Models {
 
 pub(super) fn run(cli: &Cli, command: &Models) -> Result<Exit, Failure> {
     let builtin = Manifest::builtin().map_err(|error| Failure::failed(chain(&error)))?;
-    let folder = folders::weights(&offline::settings(cli)?.compute.weights_folder);
+    let settings = offline::settings(cli)?;
+    let folder = folders::weights(&settings.compute.weights_folder);
     match command {
-        Models::List { json } => list(&builtin, *json),
+        Models::List { json } => list(&builtin, &installed::records(&settings)?, *json),
         Models::Verify { json } => {
             let manifest = Manifest::read(&folder.join("manifest.toml"))
                 .map_err(|error| Failure::new(Exit::Integrity, chain(&error)))?;
-            verify(&manifest, &builtin, &folder, *json)
+            verify(&manifest, &builtin, &installed::shelf(&settings)?, *json)
         }
+        Models::Install { file, name, sha256 } => install::install(cli, file, name, *sha256),
+        Models::Remove { name } => install::remove(cli, name),
         Models::Convert { name, from, check } => convert(&builtin, &folder, name, from, *check),
     }
 }
@@ -63,10 +86,22 @@ pub(super) fn cleared(rights: CommercialUse) -> &'static str {
     }
 }
 
-fn list(manifest: &Manifest, as_json: bool) -> Result<Exit, Failure> {
+/// Whether a network's weights are here, and who says that they are its makers'.
+fn state(entry: &Entry, records: &[Record]) -> &'static str {
+    match (&entry.weights, records.iter().find(|record| record.name == entry.name)) {
+        (Weights::Delivered(_), _) => "delivered",
+        (_, None) => "missing",
+        (_, Some(record)) if record.is_known => "installed",
+        (_, Some(_)) => "vouched for",
+    }
+}
+
+fn list(manifest: &Manifest, records: &[Record], as_json: bool) -> Result<Exit, Failure> {
     if as_json {
         let networks = manifest.models.iter().map(|entry| {
             json!({
+                "state": state(entry, records),
+                "installed": records.iter().find(|record| record.name == entry.name),
                 "name": entry.name,
                 "about": entry.about,
                 "input": [entry.input.width, entry.input.height],
@@ -82,14 +117,15 @@ fn list(manifest: &Manifest, as_json: bool) -> Result<Exit, Failure> {
     let row = |entry: &Entry| {
         let input = format!("{}x{}", entry.input.width, entry.input.height);
         let commercial = cleared(entry.rights.commercial_use).to_owned();
-        vec![entry.name.clone(), input, entry.rights.licence.clone(), commercial, entry.about.clone()]
+        let (licence, state) = (entry.rights.licence.clone(), state(entry, records).to_owned());
+        vec![entry.name.clone(), state, input, licence, commercial, entry.about.clone()]
     };
     let rows: Vec<_> = manifest.models.iter().map(row).collect();
-    terminal::table(&["NAME", "INPUT", "LICENCE", "COMMERCIAL", "ABOUT"], &rows);
+    terminal::table(&["NAME", "WEIGHTS", "INPUT", "LICENCE", "COMMERCIAL", "ABOUT"], &rows);
     Ok(Exit::Ok)
 }
 
-/// How near a network's answers come to the original's; nothing is known of a sound network of the operator's own.
+/// How near a network's answers come to the original's; nothing is known of a sound network that is not delivered.
 type Verdict = Result<Option<Parity>, String>;
 
 fn verdict(report: &Report, builtin: &Manifest) -> Verdict {
@@ -99,13 +135,18 @@ fn verdict(report: &Report, builtin: &Manifest) -> Verdict {
             "answers differ from the original's: cosine {:.6}, largest difference {:.2e}",
             parity.cosine_min, parity.difference_max
         )),
-        Err(VerifyError::NoReference { .. }) if builtin.entry(&report.name).is_none() => Ok(None),
+        Err(VerifyError::NoReference { .. }) if !is_delivered(builtin, &report.name) => Ok(None),
         Err(error) => Err(chain(error)),
     }
 }
 
-fn verify(manifest: &Manifest, builtin: &Manifest, folder: &Path, as_json: bool) -> Result<Exit, Failure> {
-    let reports = models::verify(manifest, folder);
+/// Whether this program comes with the network's weights, and so with the original's answers.
+fn is_delivered(builtin: &Manifest, name: &str) -> bool {
+    builtin.entry(name).is_some_and(|entry| matches!(entry.weights, Weights::Delivered(_)))
+}
+
+fn verify(manifest: &Manifest, builtin: &Manifest, shelf: &Shelf, as_json: bool) -> Result<Exit, Failure> {
+    let (reports, folder) = (models::verify(manifest, shelf), &shelf.folder);
     let verdicts: Vec<(&str, Verdict)> =
         reports.iter().map(|report| (report.name.as_str(), verdict(report, builtin))).collect();
     let sound = verdicts.iter().all(|(_, verdict)| verdict.is_ok());
@@ -159,7 +200,12 @@ fn convert(
             if matches!(error, import::ImportError::Digest { .. }) { Exit::Integrity } else { Exit::Failure };
         Failure::new(exit, chain(&error))
     })?;
-    let target = folder.join(&entry.weights.file);
+    if matches!(entry.weights, Weights::Installed(_)) {
+        return Err(Failure::failed(format!(
+            "{name} is not delivered: facepay models install FILE --as {name}"
+        )));
+    }
+    let target = folder.join(entry.weights_file());
     if check {
         let kept = std::fs::read(&target).map_err(|error| {
             Failure::new(Exit::Failure, format!("cannot read {}: {error}", target.display()))
@@ -191,7 +237,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_a_network_of_the_operators_own_may_lack_a_reference() {
+    fn only_a_network_that_is_not_delivered_may_lack_a_reference() {
         let builtin = Manifest::builtin().unwrap();
         let without = |name: &str| {
             let (file, tensor) = ("reference.safetensors".to_owned(), format!("{name}.input"));
@@ -199,6 +245,7 @@ mod tests {
             verdict(&Report { name: name.to_owned(), parity }, &builtin)
         };
         assert_eq!(without("own"), Ok(None));
+        assert_eq!(without("minifasnet-v2-80"), Ok(None));
         assert!(without("face-mesh").is_err_and(|fault| fault.contains("face-mesh.input")));
     }
 

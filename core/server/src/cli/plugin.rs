@@ -45,7 +45,7 @@ pub(super) struct Tried {
 
 impl Tried {
     pub(super) fn by(settings: &Settings) -> Self {
-        let engine = vision::engine(&settings.compute).map_err(|error| chain(&error));
+        let engine = vision::engine(settings).map_err(|error| chain(&error));
         let inference: Option<Arc<dyn InferenceService>> = match &engine {
             Ok(engine) => Some(Arc::new(EngineInference(engine.clone()))),
             Err(_) => None,

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::available_parallelism;
 
-use models::manifest::Manifest;
 use parking_lot::Mutex;
 use pipeline::still::{StillLimits, decode};
 use pipeline::{
@@ -18,7 +17,7 @@ use serde::Serialize;
 
 use crate::api::chain;
 use crate::api::wire::system::Compute;
-use crate::app::{StartError, vision};
+use crate::app::{StartError, installed, vision};
 use crate::plugins::Plugins;
 use crate::settings::Settings;
 
@@ -95,7 +94,7 @@ const OPEN_GATE: QualityOptions = QualityOptions {
 impl Chain {
     /// Starts engine and plugins; the quality gate stands open unless it is `gated`.
     pub(crate) fn start(settings: &Settings, gated: bool) -> Result<Self, StartError> {
-        let engine = vision::engine(&settings.compute)?;
+        let engine = vision::engine(settings)?;
         let inference = Arc::new(Noted { engine: EngineInference(engine.clone()), opened: Mutex::default() });
         let service: Arc<dyn InferenceService> = inference.clone();
         let (steps, plugins) = vision::steps(settings, &Plugins::new(settings), &service)?;
@@ -110,12 +109,12 @@ impl Chain {
         let options = PipelineOptions { cameras, recognition, meter: Arc::new(Unmetered) };
         let pipeline = Pipeline::start(options, steps, Arc::new(gallery))
             .map_err(|error| StartError::Configuration(chain(&error)))?;
-        let manifest = Manifest::builtin().map_err(|error| StartError::Configuration(chain(&error)))?;
+        let known = vision::in_use(&installed::shelf(settings)?)?;
         let members = pipeline.steps().recognizer.members();
         let recognisers = members.iter().filter_map(|member| {
             let tag = member.recognizer.model_tag();
-            let entry = manifest.models.iter().find(|entry| entry.model_tag == Some(tag))?;
-            Some(format!("{} x {:.3} sha256:{}", entry.name, member.weight, entry.weights.sha256))
+            let known = known.iter().find(|known| known.entry.model_tag == Some(tag))?;
+            Some(format!("{} x {:.3} sha256:{}", known.entry.name, member.weight, known.sha256))
         });
         let recognisers = recognisers.collect();
         Ok(Self { pipeline, plugins, device: vision::compute(&engine), recognisers, inference })

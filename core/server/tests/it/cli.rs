@@ -6,6 +6,7 @@ mod demo;
 mod doctor;
 mod evaluate;
 mod generate;
+mod models;
 mod serve;
 mod status;
 mod users;

@@ -68,7 +68,8 @@ impl Write for Log {
 #[test]
 fn a_network_without_clearance_is_warned_of_and_others_are_not() {
     let folder = folder(|manifest| with_own_entry(&manifest, 128));
-    let load = model::from_folder(folder.path().to_owned(), 1).unwrap();
+    let shelf = Shelf { folder: folder.path().to_owned(), ..Shelf::default() };
+    let load = model::from_shelf(shelf, 1).unwrap();
     let warned = |model| {
         let log = Log::default();
         let writer = log.clone();

@@ -82,7 +82,7 @@ pub(super) fn pipeline(mut settings: Settings, count: u16, seconds: u64) -> Resu
     settings.cameras.count_max = settings.cameras.count_max.max(count.into());
     let clip = demo::standing_payer().map_err(|error| unavailable(&error))?;
     let farm = RtspFarm::start().map_err(|error| unavailable(&error))?;
-    let engine = vision::engine(&settings.compute)?;
+    let engine = vision::engine(&settings)?;
     let tally = Arc::new(Tally::default());
     let pipeline = start(&settings, &engine, tally.clone())?;
     enrol(&pipeline)?;

@@ -1,25 +1,23 @@
 //! Device, cores, memory, weights and their rights.
 
-use std::path::Path;
 use std::thread::available_parallelism;
 
 use models::DeviceKind;
-use models::manifest::{CommercialUse, Manifest};
-use models::weights;
+use models::manifest::{CommercialUse, Entry, Manifest, Weights};
+use models::weights::Shelf;
 
 use super::{Check, Status, ask};
 use crate::api::chain;
+use crate::app::installed::{self, Record};
 use crate::cli::plugin::Tried;
-use crate::folders;
 use crate::settings::{Device, Settings};
 
 const CORES_MIN: usize = 2;
 const MEMORY_MB_MIN: u64 = 2_048;
 
 pub(super) fn checks(settings: &Settings, tried: &Tried) -> Vec<Check> {
-    let folder = folders::weights(&settings.compute.weights_folder);
     let mut checks = vec![device(tried), adapters(settings), features(), cores(), memory()];
-    checks.extend(networks(&folder));
+    checks.extend(networks(settings));
     checks
 }
 
@@ -100,7 +98,7 @@ fn memory() -> Check {
     }
 }
 
-fn networks(folder: &Path) -> Vec<Check> {
+fn networks(settings: &Settings) -> Vec<Check> {
     let whole = ask(
         "models.weights",
         "changed weights recognise other people",
@@ -111,22 +109,20 @@ fn networks(folder: &Path) -> Vec<Check> {
         "a network whose training data is not cleared is a legal risk",
         "facepay models list; ask the makers or a lawyer",
     );
-    let manifest = match Manifest::read(&folder.join("manifest.toml")) {
+    let (shelf, records) = match (installed::shelf(settings), installed::records(settings)) {
+        (Ok(shelf), Ok(records)) => (shelf, records),
+        (Err(error), _) | (_, Err(error)) => return vec![whole.must(Err(chain(&error)))],
+    };
+    let manifest = match Manifest::read(&shelf.folder.join("manifest.toml")) {
         Ok(manifest) => manifest,
         Err(error) => return vec![whole.must(Err(chain(&error)))],
     };
-    let faults: Vec<String> = manifest
-        .models
-        .iter()
-        .filter_map(|entry| weights::read(entry, folder).err())
-        .map(|error| chain(&error))
-        .collect();
-    let whole = whole.must(match faults.is_empty() {
-        true => Ok(format!("{} networks in {} are as published", manifest.models.len(), folder.display())),
-        false => Err(faults.join("; ")),
-    });
-    let open: Vec<&str> = manifest
-        .models
+    let is_here = |entry: &&Entry| {
+        matches!(entry.weights, Weights::Delivered(_))
+            || records.iter().any(|record| record.name == entry.name)
+    };
+    let here: Vec<&Entry> = manifest.models.iter().filter(is_here).collect();
+    let open: Vec<&str> = here
         .iter()
         .filter(|entry| entry.rights.commercial_use != CommercialUse::Yes)
         .map(|entry| entry.name.as_str())
@@ -135,5 +131,33 @@ fn networks(folder: &Path) -> Vec<Check> {
         true => Ok("every network is cleared for commercial use".to_owned()),
         false => Err(format!("not known to be cleared for commercial use: {}", open.join(", "))),
     });
-    vec![whole, cleared]
+    vec![whole.must(sound(&here, &shelf)), vouched(&records), cleared]
+}
+
+fn sound(networks: &[&Entry], shelf: &Shelf) -> Result<String, String> {
+    let faults = networks.iter().filter_map(|entry| shelf.read(entry).err());
+    let faults: Vec<String> = faults.map(|error| chain(&error)).collect();
+    match faults.is_empty() {
+        true => Ok(format!(
+            "{} networks are as published or as installed; delivered ones lie in {}",
+            networks.len(),
+            shelf.folder.display()
+        )),
+        false => Err(faults.join("; ")),
+    }
+}
+
+fn vouched(records: &[Record]) -> Check {
+    let asked = ask(
+        "models.vouched",
+        "nobody but the person who installed it says what a network of an unknown file does",
+        "facepay models list --json; facepay models remove, then install the makers' known file",
+    );
+    let vouched = records.iter().filter(|record| !record.is_known);
+    let vouched: Vec<String> =
+        vouched.map(|record| format!("{} from sha256 {}", record.name, record.source_sha256)).collect();
+    asked.should(match vouched.is_empty() {
+        true => Ok(format!("{} networks were installed, each from a known file", records.len())),
+        false => Err(format!("installed from files that the manifest doesn't know: {}", vouched.join(", "))),
+    })
 }
