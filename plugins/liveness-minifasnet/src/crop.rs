@@ -2,13 +2,6 @@
 
 use plugin_sdk::Rect;
 
-/// Width and height of the network's input in pixels.
-pub const INPUT_SIDE: u32 = 128;
-
-/// How much larger than the face's box the looks are. An attack shows at the rim of the paper or screen, a live face in
-/// its own texture, so the network was trained to see both.
-pub const SCALES: [f32; 2] = [2.7, 4.0];
-
 /// Whole pixels of a frame, first to last, both inside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Crop {
@@ -36,10 +29,11 @@ impl Crop {
         Some(Self { left, top, right, bottom })
     }
 
-    /// Maps the input's pixel indices onto the frame, row-major 2x3: the crop stretched over the whole input.
-    pub fn affine(&self) -> [f32; 6] {
-        let (x, from_x) = stretch(self.left, self.right);
-        let (y, from_y) = stretch(self.top, self.bottom);
+    /// Maps the pixel indices of an input of `side` x `side` onto the frame, row-major 2x3: the crop stretched over the
+    /// whole input.
+    pub fn affine(&self, side: u32) -> [f32; 6] {
+        let (x, from_x) = stretch(self.left, self.right, side);
+        let (y, from_y) = stretch(self.top, self.bottom, side);
         [x, 0.0, from_x, 0.0, y, from_y]
     }
 }
@@ -59,8 +53,8 @@ fn inside(centre: f32, length: f32, last: f32) -> (u32, u32) {
 }
 
 /// Scale and offset that spread the pixels `from` to `to` over the input, outer edge to outer edge.
-fn stretch(from: u32, to: u32) -> (f32, f32) {
-    let scale = (to - from + 1) as f32 / INPUT_SIDE as f32;
+fn stretch(from: u32, to: u32, side: u32) -> (f32, f32) {
+    let scale = (to - from + 1) as f32 / side as f32;
     (scale, from as f32 + 0.5 * scale - 0.5)
 }
 
@@ -111,7 +105,7 @@ mod tests {
     #[test]
     fn the_input_covers_the_crop_from_edge_to_edge() {
         let crop = Crop { left: 10, top: 20, right: 265, bottom: 83 };
-        let [x, skew, from_x, _, y, from_y] = crop.affine();
+        let [x, skew, from_x, _, y, from_y] = crop.affine(128);
         assert_eq!((x, y, skew), (2.0, 0.5, 0.0));
         assert_eq!((from_x, 127.0 * x + from_x), (10.5, 264.5));
         assert_eq!((from_y, 127.0 * y + from_y), (19.75, 83.25));

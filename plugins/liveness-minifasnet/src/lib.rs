@@ -1,8 +1,10 @@
 //! Passive liveness by MiniFASNet: a living face, or a picture of one?
 //!
-//! Each face is looked at twice, closely and with its surroundings. A fault is always an error, never a score, so that
-//! nothing that goes wrong here can make a picture pass for a person. The network runs in the host.
+//! Each face is looked at twice, closely and with its surroundings, by one network or by one for each look. A fault is
+//! always an error, never a score, so that nothing that goes wrong here can make a picture pass for a person. The
+//! networks run in the host.
 
+pub mod config;
 pub mod crop;
 pub mod score;
 
@@ -10,23 +12,16 @@ use plugin_sdk::{
     Call, Descriptor, Error, Face, Frame, Host, HostExtension, Limits, Liveness, Model, Plugin, Region,
     Result,
 };
-use serde::Deserialize;
 
-use crate::crop::{Crop, INPUT_SIDE, SCALES};
-
-/// The host's name for the network.
-const NETWORK: &str = "minifasnet-v1se";
+use crate::config::{Config, Looks, SCHEMA};
+use crate::crop::Crop;
 
 /// The passive liveness check.
 pub struct MiniFasNet {
     host: Host,
-    model: Option<Model>,
+    config: Config,
+    networks: Vec<(&'static Looks, Model)>,
 }
-
-/// There is nothing to set: crops and classes belong to the weights, thresholds to the host.
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Config {}
 
 impl Plugin for MiniFasNet {
     const DESCRIPTOR: Descriptor = Descriptor {
@@ -37,16 +32,17 @@ impl Plugin for MiniFasNet {
         licence: env!("CARGO_PKG_LICENSE"),
         max_concurrency: 64,
         required_host_ext: &[HostExtension::Inference],
-        config_schema: r#"{"type": "object", "additionalProperties": false}"#,
+        config_schema: SCHEMA,
     };
 
     type Config = Config;
 
     fn create(host: Host) -> Result<Self> {
-        Ok(Self { host, model: None })
+        Ok(Self { host, config: Config::default(), networks: Vec::new() })
     }
 
-    fn configure(&mut self, _config: Config) -> Result<()> {
+    fn configure(&mut self, config: Config) -> Result<()> {
+        self.config = config;
         Ok(())
     }
 
@@ -54,53 +50,64 @@ impl Plugin for MiniFasNet {
         let inference = self.host.inference();
         let inference =
             inference.ok_or_else(|| Error::Unsupported("the host runs no networks".to_owned()))?;
-        let model = inference.open(NETWORK)?;
-        let info = model.info();
-        let fits = (info.input_width, info.input_height) == (INPUT_SIDE, INPUT_SIDE)
-            && info.outputs.len() == 1
-            && info.outputs[0].dims.iter().product::<usize>() == score::CLASSES;
-        if !fits {
-            return Err(Error::Unsupported(format!(
-                "{NETWORK} should take {INPUT_SIDE} pixels squared and give {} logits",
-                score::CLASSES
-            )));
-        }
-        self.model = Some(model);
+        let open = |looks: &'static Looks| {
+            let model = inference.open(looks.network)?;
+            fits(looks, &model).map(|()| (looks, model))
+        };
+        self.networks = self.config.model.looks().iter().map(open).collect::<Result<_>>()?;
         Ok(())
     }
 
     fn deactivate(&mut self) {
-        self.model = None;
+        self.networks.clear();
     }
 }
 
 impl Liveness for MiniFasNet {
     fn score(&self, call: &Call<'_>, frames: &[Frame<'_>], faces: &[Face]) -> Result<Vec<f32>> {
-        let model = self.model.as_ref();
-        let model = model.ok_or_else(|| Error::Invalid("score before activate".to_owned()))?;
-        let mut regions = Vec::with_capacity(faces.len() * SCALES.len());
-        for (index, face) in faces.iter().enumerate() {
-            regions.extend(looks(face, frames).ok_or_else(|| no_score(index, "cannot be cropped"))?);
+        if self.networks.is_empty() {
+            return Err(Error::Invalid("score before activate".to_owned()));
         }
-        let tensors = model.run(call, frames, &regions)?;
-        let looks_of = |index: usize| SCALES.len() * index..SCALES.len() * (index + 1);
-        (0..faces.len())
-            .map(|index| {
-                score::mean(looks_of(index).map(|look| score::live(tensors[0].region(look))))
-                    .ok_or_else(|| no_score(index, "gave values that are no numbers"))
-            })
-            .collect()
+        let mut scores = vec![Vec::new(); faces.len()];
+        for (looks, model) in &self.networks {
+            let mut regions = Vec::with_capacity(faces.len() * looks.scales.len());
+            for (index, face) in faces.iter().enumerate() {
+                let face = regions_of(looks, face, frames);
+                regions.extend(face.ok_or_else(|| no_score(index, "cannot be cropped"))?);
+            }
+            let tensors = model.run(call, frames, &regions)?;
+            for row in 0..regions.len() {
+                scores[row / looks.scales.len()].push(score::live(tensors[0].region(row), looks.live));
+            }
+        }
+        let mean = |(index, scores): (usize, Vec<Option<f32>>)| {
+            score::mean(scores.into_iter()).ok_or_else(|| no_score(index, "gave values that are no numbers"))
+        };
+        scores.into_iter().enumerate().map(mean).collect()
     }
 }
 
-/// Where to look at one face; `None` when it has no extent or its frame is not there.
-fn looks(face: &Face, frames: &[Frame<'_>]) -> Option<Vec<Region>> {
+/// Refuses a network of another size than the looks'.
+fn fits(looks: &Looks, model: &Model) -> Result<()> {
+    let info = model.info();
+    let fits = (info.input_width, info.input_height) == (looks.side, looks.side)
+        && info.outputs.len() == 1
+        && info.outputs[0].dims.iter().product::<usize>() == score::CLASSES;
+    let wrong = || {
+        let (network, side, classes) = (looks.network, looks.side, score::CLASSES);
+        Error::Unsupported(format!("{network} should take {side} pixels squared and give {classes} logits"))
+    };
+    fits.then_some(()).ok_or_else(wrong)
+}
+
+/// Where a network looks at one face; `None` when it has no extent or its frame is not there.
+fn regions_of(looks: &Looks, face: &Face, frames: &[Frame<'_>]) -> Option<Vec<Region>> {
     let frame = frames.get(face.frame_index as usize)?;
     let look = |scale: &f32| {
         let crop = Crop::new(&face.bbox, *scale, frame.width(), frame.height())?;
-        Some(Region { frame_index: face.frame_index, affine: crop.affine() })
+        Some(Region { frame_index: face.frame_index, affine: crop.affine(looks.side) })
     };
-    SCALES.iter().map(look).collect()
+    looks.scales.iter().map(look).collect()
 }
 
 fn no_score(index: usize, why: &str) -> Error {
