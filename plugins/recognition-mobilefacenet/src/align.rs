@@ -2,17 +2,59 @@
 
 use plugin_sdk::Point;
 
-/// Width and height of the network's input in pixels.
-pub const INPUT_SIDE: u32 = 112;
+/// How a network wants to see a face.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Template {
+    /// Width and height of the network's input in pixels.
+    pub side: u32,
+    /// How wide what a pixel of the input shows is, in its heights. Networks that were trained on boxes squeezed into a
+    /// square see faces wider than they are.
+    pub aspect: f32,
+    /// Where the five landmarks of a frontal face lie, in the order of a face's landmarks, in heights of a pixel.
+    pub points: [Point; 5],
+}
 
-/// Where the five landmarks of a frontal face lie in the input, in the order of a face's landmarks.
-pub const TEMPLATE: [Point; 5] = [
-    Point { x: 38.2946, y: 51.6963 },
-    Point { x: 73.5318, y: 51.5014 },
-    Point { x: 56.0252, y: 71.7366 },
-    Point { x: 41.5493, y: 92.3655 },
-    Point { x: 70.7299, y: 92.2041 },
-];
+/// InsightFace's template, which both MobileFaceNets were trained on.
+pub const ARCFACE: Template = Template {
+    side: 112,
+    aspect: 1.0,
+    points: [
+        Point { x: 38.2946, y: 51.6963 },
+        Point { x: 73.5318, y: 51.5014 },
+        Point { x: 56.0252, y: 71.7366 },
+        Point { x: 41.5493, y: 92.3655 },
+        Point { x: 70.7299, y: 92.2041 },
+    ],
+};
+
+/// dlib's face chip of 150 pixels with a quarter of padding: of the mean face of its 68 points the middles of the eyes' six
+/// points, the tip of the nose and the corners of the mouth. dlib itself fits all 51 points inside the face, or the four
+/// corners of the eyes and the bottom of the nose.
+pub const DLIB: Template = Template {
+    side: 150,
+    aspect: 1.0,
+    points: [
+        Point { x: 47.5492, y: 46.5990 },
+        Point { x: 100.4761, y: 46.5990 },
+        Point { x: 74.0127, y: 76.5625 },
+        Point { x: 50.4149, y: 103.0233 },
+        Point { x: 97.6104, y: 103.0233 },
+    ],
+};
+
+/// The boxes that facenet-pytorch's MTCNN cuts faces out by, as it boxed NASA's portrait of Eileen Collins and the US Navy's
+/// of Grace Hopper: 0.805 times as wide as high, then squeezed into a square. Its own crops are not turned upright.
+pub const FACENET: Template = Template {
+    side: 160,
+    aspect: 0.805,
+    points: [
+        Point { x: 33.25, y: 54.7 },
+        Point { x: 95.55, y: 54.7 },
+        Point { x: 64.4, y: 92.0 },
+        Point { x: 35.1, y: 114.4 },
+        Point { x: 93.7, y: 114.4 },
+    ],
+};
 
 /// A turn, a uniform scale and a move: `x' = a x - b y + x`, `y' = b x + a y + y`.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -58,13 +100,16 @@ impl Similarity {
 ///
 /// The fit is made towards the template and then inverted, because that is how the training pictures were made: fitted
 /// the other way round, a turned face would come out smaller. `None` when the landmarks are no face.
-pub fn affine(landmarks: &[Point; 5]) -> Option<[f32; 6]> {
-    Some(Similarity::between(landmarks, &TEMPLATE)?.inverse()?.affine())
+pub fn affine(landmarks: &[Point; 5], template: &Template) -> Option<[f32; 6]> {
+    let [a, b, x, c, d, y] = Similarity::between(landmarks, &template.points)?.inverse()?.affine();
+    // pixels are squeezed from their outer edges, which lie half a pixel before the first one's middle
+    let (wide, from) = (template.aspect, 0.5 * template.aspect - 0.5);
+    Some([a * wide, b, x + a * from, c * wide, d, y + c * from])
 }
 
-/// The same look with the input's left and right exchanged.
-pub fn mirrored([a, b, x, c, d, y]: [f32; 6]) -> [f32; 6] {
-    let last = (INPUT_SIDE - 1) as f32;
+/// The same look with left and right of an input of `side` pixels exchanged.
+pub fn mirrored([a, b, x, c, d, y]: [f32; 6], side: u32) -> [f32; 6] {
+    let last = (side - 1) as f32;
     [-a, b, x + a * last, -c, d, y + c * last]
 }
 
@@ -88,13 +133,13 @@ mod tests {
 
     #[test]
     fn landmarks_on_the_template_are_looked_at_as_they_are() {
-        check(affine(&TEMPLATE).expect("a face"), [1.0, 0.0, 0.0, 0.0, 1.0, 0.0], 1e-4);
+        check(affine(&ARCFACE.points, &ARCFACE).expect("a face"), [1.0, 0.0, 0.0, 0.0, 1.0, 0.0], 1e-4);
     }
 
     #[test]
     fn a_turned_larger_moved_face_is_looked_at_turned_larger_and_moved() {
         let place = [1.2, -1.6, 300.0, 1.6, 1.2, 40.0];
-        check(affine(&TEMPLATE.map(|p| apply(place, p))).expect("a face"), place, 1e-3);
+        check(affine(&DLIB.points.map(|p| apply(place, p)), &DLIB).expect("a face"), place, 1e-3);
     }
 
     #[test]
@@ -112,7 +157,8 @@ mod tests {
         let kps =
             [(110.72072, 107.96325), (150.325, 110.894615), (116.58466, 133.43425), (113.94314, 157.82782)];
         let [a, b, c, d] = kps.map(|(x, y)| Point { x, y });
-        let found = affine(&[a, b, c, d, Point { x: 145.68294, y: 160.06432 }]).expect("a face");
+        let face = [a, b, c, d, Point { x: 145.68294, y: 160.06432 }];
+        let found = affine(&face, &ARCFACE).expect("a face");
         check(found, [1.225, -0.05, 62.394, 0.05, 1.225, 43.192], 2e-3);
     }
 
@@ -121,16 +167,36 @@ mod tests {
         let look = [1.2, -1.6, 300.0, 1.6, 1.2, 40.0];
         for (column, row) in [(0.0, 0.0), (111.0, 0.0), (30.0, 70.0)] {
             let (plain, mirror) = (Point { x: column, y: row }, Point { x: 111.0 - column, y: row });
-            let (p, m) = (apply(look, plain), apply(mirrored(look), mirror));
+            let (p, m) = (apply(look, plain), apply(mirrored(look, 112), mirror));
             assert!((p.x - m.x).abs() < 1e-3 && (p.y - m.y).abs() < 1e-3);
         }
     }
 
     #[test]
     fn points_that_are_no_face_have_no_alignment() {
-        let mut broken = TEMPLATE;
+        let mut broken = ARCFACE.points;
         broken[3].y = f32::NAN;
-        assert!(affine(&broken).is_none());
-        assert!(affine(&[Point { x: 5.0, y: 5.0 }; 5]).is_none());
+        assert!(affine(&broken, &ARCFACE).is_none());
+        assert!(affine(&[Point { x: 5.0, y: 5.0 }; 5], &ARCFACE).is_none());
+    }
+
+    #[test]
+    fn a_squeezed_input_shows_a_box_that_is_narrower_than_high() {
+        let look = affine(&FACENET.points, &FACENET).expect("a face");
+        let (first, last) =
+            (apply(look, Point { x: -0.5, y: 0.0 }), apply(look, Point { x: 159.5, y: 159.0 }));
+        assert!((first.x + 0.5).abs() < 1e-3 && (last.x - (0.805 * 160.0 - 0.5)).abs() < 1e-3, "{look:?}");
+        assert!(first.y.abs() < 1e-3 && (last.y - 159.0).abs() < 1e-3, "{look:?}");
+    }
+
+    #[test]
+    fn every_template_is_an_upright_face_inside_its_input() {
+        for Template { side, aspect, points: [left, right, nose, left_mouth, right_mouth] } in
+            [ARCFACE, DLIB, FACENET]
+        {
+            assert!(left.x < nose.x && nose.x < right.x && left_mouth.x < right_mouth.x);
+            assert!(left.y < nose.y && nose.y < left_mouth.y && left_mouth.y < side as f32);
+            assert!(left_mouth.x > 0.0 && right.x < side as f32 * aspect);
+        }
     }
 }

@@ -2,6 +2,8 @@
 
 use serde::Deserialize;
 
+use crate::align::{ARCFACE, DLIB, FACENET, Template};
+
 /// JSON Schema of [`Config`].
 pub const SCHEMA: &str = r#"{
   "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -9,9 +11,9 @@ pub const SCHEMA: &str = r#"{
   "additionalProperties": false,
   "properties": {
     "model": {
-      "enum": ["mobilefacenet-512", "mobilefacenet-192"],
+      "enum": ["mobilefacenet-512", "mobilefacenet-192", "dlib-resnet-29", "facenet-inception-resnet-v1"],
       "default": "mobilefacenet-512",
-      "description": "The network. Templates of one are of no use to the other."
+      "description": "The network. Templates of one are of no use to the others. The last two are installed by the operator."
     },
     "mirror": {
       "type": "boolean", "default": true,
@@ -48,6 +50,12 @@ pub enum Choice {
     /// 192 values.
     #[serde(rename = "mobilefacenet-192")]
     MobileFaceNet192,
+    /// 128 values; an operator installs it.
+    #[serde(rename = "dlib-resnet-29")]
+    DlibResnet29,
+    /// 512 values; an operator installs it.
+    #[serde(rename = "facenet-inception-resnet-v1")]
+    FaceNet,
 }
 
 impl Choice {
@@ -56,6 +64,17 @@ impl Choice {
         match self {
             Self::MobileFaceNet512 => "mobilefacenet-512",
             Self::MobileFaceNet192 => "mobilefacenet-192",
+            Self::DlibResnet29 => "dlib-resnet-29",
+            Self::FaceNet => "facenet-inception-resnet-v1",
+        }
+    }
+
+    /// How the network wants to see a face.
+    pub fn template(self) -> &'static Template {
+        match self {
+            Self::MobileFaceNet512 | Self::MobileFaceNet192 => &ARCFACE,
+            Self::DlibResnet29 => &DLIB,
+            Self::FaceNet => &FACENET,
         }
     }
 }
@@ -72,7 +91,9 @@ mod tests {
 
     #[test]
     fn the_network_is_named_as_the_host_names_it() {
-        for name in ["mobilefacenet-512", "mobilefacenet-192"] {
+        for name in
+            ["mobilefacenet-512", "mobilefacenet-192", "dlib-resnet-29", "facenet-inception-resnet-v1"]
+        {
             let config: Config =
                 serde_json::from_str(&format!(r#"{{"model": "{name}"}}"#)).expect("the schema lists it");
             assert_eq!(config.model.name(), name);

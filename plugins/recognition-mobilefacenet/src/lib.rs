@@ -1,4 +1,4 @@
-//! Face embeddings by MobileFaceNet on aligned crops.
+//! Face embeddings by MobileFaceNet, or by another network that an operator installed, on aligned crops.
 //!
 //! Each face is brought onto a fixed pose by its five landmarks and embedded as a unit vector, so that the cosine of two
 //! embeddings says how alike the faces are. The network runs in the host.
@@ -12,7 +12,6 @@ use plugin_sdk::{
     Recognizer, Region, Result,
 };
 
-use crate::align::INPUT_SIDE;
 use crate::config::{Config, SCHEMA};
 
 /// The recogniser.
@@ -51,10 +50,11 @@ impl Plugin for MobileFaceNet {
             inference.ok_or_else(|| Error::Unsupported("the host runs no networks".to_owned()))?;
         let model = inference.open(self.config.model.name())?;
         let info = model.info();
-        let fits = (info.input_width, info.input_height) == (INPUT_SIDE, INPUT_SIDE);
+        let side = self.config.model.template().side;
+        let fits = (info.input_width, info.input_height) == (side, side);
         if !fits || info.outputs.len() != 1 || dim(&model) == 0 {
             return Err(Error::Unsupported(format!(
-                "{} should take {INPUT_SIDE} pixels squared and give one vector",
+                "{} should take {side} pixels squared and give one vector",
                 info.name
             )));
         }
@@ -75,15 +75,16 @@ impl Recognizer for MobileFaceNet {
     }
 
     fn embed(&self, call: &Call<'_>, frames: &[Frame<'_>], faces: &[Face]) -> Result<Vec<f32>> {
-        let model = self.model()?;
+        let (model, template) = (self.model()?, self.config.model.template());
         let mut regions = Vec::with_capacity(2 * faces.len());
         for (index, face) in faces.iter().enumerate() {
-            let affine = align::affine(&face.landmarks);
+            let affine = align::affine(&face.landmarks, template);
             let affine =
                 affine.ok_or_else(|| Error::Invalid(format!("the landmarks of face {index} are no face")))?;
             regions.push(Region { frame_index: face.frame_index, affine });
             if self.config.mirror {
-                regions.push(Region { frame_index: face.frame_index, affine: align::mirrored(affine) });
+                let affine = align::mirrored(affine, template.side);
+                regions.push(Region { frame_index: face.frame_index, affine });
             }
         }
         let tensors = model.run(call, frames, &regions)?;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use plugin_sdk::{FourCc, FrameDesc, InferenceService, ModelInfo, Plane, Point, Tensor, TensorDesc};
 
 use super::*;
-use crate::align::TEMPLATE;
+use crate::align::ARCFACE;
 use crate::config::Choice;
 
 /// Embeds a look as the slope of its first row and a constant, so that a mirror look differs in one value's sign.
@@ -17,8 +17,8 @@ impl InferenceService for Slope {
     fn open(&self, model: &str) -> Result<ModelInfo> {
         Ok(ModelInfo {
             name: model.to_owned(),
-            input_width: 112,
-            input_height: 112,
+            input_width: side(model),
+            input_height: side(model),
             outputs: vec![TensorDesc { name: "embedding".to_owned(), dims: vec![2] }],
             max_batch: 3,
             model_tag: if model == "mobilefacenet-512" { 7 } else { 8 },
@@ -38,6 +38,14 @@ impl InferenceService for Slope {
     }
 }
 
+fn side(model: &str) -> u32 {
+    match model {
+        "dlib-resnet-29" => 150,
+        "facenet-inception-resnet-v1" => 160,
+        _ => 112,
+    }
+}
+
 fn plugin(scale: f32, config: Config) -> MobileFaceNet {
     let mut plugin =
         MobileFaceNet::create(Host::local(Some(Arc::new(Slope { scale })))).expect("creation does no work");
@@ -49,7 +57,7 @@ fn plugin(scale: f32, config: Config) -> MobileFaceNet {
 
 /// A face as large as the template times `scale`.
 fn face(scale: f32) -> Face {
-    Face { landmarks: TEMPLATE.map(|p| Point { x: p.x * scale, y: p.y * scale }), ..Face::default() }
+    Face { landmarks: ARCFACE.points.map(|p| Point { x: p.x * scale, y: p.y * scale }), ..Face::default() }
 }
 
 fn embed(plugin: &MobileFaceNet, faces: &[Face]) -> Result<Vec<f32>> {
@@ -95,6 +103,19 @@ fn the_description_tells_the_networks_apart() {
     assert_eq!(described, EmbeddingInfo { dim: 2, metric: Metric::Cosine, model_tag: 7 });
     let other = Config { model: Choice::MobileFaceNet192, ..PLAIN };
     assert_eq!(plugin(1.0, other).describe().expect("active").model_tag, 8);
+}
+
+#[test]
+fn each_network_sees_the_face_in_its_own_size_and_place() {
+    // The slope of a look's first row is how wide a pixel of the input is on the face.
+    for (model, points, width) in [
+        (Choice::DlibResnet29, align::DLIB.points, 1.0),
+        (Choice::FaceNet, align::FACENET.points, align::FACENET.aspect),
+    ] {
+        let face = Face { landmarks: points, ..Face::default() };
+        let found = embed(&plugin(1.0, Config { model, mirror: false }), &[face]).expect("a face");
+        assert!((found[0] / found[1] - width).abs() < 1e-4, "{found:?}");
+    }
 }
 
 #[test]
