@@ -15,6 +15,7 @@ fn the_builtin_manifest_names_its_networks_and_their_files() {
     let expected = [
         "blazeface-full-range",
         "blazeface-short-range",
+        "blazeface-back",
         "face-mesh",
         "minifasnet-v1se",
         "minifasnet-v2-80",
