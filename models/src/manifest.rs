@@ -64,6 +64,14 @@ pub enum Architecture {
     BlazefaceShortRange,
     /// MediaPipe BlazeFace, back camera.
     BlazefaceBack,
+    /// MTCNN's first network, P-Net.
+    MtcnnPropose,
+    /// MTCNN's second network, R-Net.
+    MtcnnRefine,
+    /// MTCNN's third network, O-Net.
+    MtcnnOutput,
+    /// YuNet-n, for square pictures of any multiple of 32 pixels.
+    YunetN,
     /// MediaPipe face mesh of 468 points.
     FaceMesh,
     /// MiniFASNet V1 with squeeze-and-excitation, at 128 pixels.
@@ -291,6 +299,7 @@ impl Entry {
             Weights::Delivered(_) => match self.source.as_ref()?.file.rsplit_once('.')?.1 {
                 "onnx" => Some(Format::Onnx),
                 "tflite" => Some(Format::Tflite),
+                "pt" | "pth" => Some(Format::Torch),
                 _ => None,
             },
         }

@@ -24,6 +24,10 @@ pub mod minifasnet;
 
 pub mod mobilefacenet;
 
+pub mod mtcnn;
+
+pub mod yunet;
+
 use blazeface::BlazefaceShortConfig;
 use blazeface_back::BlazefaceBackConfig;
 use blazeface_full::BlazefaceFullConfig;
@@ -32,6 +36,8 @@ use face_mesh::FaceMeshConfig;
 use facenet::FacenetConfig;
 use minifasnet::MinifasnetConfig;
 use mobilefacenet::MobilefacenetConfig;
+use mtcnn::{OutputConfig, ProposeConfig, RefineConfig};
+use yunet::YunetConfig;
 
 /// A network with its weights on a device.
 pub trait Network: Send + Sync {
@@ -61,6 +67,12 @@ pub fn load(entry: &Entry, weights: &[u8], device: &Device) -> Result<Box<dyn Ne
             boxed(fill(BlazefaceShortConfig.init(device), file, weights, device)?)
         }
         Architecture::BlazefaceBack => boxed(fill(BlazefaceBackConfig.init(device), file, weights, device)?),
+        Architecture::MtcnnPropose => boxed(fill(ProposeConfig.init(device), file, weights, device)?),
+        Architecture::MtcnnRefine => boxed(fill(RefineConfig.init(device), file, weights, device)?),
+        Architecture::MtcnnOutput => boxed(fill(OutputConfig.init(device), file, weights, device)?),
+        Architecture::YunetN => {
+            boxed(fill(YunetConfig { side: entry.input.width }.init(device), file, weights, device)?)
+        }
         Architecture::FaceMesh => boxed(fill(FaceMeshConfig.init(device), file, weights, device)?),
         Architecture::MinifasnetV1se => {
             boxed(fill(MinifasnetConfig::V1seAt128.init(device), file, weights, device)?)
@@ -100,6 +112,10 @@ pub(crate) fn parameters(architecture: Architecture) -> Vec<(String, Vec<usize>)
         Architecture::BlazefaceFullRange => weights::parameters(&BlazefaceFullConfig.init(device)),
         Architecture::BlazefaceShortRange => weights::parameters(&BlazefaceShortConfig.init(device)),
         Architecture::BlazefaceBack => weights::parameters(&BlazefaceBackConfig.init(device)),
+        Architecture::MtcnnPropose => weights::parameters(&ProposeConfig.init(device)),
+        Architecture::MtcnnRefine => weights::parameters(&RefineConfig.init(device)),
+        Architecture::MtcnnOutput => weights::parameters(&OutputConfig.init(device)),
+        Architecture::YunetN => weights::parameters(&YunetConfig { side: 32 }.init(device)),
         Architecture::FaceMesh => weights::parameters(&FaceMeshConfig.init(device)),
         Architecture::MinifasnetV1se => weights::parameters(&MinifasnetConfig::V1seAt128.init(device)),
         Architecture::MinifasnetV2At80 => weights::parameters(&MinifasnetConfig::V2At80.init(device)),

@@ -74,8 +74,10 @@ impl Walk {
             "PRelu" => self.slope(node),
             "MatMul" => self.linear(node),
             "BatchNormalization" => self.normalisation(node),
-            "Add" | "Concat" | "Constant" | "Flatten" | "Gather" | "GlobalAveragePool" | "Mul" | "Relu"
-            | "Reshape" | "Shape" | "Sigmoid" | "Unsqueeze" => Ok(()),
+            "Add" | "Concat" | "Constant" | "Flatten" | "Gather" | "GlobalAveragePool" | "MaxPool"
+            | "Mul" | "Relu" | "Reshape" | "Resize" | "Shape" | "Sigmoid" | "Transpose" | "Unsqueeze" => {
+                Ok(())
+            }
             other => Err(ImportError::Operator { operator: other.to_owned() }),
         }
     }

@@ -10,6 +10,7 @@ use crate::manifest::Architecture;
 mod facenet;
 mod layout;
 mod minifasnet;
+mod mtcnn;
 mod pickle;
 mod state;
 mod value;
@@ -31,6 +32,9 @@ fn layout(architecture: Architecture) -> Result<Layout, ImportError> {
         Architecture::MinifasnetV2At80 => Ok(minifasnet::layout(false)),
         Architecture::MinifasnetV1seAt80 => Ok(minifasnet::layout(true)),
         Architecture::FacenetInceptionResnetV1 => Ok(facenet::layout()),
+        Architecture::MtcnnPropose => Ok(mtcnn::propose()),
+        Architecture::MtcnnRefine => Ok(mtcnn::refine()),
+        Architecture::MtcnnOutput => Ok(mtcnn::output()),
         other => Err(ImportError::Kind(format!("a state dict of {other:?}"))),
     }
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use burn::tensor::Device;
 use models::verify::{Parity, answer, normalised};
+use models::{import, net};
 
 use crate::npz;
 use crate::parity::{PIXELS_MAX, entry, network};
@@ -133,5 +134,27 @@ fn embeddings_of_the_recorded_faces_are_the_originals() {
             let picture = folder.join(format!("{face}_arc112.png"));
             check_picture(model, &picture, &[&recorded[&format!("{face}{suffix}")]]);
         }
+    }
+}
+
+#[test]
+fn yunet_answers_to_the_recorded_frame_as_the_original_did() {
+    let Some(folder) = recorded() else { return };
+    let file = folder.join("../../models/yunet_n_640_640.onnx");
+    let Ok(bytes) = std::fs::read(&file) else {
+        eprintln!("SKIP(no weights at {})", file.display());
+        return;
+    };
+    let (entry, device) = (entry("yunet-n-640"), Device::flex());
+    let weights = import::convert(&entry, &bytes).unwrap();
+    let network = net::load(&entry, &weights, &device).unwrap();
+    let picture = image::open(folder.join("frame_t1_640.png")).unwrap().to_rgb8();
+    let answers = answer(&*network, normalised(&entry, picture.as_raw()), &device);
+    let recorded = npz::read(&folder.join("yunet_n_640.npz"));
+    for (answer, name) in answers.iter().zip(["cls", "obj", "bbox", "kps"]) {
+        let reference = [8, 16, 32].map(|stride| recorded[&format!("{name}_{stride}")].as_slice()).concat();
+        let parity = Parity::of(answer, &reference);
+        eprintln!("yunet-n-640 {name}: {parity:?}");
+        assert!(parity.holds(), "{name}: {parity:?}");
     }
 }

@@ -4,7 +4,7 @@ use image::RgbImage;
 use image::imageops::{FilterType, replace, resize};
 use plugin_host::{CallContext, Detector, Face, FourCc, Frame, FrameDesc, Plane};
 
-use crate::recognize::vision::{LIVENESS_OFF, portrait, steps};
+use crate::recognize::vision::{LIVENESS_OFF, detector, portrait, steps};
 
 /// A box: left, top, width, height.
 type Bounds = [f32; 4];
@@ -101,6 +101,26 @@ fn a_face_cut_by_the_frames_edge_is_found_small_and_large() {
             let seen = found(&detector, &frame);
             let best = seen.iter().map(|face| overlap(bounds(face), expected)).fold(0.0, f32::max);
             assert!(best >= 0.4, "{file}, {width_px} pixels: {best}");
+        }
+    }
+}
+
+#[test]
+fn mtcnn_finds_faces_of_all_sizes_and_hands_on_the_same_landmarks() {
+    let (usual, mtcnn) = (detector("detection-blazeface"), detector("detection-mtcnn"));
+    for file in ["eileen-collins.jpg", "grace-hopper.jpg"] {
+        let portrait = picture(file);
+        let face = bounds(&found(&usual, &portrait)[0]);
+        for width_px in [60.0, 96.0, 200.0, 336.0] {
+            let (frame, _) = frame(&portrait, face, (640, 480), width_px, (320.0, 240.0));
+            let (expected, seen) = (found(&usual, &frame), found(&mtcnn, &frame));
+            assert_eq!((expected.len(), seen.len()), (1, 1), "{file}, {width_px} pixels");
+            let [left, right, ..] = expected[0].landmarks;
+            let apart = (right.x - left.x).hypot(right.y - left.y);
+            for (a, b) in expected[0].landmarks.iter().zip(seen[0].landmarks) {
+                let off = (a.x - b.x).hypot(a.y - b.y) / apart;
+                assert!(off < 0.12, "{file}, {width_px} pixels: {off} of the eyes' distance");
+            }
         }
     }
 }

@@ -11,7 +11,7 @@ use pipeline::{
     EngineInference, Gallery, LivenessStep, Member, Meter, Pipeline, PipelineOptions, RecognitionOptions,
     RecognizerSet, Steps, Still, Unmetered,
 };
-use plugin_host::{Host, HostOptions, Plugin, PluginSettings};
+use plugin_host::{Detector, Host, HostOptions, Plugin, PluginSettings};
 
 /// A least score that every picture reaches: the cameras here show photographs, which are no living people.
 pub(super) const LIVENESS_OFF: f32 = f32::MIN_POSITIVE;
@@ -23,16 +23,8 @@ pub(super) fn steps(liveness_min: f32) -> Steps {
 
 /// As [`steps`], with a recogniser of these settings and weight for each member.
 pub(super) fn steps_with(liveness_min: f32, members: &[(&str, f32)]) -> Steps {
-    let weights = Path::new(env!("CARGO_MANIFEST_DIR")).join("../models/weights");
-    let options = EngineOptions { device: DeviceChoice::Cpu, ..EngineOptions::new(weights) };
-    let engine = Engine::start(options).expect("the engine starts on the CPU");
-    let inference = Some(Arc::new(EngineInference(engine)) as Arc<_>);
-    let host = Host::new(HostOptions { inference, ..HostOptions::default() });
-    let load = |name: &str, settings: &str| -> Arc<Plugin> {
-        let id = format!("org.facepay.{name}");
-        let settings = PluginSettings { id, config_json: settings.to_owned() };
-        host.load(&built(name), &settings).expect("the plugin loads")
-    };
+    let host = host();
+    let load = |name: &str, settings: &str| load(&host, name, settings);
     let passive = load("liveness-minifasnet", "").liveness().expect("it scores liveness");
     let members = members.iter().map(|(settings, weight)| {
         let recognizer = load("recognition-mobilefacenet", settings).recognizer().expect("it recognises");
@@ -43,6 +35,25 @@ pub(super) fn steps_with(liveness_min: f32, members: &[(&str, f32)]) -> Steps {
         liveness: vec![LivenessStep { name: "passive".to_owned(), plugin: passive, score_min: liveness_min }],
         recognizer: RecognizerSet::new(members.collect()).expect("they compare by cosine"),
     }
+}
+
+/// A detection plugin at its delivered settings, on an engine of its own.
+pub(super) fn detector(name: &str) -> Detector {
+    load(&host(), name, "").detector().expect("it detects")
+}
+
+fn host() -> Host {
+    let weights = Path::new(env!("CARGO_MANIFEST_DIR")).join("../models/weights");
+    let options = EngineOptions { device: DeviceChoice::Cpu, ..EngineOptions::new(weights) };
+    let engine = Engine::start(options).expect("the engine starts on the CPU");
+    let inference = Some(Arc::new(EngineInference(engine)) as Arc<_>);
+    Host::new(HostOptions { inference, ..HostOptions::default() })
+}
+
+fn load(host: &Host, name: &str, settings: &str) -> Arc<Plugin> {
+    let id = format!("org.facepay.{name}");
+    let settings = PluginSettings { id, config_json: settings.to_owned() };
+    host.load(&built(name), &settings).expect("the plugin loads")
 }
 
 /// A pipeline with an empty gallery.

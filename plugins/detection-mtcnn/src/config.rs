@@ -1,0 +1,107 @@
+//! What an operator can set.
+
+use plugin_sdk::{Error, Result};
+use serde::Deserialize;
+
+/// Most faces in one frame that may be asked for.
+const FACES_MAX_MAX: u32 = 64;
+
+/// Width of the smallest face that may be asked for, in pixels: below, the first network sees none.
+const FACE_PX_MIN: u32 = 12;
+
+/// The same for the largest.
+const FACE_PX_MAX: u32 = 512;
+
+/// JSON Schema of [`Config`].
+pub const SCHEMA: &str = r#"{
+  "$schema": "https://json-schema.org/draft/2020-12/schema",
+  "type": "object",
+  "additionalProperties": false,
+  "properties": {
+    "score_min": {
+      "type": "number", "minimum": 0.05, "maximum": 1, "default": 0.7,
+      "description": "Faces that the third network is less sure of are left out."
+    },
+    "faces_max": {
+      "type": "integer", "minimum": 1, "maximum": 64, "default": 16,
+      "description": "Most faces in one frame; the surest are kept."
+    },
+    "face_px_min": {
+      "type": "integer", "minimum": 12, "maximum": 512, "default": 40,
+      "description": "Width of the smallest face in pixels that is searched for. Half the width takes four times as long."
+    }
+  }
+}"#;
+
+/// Settings of the detector.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Least probability of a face, 0.05 to 1.
+    pub score_min: f32,
+    /// Most faces in one frame, 1 to 64.
+    pub faces_max: u32,
+    /// Width of the smallest face in pixels, 12 to 512.
+    pub face_px_min: u32,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self { score_min: 0.7, faces_max: 16, face_px_min: 40 }
+    }
+}
+
+impl Config {
+    /// These settings, if each is within its bounds.
+    pub fn checked(self) -> Result<Self> {
+        if !(0.05..=1.0).contains(&self.score_min) {
+            return Err(Error::Config(format!("score_min is {}, not within 0.05 to 1", self.score_min)));
+        }
+        if !(1..=FACES_MAX_MAX).contains(&self.faces_max) {
+            let found = self.faces_max;
+            return Err(Error::Config(format!("faces_max is {found}, not within 1 to {FACES_MAX_MAX}")));
+        }
+        if !(FACE_PX_MIN..=FACE_PX_MAX).contains(&self.face_px_min) {
+            let found = self.face_px_min;
+            let bounds = format!("{FACE_PX_MIN} to {FACE_PX_MAX}");
+            return Err(Error::Config(format!("face_px_min is {found}, not within {bounds}")));
+        }
+        Ok(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(json: &str) -> Result<Config, String> {
+        let config: Config = serde_json::from_str(json).map_err(|e| e.to_string())?;
+        config.checked().map_err(|e| e.to_string())
+    }
+
+    #[test]
+    fn no_settings_mean_the_defaults_that_the_schema_names() {
+        let schema: serde_json::Value = serde_json::from_str(SCHEMA).expect("the schema is JSON");
+        let named: serde_json::Map<String, serde_json::Value> = schema["properties"]
+            .as_object()
+            .expect("the schema has properties")
+            .iter()
+            .map(|(name, property)| (name.clone(), property["default"].clone()))
+            .collect();
+        assert_eq!(read("{}"), read(&serde_json::Value::Object(named).to_string()));
+        assert_eq!(read("{}"), Ok(Config::default()));
+    }
+
+    #[test]
+    fn a_setting_out_of_bounds_is_named() {
+        for (json, name) in [
+            (r#"{"score_min": 1.5}"#, "score_min"),
+            (r#"{"faces_max": 0}"#, "faces_max"),
+            (r#"{"face_px_min": 11}"#, "face_px_min"),
+            (r#"{"tiles": 2}"#, "tiles"),
+        ] {
+            let refused = read(json).expect_err(json);
+            assert!(refused.contains(name), "{refused} does not name {name}");
+        }
+    }
+}
