@@ -8,7 +8,7 @@ use crate::camera::CameraId;
 use crate::embedding::Embedding;
 use crate::frame::{Capture, Frame};
 use crate::liveness::LivenessScore;
-use crate::quality::{self, QualityReport};
+use crate::quality::{self, Gate, QualityReport};
 use crate::recognizer::Recognizer;
 use crate::steps::view;
 use crate::still::Still;
@@ -42,14 +42,19 @@ pub enum AnalyseError {
 
 impl Recognizer {
     /// Every face of a still picture with its verdicts, largest first. Blocks; any thread may call it.
-    pub(crate) fn analyse(&self, still: &Still, wall: SystemTime) -> Result<Vec<AnalysedFace>, AnalyseError> {
+    pub(crate) fn analyse(
+        &self,
+        gate: Gate,
+        still: &Still,
+        wall: SystemTime,
+    ) -> Result<Vec<AnalysedFace>, AnalyseError> {
         let captured = Capture { at: (self.clock)(), wall, pts_ns: None };
         // The planes are borrowed from the frame, so it takes a copy of the pixels along.
-        self.analyse_frame(&Frame::from_still(CameraId::trial(), 0, captured, still.clone()))
+        self.analyse_frame(gate, &Frame::from_still(CameraId::trial(), 0, captured, still.clone()))
     }
 
     /// Every face of one camera picture by itself, without its track. Blocks; any thread may call it.
-    pub(crate) fn analyse_frame(&self, frame: &Frame) -> Result<Vec<AnalysedFace>, AnalyseError> {
+    pub(crate) fn analyse_frame(&self, gate: Gate, frame: &Frame) -> Result<Vec<AnalysedFace>, AnalyseError> {
         let begun: Instant = (self.clock)();
         let views = [view(frame, begun).map_err(AnalyseError::Picture)?];
         let context = CallContext::until(begun + self.rules.call_max);
@@ -57,7 +62,7 @@ impl Recognizer {
         faces.sort_by(|a, b| (b.bbox.w * b.bbox.h).total_cmp(&(a.bbox.w * a.bbox.h)));
 
         let judged: Vec<(Face, QualityReport)> =
-            faces.into_iter().map(|face| (face, self.judge_still(frame, &face))).collect();
+            faces.into_iter().map(|face| (face, self.judge_still(gate, frame, &face))).collect();
         let good: Vec<Face> =
             judged.iter().filter(|(_, quality)| quality.ok).map(|(face, _)| *face).collect();
         let liveness = self.steps.liveness(&context, &views, &good);
@@ -77,9 +82,13 @@ impl Recognizer {
             .collect()
     }
 
-    fn judge_still(&self, frame: &Frame, face: &Face) -> QualityReport {
+    fn judge_still(&self, gate: Gate, frame: &Frame, face: &Face) -> QualityReport {
+        let asked = match gate {
+            Gate::Payment => &self.rules.quality,
+            Gate::Enrolment => &self.rules.quality_to_enrol,
+        };
         let size = (frame.width(), frame.height());
         let measured = quality::measure(face, size, &frame.planes(), frame.format(), frame.colour());
-        quality::judge(&measured, &self.rules.quality)
+        quality::judge(&measured, asked)
     }
 }

@@ -22,14 +22,19 @@ const EYE_DISTANCE_PX_MIN: f32 = 24.0;
 
 /// Mean darkness of the irises, 0 to 1; 0 where it cannot be measured.
 pub(crate) fn darkness(face: &Face, frame: &Frame) -> f32 {
+    let planes = frame.planes();
+    let sampler = Sampler::new((frame.width(), frame.height()), &planes, frame.format(), frame.colour());
+    each(face, &sampler).map_or(0.0, |[left, right]| (left + right) / 2.0)
+}
+
+/// Darkness of either iris, left in the image first, 0 to 1; `None` where it cannot be measured.
+pub(crate) fn each(face: &Face, sampler: &Sampler<'_>) -> Option<[f32; 2]> {
     let [left, right, ..] = face.landmarks;
     let across = (right.x - left.x, right.y - left.y);
     let distance = across.0.hypot(across.1);
     if distance.is_nan() || distance < EYE_DISTANCE_PX_MIN {
-        return 0.0;
+        return None;
     }
-    let planes = frame.planes();
-    let sampler = Sampler::new((frame.width(), frame.height()), &planes, frame.format(), frame.colour());
     let of = |eye: plugin_host::Point| {
         let luma = (0..ROWS * COLUMNS).map(|sample| {
             let u = ((sample % COLUMNS) as f32 + 0.5) / COLUMNS as f32 - 0.5;
@@ -39,7 +44,7 @@ pub(crate) fn darkness(face: &Face, frame: &Frame) -> f32 {
         });
         contrast(luma.collect())
     };
-    (of(left) + of(right)) / 2.0
+    Some([of(left), of(right)])
 }
 
 /// How much darker the darkest tenth is than the middle value, as a share of that.

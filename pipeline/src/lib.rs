@@ -50,7 +50,7 @@ pub use liveness::{LivenessScore, LivenessStep};
 pub use meter::{FrameResult, Meter, Stage, Unmetered};
 pub use observation::{FaceState, Observation, ObservedFace};
 pub use pipeline::{Pipeline, PipelineError, PipelineOptions, RecognitionOptions};
-pub use quality::{QualityOptions, QualityReason, QualityReport};
+pub use quality::{Gate, QualityOptions, QualityReason, QualityReport};
 pub use recognizer_set::{Member, RecognizerSet, RecognizerSetError};
 pub use replay::{Replay, ReplayError, Replayed, Viewer};
 pub use sighting::{FaceInView, Sighting};

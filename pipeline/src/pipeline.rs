@@ -17,7 +17,7 @@ use crate::frame::Frame;
 use crate::gallery::Gallery;
 use crate::meter::{FrameResult, Meter};
 use crate::observation::{Observation, ObservedFace};
-use crate::quality::QualityOptions;
+use crate::quality::{Gate, QualityOptions};
 use crate::recognizer::{Attention, Recognizer, Rules};
 use crate::sighting::Sighting;
 use crate::slot::FrameSlots;
@@ -47,8 +47,10 @@ pub struct RecognitionOptions {
     pub call_ms_max: u64,
     /// How faces are followed.
     pub tracker: TrackerOptions,
-    /// What a face must be like.
+    /// What a face must be like to pay or to be named.
     pub quality: QualityOptions,
+    /// What a face must be like to be enrolled.
+    pub quality_to_enrol: QualityOptions,
     /// When a track is decided.
     pub confirm: ConfirmOptions,
 }
@@ -63,7 +65,8 @@ impl Default for RecognitionOptions {
             frame_age_ms_max: 1_000,
             call_ms_max: 5_000,
             tracker: TrackerOptions::default(),
-            quality: QualityOptions::default(),
+            quality: QualityOptions::for_payment(),
+            quality_to_enrol: QualityOptions::for_enrolment(),
             confirm: ConfirmOptions::default(),
         }
     }
@@ -149,6 +152,7 @@ impl Pipeline {
             steps: MeteredSteps { steps, meter },
             rules: Rules {
                 quality: recognition.quality,
+                quality_to_enrol: recognition.quality_to_enrol,
                 confirm: recognition.confirm,
                 frame_age_max: Duration::from_millis(recognition.frame_age_ms_max),
                 call_max: Duration::from_millis(recognition.call_ms_max),
@@ -202,20 +206,38 @@ impl Pipeline {
         self.recognizer.challenges.subscribe()
     }
 
-    /// Every face of a still picture with its verdicts, largest first. Blocks; any thread may call it.
+    /// Every face of a still picture with its verdicts, largest first, by the gate of paying. Blocks; any thread may call
+    /// it.
     ///
     /// # Errors
     /// [`AnalyseError`]; a face without a verdict is an error, never a good face.
     pub fn analyse(&self, still: &Still) -> Result<Vec<AnalysedFace>, AnalyseError> {
-        self.recognizer.analyse(still, SystemTime::now())
+        self.analyse_at(Gate::Payment, still)
     }
 
-    /// Every face of one camera picture with its verdicts, largest first. Blocks; any thread may call it.
+    /// As [`Self::analyse`], by the gate of the occasion.
+    ///
+    /// # Errors
+    /// As [`Self::analyse`].
+    pub fn analyse_at(&self, gate: Gate, still: &Still) -> Result<Vec<AnalysedFace>, AnalyseError> {
+        self.recognizer.analyse(gate, still, SystemTime::now())
+    }
+
+    /// Every face of one camera picture with its verdicts, largest first, by the gate of paying. Blocks; any thread may
+    /// call it.
     ///
     /// # Errors
     /// As [`Self::analyse`].
     pub fn analyse_frame(&self, frame: &Frame) -> Result<Vec<AnalysedFace>, AnalyseError> {
-        self.recognizer.analyse_frame(frame)
+        self.analyse_frame_at(Gate::Payment, frame)
+    }
+
+    /// As [`Self::analyse_frame`], by the gate of the occasion.
+    ///
+    /// # Errors
+    /// As [`Self::analyse`].
+    pub fn analyse_frame_at(&self, gate: Gate, frame: &Frame) -> Result<Vec<AnalysedFace>, AnalyseError> {
+        self.recognizer.analyse_frame(gate, frame)
     }
 
     /// The enrolled templates.

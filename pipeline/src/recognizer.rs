@@ -30,6 +30,7 @@ pub(crate) use attention::{Attention, CameraTracks};
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Rules {
     pub(crate) quality: QualityOptions,
+    pub(crate) quality_to_enrol: QualityOptions,
     pub(crate) confirm: ConfirmOptions,
     /// An older picture yields nothing.
     pub(crate) frame_age_max: Duration,

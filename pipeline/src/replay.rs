@@ -165,6 +165,7 @@ fn recognizer(pipeline: &Pipeline, gallery: Arc<Gallery>, standing: Arc<Mutex<St
         steps: MeteredSteps { steps: pipeline.steps().clone(), meter: Arc::new(crate::meter::Unmetered) },
         rules: Rules {
             quality: options.quality,
+            quality_to_enrol: options.quality_to_enrol,
             confirm: options.confirm,
             frame_age_max: Duration::from_millis(options.frame_age_ms_max),
             call_max: Duration::from_millis(options.call_ms_max),

@@ -6,9 +6,11 @@
 pub mod all_pairs;
 pub mod attacks;
 pub mod cohorts;
+pub mod discard;
 pub mod embeddings;
 pub mod every_pair;
 pub(crate) mod faces;
+pub mod figures;
 pub mod gallery;
 pub mod interval;
 pub mod liveness;

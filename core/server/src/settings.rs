@@ -4,6 +4,7 @@ mod check;
 mod nearest;
 mod sections;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -11,8 +12,8 @@ use config::{Config, File, FileFormat};
 
 pub use sections::{
     Audit, Auth, Cameras, Challenge, Checkout, Compute, Data, Database, Device, ListedCamera, Log, LogFormat,
-    Payment, Plugins, Policy, Recognition, RecognitionMember, Redis, Secrets, Server, Settings, Settlement,
-    Webhooks, WithoutPin, Ws,
+    Payment, Plugins, Policy, Quality, Recognition, RecognitionMember, Redis, Secrets, Server, Settings,
+    Settlement, Webhooks, WithoutPin, Ws,
 };
 
 /// Every key with its default, as delivered.
@@ -47,7 +48,7 @@ pub enum SettingsError {
     #[error("settings: {0}")]
     Value(#[from] config::ConfigError),
     #[error("settings: `{key}` {problem}")]
-    OutOfRange { key: &'static str, problem: String },
+    OutOfRange { key: Cow<'static, str>, problem: String },
 }
 
 /// Where the layers above the defaults come from; `main` reads them from the machine.

@@ -16,20 +16,32 @@ pub(super) struct Patch {
     luma: Vec<f32>,
 }
 
+/// Luma up to this is nearly black, as in ISO/IEC 29794-5.
+const DARK_LUMA_MAX: usize = 25;
+/// Luma from this on is nearly white, as in ISO/IEC 29794-5.
+const BRIGHT_LUMA_MIN: usize = 247;
+/// Steps of luma in which the halves of a face are compared: finer ones would compare noise, with 2048 samples a half.
+const STEPS: usize = 32;
+
+/// How the light lies on a face.
+pub(super) struct Light {
+    /// Share of it that is nearly black.
+    pub(super) dark_share: f32,
+    /// Share of it that is nearly white.
+    pub(super) bright_share: f32,
+    /// Entropy of its luma.
+    pub(super) entropy_bits: f32,
+    /// What the histograms of its halves have in common, 0..=1.
+    pub(super) uniformity_share: f32,
+}
+
 impl Patch {
     /// Samples the luma around the face's eyes; what lies outside the picture repeats its edge.
-    pub(super) fn of(
-        face: &Face,
-        (width, height): (u32, u32),
-        planes: &Planes<'_>,
-        format: PixelFormat,
-        colour: Colour,
-    ) -> Patch {
+    pub(super) fn of(face: &Face, sampler: &Sampler<'_>) -> Patch {
         let [left, right, ..] = face.landmarks;
         let middle = ((left.x + right.x) / 2.0, (left.y + right.y) / 2.0);
         // A step to the right in the patch is this step in the picture; a step down is at a right angle to it.
         let step = ((right.x - left.x) / EYES_PX, (right.y - left.y) / EYES_PX);
-        let sampler = Sampler::new((width, height), planes, format, colour);
         let mut luma = Vec::with_capacity(SIDE * SIDE);
         for row in 0..SIDE {
             for column in 0..SIDE {
@@ -50,6 +62,33 @@ impl Patch {
     /// Standard deviation of the luma.
     pub(super) fn deviation(&self) -> f32 {
         variance(self.luma.iter().copied()).sqrt()
+    }
+
+    /// What the histograms tell.
+    pub(super) fn light(&self) -> Light {
+        // Of the left half, then of the right.
+        let mut halves = [[0_u32; 256]; 2];
+        for (index, luma) in self.luma.iter().enumerate() {
+            let half = usize::from(index % SIDE >= SIDE / 2);
+            halves[half][luma.round() as usize & 255] += 1;
+        }
+        let all: [u32; 256] = std::array::from_fn(|luma| halves[0][luma] + halves[1][luma]);
+        let share = |count: u32| count as f32 / (SIDE * SIDE) as f32;
+        let entropy_bits = all.iter().filter(|count| **count > 0).map(|count| {
+            let share = share(*count);
+            -share * share.log2()
+        });
+        let coarse = |half: &[u32; 256], step: usize| {
+            let width = 256 / STEPS;
+            half[step * width..(step + 1) * width].iter().sum::<u32>()
+        };
+        let common = (0..STEPS).map(|step| coarse(&halves[0], step).min(coarse(&halves[1], step)));
+        Light {
+            dark_share: share(all[..=DARK_LUMA_MAX].iter().sum()),
+            bright_share: share(all[BRIGHT_LUMA_MIN..].iter().sum()),
+            entropy_bits: entropy_bits.sum(),
+            uniformity_share: 2.0 * share(common.sum()),
+        }
     }
 
     /// Variance of the Laplacian: how much fine detail there is.

@@ -8,6 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::wire::face::RefusedPicture;
+use super::wire::quality::QualityFault;
 
 /// An answer that says what was wrong and what the caller can do.
 #[derive(Debug, Clone)]
@@ -20,6 +21,8 @@ pub struct Problem {
     pub detail: Cow<'static, str>,
     /// Named reasons, such as those of the face quality gate.
     pub reasons: Vec<String>,
+    /// Where a face is not good enough: each figure, with what the person can do.
+    pub faults: Vec<QualityFault>,
     headers: Vec<(HeaderName, HeaderValue)>,
     enrolment: Option<Box<EnrolmentTold>>,
 }
@@ -54,6 +57,9 @@ pub(crate) struct ProblemDocument<'a> {
     /// The enrolment that waits for another member of staff.
     #[serde(skip_serializing_if = "Option::is_none")]
     enrolment_id: Option<&'a str>,
+    /// Where a face is not good enough: each figure that misses, with what the person can do.
+    #[serde(skip_serializing_if = "<[QualityFault]>::is_empty")]
+    faults: &'a [QualityFault],
 }
 
 impl Problem {
@@ -63,6 +69,7 @@ impl Problem {
             code,
             detail: detail.into(),
             reasons: Vec::new(),
+            faults: Vec::new(),
             headers: Vec::new(),
             enrolment: None,
         }
@@ -94,6 +101,11 @@ impl Problem {
     /// The enrolment that waits for another person.
     pub(crate) fn enrolment(&self) -> Option<&str> {
         self.enrolment.as_ref()?.id.as_deref()
+    }
+
+    pub(crate) fn with_faults(mut self, faults: Vec<QualityFault>) -> Self {
+        self.faults = faults;
+        self
     }
 
     pub(crate) fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
@@ -171,6 +183,7 @@ impl Problem {
             reasons: &self.reasons,
             pictures: self.pictures(),
             enrolment_id: self.enrolment(),
+            faults: &self.faults,
         };
         serde_json::to_vec(&document).unwrap_or_default()
     }

@@ -170,7 +170,7 @@ fn left_out(index: usize, why: LeftOut) -> RefusedPicture {
         LeftOut::Unlike => ("face_unlike", "of the same person, but unlike some of the other pictures"),
         LeftOut::Surplus => ("surplus", "the other pictures are enough or better"),
     };
-    RefusedPicture { index, code, detail: detail.to_owned(), reasons: Vec::new() }
+    RefusedPicture { index, code, detail: detail.to_owned(), reasons: Vec::new(), faults: Vec::new() }
 }
 
 /// Removes one face; it is not recognised any more when this returns.

@@ -10,7 +10,7 @@ use domain::threshold::{Match, Thresholds, is_ahead};
 use domain::{CameraId, FaceId, Timestamp, UserId};
 use pipeline::frame::Frame;
 use pipeline::still::{Still, StillLimits, decode};
-use pipeline::{AnalyseError, AnalysedFace, Embedding};
+use pipeline::{AnalyseError, AnalysedFace, Embedding, Gate};
 use uuid::Uuid;
 
 use super::App;
@@ -18,6 +18,7 @@ use super::camera::pipeline_id;
 use super::evidence::{self, Seen};
 use crate::api::picture::Given;
 use crate::api::wire::face::{IdentifiedFace, Verification};
+use crate::api::wire::quality;
 use crate::api::{Problem, chain};
 
 /// A picture to be analysed.
@@ -74,15 +75,15 @@ pub(crate) fn newest(app: &App, id: &CameraId) -> Result<Picture, Problem> {
     Ok(Picture::Frame(app.vision()?.cameras().latest(&pipeline_id(id)?)?))
 }
 
-/// Every face of the picture, with quality, liveness and embedding.
-pub(crate) async fn analyse(app: &App, picture: Picture) -> Result<Vec<AnalysedFace>, Problem> {
+/// Every face of the picture, with quality by `gate`, liveness and embedding.
+pub(crate) async fn analyse(app: &App, gate: Gate, picture: Picture) -> Result<Vec<AnalysedFace>, Problem> {
     app.vision()?;
     let app = app.clone();
     let work = move || {
         let pipeline = app.vision()?.pipeline();
         let faces = match &picture {
-            Picture::Still(still) => pipeline.analyse(still),
-            Picture::Frame(frame) => pipeline.analyse_frame(frame),
+            Picture::Still(still) => pipeline.analyse_at(gate, still),
+            Picture::Frame(frame) => pipeline.analyse_frame_at(gate, frame),
         };
         faces.map_err(|error| analysis_failed(&error))
     };
@@ -100,11 +101,11 @@ fn analysis_failed(error: &AnalyseError) -> Problem {
     }
 }
 
-/// Why a face is not good enough, by name, each once.
-pub(crate) fn quality_reasons(face: &AnalysedFace) -> Vec<String> {
-    let mut names: Vec<String> = face.quality.reasons.iter().map(|r| r.reason.name().to_owned()).collect();
-    names.dedup();
-    names
+/// The refusal of a face, with every figure that misses.
+pub(crate) fn not_good_enough(face: &AnalysedFace, detail: &'static str) -> Problem {
+    let reasons = face.quality.reason_names().into_iter().map(str::to_owned).collect();
+    let faults = quality::faults(&face.quality);
+    Problem::unprocessable("face_quality", detail).with_reasons(reasons).with_faults(faults)
 }
 
 /// The only face of a picture.
@@ -130,7 +131,7 @@ fn weakest(face: &AnalysedFace) -> Option<f32> {
 
 /// Every face of a picture with the person it belongs to, or why nobody is named.
 pub(crate) async fn identify(app: &App, picture: Picture) -> Result<Vec<IdentifiedFace>, Problem> {
-    let faces = analyse(app, picture).await?;
+    let faces = analyse(app, Gate::Payment, picture).await?;
     let (thresholds, margin_min) = (app.thresholds(), app.policy().margin_min);
     Ok(faces.iter().map(|face| named(app, face, &thresholds, margin_min)).collect())
 }
@@ -150,12 +151,14 @@ fn named(app: &App, face: &AnalysedFace, thresholds: &Thresholds, margin_min: f3
         r#box: [bbox.x, bbox.y, bbox.w, bbox.h],
         landmarks: face.face.landmarks.iter().map(|point| [point.x, point.y]).collect(),
         quality: face.quality.value,
+        faults: quality::faults(&face.quality),
+        components: quality::components(&face.quality),
         liveness: weakest(face),
         user: found.as_ref().filter(|_| reason.is_none()).map(|f| Uuid::from_u128(f.subject.0).to_string()),
         similarity: found.as_ref().map(|found| found.similarity),
         margin: found.and_then(|found| found.margin()),
         reason: match reason {
-            Some("quality") => Some(quality_reasons(face).join(",")),
+            Some("quality") => Some(face.quality.reason_names().join(",")),
             other => other.map(str::to_owned),
         },
     }
@@ -202,7 +205,7 @@ fn cosine(a: &[f32], b: &[f32]) -> f32 {
 /// Is the face in the picture that of `user`?
 pub(crate) async fn verify(app: &App, user: UserId, given: Given) -> Result<Verification, Problem> {
     let picture = one_picture(app, given).await?;
-    let face = single_face(analyse(app, picture).await?)?;
+    let face = single_face(analyse(app, Gate::Payment, picture).await?)?;
     let embedding = usable(&face)?;
     let best = best_of(app, user, embedding).await?.ok_or_else(not_enrolled)?;
     let (similarity, thresholds) = (best.similarity, best.thresholds(app));
@@ -226,10 +229,7 @@ pub(crate) async fn verify(app: &App, user: UserId, given: Given) -> Result<Veri
 fn usable(face: &AnalysedFace) -> Result<&Embedding, Problem> {
     match (&face.embedding, face.quality.ok) {
         (Some(embedding), true) => Ok(embedding),
-        _ => {
-            let detail = "the face is not good enough; `reasons` says why";
-            Err(Problem::unprocessable("face_quality", detail).with_reasons(quality_reasons(face)))
-        }
+        _ => Err(not_good_enough(face, "the face is not good enough; `faults` says why")),
     }
 }
 
@@ -244,7 +244,7 @@ pub(crate) async fn prove(app: &App, user: UserId, given: Given) -> Result<Seen,
     let captured_at = picture.captured_at(came);
     let (picture, frame_sha256) = hashed(picture).await?;
     let camera_live = camera.as_ref().is_none_or(|id| super::sightings::is_live(app, id));
-    let faces = analyse(app, picture).await?;
+    let faces = analyse(app, Gate::Payment, picture).await?;
     let faces_in_view = u32::try_from(faces.len()).unwrap_or(u32::MAX);
     let face = single_face(faces)?;
     let Best { face: id, similarity, templates: templates_searched } =

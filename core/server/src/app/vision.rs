@@ -8,7 +8,7 @@ use models::{DeviceChoice, DeviceKind, Engine, EngineOptions};
 use pipeline::camera::{Cameras, CamerasOptions};
 use pipeline::source::{Network, SourcePolicy};
 use pipeline::{
-    ConfirmOptions, Embedding, EngineInference, Gallery, LivenessStep, Member, Meter, Pipeline,
+    ConfirmOptions, Embedding, EngineInference, Gallery, Gate, LivenessStep, Member, Meter, Pipeline,
     PipelineOptions, RecognitionOptions, RecognizerSet, Steps, Subject, TemplateId,
 };
 use plugin_host::{InferenceService, Plugin};
@@ -50,7 +50,7 @@ impl Vision {
         let gallery = Arc::new(gallery(store, steps.recognizer.dim(), steps.recognizer.model_tag())?);
         let options = PipelineOptions {
             cameras: cameras(&settings.cameras)?,
-            recognition: recognition(&settings.recognition, engine.device().kind),
+            recognition: recognition(settings, engine.device().kind),
             meter,
         };
         let pipeline = Pipeline::start(options, steps, gallery)
@@ -218,7 +218,8 @@ pub(crate) fn cameras(settings: &settings::Cameras) -> Result<CamerasOptions, St
 }
 
 /// How recognition is run, by the settings.
-pub(crate) fn recognition(settings: &settings::Recognition, device: DeviceKind) -> RecognitionOptions {
+pub(crate) fn recognition(all: &Settings, device: DeviceKind) -> RecognitionOptions {
+    let settings = &all.recognition;
     let on_cpu = device == DeviceKind::Cpu;
     RecognitionOptions {
         batch_size_max: settings.batch_size_max,
@@ -226,6 +227,8 @@ pub(crate) fn recognition(settings: &settings::Recognition, device: DeviceKind) 
         // One batch at a time keeps a GPU busy; the CPU takes one on each core.
         side_by_side: if on_cpu { 0 } else { 1 },
         frame_age_ms_max: settings.sighting_age_ms_max,
+        quality: all.quality.gate(Gate::Payment),
+        quality_to_enrol: all.quality.gate(Gate::Enrolment),
         confirm: ConfirmOptions { similarity_min: settings.similarity_min, ..ConfirmOptions::default() },
         ..RecognitionOptions::default()
     }

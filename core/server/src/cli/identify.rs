@@ -35,10 +35,15 @@ pub(super) fn run(cli: &Cli, arguments: &Identify) -> Result<Exit, Failure> {
         match arguments.json {
             true => terminal::json(&json!({ "faces": faces })),
             false if faces.is_empty() => terminal::out("no face"),
-            false => faces.iter().for_each(|face| terminal::out(line(face))),
+            false => faces.iter().for_each(show),
         }
         Ok(Exit::Ok)
     })
+}
+
+fn show(face: &IdentifiedFace) {
+    terminal::out(line(face));
+    face.faults.iter().for_each(users::tell);
 }
 
 fn line(face: &IdentifiedFace) -> String {

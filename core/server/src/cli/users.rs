@@ -16,6 +16,7 @@ use super::{Cli, Exit, Failure, given, terminal};
 use crate::api::picture::Given;
 use crate::api::wire::face::RefusedPicture;
 use crate::api::wire::money::moment;
+use crate::api::wire::quality::QualityFault;
 use crate::app::{App, consent, enrol, erase};
 use crate::auth::Principal;
 
@@ -182,8 +183,8 @@ fn report(arguments: &Enrol, faces: &[(usize, FaceRow)], refused: &[RefusedPictu
             json!({ "image": name(*index), "id": face.id.to_string(), "quality": face.quality })
         });
         let refused = refused.iter().map(|picture| {
-            let RefusedPicture { index, code, detail, reasons } = picture;
-            json!({ "image": name(*index), "code": code, "detail": detail, "reasons": reasons })
+            let RefusedPicture { index, code, detail, reasons, faults } = picture;
+            json!({ "image": name(*index), "code": code, "detail": detail, "reasons": reasons, "faults": faults })
         });
         let (faces, refused): (Vec<_>, Vec<_>) = (faces.collect(), refused.collect());
         terminal::json(&json!({ "faces": faces, "refused": refused, "enrolment_id": review }));
@@ -193,15 +194,26 @@ fn report(arguments: &Enrol, faces: &[(usize, FaceRow)], refused: &[RefusedPictu
         let name = name(*index).unwrap_or_default();
         terminal::out(format!("enrolled {name} as {} (quality {:.2})", face.id, face.quality));
     }
-    for RefusedPicture { index, code, detail, reasons } in refused {
+    for RefusedPicture { index, code, detail, reasons, faults } in refused {
         let name = name(*index).unwrap_or_default();
         terminal::out(
             format!("refused {name}: {code}: {detail} {}", reasons.join(", ")).trim_end().to_owned(),
         );
+        faults.iter().for_each(tell);
     }
     if let Some(id) = review {
         terminal::out(format!("nothing is enrolled; enrolment {id} waits for another member of staff"));
     }
+}
+
+/// One figure of a face that is not good enough, and what the person can do.
+pub(super) fn tell(fault: &QualityFault) {
+    let QualityFault { reason, component, allowed, bound, unit, advice, .. } = fault;
+    let measured = fault.measured.map_or_else(|| "no number".to_owned(), |figure| format!("{figure:.2}"));
+    let bound = bound.replace('_', " ");
+    terminal::out(format!(
+        "  {reason}: {component} is {measured} {unit}, {bound} {allowed} is asked. {advice}"
+    ));
 }
 
 fn erase(cli: &Cli, user: UserId, yes: bool) -> Result<Exit, Failure> {

@@ -9,8 +9,8 @@ use std::thread::available_parallelism;
 use parking_lot::Mutex;
 use pipeline::still::{StillLimits, decode};
 use pipeline::{
-    AnalysedFace, Embedding, EngineInference, Gallery, Pipeline, PipelineOptions, QualityOptions, Still,
-    Unmetered,
+    AnalysedFace, Embedding, EngineInference, Gallery, Gate, Pipeline, PipelineOptions, QualityOptions,
+    QualityReport, Still, Unmetered,
 };
 use plugin_host::{Call, Frame, InferenceError, InferenceService, ModelInfo, Plugin, Region, Tensor};
 use serde::Serialize;
@@ -27,6 +27,8 @@ pub(crate) struct Embedded {
     pub(crate) embedding: Option<Embedding>,
     /// Why there is none.
     pub(crate) failure: Option<String>,
+    /// How good that face is; `None` when no face was found.
+    pub(crate) quality: Option<QualityReport>,
 }
 
 /// The configured plugins, without cameras and without people.
@@ -77,32 +79,16 @@ impl InferenceService for Noted {
     }
 }
 
-/// Lets every face through that the detector finds.
-const OPEN_GATE: QualityOptions = QualityOptions {
-    eye_distance_px_min: 0.0,
-    sharpness_variance_min: 0.0,
-    yaw_deg_max: 180.0,
-    pitch_deg_max: 180.0,
-    brightness_luma_min: 0.0,
-    brightness_luma_max: 255.0,
-    contrast_luma_min: 0.0,
-    presence_min: 0.0,
-    outside_share_max: 1.0,
-    score_min: 0.0,
-};
-
 impl Chain {
-    /// Starts engine and plugins; the quality gate stands open unless it is `gated`.
-    pub(crate) fn start(settings: &Settings, gated: bool) -> Result<Self, StartError> {
+    /// Starts engine and plugins; faces have to pass `gate`, or none.
+    pub(crate) fn start(settings: &Settings, gate: Option<Gate>) -> Result<Self, StartError> {
         let engine = vision::engine(settings)?;
         let inference = Arc::new(Noted { engine: EngineInference(engine.clone()), opened: Mutex::default() });
         let service: Arc<dyn InferenceService> = inference.clone();
         let (steps, plugins) = vision::steps(settings, &Plugins::new(settings), &service)?;
         let gallery = Gallery::new(steps.recognizer.dim(), steps.recognizer.model_tag());
-        let mut recognition = vision::recognition(&settings.recognition, engine.device().kind);
-        if !gated {
-            recognition.quality = OPEN_GATE;
-        }
+        let mut recognition = vision::recognition(settings, engine.device().kind);
+        recognition.quality = gate.map_or(QualityOptions::open(), |gate| settings.quality.gate(gate));
         // Pictures wait for each other on a busy machine; none may fail for that.
         recognition.call_ms_max = 60_000;
         let cameras = vision::cameras(&settings.cameras)?;
@@ -187,18 +173,19 @@ impl Chain {
 
     fn embed(&self, path: &Path) -> Embedded {
         match self.try_embed(path) {
-            Ok(embedding) => Embedded { embedding: Some(embedding), failure: None },
-            Err(failure) => Embedded { embedding: None, failure: Some(failure) },
+            Ok(AnalysedFace { embedding, quality, .. }) => {
+                let failure = embedding.is_none().then(|| quality.reason_names().join(","));
+                Embedded { embedding, failure, quality: Some(quality) }
+            }
+            Err(failure) => Embedded { embedding: None, failure: Some(failure), quality: None },
         }
     }
 
-    fn try_embed(&self, path: &Path) -> Result<Embedding, String> {
+    fn try_embed(&self, path: &Path) -> Result<AnalysedFace, String> {
         let bytes = std::fs::read(path).map_err(|error| error.to_string())?;
         let still = decode(&bytes, &StillLimits::default()).map_err(|error| error.to_string())?;
         let faces = self.pipeline.analyse(&still).map_err(|error| chain(&error))?;
-        let face = nearest_to_middle(faces, &still).ok_or("no face")?;
-        let refused: Vec<&str> = face.quality.reasons.iter().map(|refusal| refusal.reason.name()).collect();
-        face.embedding.ok_or_else(|| refused.join(","))
+        Ok(nearest_to_middle(faces, &still).ok_or("no face")?)
     }
 }
 

@@ -1,8 +1,10 @@
 //! Values that parse but cannot work, each refused under its key.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use domain::CameraId;
+use pipeline::QualityOptions;
 use pipeline::source::{Network, SourceUrl};
 use store::DatabaseUrl;
 use store::cache::Cache;
@@ -17,7 +19,7 @@ const SOCKETS_MAX: usize = 1_000_000;
 impl Settings {
     /// Refuses values that parse but cannot work, naming the key.
     pub(super) fn check(&self) -> Result<(), SettingsError> {
-        let refuse = |key, problem: &str| Err(SettingsError::OutOfRange { key, problem: problem.to_owned() });
+        let refuse = |key: &'static str, problem: &str| Err(refused(key, problem));
         let positive = [
             ("server.connections_max", self.server.connections_max as u64),
             ("server.header_read_timeout_ms", self.server.header_read_timeout_ms),
@@ -103,6 +105,7 @@ impl Settings {
             return refuse("policy.branch", "must be a name");
         }
         self.check_recognition_set()?;
+        self.check_quality()?;
         self.check_settlement()?;
         self.check_addresses()?;
         self.check_networks_and_cameras()
@@ -121,6 +124,28 @@ impl Settings {
         Ok(())
     }
 
+    /// Each limit lies in the range of its figure, and a least below its most.
+    fn check_quality(&self) -> Result<(), SettingsError> {
+        for (gate, limits) in [("payment", &self.quality.payment), ("enrolment", &self.quality.enrolment)] {
+            let key = |name: &str| format!("quality.{gate}.{name}");
+            for (name, [bottom, top]) in QualityOptions::names() {
+                // Written so that a value that is no number is refused.
+                let good = limits.get(&name).is_some_and(|value| *value >= bottom && *value <= top);
+                if !good {
+                    return Err(refused(key(&name), format!("must lie between {bottom} and {top}")));
+                }
+            }
+            for (name, most) in limits {
+                let least = name.strip_suffix("_max").map(|figure| format!("{figure}_min"));
+                if let Some(least) = least.filter(|least| limits.get(least).is_some_and(|value| value > most))
+                {
+                    return Err(refused(key(&least), format!("must not exceed quality.{gate}.{name}")));
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Written so that a value that is no number is refused.
     fn check_targets(&self) -> Result<(), SettingsError> {
         let (named, paid) = (self.recognition.fpir_target, self.policy.fpir_target_pay);
@@ -130,7 +155,7 @@ impl Settings {
             ("policy.fpir_target_pay", paid),
         ];
         match targets.iter().find(|(_, target)| !(*target > 0.0 && *target < 0.1)) {
-            Some((key, _)) => Err(refused(key, "must lie between 0 and 0.1, both excluded")),
+            Some((key, _)) => Err(refused(*key, "must lie between 0 and 0.1, both excluded")),
             None if paid > named => {
                 Err(refused("policy.fpir_target_pay", "must not exceed recognition.fpir_target"))
             }
@@ -200,6 +225,6 @@ fn is_loopback(url: &str) -> bool {
         && uri.query().is_none()
 }
 
-fn refused(key: &'static str, problem: impl Into<String>) -> SettingsError {
-    SettingsError::OutOfRange { key, problem: problem.into() }
+fn refused(key: impl Into<Cow<'static, str>>, problem: impl Into<String>) -> SettingsError {
+    SettingsError::OutOfRange { key: key.into(), problem: problem.into() }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use pipeline::{Gate, QualityOptions};
 use serde::{Deserialize, Serialize};
 
 /// All settings of one appliance.
@@ -20,6 +21,7 @@ pub struct Settings {
     pub plugins: Plugins,
     pub secrets: Secrets,
     pub recognition: Recognition,
+    pub quality: Quality,
     pub policy: Policy,
     pub checkout: Checkout,
     pub challenge: Challenge,
@@ -141,6 +143,25 @@ pub struct Recognition {
     pub enrolment_camera_ms_max: u64,
     pub enrolment_review_h_max: u32,
     pub calibration_consents: Vec<String>,
+}
+
+/// What a face must be like to pass each gate: limits by the names of [`pipeline::quality::QualityOptions::names`].
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Quality {
+    pub payment: BTreeMap<String, f32>,
+    pub enrolment: BTreeMap<String, f32>,
+}
+
+impl Quality {
+    /// What `gate` asks.
+    pub fn gate(&self, gate: Gate) -> QualityOptions {
+        let limits = match gate {
+            Gate::Payment => &self.payment,
+            Gate::Enrolment => &self.enrolment,
+        };
+        QualityOptions::of(|name| limits.get(name).copied())
+    }
 }
 
 #[derive(Clone, Serialize, Deserialize)]

@@ -69,6 +69,10 @@ fn impossible_values_name_their_key() {
         ("[server]\nconnections_max = 0", "server.connections_max"),
         ("[recognition]\nfpir_target = 0.0", "recognition.fpir_target"),
         ("[recognition]\nmargin_min = 1.5", "recognition.margin_min"),
+        ("[quality.payment]\nyaw_deg_max = 91", "quality.payment.yaw_deg_max"),
+        ("[quality.enrolment]\npresence_min = nan", "quality.enrolment.presence_min"),
+        ("[quality.enrolment]\nbrightness_luma_min = 220", "quality.enrolment.brightness_luma_min"),
+        ("[quality.payment]\nyaw_degrees_max = 30", "quality.payment.yaw_deg_max"),
         ("[policy]\nsale_amount_max = -1", "policy.sale_amount_max"),
         ("[database]\nurl = \"mysql://localhost/facepay\"", "database.url"),
         ("[redis]\nurl = \"localhost\"", "redis.url"),
@@ -99,6 +103,20 @@ fn impossible_values_name_their_key() {
     ] {
         assert!(refusal(file, &[]).contains(key), "{file}: {}", refusal(file, &[]));
     }
+}
+
+#[test]
+fn the_delivered_gates_are_those_of_the_pipeline_and_can_be_changed_one_by_one() {
+    use pipeline::quality::{Component, Limits};
+    use pipeline::{Gate, QualityOptions};
+    let delivered = load("", &[]).unwrap().quality;
+    assert_eq!(delivered.gate(Gate::Payment), QualityOptions::for_payment());
+    assert_eq!(delivered.gate(Gate::Enrolment), QualityOptions::for_enrolment());
+    let file = "[quality.enrolment]\nyaw_deg_max = 15\nroll_deg_max = 180.0";
+    let changed = load(file, &[]).unwrap().quality.gate(Gate::Enrolment);
+    let yaw = Limits { min: None, max: Some(15.0) };
+    let expected = QualityOptions::for_enrolment().with(Component::Yaw, yaw);
+    assert_eq!(changed, expected.with(Component::Roll, Limits::default()));
 }
 
 #[test]

@@ -19,6 +19,7 @@ use tokio::sync::broadcast::error::RecvError;
 use super::socket::{self, Closing, Said, Socket};
 use crate::api::Problem;
 use crate::api::extract::Query;
+use crate::api::wire::quality;
 use crate::app::App;
 use crate::app::camera::{self, OWN_PREFIX, pipeline_id};
 use crate::app::challenge;
@@ -219,7 +220,8 @@ impl Client {
                 "score": face.score,
                 "track": face.track.map(|track| track.0),
                 "quality": face.quality.value,
-                "reasons": face.quality.reasons.iter().map(|r| r.reason.name()).collect::<Vec<_>>(),
+                "reasons": face.quality.reason_names(),
+                "faults": quality::faults(&face.quality),
                 "state": face.state.name(),
             })
         };

@@ -93,6 +93,45 @@ async fn a_payer_is_proved_by_a_picture() {
     assert_eq!(appliance.admin(post(confirm, &json!({})).once("c")).await.ok(200)["state"], "captured");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_good_enough_to_pay_may_not_be_so_to_enrol_and_is_told_what_to_do() {
+    let appliance = seeing_with(&[("quality.enrolment.eye_distance_px_min", "900")]).await;
+    let eileen = appliance.payer("Eileen", 0).await;
+    let refused = enrol(&appliance, &eileen, EILEEN).await.refused(422, "face_quality").json();
+    assert_eq!(refused["reasons"], json!(["too_small"]), "{refused}");
+    let fault = &refused["faults"][0];
+    let named = (&fault["component"], &fault["unit"], &fault["bound"], &fault["advice"]);
+    assert_eq!(
+        named,
+        (&json!("inter_eye_distance"), &json!("px"), &json!("at_least"), &json!("Come closer."))
+    );
+    assert!(fault["allowed"] == 900.0 && fault["measured"].as_f64().is_some_and(|px| px < 900.0), "{fault}");
+
+    let seen = appliance.admin(picture("/identify", EILEEN)).await.ok(200)["faces"][0].clone();
+    assert_eq!((&seen["reason"], &seen["faults"]), (&json!("no_match"), &json!([])), "{seen}");
+    let components = seen["components"].as_array().unwrap();
+    let scored = components.iter().filter(|one| one["score"].as_u64().is_some_and(|score| score <= 100));
+    assert_eq!((components.len(), scored.count()), (23, 23), "{seen}");
+    let eyes = components.iter().find(|one| one["component"] == "inter_eye_distance").unwrap();
+    assert_eq!((&eyes["allowed_min"], &eyes["allowed_max"]), (&json!(24.0), &Value::Null));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_kiosk_hears_what_the_payer_can_do() {
+    let appliance = seeing_with(&[("quality.payment.eye_distance_px_min", "900")]).await;
+    appliance.clock_runs();
+    let mut browser = browser(&appliance, "", GRACE).await;
+    let seen = loop {
+        let seen = heard(&mut browser, "face_detection").await;
+        if !seen["faces"].as_array().unwrap().is_empty() {
+            break seen;
+        }
+    };
+    let face = &seen["faces"][0];
+    assert_eq!((&face["state"], &face["reasons"]), (&json!("refused"), &json!(["too_small"])), "{face}");
+    assert_eq!(face["faults"][0]["advice"], "Come closer.", "{face}");
+}
+
 /// A browser at a camera of its own, or at a push camera.
 pub(crate) struct Browser {
     told: mpsc::Receiver<Value>,

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::quality::{QualityComponent, QualityFault};
+
 /// Where pictures come from: `images` or `camera`, one of the two.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -47,6 +49,8 @@ pub(crate) struct RefusedPicture {
     pub(crate) detail: String,
     /// Named reasons of the quality gate.
     pub(crate) reasons: Vec<String>,
+    /// Each figure that misses the gate of enrolment, with what the person can do.
+    pub(crate) faults: Vec<QualityFault>,
 }
 
 /// An enrolled face; its template never leaves the appliance.
@@ -96,6 +100,10 @@ pub(crate) struct IdentifiedFace {
     pub(crate) landmarks: Vec<[f32; 2]>,
     /// 0 to 1.
     pub(crate) quality: f32,
+    /// Each figure that misses the gate of paying, with what the person can do.
+    pub(crate) faults: Vec<QualityFault>,
+    /// Every component of the quality.
+    pub(crate) components: Vec<QualityComponent>,
     /// The weakest liveness step's score, 0 to 1; absent when none ran.
     pub(crate) liveness: Option<f32>,
     /// Who it is, where all rules are met.

@@ -1,7 +1,7 @@
 //! The pictures of one enrolment: those with a good and live face, and the others with the reason.
 
 use bytes::Bytes;
-use pipeline::AnalysedFace;
+use pipeline::{AnalysedFace, Gate};
 
 use crate::api::Problem;
 use crate::api::picture::Given;
@@ -30,8 +30,8 @@ impl Gathered {
 
 /// A refused picture as it is answered.
 pub(super) fn refusal(index: usize, problem: &Problem) -> RefusedPicture {
-    let (code, detail, reasons) = (problem.code, problem.detail.to_string(), problem.reasons.clone());
-    RefusedPicture { index, code, detail, reasons }
+    let (reasons, faults) = (problem.reasons.clone(), problem.faults.clone());
+    RefusedPicture { index, code: problem.code, detail: problem.detail.to_string(), reasons, faults }
 }
 
 fn no_face() -> Problem {
@@ -58,7 +58,7 @@ pub(super) async fn of_files(app: &App, files: Vec<Bytes>) -> Result<Gathered, P
 
 /// The only face of a picture, good and live; or why there is none.
 pub(super) async fn look(app: &App, picture: identify::Picture) -> Result<AnalysedFace, Problem> {
-    let face = identify::single_face(identify::analyse(app, picture).await?)?;
+    let face = identify::single_face(identify::analyse(app, Gate::Enrolment, picture).await?)?;
     good_enough(&face)?;
     match face.embedding {
         Some(_) => Ok(face),
@@ -69,9 +69,8 @@ pub(super) async fn look(app: &App, picture: identify::Picture) -> Result<Analys
 /// The quality gate and every liveness step.
 fn good_enough(face: &AnalysedFace) -> Result<(), Problem> {
     if !face.quality.ok {
-        let reasons = identify::quality_reasons(face);
-        let detail = "the face is not good enough to enrol; `reasons` says why";
-        return Err(Problem::unprocessable("face_quality", detail).with_reasons(reasons));
+        let detail = "the face is not good enough to enrol; `faults` says why";
+        return Err(identify::not_good_enough(face, detail));
     }
     match identify::is_live(face) {
         true => Ok(()),

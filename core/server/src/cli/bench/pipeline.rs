@@ -133,7 +133,7 @@ fn start(settings: &Settings, engine: &models::Engine, meter: Arc<dyn Meter>) ->
     let inference: Arc<dyn InferenceService> = Arc::new(EngineInference(engine.clone()));
     let (steps, _) = vision::steps(settings, &Plugins::new(settings), &inference)?;
     let gallery = Gallery::new(steps.recognizer.dim(), steps.recognizer.model_tag());
-    let recognition = vision::recognition(&settings.recognition, engine.device().kind);
+    let recognition = vision::recognition(settings, engine.device().kind);
     let options = PipelineOptions { cameras: vision::cameras(&settings.cameras)?, recognition, meter };
     Pipeline::start(options, steps, Arc::new(gallery))
         .map_err(|error| Failure::new(Exit::Configuration, chain(&error)))

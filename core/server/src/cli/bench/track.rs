@@ -52,7 +52,7 @@ impl Meter for Stopwatch {
 pub(super) fn per_track(settings: &Settings, iterations: usize) -> Result<Value, Failure> {
     let failed = |error: &dyn std::error::Error| Failure::failed(chain(error));
     let still = decode(demo::PAYER_JPEG, &StillLimits::default()).map_err(|error| failed(&error))?;
-    let vision = Chain::start(settings, true)?;
+    let vision = Chain::start(settings, Some(pipeline::Gate::Payment))?;
     let gallery = Arc::new(gallery(vision.pipeline(), &still)?);
     let config = presentations::config(&settings.cameras).map_err(Failure::failed)?;
     let watch = Arc::new(Stopwatch::default());

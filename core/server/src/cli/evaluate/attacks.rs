@@ -57,7 +57,7 @@ pub(super) fn run(cli: &Cli, arguments: &Attacks) -> Result<Exit, Failure> {
     let runtime = offline::runtime()?;
     let _inside = runtime.enter();
     let settings = offline::settings(cli)?;
-    let chain = Chain::start(&settings, true)?;
+    let chain = Chain::start(&settings, Some(pipeline::Gate::Payment))?;
     let (people, unusable) = match &arguments.live {
         Some(folder) => given(chain.pipeline(), folder)?,
         None => (portraits(chain.pipeline())?, Vec::new()),

@@ -44,7 +44,7 @@ pub(super) fn run(cli: &Cli, arguments: &Detection) -> Result<Exit, Failure> {
     }
     let runtime = offline::runtime()?;
     let _inside = runtime.enter();
-    let evaluated = Chain::start(&offline::settings(cli)?, false)?;
+    let evaluated = Chain::start(&offline::settings(cli)?, None)?;
     let detector = &evaluated.pipeline().steps().detector;
     let mut looked = Vec::with_capacity(pictures.len());
     // One after the other: together they would take each other's time.

@@ -7,6 +7,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use pipeline::Gate;
 use serde_json::{Map, Value, json};
 
 use super::output::Output;
@@ -14,8 +15,10 @@ use super::{Cli, Exit, Failure, offline, operating, terminal, told, wording};
 use groups::Compared;
 
 use crate::evaluate::all_pairs::{AllPairs, Shot, person};
+use crate::evaluate::discard::{Discard, Sample, discard};
 use crate::evaluate::embeddings::{self, Embeddings};
 use crate::evaluate::faces::{Chain, Embedded};
+use crate::evaluate::figures;
 use crate::evaluate::interval::wilson95;
 use crate::evaluate::pairs::{self, Pair};
 use crate::evaluate::scores::Scores;
@@ -44,6 +47,9 @@ pub struct Faces {
     embeddings: Option<PathBuf>,
     #[command(flatten)]
     output: Output,
+    /// Writes what was measured of each picture's quality (.csv).
+    #[arg(long, value_name = "FILE")]
+    quality: Option<PathBuf>,
     /// One object instead of text.
     #[arg(long)]
     json: bool,
@@ -76,7 +82,7 @@ pub(super) fn run(cli: &Cli, arguments: &Faces) -> Result<Exit, Failure> {
     let runtime = offline::runtime()?;
     let _inside = runtime.enter();
     let settings = offline::settings(cli)?;
-    let chain = Chain::start(&settings, arguments.gate)?;
+    let chain = Chain::start(&settings, arguments.gate.then_some(Gate::Enrolment))?;
     let progress = terminal::Progress::new("pictures", names.len());
     let embedded = chain.embed_all(&arguments.images, &names, |done| progress.show(done));
     drop(progress);
@@ -84,6 +90,10 @@ pub(super) fn run(cli: &Cli, arguments: &Faces) -> Result<Exit, Failure> {
     let measured = Measured { names, embedded, trials };
     if let Some(file) = &arguments.embeddings {
         save(file, &measured)?;
+    }
+    if let Some(file) = &arguments.quality {
+        let reports = measured.names.iter().map(|name| (*name, measured.embedded[name].quality.as_ref()));
+        std::fs::write(file, figures::csv(reports)).map_err(|error| told("write", file, error))?;
     }
     let all = arguments.all_pairs.then(|| every_pair(&measured));
     let mut report = report(arguments, &chain, &measured, all.as_ref());
@@ -174,6 +184,7 @@ fn report(
             let impostor = json!({ "n": all.scores.impostor() + all.impostor_failed, "not_acquired": all.impostor_failed });
             let counted = json!({ "people": all.people(), "genuine": genuine, "impostor": impostor });
             report.insert("all_pairs".to_owned(), counted);
+            report.insert("discard".to_owned(), json!(discarded(measured, all)));
         }
     }
     let failed = failures(measured);
@@ -186,6 +197,19 @@ fn report(
     report.insert("models".to_owned(), json!(chain.models()));
     report.insert("networks".to_owned(), json!(chain.networks()));
     report
+}
+
+/// What leaving out the worst pictures does at a false accept rate of 1e-4; `None` where that cannot be told.
+fn discarded<'a>(measured: &'a Measured<'_>, all: &AllPairs<'_>) -> Option<Discard> {
+    let threshold = all.scores.accept_rate_at(1e-4, FALSE_ACCEPTS_MIN)?.similarity_min;
+    let sample = |name: &&'a Path| {
+        let one = measured.embedded.get(name)?;
+        Some((person(name)?, one.embedding.as_ref()?, one.quality.as_ref()?))
+    };
+    let samples = measured.names.iter().filter_map(sample);
+    let samples: Vec<Sample<'_>> =
+        samples.map(|(person, embedding, quality)| Sample { person, embedding, quality }).collect();
+    Some(discard(&samples, threshold))
 }
 
 /// The pictures without a usable face, and why.

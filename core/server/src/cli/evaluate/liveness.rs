@@ -50,7 +50,7 @@ pub(super) fn run(cli: &Cli, arguments: &Liveness) -> Result<Exit, Failure> {
     let runtime = offline::runtime()?;
     let _inside = runtime.enter();
     let settings = offline::settings(cli)?;
-    let chain = Chain::start(&settings, true)?;
+    let chain = Chain::start(&settings, Some(pipeline::Gate::Payment))?;
     let progress = terminal::Progress::new("files", live.len() + attacks.len());
     let of_people = live.len();
     let all: Vec<Shown> = live.into_iter().chain(attacks).collect();

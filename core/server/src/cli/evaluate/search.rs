@@ -130,7 +130,7 @@ fn people(arguments: &Search, settings: &Settings) -> Result<People, Failure> {
         (None, Some(images), Some(list)) => {
             let runtime = offline::runtime()?;
             let _inside = runtime.enter();
-            let chain = Chain::start(settings, false)?;
+            let chain = Chain::start(settings, None)?;
             model_tag = chain.pipeline().steps().recognizer.model_tag();
             (models, networks) = (chain.models(), chain.networks());
             compute = Some(chain.device().clone());
