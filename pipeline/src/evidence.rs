@@ -7,9 +7,13 @@ use std::time::{Duration, Instant};
 
 use crate::embedding::Embedding;
 use crate::gallery::{Subject, Top2};
+use crate::shot::Shots;
 
+mod record;
 #[cfg(test)]
 mod tests;
+
+pub(crate) use record::{Debt, Record};
 
 /// When a track is decided.
 #[derive(Clone, Copy, Debug)]
@@ -18,7 +22,11 @@ pub struct ConfirmOptions {
     pub agreeing_frames_min: usize,
     /// Pictures over which liveness is averaged, at least.
     pub liveness_frames_min: usize,
-    /// Pictures kept of a track, at most; when so many do not look alive, the track is not live.
+    /// Odds for a living person that the pictures of a track must reach, see `evidence::record`: at 20, six pictures without
+    /// a refused one, and each refused one asks for three more.
+    pub liveness_odds_min: f32,
+    /// Pictures kept of a track, at most; when so many do not look alive, the track is not live. It is refused for good, and
+    /// sooner, when pictures that do not look alive prevail since it began.
     pub frames_max: usize,
     /// Least cosine similarity that is shown as a match. What is enough to pay by is decided elsewhere.
     pub similarity_min: f32,
@@ -37,6 +45,7 @@ impl Default for ConfirmOptions {
         Self {
             agreeing_frames_min: 3,
             liveness_frames_min: 3,
+            liveness_odds_min: 20.0,
             frames_max: 8,
             similarity_min: 0.411,
             continuity_similarity_min: 0.3,
@@ -69,7 +78,7 @@ pub(crate) enum Verdict {
 pub(crate) enum Finding {
     /// More pictures are needed.
     Open,
-    /// Enough pictures, and they do not look alive.
+    /// Enough pictures, and they do not look alive, or they did not before.
     NotLive,
     /// Live, and the pictures agree on this subject, or on nobody.
     Agreed { subject: Option<Subject>, mean: Embedding, liveness: Vec<f32> },
@@ -85,9 +94,23 @@ pub(crate) struct Evidence {
     verdict: Option<(Verdict, Instant)>,
     /// Whose face the track was last decided to show: outlives the pictures, so that nobody slips in between verdicts.
     decided: Option<Embedding>,
+    /// Outlives verdicts, gaps and pictures.
+    record: Record,
+    /// The pictures that counted last: those that show no more than these do not.
+    pub(crate) shots: Shots,
 }
 
 impl Evidence {
+    /// On a face that appeared where one was refused a moment ago.
+    pub(crate) fn owing(debt: Debt) -> Self {
+        Self { record: Record::owing(debt), ..Self::default() }
+    }
+
+    /// What the pictures of the track, all together, speak against a living person.
+    pub(crate) fn debt(&self) -> Option<Debt> {
+        self.record.debt()
+    }
+
     /// Whether another picture should be analysed at `now`.
     pub(crate) fn wants(&self, now: Instant, options: &ConfirmOptions) -> bool {
         self.verdict.is_none_or(|(verdict, at)| {
@@ -104,16 +127,25 @@ impl Evidence {
         self.verdict.map(|(verdict, _)| verdict)
     }
 
-    /// Adds a picture and its best match; says whether it still shows the same person. Pictures from before a gap, or
-    /// of somebody else, count no more.
+    /// Adds a picture and its best match, to be held against the least scores `liveness_mins`; says whether it still shows
+    /// the same person. Pictures from before a gap, or of somebody else, count no more, but what was refused stays refused.
     #[must_use]
-    pub(crate) fn add(&mut self, sample: Sample, top: Option<&Top2>, options: &ConfirmOptions) -> bool {
+    pub(crate) fn add(
+        &mut self,
+        sample: Sample,
+        top: Option<&Top2>,
+        liveness_mins: &[f32],
+        options: &ConfirmOptions,
+    ) -> bool {
         let same = self.shows_the_same(&sample, options);
         if !same {
             self.forget();
         } else if !self.is_recent(&sample, options) {
-            *self = Evidence { decided: self.decided.take(), ..Evidence::default() };
+            *self =
+                Evidence { decided: self.decided.take(), record: self.record.again(), ..self.with_shots() };
         }
+        let scored = sample.liveness.len() == liveness_mins.len();
+        self.record.add(scored && enough(&sample.liveness, liveness_mins), options.liveness_odds_min);
         let candidate = top.filter(|top| top.similarity >= options.similarity_min).map(|top| top.subject);
         if candidate != self.candidate {
             (self.candidate, self.agreeing) = (candidate, 0);
@@ -128,11 +160,12 @@ impl Evidence {
 
     /// What the pictures say against the least scores of `liveness_mins`, one for each step.
     pub(crate) fn finding(&self, liveness_mins: &[f32], options: &ConfirmOptions) -> Finding {
-        // A score that is no number is not enough.
-        let enough = |scores: &[f32]| scores.iter().zip(liveness_mins).all(|(score, min)| score >= min);
         let liveness = self.liveness(liveness_mins.len(), self.samples.len());
-        let live = enough(&liveness);
+        let live = enough(&liveness, liveness_mins);
         let frames = self.samples.len();
+        if self.record.is_refused() {
+            return Finding::NotLive;
+        }
         if frames < options.liveness_frames_min {
             return Finding::Open;
         }
@@ -141,8 +174,8 @@ impl Evidence {
         }
         // Those that say who it is must look alive by themselves: others may show somebody else.
         let agreed = self.agreeing >= options.agreeing_frames_min
-            && enough(&self.liveness(liveness_mins.len(), self.agreeing));
-        if !agreed {
+            && enough(&self.liveness(liveness_mins.len(), self.agreeing), liveness_mins);
+        if !agreed || !self.record.is_for(options.liveness_odds_min) {
             return Finding::Open;
         }
         match self.mean() {
@@ -158,7 +191,8 @@ impl Evidence {
             self.verdict = Some((verdict, now));
         } else {
             let decided = self.mean().or_else(|| self.decided.take());
-            *self = Evidence { verdict: Some((verdict, now)), decided, ..Evidence::default() };
+            *self =
+                Evidence { verdict: Some((verdict, now)), decided, record: self.record, ..self.with_shots() };
         }
     }
 
@@ -167,9 +201,19 @@ impl Evidence {
         self.verdict = None;
     }
 
-    /// Starts again from nothing: it may be somebody else.
+    /// Looks at the same face anew. What was refused stays refused.
+    pub(crate) fn look_anew(&mut self) {
+        *self = Evidence { record: self.record.again(), ..self.with_shots() };
+    }
+
+    /// Starts again: it may be somebody else. Only what the place owes stays.
     pub(crate) fn forget(&mut self) {
-        *self = Evidence::default();
+        *self = Evidence { record: self.record.of_another(), ..Evidence::default() };
+    }
+
+    /// Nothing but the pictures that counted.
+    fn with_shots(&mut self) -> Evidence {
+        Evidence { shots: std::mem::take(&mut self.shots), ..Evidence::default() }
     }
 
     fn is_recent(&self, sample: &Sample, options: &ConfirmOptions) -> bool {
@@ -202,4 +246,9 @@ impl Evidence {
         };
         (0..steps).map(mean).collect()
     }
+}
+
+/// Whether every step's score is enough. One that is no number is not.
+fn enough(scores: &[f32], mins: &[f32]) -> bool {
+    scores.iter().zip(mins).all(|(score, min)| score >= min)
 }

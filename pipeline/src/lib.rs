@@ -30,6 +30,7 @@ pub mod evidence;
 pub mod gallery;
 pub mod liveness;
 pub mod quality;
+mod shot;
 pub mod tracker;
 
 pub mod inference;

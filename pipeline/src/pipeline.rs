@@ -314,6 +314,8 @@ fn check_options(options: &RecognitionOptions) -> Result<(), PipelineError> {
         (options.tracker.tracks_max == 0, "tracker.tracks_max is above zero"),
         (confirm.agreeing_frames_min == 0, "confirm.agreeing_frames_min is above zero"),
         (confirm.liveness_frames_min == 0, "confirm.liveness_frames_min is above zero"),
+        // Written so that a value that is no number is refused.
+        (!(1.0..=1e9).contains(&confirm.liveness_odds_min), "confirm.liveness_odds_min is at least 1"),
         (
             confirm.frames_max < confirm.agreeing_frames_min.max(confirm.liveness_frames_min),
             "confirm.frames_max is at least as large as the least numbers of frames",
@@ -349,12 +351,13 @@ mod tests {
 
     #[test]
     fn settings_that_cannot_work_are_named() {
-        let rows: [(&str, Change); 6] = [
+        let rows: [(&str, Change); 7] = [
             ("batch_size_max", |o| o.batch_size_max = 0),
             ("batch_size_max", |o| o.batch_size_max = 65),
             ("frame_age_ms_max", |o| o.frame_age_ms_max = 0),
             ("agreeing_frames_min", |o| o.confirm.agreeing_frames_min = 0),
             ("liveness_frames_min", |o| o.confirm.liveness_frames_min = 0),
+            ("liveness_odds_min", |o| o.confirm.liveness_odds_min = f32::NAN),
             ("frames_max", |o| o.confirm.frames_max = 2),
         ];
         assert!(check_options(&RecognitionOptions::default()).is_ok());

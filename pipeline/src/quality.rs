@@ -58,6 +58,8 @@ pub struct Refusal {
 pub struct QualityReport {
     /// Good enough.
     pub ok: bool,
+    /// Shows no more than a picture of its track before it: it is not refused for what it is like, but counts for nothing.
+    pub duplicate: bool,
     /// How good, 0..=1: the worst figure decides. Weighs this picture within its track.
     pub value: f32,
     /// The figures.
@@ -95,7 +97,8 @@ impl QualityReport {
     /// The names of the reasons, each once.
     pub fn reason_names(&self) -> Vec<&'static str> {
         let mut names: Vec<&str> = Vec::with_capacity(self.reasons.len());
-        for name in self.reasons.iter().map(|refusal| refusal.reason.name()) {
+        let duplicate = self.duplicate.then_some(QualityReason::DuplicateFrames);
+        for name in self.reasons.iter().map(|refusal| refusal.reason).chain(duplicate).map(QualityReason::name) {
             if !names.contains(&name) {
                 names.push(name);
             }
@@ -134,6 +137,7 @@ pub fn judge(measured: &Measured, options: &QualityOptions) -> QualityReport {
     }
     QualityReport {
         ok: reasons.is_empty(),
+        duplicate: false,
         value: value(measured, options),
         measured: *measured,
         reasons,

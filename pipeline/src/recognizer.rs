@@ -17,12 +17,14 @@ use crate::gesture::Signals;
 use crate::liveness::{LivenessScore, all_passed};
 use crate::meter::{FrameResult, Stage};
 use crate::observation::{FaceState, Observation, ObservedFace};
-use crate::quality::{self, QualityOptions, QualityReport};
+use crate::quality::{self, QualityOptions, QualityReason, QualityReport};
+use crate::shot;
 use crate::sighting::{FaceInView, Sighting};
 use crate::steps::{MeteredSteps, view};
 use crate::tracker::TrackId;
 
 mod attention;
+mod debts;
 
 pub(crate) use attention::{Attention, CameraTracks};
 
@@ -145,15 +147,36 @@ impl Recognizer {
             let mut camera = camera.lock();
             let tracks = camera.follow(at, &faces);
             for (face, track) in faces.into_iter().zip(tracks) {
-                let quality = self.judge(frame, &face);
-                let open = track
-                    .and_then(|track| camera.evidence(track))
-                    .is_some_and(|evidence| evidence.wants(at, &self.rules.confirm));
-                let wanted = quality.ok && open;
+                let mut quality = self.judge(frame, &face);
+                let evidence = track.and_then(|track| camera.evidence(track));
+                let wanted =
+                    evidence.is_some_and(|evidence| self.wants(frame, &face, evidence, &mut quality));
                 looks.push(Look { frame: index, face, track, quality, wanted });
             }
         }
         looks
+    }
+
+    /// Whether a face is to be analysed: a good picture of an undecided track that shows more than those before it did.
+    fn wants(
+        &self,
+        frame: &Frame,
+        face: &Face,
+        evidence: &mut Evidence,
+        quality: &mut QualityReport,
+    ) -> bool {
+        if !quality.ok || !evidence.wants(frame.captured.at, &self.rules.confirm) {
+            return false;
+        }
+        let change = evidence.shots.change(frame);
+        let is_new = change >= shot::CHANGE_MIN;
+        if is_new {
+            evidence.shots.keep(frame, face.bbox);
+        } else {
+            self.steps.meter.refused(QualityReason::DuplicateFrames);
+            (quality.ok, quality.duplicate) = (false, true);
+        }
+        is_new
     }
 
     fn judge(&self, frame: &Frame, face: &Face) -> QualityReport {
@@ -232,7 +255,7 @@ impl Recognizer {
         let rules = &self.rules.confirm;
         let Analysis { embedding, liveness, top } = analysis;
         let sample = Sample { at: frame.captured.at, embedding, weight: look.quality.value, liveness };
-        if !camera.evidence(track)?.add(sample, top.as_ref(), rules) {
+        if !camera.evidence(track)?.add(sample, top.as_ref(), &self.liveness_mins(), rules) {
             camera.disprove(track, ChallengeFailure::SomebodyElse);
         }
         let moment = Moment { frame, look, in_view, challenge: camera.answer(track) };
@@ -243,7 +266,7 @@ impl Recognizer {
     fn decide(&self, moment: Moment<'_>, track: TrackId, evidence: &mut Evidence) -> Option<Sighting> {
         let Moment { frame, look, in_view, challenge } = moment;
         let (rules, at) = (&self.rules.confirm, frame.captured.at);
-        let mins: Vec<f32> = self.steps.steps.liveness.iter().map(|step| step.score_min).collect();
+        let mins = self.liveness_mins();
         match evidence.finding(&mins, rules) {
             Finding::Open => None,
             Finding::NotLive => {
@@ -290,6 +313,11 @@ impl Recognizer {
                 })
             }
         }
+    }
+
+    /// The least score of each liveness step.
+    fn liveness_mins(&self) -> Vec<f32> {
+        self.steps.steps.liveness.iter().map(|step| step.score_min).collect()
     }
 
     /// Publishes how the challenges of a camera went on.

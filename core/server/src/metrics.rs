@@ -8,7 +8,7 @@ use std::sync::atomic::AtomicU64;
 
 use domain::transaction::State;
 use parking_lot::Mutex;
-use pipeline::{ChallengePhase, Stage};
+use pipeline::{ChallengePhase, QualityReason, Stage};
 use prometheus_client::encoding::{EncodeLabelSet, text::encode};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -106,6 +106,7 @@ pub(crate) struct Metrics {
     pub(crate) webhook_deliveries: Family<ResultLabels, Counter>,
     challenges: Family<ResultLabels, Counter>,
     enrolments: Family<ResultLabels, Counter>,
+    faces_refused: Family<ReasonLabels, Counter>,
     pub(crate) audit_chain_ok: Gauge,
     pub(crate) ledger_ok: Gauge,
     pub(crate) outbox_lag: Gauge<f64, AtomicU64>,
@@ -147,6 +148,7 @@ impl Metrics {
             webhook_deliveries: Family::default(),
             challenges: Family::default(),
             enrolments: Family::default(),
+            faces_refused: Family::default(),
             audit_chain_ok: Gauge::default(),
             ledger_ok: Gauge::default(),
             outbox_lag: Gauge::default(),
@@ -176,6 +178,9 @@ impl Metrics {
         }
         for result in ENROLMENT_RESULTS {
             drop(self.enrolments.get_or_create(&ResultLabels { result }));
+        }
+        for reason in QualityReason::ALL {
+            drop(self.faces_refused.get_or_create(&ReasonLabels { reason: reason.name() }));
         }
         for stage in Stage::ALL {
             drop(self.stage_duration.get_or_create(&StageLabels { stage: stage.name() }));
@@ -237,6 +242,7 @@ impl Metrics {
         r.register("webhook_deliveries", "Messages sent to webhooks", self.webhook_deliveries.clone());
         r.register("challenges", "Liveness challenges that are over", self.challenges.clone());
         r.register("enrolments", "Enrolments and what became of them", self.enrolments.clone());
+        r.register("faces_refused", "Faces not good enough to be looked at", self.faces_refused.clone());
         r.register("ledger_ok", "1 when the books added up when last verified", self.ledger_ok.clone());
         r.register("audit_chain_ok", "1 when the audit chain verified at start", self.audit_chain_ok.clone());
         r.register_with_unit(

@@ -33,11 +33,13 @@ pub enum QualityReason {
     AtEdge,
     /// Hardly a face.
     LowScore,
+    /// Shows no more than a picture before it: sent again, or a camera that shows a still.
+    DuplicateFrames,
 }
 
 impl QualityReason {
     /// Every reason.
-    pub const ALL: [QualityReason; 15] = [
+    pub const ALL: [QualityReason; 16] = [
         Self::TooSmall,
         Self::TooClose,
         Self::Blurred,
@@ -53,6 +55,7 @@ impl QualityReason {
         Self::Occluded,
         Self::AtEdge,
         Self::LowScore,
+        Self::DuplicateFrames,
     ];
 
     /// Stable machine-readable name.
@@ -73,6 +76,7 @@ impl QualityReason {
             Self::Occluded => "occluded",
             Self::AtEdge => "at_edge",
             Self::LowScore => "low_score",
+            Self::DuplicateFrames => "duplicate_frames",
         }
     }
 
@@ -94,6 +98,7 @@ impl QualityReason {
             Self::Occluded => "Take off what covers your face.",
             Self::AtEdge => "Move to the middle of the picture.",
             Self::LowScore => "Show your whole face to the camera.",
+            Self::DuplicateFrames => "Move a little.",
         }
     }
 }

@@ -10,9 +10,11 @@ use plugin_host::{Face, Surface};
 
 use crate::camera::CameraId;
 use crate::challenge::{ChallengeAnswer, ChallengeFailure, ChallengePhase, ChallengePlan, Nonce, Running};
-use crate::evidence::Evidence;
+use crate::evidence::{Debt, Evidence};
 use crate::gesture::Signals;
 use crate::tracker::{TrackId, Tracker, TrackerOptions};
+
+use super::debts::Debts;
 
 /// A camera without pictures is forgotten after this.
 const FORGOTTEN_AFTER: Duration = Duration::from_secs(60);
@@ -37,6 +39,7 @@ struct Seen {
 pub(crate) struct CameraTracks {
     tracker: Tracker,
     evidence: HashMap<TrackId, Evidence>,
+    debts: Debts,
     challenges: HashMap<TrackId, Running>,
     /// The last challenge that each track passed.
     answers: HashMap<TrackId, ChallengeAnswer>,
@@ -77,7 +80,7 @@ impl Attention {
     pub(crate) fn attend(&self, id: &CameraId) {
         let tracks = self.cameras.lock().get(id).map(|seen| Arc::clone(&seen.tracks));
         if let Some(tracks) = tracks {
-            tracks.lock().evidence.values_mut().for_each(Evidence::forget);
+            tracks.lock().evidence.values_mut().for_each(Evidence::look_anew);
         }
     }
 }
@@ -85,7 +88,7 @@ impl Attention {
 impl CameraTracks {
     fn new(tracker: Tracker) -> Self {
         let (evidence, challenges, answers) = (HashMap::new(), HashMap::new(), HashMap::new());
-        Self { tracker, evidence, challenges, answers, told: Vec::new() }
+        Self { tracker, evidence, debts: Debts::default(), challenges, answers, told: Vec::new() }
     }
 
     /// Challenges the person of a track; says whether there is such a track. An earlier challenge ends unheard.
@@ -136,19 +139,28 @@ impl CameraTracks {
         std::mem::take(&mut self.told)
     }
 
-    /// The track of each face. What is known of tracks that may have been mistaken for each other is forgotten.
+    /// The track of each face. What is known of tracks that may have been mistaken for each other is forgotten, but not
+    /// what was refused.
     pub(crate) fn follow(&mut self, at: Instant, faces: &[Face]) -> Vec<Option<TrackId>> {
         let followed = self.tracker.follow(at, faces);
         for lost in &followed.lost {
-            self.evidence.remove(lost);
+            let debt = self.evidence.remove(lost).and_then(|evidence| evidence.debt());
+            self.debts.leave(*lost, debt, at);
             self.disprove(*lost, ChallengeFailure::FaceLost);
         }
-        for track in followed.tracks.iter().flatten() {
-            self.evidence.entry(*track).or_default();
+        for (track, face) in followed.tracks.iter().zip(faces) {
+            let Some(track) = *track else { continue };
+            let debts = &self.debts;
+            let begin = || debts.at(&face.bbox, at).map_or_else(Evidence::default, Evidence::owing);
+            self.evidence.entry(track).or_insert_with(begin);
+            self.debts.see(track, face.bbox);
         }
+        // Whichever of them owes most: each may be the other now.
+        let owed = followed.entangled.iter().filter_map(|track| self.evidence.get(track)?.debt());
+        let owed = owed.reduce(Debt::max);
         for track in &followed.entangled {
             if let Some(evidence) = self.evidence.get_mut(track) {
-                evidence.forget();
+                *evidence = owed.map_or_else(Evidence::default, Evidence::owing);
             }
             self.disprove(*track, ChallengeFailure::FaceLost);
         }
@@ -207,6 +219,54 @@ mod tests {
                 }
             }
         }
+    }
+
+    /// Looks at a face `pictures` times that never passes.
+    fn refused(tracks: &mut CameraTracks, track: Option<TrackId>, at: Instant, pictures: usize) {
+        let evidence = tracks.evidence(track.unwrap()).unwrap();
+        for _ in 0..pictures {
+            let embedding = crate::embedding::Embedding::new(vec![1.0, 0.0]).unwrap();
+            let sample = crate::evidence::Sample { at, embedding, weight: 0.8, liveness: vec![0.1] };
+            assert!(evidence.add(sample, None, &[0.5], &crate::ConfirmOptions::default()));
+        }
+    }
+
+    fn owes(tracks: &mut CameraTracks, track: Option<TrackId>) -> Option<Debt> {
+        tracks.evidence(track.unwrap()).unwrap().debt()
+    }
+
+    #[test]
+    fn hiding_a_face_for_a_moment_does_not_hide_what_was_refused() {
+        let (start, attention) = (Instant::now(), Attention::new(TrackerOptions::default()));
+        let at = |ms: u64| start + Duration::from_millis(ms);
+        // Back at the same place, a face's width beside it, far away, and after a while.
+        for (name, back_ms, x, expected) in [
+            ("same", 2_000, 0.0, true),
+            ("beside", 2_000, 120.0, true),
+            ("far", 2_000, 400.0, false),
+            ("late", 9_000, 0.0, false),
+        ] {
+            let tracks = attention.camera(&name.parse().unwrap(), start);
+            let mut tracks = tracks.lock();
+            let first = tracks.follow(start, &[face(0.0)])[0];
+            refused(&mut tracks, first, start, 4);
+            tracks.follow(at(1_500), &[]);
+            let second = tracks.follow(at(back_ms), &[face(x)])[0];
+            assert_ne!(first, second);
+            assert_eq!(owes(&mut tracks, second).is_some(), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn what_was_refused_goes_to_both_faces_that_may_have_been_mistaken_for_each_other() {
+        let (start, attention) = (Instant::now(), Attention::new(TrackerOptions::default()));
+        let tracks = attention.camera(&"till".parse().unwrap(), start);
+        let mut tracks = tracks.lock();
+        let found = tracks.follow(start, &[face(0.0), face(400.0)]);
+        refused(&mut tracks, found[0], start, 2);
+        let found = tracks.follow(start + Duration::from_millis(100), &[face(20.0), face(60.0)]);
+        let debts = [0, 1].map(|face: usize| owes(&mut tracks, found[face]));
+        assert!(debts[0].is_some() && debts[0] == debts[1], "{debts:?}");
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! through; that nothing does can only be shown with real prints, screens and masks (ISO/IEC 30107-3).
 
 mod acting;
+mod actor;
 mod digital;
 mod display;
 mod eyes;
@@ -26,6 +27,7 @@ mod view;
 
 pub use acting::{Act, Animation, GESTURE_MS};
 pub use footage::Footage;
+pub use actor::{Actor, Expression};
 pub use species::Species;
 pub use view::Eyes;
 

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use pipeline::camera::{CameraConfig, CameraState};
 use pipeline::source::SourceUrl;
 use pipeline::still::{StillLimits, decode};
-use pipeline::{AnalysedFace, FaceState, ObservedFace, Pipeline, Replay, TrackId};
+use pipeline::{AnalysedFace, FaceState, ObservedFace, Pipeline, QualityReason, Replay, TrackId};
 
 use super::liveness::{Answer, Answers};
 use crate::api::chain;
@@ -136,6 +136,7 @@ fn recording(pipeline: &Pipeline, cameras: &settings::Cameras, path: &Path) -> R
             if replayed.state != CameraState::Live {
                 *seen.untrusted.entry(replayed.state.name()).or_default() += 1;
             }
+            seen.note_duplicates(&observation.faces);
             follow(&mut tracks, &observation.faces);
         }
     }
@@ -184,6 +185,15 @@ impl Track {
 }
 
 impl Seen {
+    /// Counts faces that showed nothing new. Only whoever follows tracks can tell: one picture by itself is no duplicate.
+    fn note_duplicates(&mut self, faces: &[ObservedFace]) {
+        let duplicates = faces.iter().filter(|face| face.quality.duplicate).count();
+        if duplicates > 0 {
+            *self.reasons.entry(QualityReason::DuplicateFrames.name().to_owned()).or_default() +=
+                duplicates as u64;
+        }
+    }
+
     /// Adds one picture by its largest face.
     pub(crate) fn look(&mut self, faces: Vec<AnalysedFace>) {
         // The largest comes first.

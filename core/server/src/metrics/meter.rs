@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use pipeline::camera::CameraId;
-use pipeline::{FrameResult, Meter, Stage};
+use pipeline::{FrameResult, Meter, QualityReason, Stage};
 
 use super::camera::label;
-use super::{CameraLabels, CameraResultLabels, FaultLabels, Metrics, StageLabels};
+use super::{CameraLabels, CameraResultLabels, FaultLabels, Metrics, ReasonLabels, StageLabels};
 
 impl Meter for Metrics {
     fn stage(&self, stage: Stage, took: Duration) {
@@ -24,6 +24,10 @@ impl Meter for Metrics {
             self.frame_age.get_or_create(&CameraLabels { camera: camera.clone() }).observe(age.as_secs_f64());
         }
         self.frames.get_or_create(&CameraResultLabels { camera, result: result.name() }).inc();
+    }
+
+    fn refused(&self, reason: QualityReason) {
+        self.faces_refused.get_or_create(&ReasonLabels { reason: reason.name() }).inc();
     }
 
     fn fault(&self, plugin: &str, kind: &'static str) {

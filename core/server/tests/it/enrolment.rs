@@ -5,13 +5,15 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
 use jpeg_encoder::{ColorType, Encoder};
 use pipeline::still::{Still, StillLimits, decode};
 use serde_json::{Value, json};
 
 use crate::client::{Ask, Reply, delete, get, post};
 use crate::harness::Appliance;
-use crate::vision::{BOTH, EILEEN, GRACE, GREY, browser, seeing, seeing_with};
+use crate::moving;
+use crate::vision::{BOTH, EILEEN, GRACE, GREY, browser, browser_with, seeing, seeing_with};
 
 /// The portrait as another camera might have taken it: nearer by `zoom`, moved by so many pixels, in another light.
 pub(crate) fn taken_again(jpeg: &[u8], zoom: f32, shift: (f32, f32), gain: f32) -> Vec<u8> {
@@ -280,7 +282,7 @@ async fn before_a_camera_several_poses_are_asked_for_and_what_came_is_taken() {
     appliance.admin(get("/cameras/till-1/enrolment")).await.refused(404, "enrolment_not_found");
 
     let mut events = appliance.app.hub().subscribe(None).live;
-    let _browser = browser(&appliance, "camera=till-1&", EILEEN).await;
+    let _browser = browser(&appliance, "camera=till-1&", &moving::EILEEN).await;
     let told = async {
         loop {
             let event = events.recv().await.unwrap();
@@ -315,7 +317,7 @@ async fn before_a_camera_with_nobody_in_view_nobody_is_enrolled() {
     appliance.clock_runs();
     let eileen = appliance.payer("Eileen", 0).await;
     appliance.admin(post("/cameras", &json!({ "id": "till-1", "source": "push:" }))).await.ok(201);
-    let _browser = browser(&appliance, "camera=till-1&", GREY).await;
+    let _browser = browser_with(&appliance, "camera=till-1&", vec![Bytes::from_static(GREY)]).await;
     let ask = post(format!("/users/{eileen}/faces"), &json!({ "camera": "till-1" }));
     appliance.admin(ask).await.refused(422, "no_face");
     assert_eq!(kinds(&appliance, &eileen).await, (0, None));

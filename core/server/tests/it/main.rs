@@ -3,6 +3,7 @@
 
 mod client;
 mod harness;
+mod moving;
 
 mod access;
 mod approvals;

@@ -14,12 +14,13 @@ use tokio_tungstenite::tungstenite::{self, Message};
 
 use crate::client::{Ask, Reply, delete, get, patch, post};
 use crate::harness::{Appliance, eur};
+use crate::moving::{self, Moving, Portrait};
 
-pub(crate) const EILEEN: &[u8] = include_bytes!("../../../../pipeline/assets/eileen-collins.jpg");
-pub(crate) const GRACE: &[u8] = include_bytes!("../../../../pipeline/assets/grace-hopper.jpg");
+pub(crate) const EILEEN: &[u8] = moving::EILEEN.jpeg;
+pub(crate) const GRACE: &[u8] = moving::GRACE.jpeg;
 pub(crate) const BOTH: &[u8] = include_bytes!("fixtures/two-people.jpg");
 pub(crate) const GREY: &[u8] = include_bytes!("fixtures/grey.jpg");
-const WEIGHTS: &str = concat!("\"", env!("CARGO_MANIFEST_DIR"), "/../../models/weights\"");
+pub(crate) const WEIGHTS: &str = concat!("\"", env!("CARGO_MANIFEST_DIR"), "/../../models/weights\"");
 
 pub(crate) async fn seeing() -> Appliance {
     seeing_with(&[]).await
@@ -36,7 +37,7 @@ fn picture(path: &str, jpeg: &'static [u8]) -> Ask {
     post(path, &json!({})).header("content-type", "image/jpeg").raw(jpeg)
 }
 
-async fn enrol(appliance: &Appliance, user: &str, jpeg: &'static [u8]) -> Reply {
+pub(crate) async fn enrol(appliance: &Appliance, user: &str, jpeg: &'static [u8]) -> Reply {
     appliance.admin(picture(&format!("/users/{user}/faces"), jpeg)).await
 }
 
@@ -138,8 +139,13 @@ pub(crate) struct Browser {
     says: mpsc::Sender<&'static str>,
 }
 
-/// Feeds `jpeg` as a browser would, until the browser is dropped.
-pub(crate) async fn browser(appliance: &Appliance, camera: &str, jpeg: &'static [u8]) -> Browser {
+/// Feeds a portrait that sways as a browser would, until the browser is dropped.
+pub(crate) async fn browser(appliance: &Appliance, camera: &str, portrait: &Portrait) -> Browser {
+    browser_with(appliance, camera, Moving::of(portrait).resting()).await
+}
+
+/// Feeds these pictures again and again.
+pub(crate) async fn browser_with(appliance: &Appliance, camera: &str, pictures: Vec<Bytes>) -> Browser {
     let url = format!("ws://{}/ws/face-recognition?{camera}token={}", appliance.address, appliance.admin);
     let (socket, _) = connect_async(url).await.unwrap();
     let (mut out, mut incoming) = socket.split();
@@ -147,10 +153,12 @@ pub(crate) async fn browser(appliance: &Appliance, camera: &str, jpeg: &'static 
     let (says, mut said) = mpsc::channel(4);
     tokio::spawn(async move {
         let mut ticks = tokio::time::interval(Duration::from_millis(100));
+        let mut pictures = pictures.into_iter().cycle();
         loop {
             tokio::select! {
                 _ = ticks.tick() => {
-                    if out.send(Message::Binary(Bytes::from_static(jpeg))).await.is_err() {
+                    let Some(jpeg) = pictures.next() else { return };
+                    if out.send(Message::Binary(jpeg)).await.is_err() {
                         return;
                     }
                 }
@@ -199,8 +207,8 @@ async fn a_person_at_a_browser_camera_pays_and_a_stranger_does_not() {
     };
     let wanted = appliance.admin(open("till-1")).await.ok(201);
     let other = appliance.admin(open("till-2")).await.ok(201);
-    let mut at_one = browser(&appliance, "camera=till-1&", EILEEN).await;
-    let mut at_two = browser(&appliance, "camera=till-2&", GRACE).await;
+    let mut at_one = browser(&appliance, "camera=till-1&", &moving::EILEEN).await;
+    let mut at_two = browser(&appliance, "camera=till-2&", &moving::GRACE).await;
 
     let seen = heard(&mut at_one, "face_detection").await;
     assert_eq!(seen["faces"].as_array().unwrap().len(), 1, "{seen}");
@@ -224,10 +232,31 @@ async fn a_person_at_a_browser_camera_pays_and_a_stranger_does_not() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_photograph_that_is_sent_again_and_again_pays_nothing() {
+    let appliance = seeing().await;
+    appliance.clock_runs();
+    let eileen = appliance.payer("Eileen", 5000).await;
+    enrol(&appliance, &eileen, EILEEN).await.ok(201);
+    let mut browser = browser_with(&appliance, "", vec![Bytes::from_static(EILEEN)]).await;
+    for _ in 0..20 {
+        let message = tokio::time::timeout(Duration::from_secs(60), browser.told.recv()).await;
+        let message = message.unwrap().unwrap();
+        assert_ne!(message["type"], "face_match", "{message}");
+        assert!(
+            ["refused", "undecided"].contains(&message["faces"][0]["state"].as_str().unwrap()),
+            "{message}"
+        );
+    }
+    let metrics = appliance.send(get("/metrics")).await.text();
+    let counted = metrics.lines().find(|line| line.starts_with(DUPLICATES)).unwrap();
+    assert!(!counted.ends_with(" 0"), "{counted}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn whoever_stays_in_view_is_matched_again_when_asked() {
     let appliance = seeing().await;
     appliance.clock_runs();
-    let mut browser = browser(&appliance, "", GRACE).await;
+    let mut browser = browser(&appliance, "", &moving::GRACE).await;
     heard(&mut browser, "face_match").await;
     browser.says.send(r#"{"type":"clear_face_cache"}"#).await.unwrap();
     assert_eq!(heard(&mut browser, "face_match").await["user"], Value::Null);
@@ -253,14 +282,17 @@ async fn a_client_is_a_camera_only_where_a_client_delivers_the_pictures() {
     }
 }
 
+const DUPLICATES: &str = "facepay_faces_refused_total{reason=\"duplicate_frames\"}";
+
 /// The metrics of `docs` that other programs read.
-const NAMES: [&str; 16] = [
+const NAMES: [&str; 17] = [
     "facepay_stage_duration_seconds_count{stage=\"detection\"}",
     "facepay_frame_age_seconds_count{camera=\"till-1\"}",
     "facepay_frames_total{camera=\"till-1\",result=\"analysed\"}",
     "facepay_camera_state{camera=\"till-1\",state=\"connecting\"}",
     "facepay_batch_size_count",
     "facepay_match_similarity_count",
+    DUPLICATES,
     "facepay_transactions_total{state=\"captured\"}",
     "facepay_enrolments_total{result=\"review\"}",
     "facepay_http_request_duration_seconds_count{route=\"/metrics\",method=\"GET\",code=\"200\"}",
@@ -281,7 +313,7 @@ async fn every_metric_is_there_from_the_start_and_a_cameras_go_with_it() {
     for name in NAMES {
         assert!(text.lines().any(|line| line.starts_with(name)), "{name}\n{text}");
     }
-    let own = browser(&appliance, "", GREY).await;
+    let own = browser_with(&appliance, "", vec![Bytes::from_static(GREY)]).await;
     let with_own = appliance.send(get("/metrics")).await.text();
     assert!(with_own.contains("camera=\"socket\"") && !with_own.contains("socket-"), "{with_own}");
     drop(own);
