@@ -319,14 +319,14 @@ pub fn decide(
         return Decision::Decline(reason);
     }
     let live =
-        liveness::prove(&evidence.liveness, evidence.challenge, charge.amount.minor(), policy.liveness);
+        liveness::prove(&evidence.liveness, evidence.challenge, charge.amount.minor(), &policy.liveness);
     if live == Err(Unproved::Unchallenged) {
         return Decision::Challenge;
     }
     let alike = payer.look_alike || !is_ahead(evidence.margin, policy.margin_min);
     let reasons: Vec<StepUp> = about_the_face(evidence, policy, alike, matched)
         .chain(asked([(StepUp::NotChallenged, live == Err(Unproved::Unchallengeable))]))
-        .chain(about_the_charge(charge, payer, &policy.step_up, now))
+        .chain(about_the_charge(charge, payer, policy, now))
         .collect();
     let live = match (live, reasons.is_empty(), payer.has_pin, policy.step_up.without_pin) {
         (Ok(live), true, ..) => live,
@@ -401,16 +401,16 @@ fn about_the_face(
 fn about_the_charge(
     charge: &Charge,
     payer: &Payer,
-    rules: &StepUpRules,
+    policy: &Policy,
     now: Timestamp,
 ) -> impl Iterator<Item = StepUp> + use<> {
-    let minor = charge.amount.minor();
+    let (minor, rules) = (charge.amount.minor(), &policy.step_up);
     let old = |max: Duration| payer.template_made_at.is_some_and(|made| now.since(made) > max);
     asked([
         (StepUp::TemplateAge, rules.template_age_max.is_some_and(old)),
         (StepUp::NewTerminal, rules.new_terminal && payer.new_terminal),
         (StepUp::Spend, rules.spend_asks(charge.amount, payer.usage)),
-        (StepUp::Amount, minor >= rules.amount_min),
+        (StepUp::Amount, minor >= rules.amount_min || policy.liveness.asks_pin(minor)),
         (StepUp::Policy, rules.always),
     ])
 }

@@ -2,6 +2,10 @@
 //!
 //! [`prove`] is the only maker of a [`Proof`], and nothing is approved without one.
 
+mod tier;
+
+pub use tier::{BadTiers, LivenessRules, Tier};
+
 /// One passive liveness step's verdict on the track.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct LivenessScore {
@@ -30,13 +34,6 @@ pub enum Challenge {
     Impossible,
 }
 
-/// What policy asks for beside the passive steps.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct LivenessRules {
-    /// From which amount on, in minor units, the payer is challenged.
-    pub challenge_amount_min: i64,
-}
-
 /// Every layer that was asked for has said that a living person is there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Proof(());
@@ -61,13 +58,13 @@ pub fn prove(
     passive: &[LivenessScore],
     challenge: Challenge,
     minor: i64,
-    rules: LivenessRules,
+    rules: &LivenessRules,
 ) -> Result<Proof, Unproved> {
     if passive.is_empty() || !passive.iter().all(|score| score.passes()) {
         return Err(Unproved::NotLive);
     }
     match challenge {
-        _ if minor < rules.challenge_amount_min => Ok(Proof(())),
+        _ if rules.tier(minor).is_none() => Ok(Proof(())),
         Challenge::Passed => Ok(Proof(())),
         Challenge::Open => Err(Unproved::Unchallenged),
         Challenge::Impossible => Err(Unproved::Unchallengeable),
@@ -78,8 +75,6 @@ pub fn prove(
 mod tests {
     use super::*;
 
-    const RULES: LivenessRules = LivenessRules { challenge_amount_min: 10_000 };
-
     fn passive(scores: &[f32]) -> Vec<LivenessScore> {
         scores.iter().map(|score| LivenessScore { score: *score, score_min: 0.5 }).collect()
     }
@@ -87,6 +82,8 @@ mod tests {
     #[test]
     fn each_layer_can_refuse_and_a_missing_verdict_does() {
         let no = |why| Err(why);
+        let tier = Tier { amount_min: 10_000, gestures: 3, tries_max: 3, pin: false };
+        let rules = LivenessRules::new(vec![tier]).unwrap();
         for (scores, challenge, minor, expected) in [
             (&[0.9][..], Challenge::Open, 9_999, Ok(Proof(()))),
             (&[0.9], Challenge::Impossible, 9_999, Ok(Proof(()))),
@@ -98,7 +95,7 @@ mod tests {
             (&[f32::NAN], Challenge::Passed, 1, no(Unproved::NotLive)),
         ] {
             assert_eq!(
-                prove(&passive(scores), challenge, minor, RULES),
+                prove(&passive(scores), challenge, minor, &rules),
                 expected,
                 "{scores:?} {challenge:?} {minor}"
             );

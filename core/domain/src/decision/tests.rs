@@ -1,5 +1,6 @@
 //! One row for each way in which a face may not pay.
 use super::*;
+use crate::liveness::Tier;
 use crate::threshold::{ImpostorTail, TailPoint};
 
 const NOW: Timestamp = Timestamp(1_000_000_000);
@@ -56,7 +57,7 @@ fn policy() -> Policy {
         similarity_floor: 0.4,
         margin_min: 0.08,
         liveness_grey_band: 0.1,
-        liveness: LivenessRules { challenge_amount_min: i64::MAX },
+        liveness: LivenessRules::default(),
         frame_age_max: Duration::from_secs(1),
         step_up: StepUpRules {
             amount_min: 5_000,
@@ -119,11 +120,16 @@ fn each_refusal_has_its_reason() {
     }
 }
 
+/// One tier of challenges.
+fn challenged_from(amount_min: i64, pin: bool) -> LivenessRules {
+    LivenessRules::new(vec![Tier { amount_min, gestures: 3, tries_max: 3, pin }]).unwrap()
+}
+
 #[test]
 fn from_an_amount_on_the_payer_is_challenged_before_anything_else_is_asked() {
     let from = |amount_min, challenge| {
         decided(|c| {
-            (c.3.liveness.challenge_amount_min, c.2.challenge) = (amount_min, challenge);
+            (c.3.liveness, c.2.challenge) = (challenged_from(amount_min, false), challenge);
             c.3.step_up.always = true;
         })
     };
@@ -132,7 +138,7 @@ fn from_an_amount_on_the_payer_is_challenged_before_anything_else_is_asked() {
     assert_eq!(from(1250, Challenge::Passed), Decision::StepUp(vec![StepUp::Policy]));
     // Whoever is refused anyway is not asked to smile first.
     let refused = decided(|c| {
-        c.3.liveness.challenge_amount_min = 1;
+        c.3.liveness = challenged_from(1, false);
         c.1.status = user::Status::Blocked;
     });
     assert_eq!(refused, Decision::Decline(Reason::PayerBlocked));
@@ -144,7 +150,10 @@ fn each_doubt_asks_for_a_further_factor() {
         (StepUp::LookAlike, |c| c.2.margin = Some(0.07)),
         (StepUp::LookAlike, |c| c.2.margin = Some(f32::NAN)),
         (StepUp::NotChallenged, |c| {
-            (c.2.challenge, c.3.liveness.challenge_amount_min) = (Challenge::Impossible, 1250);
+            (c.2.challenge, c.3.liveness) = (Challenge::Impossible, challenged_from(1250, false));
+        }),
+        (StepUp::Amount, |c| {
+            (c.2.challenge, c.3.liveness) = (Challenge::Passed, challenged_from(1250, true));
         }),
         (StepUp::LookAlike, |c| c.1.look_alike = true),
         (StepUp::LookAlike, |c| (c.1.look_alike, c.2.margin) = (true, None)),

@@ -169,13 +169,13 @@ async fn show(State(app): State<App>, Path(id): Path<String>) -> Result<Json<wir
     match group::find(&app, id).await? {
         Some(group) => Ok(Json(legs::answer(group))),
         None => {
-            let challenge = app.challenges().of(id).map(|open| challenged(&app, &open));
+            let challenge = app.challenges().of(id).map(|open| challenged(&open));
             Ok(Json(wire::Checkout { challenge, ..answer(checkout::load(&app, id).await?) }))
         }
     }
 }
 
-fn challenged(app: &App, open: &Challenge) -> wire::Challenge {
+fn challenged(open: &Challenge) -> wire::Challenge {
     let prompt = match open.phase {
         Some(ChallengePhase::Prompt { index, gesture }) => Some((gesture.name(), index + 1)),
         _ => None,
@@ -190,7 +190,7 @@ fn challenged(app: &App, open: &Challenge) -> wire::Challenge {
             Some(ChallengePhase::Failed(failure)) => Some(failure.name()),
             _ => None,
         },
-        tries_left: app.settings().challenge.tries_max.saturating_sub(open.tries),
+        tries_left: open.tries_left(),
     }
 }
 

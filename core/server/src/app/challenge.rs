@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use domain::liveness::Challenge as Standing;
+use domain::liveness::{Challenge as Standing, Tier};
 use domain::{CameraId, CheckoutId, UserId};
 use parking_lot::Mutex;
 use pipeline::{
@@ -18,7 +18,6 @@ use tokio::sync::broadcast::error::RecvError;
 use super::App;
 use super::camera::pipeline_id;
 use super::evidence::Seen;
-use crate::settings;
 
 /// The challenges of the checkouts that wait for one.
 #[derive(Default)]
@@ -32,6 +31,8 @@ pub(crate) struct Challenge {
     pub(crate) count: usize,
     /// How often the payer was challenged, this time included.
     pub(crate) tries: u32,
+    /// How often they may be.
+    pub(crate) tries_max: u32,
     pub(crate) phase: Option<ChallengePhase>,
     camera: CameraId,
     track: u64,
@@ -57,6 +58,11 @@ impl Challenges {
         self.0.lock().remove(&id);
     }
 
+    /// How many gestures a challenge has; `None` when there is no such challenge any more.
+    pub(crate) fn count(&self, nonce: Nonce) -> Option<usize> {
+        self.0.lock().values().find(|challenge| challenge.nonce == nonce).map(|challenge| challenge.count)
+    }
+
     /// Notes how a challenge went on; its checkout, if there still is one.
     fn note(&self, update: &ChallengeUpdate) -> Option<(CheckoutId, Challenge)> {
         let mut all = self.0.lock();
@@ -70,6 +76,11 @@ impl Challenge {
     /// Whether it is neither passed nor failed.
     fn runs(&self) -> bool {
         matches!(self.phase, None | Some(ChallengePhase::Prompt { .. }))
+    }
+
+    /// How often the payer may still be challenged.
+    pub(crate) fn tries_left(&self) -> u32 {
+        self.tries_max.saturating_sub(self.tries)
     }
 
     /// Whether it was put to just this face of just this person.
@@ -91,20 +102,20 @@ pub(crate) fn standing(app: &App, id: CheckoutId, seen: &Seen) -> Standing {
     }
 }
 
-/// Challenges the person of a look for this checkout, unless they are about it already.
-pub(crate) fn put(app: &App, id: CheckoutId, seen: &Seen) -> Next {
-    let rules = &app.settings().challenge;
+/// Challenges the person of a look for this checkout as `tier` asks, unless they are about it already.
+pub(crate) fn put(app: &App, id: CheckoutId, seen: &Seen, tier: Tier) -> Next {
     let before = app.challenges().of(id);
     if before.as_ref().is_some_and(|challenge| challenge.runs() && challenge.is_for(seen)) {
         return Next::Wait;
     }
     let tries = before.map_or(0, |challenge| challenge.tries);
-    let Some((user, _)) = seen.subject.filter(|_| tries < rules.tries_max) else { return Next::Refuse };
-    let plan = plan(rules);
+    let Some((user, _)) = seen.subject.filter(|_| tries < tier.tries_max) else { return Next::Refuse };
+    let plan = plan(tier.gestures, app.settings().challenge.step_ms_max);
     let challenge = Challenge {
         nonce: plan.nonce(),
         count: plan.gestures().len(),
         tries: tries + 1,
+        tries_max: tier.tries_max,
         phase: None,
         camera: seen.camera.clone(),
         track: seen.track,
@@ -125,10 +136,10 @@ pub(crate) fn put(app: &App, id: CheckoutId, seen: &Seen) -> Next {
     Next::Wait
 }
 
-fn plan(rules: &settings::Challenge) -> ChallengePlan {
+fn plan(gestures: usize, step_ms_max: u64) -> ChallengePlan {
     let mut random = rand::rng();
     let nonce = Nonce(random.random());
-    ChallengePlan::draw(nonce, rules.gestures, rules.step_ms_max, |below| random.random_range(0..below))
+    ChallengePlan::draw(nonce, gestures, step_ms_max, |below| random.random_range(0..below))
 }
 
 /// Tells everybody how challenges go on, until the appliance stops.
@@ -152,7 +163,7 @@ pub(super) fn start(app: &App) {
 
 fn tell(app: &App, update: &ChallengeUpdate) {
     let Some((id, challenge)) = app.challenges().note(update) else { return };
-    let left = app.settings().challenge.tries_max.saturating_sub(challenge.tries);
+    let left = challenge.tries_left();
     let (kind, more) = match update.phase {
         ChallengePhase::Prompt { .. } => ("checkout.challenge", json!({})),
         ChallengePhase::Passed => ("checkout.challenge_passed", json!({})),

@@ -172,9 +172,11 @@ async fn weigh(app: &App, checkout: &CheckoutRow, seen: &Seen) -> Result<Progres
     let place = presence::place_of(app, checkout.id, seen);
     let challenge = challenge::standing(app, checkout.id, seen);
     let evidence = Evidence { place, challenge, ..seen.evidence.clone() };
-    let mut decision = decide(&charge, &payer, &evidence, &app.policy(), app.now());
-    if decision == Decision::Challenge {
-        match challenge::put(app, checkout.id, seen) {
+    let policy = app.policy();
+    let mut decision = decide(&charge, &payer, &evidence, &policy, app.now());
+    let tier = policy.liveness.tier(row.amount.minor());
+    if let Some(tier) = tier.filter(|_| decision == Decision::Challenge) {
+        match challenge::put(app, checkout.id, seen, tier) {
             Next::Wait => return Ok(Progress::Waiting),
             Next::Refuse => decision = Decision::Decline(Reason::ChallengeFailed),
         }

@@ -57,7 +57,8 @@ pub(crate) fn policy(settings: &Settings, impostors: Impostors, spread: f32) -> 
         similarity_floor: recognition.similarity_min,
         margin_min: if recognition.margin_min > 0.0 { recognition.margin_min } else { spread },
         liveness_grey_band: recognition.liveness_grey_band,
-        liveness: LivenessRules { challenge_amount_min: never_or(settings.challenge.amount_min) },
+        // Those that make no sense were refused when the settings were read.
+        liveness: settings.challenge.rules().unwrap_or_else(|_| LivenessRules::strictest()),
         frame_age_max: Duration::from_millis(recognition.sighting_age_ms_max),
         step_up: step_up_rules(policy),
         tap_free_amount_max: policy.tap_free_amount_max,

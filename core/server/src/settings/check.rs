@@ -91,6 +91,7 @@ impl Settings {
         if !(1..=10).contains(&challenge.tries_max) {
             return refuse("challenge.tries_max", "must lie between 1 and 10");
         }
+        challenge.rules().map_err(|bad| refused("challenge.tiers", bad.to_string()))?;
         let enrolment = &self.recognition;
         if !(1_000..=25_000).contains(&enrolment.enrolment_camera_ms_max) {
             return refuse("recognition.enrolment_camera_ms_max", "must lie between 1000 and 25000");

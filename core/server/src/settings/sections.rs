@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use domain::liveness::{BadTiers, LivenessRules, Tier};
 use pipeline::{Gate, QualityOptions};
 use serde::{Deserialize, Serialize};
 
@@ -219,6 +220,42 @@ pub struct Challenge {
     pub gestures: usize,
     pub step_ms_max: u64,
     pub tries_max: u32,
+    pub tiers: Vec<ChallengeTier>,
+}
+
+/// What is asked for larger payments.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChallengeTier {
+    pub amount_min: i64,
+    pub gestures: usize,
+    /// As for the first tier when absent.
+    pub tries_max: Option<u32>,
+    /// The PIN is asked for as well.
+    #[serde(default)]
+    pub pin: bool,
+}
+
+impl Challenge {
+    /// The tiers as the rules know them, that of `amount_min` first.
+    pub(crate) fn rules(&self) -> Result<LivenessRules, BadTiers> {
+        let first = Tier {
+            amount_min: self.amount_min,
+            gestures: self.gestures,
+            tries_max: self.tries_max,
+            pin: false,
+        };
+        let further = self.tiers.iter().map(|tier| Tier {
+            amount_min: tier.amount_min,
+            gestures: tier.gestures,
+            tries_max: tier.tries_max.unwrap_or(self.tries_max),
+            pin: tier.pin,
+        });
+        // 0 is never.
+        LivenessRules::new(
+            Some(first).filter(|tier| tier.amount_min != 0).into_iter().chain(further).collect(),
+        )
+    }
 }
 
 #[derive(Clone, Serialize, Deserialize)]

@@ -254,7 +254,8 @@ impl Client {
             Err(RecvError::Closed) => return Err(Closing::Stopping),
         };
         let rules = &self.app.settings().challenge;
-        let mut answer = challenge::described(&update, rules.gestures, rules.step_ms_max);
+        let count = self.app.challenges().count(update.nonce).unwrap_or(rules.gestures);
+        let mut answer = challenge::described(&update, count, rules.step_ms_max);
         answer["type"] = "challenge".into();
         answer["phase"] = update.phase.name().into();
         if let ChallengePhase::Failed(failure) = update.phase {

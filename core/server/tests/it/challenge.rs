@@ -67,3 +67,32 @@ async fn below_the_amount_nobody_is_asked_to_move() {
     show(&appliance, look(&appliance, Some(subject)));
     assert_eq!(after(&appliance, &id, "awaiting_payer").await["state"], "awaiting_confirmation");
 }
+
+#[tokio::test]
+async fn a_larger_amount_asks_for_more_gestures_fewer_tries_and_the_pin() {
+    let tiers = "[{ amount_min = 2000, gestures = 5, tries_max = 1, pin = true }]";
+    let changes = [("challenge.amount_min", "1000"), ("challenge.gestures", "2"), ("challenge.tiers", tiers)];
+    for (minor, count, tries_left, state) in
+        [(1999, 2, 3, "awaiting_confirmation"), (2000, 5, 1, "awaiting_step_up")]
+    {
+        let appliance = Appliance::start_with(&changes).await;
+        let subject = enrolled(&appliance).await;
+        let id = open(&appliance, minor).await;
+        show(&appliance, look(&appliance, Some(subject)));
+        // The face has left in the meantime, as far as the cameras know: such a try does not count.
+        let asked = asked(&appliance, &id).await;
+        assert_eq!((&asked["count"], &asked["tries_left"]), (&json!(count), &json!(tries_left)), "{asked}");
+        let found = loop {
+            let right = nonce(&self::asked(&appliance, &id).await);
+            show(&appliance, answered(look(&appliance, Some(subject)), right, 0.2));
+            let found = after(&appliance, &id, "awaiting_payer");
+            if let Ok(found) = tokio::time::timeout(Duration::from_millis(500), found).await {
+                break found;
+            }
+        };
+        assert_eq!(found["state"], state, "{found}");
+        if state == "awaiting_step_up" {
+            assert_eq!(found["reason"], "amount", "{found}");
+        }
+    }
+}
