@@ -10,6 +10,7 @@ mod backlog;
 mod backoff;
 mod cameras;
 pub(crate) mod health;
+pub mod identity;
 pub(crate) mod luma;
 pub(crate) mod pace;
 mod push;
@@ -19,6 +20,8 @@ mod supervisor;
 mod trial;
 
 pub use cameras::{Cameras, CamerasOptions};
+pub use identity::{Identity, Pin, PinChange, PinEvent};
+pub use push::Claim;
 pub use seat::FrameSink;
 pub use supervisor::Jitter;
 
@@ -66,11 +69,13 @@ pub enum CameraState {
     Looped,
     /// The link is too slow: pictures arrive, but late.
     Throttled,
+    /// Delivers fresh pictures, but is another device than the one that the camera is pinned to.
+    Replaced,
 }
 
 impl CameraState {
     /// Every state, in the order of the enum.
-    pub const ALL: [CameraState; 11] = [
+    pub const ALL: [CameraState; 12] = [
         CameraState::Connecting,
         CameraState::Live,
         CameraState::Stalled,
@@ -82,6 +87,7 @@ impl CameraState {
         CameraState::Frozen,
         CameraState::Looped,
         CameraState::Throttled,
+        CameraState::Replaced,
     ];
 
     /// Stable machine-readable name.
@@ -98,6 +104,7 @@ impl CameraState {
             CameraState::Frozen => "frozen",
             CameraState::Looped => "looped",
             CameraState::Throttled => "throttled",
+            CameraState::Replaced => "replaced",
         }
     }
 }
@@ -189,6 +196,9 @@ pub enum CameraError {
     /// Pictures can only be pushed to a camera whose source is `push:`.
     #[error("the camera {0} does not take pushed pictures")]
     NotPush(CameraId),
+    /// Somebody else delivers the camera's pictures at present.
+    #[error("another client delivers the pictures of the camera {0}")]
+    Busy(CameraId),
     /// There is no picture yet.
     #[error("the camera {0} has delivered no picture yet")]
     NoPicture(CameraId),
@@ -216,6 +226,7 @@ impl CameraError {
             CameraError::Source(source) => source.code(),
             CameraError::Picture(picture) => picture.code(),
             CameraError::NotPush(_) => "camera_not_push",
+            CameraError::Busy(_) => "camera_busy",
             CameraError::NoPicture(_) => "camera_no_picture",
             CameraError::Failed { state, .. } => state.name(),
             CameraError::Machine(_) => "camera_machine",

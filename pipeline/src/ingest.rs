@@ -12,6 +12,7 @@ use crate::source::{Place, SourcePolicy};
 
 mod any;
 mod decoder;
+mod device;
 mod fault;
 mod recording;
 mod rtsp;

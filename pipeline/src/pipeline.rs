@@ -194,6 +194,12 @@ impl Pipeline {
         self.recognizer.attention.attend(camera);
     }
 
+    /// Another client delivers a camera's pictures from now on: no verdict and no challenge of those in view goes over to
+    /// it. What was refused stays refused.
+    pub fn break_off(&self, camera: &CameraId) {
+        self.recognizer.attention.break_off(camera);
+    }
+
     /// Asks the person of a track to prove that they are alive; says whether there is such a track. What they do is told
     /// by [`Self::challenges`], and comes with their next sighting once it is done. An earlier challenge of the track
     /// ends unheard.

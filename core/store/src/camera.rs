@@ -2,7 +2,12 @@
 use diesel::prelude::*;
 use domain::CameraId;
 
-use crate::{By, Store, StoreError, audit::NewAudit, row, schema::cameras};
+use crate::{
+    By, Store, StoreError,
+    audit::NewAudit,
+    row,
+    schema::{camera_devices, cameras},
+};
 
 /// A camera. The source is printed nowhere.
 #[derive(Clone)]
@@ -56,14 +61,17 @@ impl Store {
         })
     }
 
-    /// Removes a camera.
+    /// Removes a camera, and with it what is known of its device.
     ///
     /// # Errors
     /// When there is no such camera.
     pub fn remove_camera(&self, by: By<'_>, id: &CameraId) -> Result<(), StoreError> {
         self.write_audited(by, |c| match diesel::delete(cameras::table.find(id.as_str())).execute(c)? {
             0 => Err(StoreError::NotFound("camera")),
-            _ => Ok(((), NewAudit::new("camera.removed", id))),
+            _ => {
+                diesel::delete(camera_devices::table.find(id.as_str())).execute(c)?;
+                Ok(((), NewAudit::new("camera.removed", id)))
+            }
         })
     }
 

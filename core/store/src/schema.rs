@@ -265,6 +265,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    camera_devices (camera_id) {
+        camera_id -> Text,
+        pinned_sealed -> Binary,
+        found_sealed -> Nullable<Binary>,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
     operators (id) {
         id -> Text,
         name -> Text,
@@ -517,6 +526,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     audit_anchors,
     receipts,
     cameras,
+    camera_devices,
     operators,
     api_keys,
     facts,

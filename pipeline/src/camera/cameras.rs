@@ -9,8 +9,9 @@ use futures_util::{Stream, stream};
 use parking_lot::Mutex;
 use tokio::sync::broadcast;
 
-use super::push::{Checked, PushSource};
-use super::seat::{FrameSink, Seat};
+use super::identity::{Identity, Pin, PinEvent};
+use super::push::{Checked, Claim, PushSource};
+use super::seat::{FrameSink, Outlets, Seat};
 use super::supervisor::{Jitter, Supervisor};
 use super::{CameraConfig, CameraError, CameraEvent, CameraId, CameraReport, CameraStatus, trial};
 use crate::frame::Frame;
@@ -40,8 +41,7 @@ struct Inner {
     policy: Arc<SourcePolicy>,
     cameras_max: usize,
     jitter: Jitter,
-    sink: FrameSink,
-    events: broadcast::Sender<CameraEvent>,
+    outlets: Outlets,
     running: Mutex<HashMap<CameraId, Camera>>,
 }
 
@@ -58,22 +58,31 @@ enum Source {
 impl Cameras {
     /// No cameras yet. Every picture that is to be analysed goes to `sink`.
     pub fn new(options: CamerasOptions, sink: FrameSink) -> Cameras {
+        let (events, pins) = (broadcast::Sender::new(EVENTS_MAX), broadcast::Sender::new(EVENTS_MAX));
         let inner = Inner {
             policy: Arc::new(options.policy),
             cameras_max: options.cameras_max,
             jitter: options.jitter,
-            sink,
-            events: broadcast::Sender::new(EVENTS_MAX),
+            outlets: Outlets { sink, events, pins },
             running: Mutex::new(HashMap::new()),
         };
         Cameras { inner: Arc::new(inner) }
     }
 
-    /// Starts a camera; it connects in the background. Resolves the source's host, so it may block.
+    /// Starts a camera that is pinned to whatever device is found first; it connects in the background. Resolves the
+    /// source's host, so it may block.
     ///
     /// # Errors
     /// When the name is taken, no more cameras fit, a setting is out of range or the source is not allowed.
     pub fn add(&self, config: CameraConfig) -> Result<(), CameraError> {
+        self.add_pinned(config, Pin::default())
+    }
+
+    /// As [`Self::add`], with the pin as it was before.
+    ///
+    /// # Errors
+    /// As [`Self::add`].
+    pub fn add_pinned(&self, config: CameraConfig, pin: Pin) -> Result<(), CameraError> {
         check(&config)?;
         self.inner.policy.check(&config.source)?;
         let mut running = self.inner.running.lock();
@@ -86,7 +95,7 @@ impl Cameras {
         let id = config.id.clone();
         let kind = config.source.kind();
         let inner = &self.inner;
-        let seat = Arc::new(Seat::new(config, Arc::clone(&inner.sink), inner.events.clone(), Instant::now()));
+        let seat = Arc::new(Seat::new(config, pin, inner.outlets.clone(), Instant::now()));
         let source = match kind {
             SourceKind::Push => Source::Push(PushSource::start(Arc::clone(&seat))?),
             _ => {
@@ -150,6 +159,41 @@ impl Cameras {
         Ok(())
     }
 
+    /// Makes a client the one that delivers a `push:` camera's pictures, until the claim is dropped. A client of the same
+    /// identity takes over, as after a connection that broke unnoticed: the older claim delivers nothing more.
+    ///
+    /// # Errors
+    /// [`CameraError::Busy`] while a client of another identity delivers; as [`Self::push`].
+    pub fn claim(&self, id: &CameraId, identity: Identity) -> Result<Claim, CameraError> {
+        let running = self.inner.running.lock();
+        let camera = running.get(id).ok_or_else(|| CameraError::Unknown(id.clone()))?;
+        let Source::Push(source) = &camera.source else { return Err(CameraError::NotPush(id.clone())) };
+        let claim = source.claim(&identity).ok_or_else(|| CameraError::Busy(id.clone()))?;
+        camera.seat.identify(identity);
+        Ok(claim)
+    }
+
+    /// The device that a camera is pinned to, and another that was found.
+    ///
+    /// # Errors
+    /// [`CameraError::Unknown`].
+    pub fn pin(&self, id: &CameraId) -> Result<Pin, CameraError> {
+        Ok(self.seat(id)?.pin())
+    }
+
+    /// Takes the device that is there for the camera's own; the pin as it is then.
+    ///
+    /// # Errors
+    /// [`CameraError::Unknown`].
+    pub fn accept(&self, id: &CameraId) -> Result<Pin, CameraError> {
+        Ok(self.seat(id)?.accept())
+    }
+
+    /// Pins from now on. A receiver that falls 256 behind loses the oldest and is told so.
+    pub fn pins(&self) -> broadcast::Receiver<PinEvent> {
+        self.inner.outlets.pins.subscribe()
+    }
+
     /// The newest picture that was handed on for analysis.
     ///
     /// # Errors
@@ -196,7 +240,7 @@ impl Cameras {
 
     /// State changes from now on. A receiver that falls 256 events behind loses the oldest and is told so.
     pub fn events(&self) -> broadcast::Receiver<CameraEvent> {
-        self.inner.events.subscribe()
+        self.inner.outlets.events.subscribe()
     }
 
     fn seat(&self, id: &CameraId) -> Result<Arc<Seat>, CameraError> {

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant, SystemTime};
 use bytes::Bytes;
 use parking_lot::{Condvar, Mutex};
 
+use super::identity::Identity;
 use super::seat::Seat;
 use super::{CameraError, CameraState};
 use crate::frame::{Capture, Frame};
@@ -34,6 +35,49 @@ struct Slot {
 struct Waiting {
     picture: Option<(Bytes, Instant, SystemTime)>,
     stop: bool,
+    /// Who delivers at present, and the number of their claim.
+    claimed: Option<(Identity, u64)>,
+    /// Claims so far.
+    claims: u64,
+}
+
+/// A client is the one that delivers a camera's pictures, until this is dropped.
+pub struct Claim {
+    slot: Arc<Slot>,
+    number: u64,
+}
+
+impl Claim {
+    /// Leaves a JPEG or PNG picture to be decoded; it replaces one that still waits. `false` when the claim is no longer
+    /// in force: another took over, or the camera is gone. Does not block.
+    ///
+    /// # Errors
+    /// [`CameraError::Picture`].
+    pub fn push(&self, picture: Bytes) -> Result<bool, CameraError> {
+        let Checked(picture) = Checked::new(picture)?;
+        let mut waiting = self.slot.waiting.lock();
+        let mine = waiting.is_claimed_by(self.number) && !waiting.stop;
+        if mine {
+            waiting.picture = Some((picture, Instant::now(), SystemTime::now()));
+            self.slot.changed.notify_one();
+        }
+        Ok(mine)
+    }
+}
+
+impl Drop for Claim {
+    fn drop(&mut self) {
+        let mut waiting = self.slot.waiting.lock();
+        if waiting.is_claimed_by(self.number) {
+            waiting.claimed = None;
+        }
+    }
+}
+
+impl Waiting {
+    fn is_claimed_by(&self, number: u64) -> bool {
+        self.claimed.as_ref().is_some_and(|(_, claimed)| *claimed == number)
+    }
 }
 
 impl PushSource {
@@ -45,6 +89,20 @@ impl PushSource {
             .spawn(move || run(&seat, &taken))
             .map_err(|error| CameraError::Machine(format!("no thread for the camera: {error}")))?;
         Ok(PushSource { slot, thread: Some(thread) })
+    }
+
+    /// Lets a client deliver; `None` while one of another identity does.
+    pub(crate) fn claim(&self, identity: &Identity) -> Option<Claim> {
+        let mut waiting = self.slot.waiting.lock();
+        if waiting.claimed.as_ref().is_some_and(|(other, _)| other != identity) {
+            return None;
+        }
+        waiting.claims += 1;
+        let number = waiting.claims;
+        waiting.claimed = Some((identity.clone(), number));
+        // What an earlier client left is not this one's.
+        waiting.picture = None;
+        Some(Claim { slot: Arc::clone(&self.slot), number })
     }
 
     /// Leaves a picture to be decoded; replaces one that still waits.

@@ -9,6 +9,7 @@ use tokio::sync::{broadcast, watch};
 
 use super::backlog::Backlog;
 use super::health::{Health, HealthLimits};
+use super::identity::{Identity, Pin, PinEvent};
 use super::luma::Luma;
 use super::pace::{Pace, Rate};
 use super::{CameraConfig, CameraEvent, CameraId, CameraState, CameraStatus};
@@ -24,16 +25,30 @@ const BEHIND_MAX: Duration = Duration::from_secs(1);
 const BLACK_MAX: Duration = Duration::from_secs(1);
 const PREVIEW_FPS_MAX: u32 = 15;
 
+/// Where a camera's pictures and news go.
+#[derive(Clone)]
+pub(crate) struct Outlets {
+    pub(crate) sink: FrameSink,
+    pub(crate) events: broadcast::Sender<CameraEvent>,
+    pub(crate) pins: broadcast::Sender<PinEvent>,
+}
+
 pub(crate) struct Seat {
     config: CameraConfig,
-    sink: FrameSink,
-    events: broadcast::Sender<CameraEvent>,
+    outlets: Outlets,
+    pin: Mutex<Pinned>,
     standing: Mutex<Standing>,
     flow: Mutex<Flow>,
     latest: Mutex<Option<Arc<Frame>>>,
     overlay: Mutex<Vec<OverlayBox>>,
     viewers: watch::Sender<Option<Bytes>>,
     preview: Preview,
+}
+
+/// The pin, and the device that delivers at present.
+struct Pinned {
+    pin: Pin,
+    present: Option<Identity>,
 }
 
 struct Standing {
@@ -65,12 +80,7 @@ pub(crate) struct Arrival {
 }
 
 impl Seat {
-    pub(crate) fn new(
-        config: CameraConfig,
-        sink: FrameSink,
-        events: broadcast::Sender<CameraEvent>,
-        now: Instant,
-    ) -> Seat {
+    pub(crate) fn new(config: CameraConfig, pin: Pin, outlets: Outlets, now: Instant) -> Seat {
         let flow = Flow {
             health: Health::new(limits(&config), now),
             backlog: Backlog::default(),
@@ -87,8 +97,8 @@ impl Seat {
         let standing = Standing { state: CameraState::Connecting, reason: String::new(), reconnects: 0 };
         let seat = Seat {
             config,
-            sink,
-            events,
+            outlets,
+            pin: Mutex::new(Pinned { pin, present: None }),
             standing: Mutex::new(standing),
             flow: Mutex::new(flow),
             latest: Mutex::new(None),
@@ -152,7 +162,7 @@ impl Seat {
         let frame = Arc::new(frame);
         if analyse {
             *self.latest.lock() = Some(Arc::clone(&frame));
-            (self.sink)(Arc::clone(&frame));
+            (self.outlets.sink)(Arc::clone(&frame));
         }
         if show {
             // One encode, however many watch; a slow viewer skips pictures.
@@ -185,8 +195,50 @@ impl Seat {
         self.flow.lock().health.late_for()
     }
 
-    /// Enters a state and tells everybody, if it is another.
+    /// Takes note of which device delivers from now on, before its first picture.
+    pub(crate) fn identify(&self, identity: Identity) {
+        let mut pinned = self.pin.lock();
+        pinned.present = Some(identity.clone());
+        let change = pinned.pin.find(identity);
+        let pin = pinned.pin.clone();
+        drop(pinned);
+        let event = change.map(|change| PinEvent { camera: self.config.id.clone(), change, pin });
+        if let Some(event) = event {
+            // Nobody listening is fine: the pin says the same.
+            let _listeners = self.outlets.pins.send(event);
+        }
+        if self.standing.lock().state == CameraState::Live {
+            self.enter(CameraState::Live, "");
+        }
+    }
+
+    /// The device that it is pinned to, and another that was found.
+    pub(crate) fn pin(&self) -> Pin {
+        self.pin.lock().pin.clone()
+    }
+
+    /// Takes the device that is there for its own; the pin as it is then.
+    pub(crate) fn accept(&self) -> Pin {
+        let mut pinned = self.pin.lock();
+        let present = pinned.present.clone();
+        pinned.pin = std::mem::take(&mut pinned.pin).accepted(present);
+        pinned.pin.clone()
+    }
+
+    /// Enters a state and tells everybody, if it is another. What another device delivers is never live.
     pub(crate) fn enter(&self, state: CameraState, reason: &str) {
+        let changed = (state == CameraState::Live).then(|| self.pin()).filter(Pin::is_replaced);
+        let changed = changed.map(|pin| pin.changes().join(", "));
+        match changed {
+            Some(changed) => {
+                let reason = format!("another device than the camera is pinned to: {changed}");
+                self.stand(CameraState::Replaced, &reason);
+            }
+            None => self.stand(state, reason),
+        }
+    }
+
+    fn stand(&self, state: CameraState, reason: &str) {
         let mut standing = self.standing.lock();
         let from = standing.state;
         reason.clone_into(&mut standing.reason);
@@ -248,7 +300,7 @@ impl Seat {
     fn announce(&self, from: Option<CameraState>, to: Option<CameraState>, reason: &str) {
         let event = CameraEvent { camera: self.config.id.clone(), from, to, reason: reason.to_owned() };
         // Nobody listening is fine: the status says the same.
-        let _listeners = self.events.send(event);
+        let _listeners = self.outlets.events.send(event);
     }
 }
 

@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::broadcast;
 
-use super::seat::Seat;
+use super::identity::Pin;
+use super::seat::{Outlets, Seat};
 use super::{CameraConfig, CameraError, CameraId, CameraReport, CameraState};
 use crate::ingest::{Fault, Ingest, Reporter, Signal};
 use crate::source::{SourceKind, SourcePolicy, SourceUrl};
@@ -31,7 +32,9 @@ pub(crate) fn run(
         loop_s_max: 0,
     };
     let begun = Instant::now();
-    let seat = Arc::new(Seat::new(config, Arc::new(drop), broadcast::Sender::new(1), begun));
+    let (events, pins) = (broadcast::Sender::new(1), broadcast::Sender::new(1));
+    let outlets = Outlets { sink: Arc::new(drop), events, pins };
+    let seat = Arc::new(Seat::new(config, Pin::default(), outlets, begun));
     let (signals, inbox) = sync_channel(64);
     let failed = |fault: Fault| CameraError::Failed { state: fault.state, reason: fault.reason };
     let mut ingest = Ingest::open(&seat, policy, Reporter::new(1, signals)).map_err(failed)?;

@@ -8,8 +8,12 @@ use gstreamer as gst;
 
 use super::decoder::{make, tame};
 use super::tail::{self, Timing};
-use super::{Fault, Reporter};
+use super::{Fault, Reporter, device};
+use crate::camera::identity::Identity;
 use crate::camera::seat::Seat;
+
+/// Where the kernel tells about cameras.
+const VIDEO_DEVICES: &str = "/sys/class/video4linux";
 
 /// A recording in any container that is installed.
 pub(super) fn file(
@@ -18,6 +22,11 @@ pub(super) fn file(
     seat: &Arc<Seat>,
     reporter: &Reporter,
 ) -> Result<(), Fault> {
+    let bytes = path.metadata().map_or(0, |file| file.len());
+    seat.identify(Identity::of([
+        ("path", path.to_string_lossy().into_owned()),
+        ("bytes", bytes.to_string()),
+    ]));
     let source = make("filesrc")?;
     source.set_property("location", path);
     let tail = tail::add(pipeline, Timing::Recorded, seat, reporter)?;
@@ -31,6 +40,7 @@ pub(super) fn device(
     seat: &Arc<Seat>,
     reporter: &Reporter,
 ) -> Result<(), Fault> {
+    seat.identify(device::of_video(path, Path::new(VIDEO_DEVICES)));
     let source = make("v4l2src")?;
     source.set_property("device", path.to_string_lossy().as_ref());
     let mut wanted = gst::Caps::new_empty();

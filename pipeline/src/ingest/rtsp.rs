@@ -1,7 +1,9 @@
 //! An IP camera: `rtspsrc`, and as soon as it says what it sends, the chain that decodes just that.
 
+use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use gst::prelude::*;
@@ -9,11 +11,16 @@ use gstreamer as gst;
 
 use super::decoder::{Codec, make};
 use super::tail::{self, Timing};
-use super::{Fault, Reporter, Signal};
+use super::{Fault, Reporter, Signal, device};
+use crate::camera::identity::Identity;
 use crate::camera::seat::Seat;
 use crate::source::{Rtsp, SourcePolicy};
 
 const CONNECT_MAX: Duration = Duration::from_secs(5);
+/// Where the kernel tells the hardware addresses of neighbours.
+const NEIGHBOURS: &str = "/proc/net/arp";
+/// No SSRC, which has 32 bits.
+const NO_SENDER: u64 = u64::MAX;
 
 pub(super) fn build(
     pipeline: &gst::Pipeline,
@@ -49,8 +56,13 @@ pub(super) fn build(
         Some((video && !taken.swap(true, Ordering::Relaxed)).to_value())
     });
     let (weak, seat, reporter) = (pipeline.downgrade(), Arc::clone(seat), reporter.clone());
+    let server = SocketAddr::new(address, place.port);
     source.connect_pad_added(move |_, pad| {
         let Some(pipeline) = weak.upgrade() else { return };
+        let caps = pad.current_caps().unwrap_or_else(|| pad.query_caps(None));
+        if field(&caps, "media").as_deref() == Some("video") {
+            seat.identify(identity(server, &caps));
+        }
         if let Err(fault) = attach(&pipeline, pad, &seat, &reporter) {
             reporter.tell(Signal::Broken(fault));
         }
@@ -68,6 +80,44 @@ fn stay(source: &gst::Element, location: String, reporter: Reporter) {
             reporter.tell(Signal::Broken(Fault::offline("the camera redirects to another address")));
         }
         Some(here.to_value())
+    });
+}
+
+/// Which camera this is: its address, its hardware address where it is a neighbour, and what it sends. Neither the SDP's
+/// session number nor the SSRC belong to it: they are drawn anew whenever the camera is opened.
+fn identity(server: SocketAddr, caps: &gst::Caps) -> Identity {
+    let number = |name: &str| caps.structure(0).and_then(|caps| caps.get::<i32>(name).ok());
+    Identity::of([
+        ("address", server.to_string()),
+        ("neighbour", device::neighbour(server.ip(), Path::new(NEIGHBOURS))),
+        ("encoding", field(caps, "encoding-name").unwrap_or_default()),
+        ("profile", field(caps, "profile-level-id").unwrap_or_default()),
+        ("payload", number("payload").map(|number| number.to_string()).unwrap_or_default()),
+    ])
+}
+
+/// Opens the camera anew when another sender goes on in its stream: whoever that is, they are looked at again.
+fn watch_sender(entry: &gst::Pad, reporter: Reporter) {
+    let first = AtomicU64::new(NO_SENDER);
+    let seen = move |buffer: &gst::BufferRef| {
+        let mut header = [0; 12];
+        // A fixed RTP header holds the SSRC in its bytes 8 to 11 (RFC 3550, 5.1).
+        if buffer.copy_to_slice(0, &mut header).is_err() {
+            return;
+        }
+        let sender = u64::from(u32::from_be_bytes([header[8], header[9], header[10], header[11]]));
+        let known = first.compare_exchange(NO_SENDER, sender, Ordering::Relaxed, Ordering::Relaxed);
+        if known.is_err_and(|known| known != sender) {
+            reporter.tell(Signal::Broken(Fault::offline("another sender goes on in the camera's stream")));
+        }
+    };
+    entry.add_probe(gst::PadProbeType::BUFFER | gst::PadProbeType::BUFFER_LIST, move |_, info| {
+        match &info.data {
+            Some(gst::PadProbeData::Buffer(buffer)) => seen(buffer.as_ref()),
+            Some(gst::PadProbeData::BufferList(list)) => list.iter().for_each(&seen),
+            _ => {}
+        }
+        gst::PadProbeReturn::Ok
     });
 }
 
@@ -103,6 +153,7 @@ fn attach(
         element.sync_state_with_parent().map_err(unbuildable)?;
     }
     let entry = chain[0].static_pad("sink").ok_or_else(|| Fault::missing(codec.depayloader))?;
+    watch_sender(&entry, reporter.clone());
     pad.link(&entry).map(drop).map_err(|_| Fault::unsupported("the camera's stream cannot be linked"))
 }
 

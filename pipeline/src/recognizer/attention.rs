@@ -76,6 +76,14 @@ impl Attention {
         tracks.is_some_and(|tracks| tracks.lock().challenge(track, plan, now))
     }
 
+    /// Another source delivers a camera's pictures: nobody in view is who was in view before. What was refused stays.
+    pub(crate) fn break_off(&self, id: &CameraId) {
+        let tracks = self.cameras.lock().get(id).map(|seen| Arc::clone(&seen.tracks));
+        if let Some(tracks) = tracks {
+            tracks.lock().break_off();
+        }
+    }
+
     /// Forgets what was decided at a camera, so that the next pictures decide anew.
     pub(crate) fn attend(&self, id: &CameraId) {
         let tracks = self.cameras.lock().get(id).map(|seen| Arc::clone(&seen.tracks));
@@ -165,6 +173,14 @@ impl CameraTracks {
             self.disprove(*track, ChallengeFailure::FaceLost);
         }
         followed.tracks
+    }
+
+    fn break_off(&mut self) {
+        let tracks: Vec<TrackId> = self.evidence.keys().copied().collect();
+        for track in tracks {
+            self.evidence.entry(track).or_default().forget();
+            self.disprove(track, ChallengeFailure::FaceLost);
+        }
     }
 
     /// For how long a track has been in view as one face, at `at`.

@@ -42,6 +42,11 @@ pub(super) fn routes(routes: Routes) -> Routes {
             change,
         )
         .add(delete("/cameras/{id}", manage, "Remove a camera").gives_nothing(), remove)
+        .add(
+            post("/cameras/{id}/accept", manage, "Take the device that is there for a replaced camera's own")
+                .gives::<wire::Camera>(200),
+            accept,
+        )
         .add(get("/cameras/{id}/stream", view, "Its pictures with overlay, as MJPEG").streams(MJPEG), stream)
         .add(
             get("/cameras/{id}/snapshot", view, "Its newest picture with overlay").streams("image/jpeg"),
@@ -111,6 +116,14 @@ async fn remove(
 ) -> Result<StatusCode, Problem> {
     camera::remove(&app, &principal, camera_id(&id)?).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+async fn accept(
+    State(app): State<App>,
+    principal: Principal,
+    Path(id): Path<String>,
+) -> Result<Json<wire::Camera>, Problem> {
+    Ok(Json(camera::device::accept(&app, &principal, camera_id(&id)?).await?))
 }
 
 async fn health(State(app): State<App>, Path(id): Path<String>) -> Result<Json<wire::CameraHealth>, Problem> {

@@ -59,6 +59,7 @@ impl From<pipeline::camera::CameraError> for Problem {
         match error {
             CameraError::Unknown(_) => Self::not_found("camera"),
             CameraError::Picture(picture) => picture.into(),
+            CameraError::Busy(_) => Self::conflict("camera_busy", text),
             CameraError::NoPicture(_) => Self::unavailable("camera_no_picture", text),
             CameraError::Machine(_) => Self::internal(&error),
             CameraError::Exists(_) => Self::conflict("camera_exists", text),

@@ -1,11 +1,13 @@
 //! Cameras: kept sealed in the database, run by the pipeline.
 
+pub(crate) mod device;
+
 use std::future::Future;
 use std::str::FromStr;
 
 use domain::CameraId;
 use pipeline::camera::{
-    CameraConfig, CameraError, CameraEvent, CameraId as PipelineId, CameraState, CameraStatus,
+    CameraConfig, CameraError, CameraEvent, CameraId as PipelineId, CameraState, CameraStatus, Pin,
 };
 use pipeline::source::SourceUrl;
 use store::{By, CameraRow, Store};
@@ -70,8 +72,16 @@ pub(super) async fn start_known(app: &App) -> Result<(), StartError> {
         })?;
         known.push(CameraRow { id, name: listed.name.clone(), source: listed.source.clone() });
     }
+    if let Ok(vision) = app.vision() {
+        // Listening begins before the first device is found.
+        app.spawn(device::follow(app.clone(), vision.cameras().pins()));
+    }
     for row in known {
-        let Err(problem) = start(app, &row.id, &row.source).await else { continue };
+        let started = match device::kept(app, &row.id).await {
+            Ok(pin) => start(app, &row.id, &row.source, pin).await,
+            Err(problem) => Err(problem),
+        };
+        let Err(problem) = started else { continue };
         tracing::error!(camera = %row.id, code = problem.code, detail = %problem.detail, "camera not started");
         // One that the settings name a second time runs already.
         if problem.code != "camera_exists" {
@@ -84,14 +94,14 @@ pub(super) async fn start_known(app: &App) -> Result<(), StartError> {
     Ok(())
 }
 
-async fn start(app: &App, id: &CameraId, source: &str) -> Result<(), Problem> {
+async fn start(app: &App, id: &CameraId, source: &str, pin: Pin) -> Result<(), Problem> {
     if is_reserved(id.as_str()) {
         let detail = format!("`{OWN_LABEL}` and `{OWN_PREFIX}…` are names of the appliance's own");
         return Err(Problem::unprocessable("camera_id_reserved", detail));
     }
     let config = config(app, pipeline_id(id)?, parse_source(source)?);
     let cameras = app.vision()?.cameras().clone();
-    blocking(move || cameras.add(config)).await?;
+    blocking(move || cameras.add_pinned(config, pin)).await?;
     app.cameras_refused().lock().remove(id);
     Ok(())
 }
@@ -124,7 +134,7 @@ pub(crate) async fn add(
         if app.cameras_refused().lock().contains_key(&id) {
             return Err(CameraError::Exists(pipeline_id(&id)?).into());
         }
-        start(&app, &id, &source).await?;
+        start(&app, &id, &source, Pin::default()).await?;
         let (row, at) = (CameraRow { id: id.clone(), name, source }, app.now());
         if let Err(error) = app.store(move |store| store.add_camera(By { actor: &actor, at }, &row)).await {
             stop(&app, &id).await?;
@@ -161,7 +171,7 @@ pub(crate) async fn change(
     id: CameraId,
     change: wire::CameraChange,
 ) -> Result<wire::Camera, Problem> {
-    let (app, actor) = (app.clone(), by.actor());
+    let (app, by, actor) = (app.clone(), *by, by.actor());
     to_the_end(async move {
         let old = known(&app, &id).await?.ok_or_else(|| Problem::not_found("camera"))?;
         let name = checked_name(change.name.unwrap_or_else(|| old.name.clone()))?;
@@ -169,12 +179,14 @@ pub(crate) async fn change(
         let row = CameraRow { id, name, source: change.source.unwrap_or_else(|| old.source.clone()) };
         if moves {
             replace(&app, &old, &row).await?;
+            device::keep(&app, &by, &row.id).await?;
         }
         let (kept, at) = (row.clone(), app.now());
         if let Err(error) = app.store(move |store| store.change_camera(By { actor: &actor, at }, &kept)).await
         {
             if moves {
                 replace(&app, &row, &old).await?;
+                device::keep(&app, &by, &old.id).await?;
             }
             return Err(error.into());
         }
@@ -183,12 +195,14 @@ pub(crate) async fn change(
     .await
 }
 
-/// Runs a camera from its new source; when that is refused, the old one goes on.
+/// Runs a camera from its new source, pinned anew; when that is refused, the old one goes on.
 async fn replace(app: &App, old: &CameraRow, new: &CameraRow) -> Result<(), Problem> {
     parse_source(&new.source)?;
+    let pin = device::kept(app, &old.id).await?;
     stop(app, &old.id).await?;
-    let Err(problem) = start(app, &new.id, &new.source).await else { return Ok(()) };
-    if let Err(again) = start(app, &old.id, &old.source).await {
+    // Whoever saves a source means the device that is found there.
+    let Err(problem) = start(app, &new.id, &new.source, Pin::default()).await else { return Ok(()) };
+    if let Err(again) = start(app, &old.id, &old.source, pin).await {
         tracing::error!(camera = %old.id, code = again.code, detail = %again.detail, "camera not started again");
         app.cameras_refused().lock().insert(old.id.clone(), refused(old.clone(), &again));
     }

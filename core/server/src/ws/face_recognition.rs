@@ -9,7 +9,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use domain::CameraId;
-use pipeline::camera::{CameraError, CameraId as PipelineId};
+use pipeline::camera::{CameraError, CameraId as PipelineId, Claim};
 use pipeline::source::{SourceKind, SourceUrl};
 use pipeline::{ChallengePhase, ChallengeUpdate, Observation};
 use serde::Deserialize;
@@ -24,7 +24,7 @@ use crate::app::App;
 use crate::app::camera::{self, OWN_PREFIX, pipeline_id};
 use crate::app::challenge;
 use crate::app::evidence::Seen;
-use crate::auth::Credential;
+use crate::auth::{Credential, Principal};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -52,6 +52,7 @@ enum Message {
 /// Upgrades, then takes frames and answers with what is seen in them.
 pub(crate) async fn connect(
     State(app): State<App>,
+    principal: Principal,
     credential: Credential,
     Query(asked): Query<Asked>,
     mut request: Request,
@@ -60,6 +61,7 @@ pub(crate) async fn connect(
         Some(CameraName(name)) => Some(pushed_camera(&app, &name)?),
         None => None,
     };
+    let who = camera::device::client(&principal);
     app.vision()?;
     let (response, handshake) = socket::accept(&app, &mut request)?;
     let (camera, own) = match camera {
@@ -68,7 +70,14 @@ pub(crate) async fn connect(
     };
     tokio::spawn(async move {
         if let Some(socket) = handshake.open().await {
-            Client::new(&app, camera.clone(), socket)?.run(credential).await;
+            match app.vision()?.cameras().claim(&camera, who) {
+                Ok(claim) => {
+                    // Whoever was in view of an earlier client is not in view of this one.
+                    app.vision()?.pipeline().break_off(&camera);
+                    Client::new(&app, camera.clone(), socket, claim)?.run(credential).await;
+                }
+                Err(error) => turn_away(socket, &error.into()).await,
+            }
         }
         if own {
             let cameras = app.vision()?.cameras().clone();
@@ -104,10 +113,18 @@ fn add_own_camera(app: &App) -> Result<PipelineId, Problem> {
     Ok(camera)
 }
 
+/// Tells a client why it may not deliver.
+async fn turn_away(socket: Socket, problem: &Problem) {
+    let text = serde_json::json!({ "type": "error", "code": problem.code, "detail": problem.detail });
+    socket.close(Closing::Unsupported, Some(text.to_string())).await;
+}
+
 struct Client {
     app: App,
     camera: PipelineId,
     socket: Socket,
+    /// To be the one whose pictures the camera shows.
+    claim: Claim,
     observations: Receiver<Arc<Observation>>,
     sightings: Receiver<Arc<Seen>>,
     challenges: Receiver<ChallengeUpdate>,
@@ -117,11 +134,12 @@ struct Client {
 }
 
 impl Client {
-    fn new(app: &App, camera: PipelineId, socket: Socket) -> Result<Self, Problem> {
+    fn new(app: &App, camera: PipelineId, socket: Socket, claim: Claim) -> Result<Self, Problem> {
         let observations = app.vision()?.pipeline().observations();
         let (challenges, sightings) = (app.vision()?.pipeline().challenges(), app.sightings().subscribe());
         let app = app.clone();
-        Ok(Self { app, camera, socket, observations, sightings, challenges, last: None, detecting: true })
+        let (last, detecting) = (None, true);
+        Ok(Self { app, camera, socket, claim, observations, sightings, challenges, last, detecting })
     }
 
     async fn run(mut self, credential: Credential) {
@@ -191,11 +209,11 @@ impl Client {
 
     /// The newest frame wins: what still waits is replaced by the camera's slot.
     async fn take(&mut self, jpeg: Bytes) -> Result<(), Closing> {
-        let pushed = self.app.vision().map(|vision| vision.cameras().push(&self.camera, jpeg));
-        match pushed {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(CameraError::Unknown(_))) | Err(_) => Err(Closing::Unsupported),
-            Ok(Err(error)) => {
+        match self.claim.push(jpeg) {
+            Ok(true) => Ok(()),
+            // The camera is gone, or another connection has taken it over.
+            Ok(false) => Err(Closing::Unsupported),
+            Err(error) => {
                 let problem = Problem::from(error);
                 self.refuse(problem.code, &problem.detail).await
             }

@@ -12,6 +12,7 @@ mod bad_input;
 mod challenge;
 mod checkout;
 mod cli;
+mod devices;
 mod enrolment;
 mod factors;
 mod full_disk;

@@ -2,7 +2,7 @@
 use std::time::Duration;
 
 use domain::{KeyId, OperatorId, role::Role};
-use store::{CameraRow, NewApiKey, StoreError};
+use store::{CameraDevice, CameraRow, NewApiKey, StoreError};
 use uuid::Uuid;
 
 use crate::{
@@ -15,6 +15,7 @@ pub(crate) const CLAIMS: &[Claim] = claims![
     a_key_is_found_by_its_digest_while_it_lives,
     an_operator_is_locked_out_and_let_in_again,
     a_cameras_address_is_sealed,
+    a_cameras_device_is_kept_sealed_until_it_is_forgotten,
 ];
 
 const HOUR: Duration = Duration::from_secs(3_600);
@@ -57,6 +58,35 @@ fn an_operator_is_locked_out_and_let_in_again(bench: &Bench) {
     assert!(matches!(bench.store.disable_operator(by(), id), Err(StoreError::NotFound("operator"))));
     assert!(bench.store.operators().unwrap()[0].disabled_at.is_some());
     assert!(matches!(bench.store.operator_named("bob"), Err(StoreError::NotFound("operator"))));
+}
+
+fn a_cameras_device_is_kept_sealed_until_it_is_forgotten(bench: &Bench) {
+    let id = "till-1".parse().unwrap();
+    let device = |found: Option<&str>| CameraDevice {
+        pinned: "serial-AB12".to_owned(),
+        found: found.map(str::to_owned),
+    };
+    assert_eq!(bench.store.camera_device(&id).unwrap(), None);
+    for (new, changed) in [
+        (Some(device(None)), true),
+        (Some(device(None)), false),
+        (Some(device(Some("serial-CD34"))), true),
+        (None, true),
+        (None, false),
+    ] {
+        assert_eq!(bench.store.set_camera_device(by(), &id, new.as_ref()).unwrap(), changed, "{new:?}");
+        assert_eq!(bench.store.camera_device(&id).unwrap(), new);
+        let sqlite = bench.url.starts_with("sqlite");
+        let hex = if sqlite { "hex(pinned_sealed)" } else { "encode(pinned_sealed, 'hex')" };
+        let stored =
+            bench.lines(&format!("SELECT {hex} AS line FROM camera_devices")).concat().to_lowercase();
+        assert!(!stored.contains(&hex::encode("serial-AB12")), "{stored}");
+    }
+    let audited = bench.lines("SELECT action AS line FROM audit ORDER BY seq").join(" ");
+    assert!(
+        audited.ends_with("camera.device_pinned camera.device_replaced camera.device_forgotten"),
+        "{audited}"
+    );
 }
 
 fn a_cameras_address_is_sealed(bench: &Bench) {
