@@ -26,8 +26,8 @@ mod tests;
 mod view;
 
 pub use acting::{Act, Animation, GESTURE_MS};
-pub use footage::Footage;
 pub use actor::{Actor, Expression};
+pub use footage::Footage;
 pub use species::Species;
 pub use view::Eyes;
 

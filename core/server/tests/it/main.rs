@@ -20,6 +20,7 @@ mod group;
 mod look_alikes;
 mod money;
 mod people;
+mod performing;
 mod presence;
 #[path = "../../../store/tests/it/servers.rs"]
 #[allow(dead_code, reason = "the databases of the store's tests; not every server is needed here")]

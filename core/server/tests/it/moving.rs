@@ -6,7 +6,7 @@ use std::time::{Instant, SystemTime};
 use bytes::Bytes;
 use pipeline::frame::{Capture, Frame};
 use pipeline::preview::Preview;
-use pipeline::simulate::attack::{Expression, Actor, AttackOptions, Eyes, Source};
+use pipeline::simulate::attack::{Actor, AttackOptions, Expression, Eyes, Source};
 use pipeline::still::{StillLimits, decode};
 
 /// A portrait and where its eyes are.
