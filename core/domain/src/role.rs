@@ -50,6 +50,8 @@ named! {
         CamerasPush = "cameras.push",
         /// See plugins.
         PluginsRead = "plugins.read",
+        /// Have another recogniser take over, and go back.
+        ModelsManage = "models.manage",
         /// Add, change and remove webhooks.
         WebhooksManage = "webhooks.manage",
         /// See the system's state, metrics and events.
@@ -144,11 +146,12 @@ mod tests {
     }
 
     #[test]
-    fn only_an_admin_erases_funds_settles_and_manages_access() {
+    fn only_an_admin_erases_funds_settles_changes_models_and_manages_access() {
         for permission in [
             Permission::PeopleErase,
             Permission::WalletsFund,
             Permission::SettlementManage,
+            Permission::ModelsManage,
             Permission::AccessManage,
         ] {
             let may: Vec<_> = Role::ALL.iter().filter(|role| role.may(permission)).collect();
