@@ -5,6 +5,7 @@ use std::time::{Instant, SystemTime};
 use plugin_host::{CallContext, CallError, Face};
 
 use crate::camera::CameraId;
+use crate::crop::FaceCrop;
 use crate::embedding::Embedding;
 use crate::frame::{Capture, Frame};
 use crate::liveness::LivenessScore;
@@ -24,6 +25,10 @@ pub struct AnalysedFace {
     pub liveness: Vec<LivenessScore>,
     /// The face's embedding; `None` when the quality is not good enough.
     pub embedding: Option<Embedding>,
+    /// Which recogniser embeds: the embedding compares with templates of this tag only.
+    pub model_tag: u32,
+    /// The face by itself; `None` when the quality is not good enough.
+    pub crop: Option<FaceCrop>,
 }
 
 /// Why a still picture was not analysed.
@@ -66,18 +71,22 @@ impl Recognizer {
         let good: Vec<Face> =
             judged.iter().filter(|(_, quality)| quality.ok).map(|(face, _)| *face).collect();
         let liveness = self.steps.liveness(&context, &views, &good);
-        let embeddings = self.steps.embed(&context, &views, &good);
+        let space = self.space();
+        let embeddings = self.steps.embed(space.recognizer(), &context, &views, &good);
+        let model_tag = space.model_tag();
         let mut looked = liveness.into_iter().zip(embeddings);
         judged
             .into_iter()
             .map(|(face, quality)| {
                 if !quality.ok {
-                    return Ok(AnalysedFace { face, quality, liveness: Vec::new(), embedding: None });
+                    let (liveness, embedding, crop) = (Vec::new(), None, None);
+                    return Ok(AnalysedFace { face, quality, liveness, embedding, model_tag, crop });
                 }
                 let (liveness, embedding) = looked.next().unwrap_or_default();
                 let liveness = liveness.ok_or(AnalyseError::Missing("liveness score"))?;
                 let embedding = Some(embedding.ok_or(AnalyseError::Missing("embedding"))?);
-                Ok(AnalysedFace { face, quality, liveness: self.scored(&liveness), embedding })
+                let (liveness, crop) = (self.scored(&liveness), FaceCrop::of(frame, &face, self.crop_px_max));
+                Ok(AnalysedFace { face, quality, liveness, embedding, model_tag, crop })
             })
             .collect()
     }

@@ -59,6 +59,8 @@ impl Default for ConfirmOptions {
 /// One analysed picture of a face.
 pub(crate) struct Sample {
     pub(crate) at: Instant,
+    /// Which recogniser made the embedding.
+    pub(crate) model_tag: u32,
     pub(crate) embedding: Embedding,
     /// The picture's quality, 0..=1: how much it weighs.
     pub(crate) weight: f32,
@@ -92,6 +94,8 @@ pub(crate) struct Evidence {
     agreeing: usize,
     candidate: Option<Subject>,
     verdict: Option<(Verdict, Instant)>,
+    /// Which recogniser made the embeddings here; `None` before the first.
+    model_tag: Option<u32>,
     /// Whose face the track was last decided to show: outlives the pictures, so that nobody slips in between verdicts.
     decided: Option<Embedding>,
     /// Outlives verdicts, gaps and pictures.
@@ -137,12 +141,13 @@ impl Evidence {
         liveness_mins: &[f32],
         options: &ConfirmOptions,
     ) -> bool {
-        let same = self.shows_the_same(&sample, options);
+        // Embeddings of two recognisers do not compare: it may be somebody else.
+        let same = self.is_of(sample.model_tag) && self.shows_the_same(&sample, options);
         if !same {
             self.forget();
         } else if !self.is_recent(&sample, options) {
-            *self =
-                Evidence { decided: self.decided.take(), record: self.record.again(), ..self.with_shots() };
+            let (decided, record) = (self.decided.take(), self.record.again());
+            *self = Evidence { decided, record, ..self.with_shots() };
         }
         let scored = sample.liveness.len() == liveness_mins.len();
         self.record.add(scored && enough(&sample.liveness, liveness_mins), options.liveness_odds_min);
@@ -154,6 +159,7 @@ impl Evidence {
         while self.samples.len() >= options.frames_max.max(1) {
             self.samples.pop_front();
         }
+        self.model_tag = Some(sample.model_tag);
         self.samples.push_back(sample);
         same
     }
@@ -190,9 +196,8 @@ impl Evidence {
         if verdict == Verdict::NotLive {
             self.verdict = Some((verdict, now));
         } else {
-            let decided = self.mean().or_else(|| self.decided.take());
-            *self =
-                Evidence { verdict: Some((verdict, now)), decided, record: self.record, ..self.with_shots() };
+            let (decided, record) = (self.mean().or_else(|| self.decided.take()), self.record);
+            *self = Evidence { verdict: Some((verdict, now)), decided, record, ..self.with_shots() };
         }
     }
 
@@ -211,9 +216,14 @@ impl Evidence {
         *self = Evidence { record: self.record.of_another(), ..Evidence::default() };
     }
 
-    /// Nothing but the pictures that counted.
+    /// Nothing but the pictures that counted, and whose embeddings are compared.
     fn with_shots(&mut self) -> Evidence {
-        Evidence { shots: std::mem::take(&mut self.shots), ..Evidence::default() }
+        let (shots, model_tag) = (std::mem::take(&mut self.shots), self.model_tag);
+        Evidence { shots, model_tag, ..Evidence::default() }
+    }
+
+    fn is_of(&self, model_tag: u32) -> bool {
+        self.model_tag.is_none_or(|known| known == model_tag)
     }
 
     fn is_recent(&self, sample: &Sample, options: &ConfirmOptions) -> bool {

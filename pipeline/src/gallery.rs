@@ -132,6 +132,14 @@ impl Gallery {
         theirs.iter().filter(|template| rows.remove(**template, self.dim)).count()
     }
 
+    /// Removes every template.
+    pub fn clear(&self) {
+        let mut rows = self.rows.write();
+        // Removed faces leave nothing behind, not even in memory that is not used any more.
+        rows.values.fill(0.0);
+        *rows = Rows::default();
+    }
+
     /// How many templates there are.
     pub fn len(&self) -> usize {
         self.rows.read().labels.len()

@@ -16,8 +16,10 @@ mod batch;
 mod slot;
 
 pub mod analyse;
+pub mod crop;
 mod recognizer;
 mod recognizer_set;
+mod space;
 mod steps;
 
 pub mod challenge;
@@ -42,6 +44,7 @@ pub use analyse::{AnalyseError, AnalysedFace};
 pub use challenge::{
     ChallengeAnswer, ChallengeFailure, ChallengePhase, ChallengePlan, ChallengeUpdate, Nonce,
 };
+pub use crop::{CropError, FaceCrop};
 pub use embedding::Embedding;
 pub use evidence::ConfirmOptions;
 pub use gallery::{Gallery, GalleryError, Subject, TemplateId, Top2};
@@ -54,7 +57,8 @@ pub use pipeline::{Pipeline, PipelineError, PipelineOptions, RecognitionOptions}
 pub use quality::{Gate, QualityOptions, QualityReason, QualityReport};
 pub use recognizer_set::{Member, RecognizerSet, RecognizerSetError};
 pub use replay::{Replay, ReplayError, Replayed, Viewer};
-pub use sighting::{FaceInView, Sighting};
+pub use sighting::{CutSighting, FaceInView, Sighting};
+pub use space::Space;
 pub use steps::Steps;
 pub use still::Still;
 pub use tracker::{TrackId, TrackerOptions};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant, SystemTime};
 
-use parking_lot::Mutex;
+use parking_lot::{Mutex, RwLock};
 use tokio::sync::broadcast;
 
 use crate::analyse::{AnalyseError, AnalysedFace};
@@ -19,14 +19,17 @@ use crate::meter::{FrameResult, Meter};
 use crate::observation::{Observation, ObservedFace};
 use crate::quality::{Gate, QualityOptions};
 use crate::recognizer::{Attention, Recognizer, Rules};
-use crate::sighting::Sighting;
+use crate::sighting::{CutSighting, Sighting};
 use crate::slot::FrameSlots;
+use crate::space::Space;
 use crate::steps::{MeteredSteps, Steps};
 use crate::still::Still;
 use crate::tracker::{TrackId, TrackerOptions};
 
 /// Sightings and observations that a slow listener may fall behind before it loses the oldest.
 const PUBLISHED_MAX: usize = 256;
+/// Faces that were cut out and wait for whoever asked for them.
+const CUTS_MAX: usize = 8;
 /// The most pictures a plugin is promised to get at once.
 const BATCH_SIZE_LIMIT: usize = 64;
 
@@ -53,6 +56,8 @@ pub struct RecognitionOptions {
     pub quality_to_enrol: QualityOptions,
     /// When a track is decided.
     pub confirm: ConfirmOptions,
+    /// The longest side of a face that is cut out of its picture, in pixels.
+    pub crop_px_max: u32,
 }
 
 impl Default for RecognitionOptions {
@@ -68,6 +73,7 @@ impl Default for RecognitionOptions {
             quality: QualityOptions::for_payment(),
             quality_to_enrol: QualityOptions::for_enrolment(),
             confirm: ConfirmOptions::default(),
+            crop_px_max: 256,
         }
     }
 }
@@ -134,7 +140,8 @@ impl Pipeline {
     ) -> Result<Self, PipelineError> {
         let PipelineOptions { cameras, recognition, meter } = options;
         check_options(&recognition)?;
-        check_steps(&steps, &gallery)?;
+        check_steps(&steps)?;
+        let space = Arc::new(Space::new(steps.recognizer.clone(), gallery)?);
         let threads = match recognition.recognizer_threads {
             0 => std::thread::available_parallelism()
                 .map_or(1, NonZeroUsize::get)
@@ -157,7 +164,8 @@ impl Pipeline {
                 frame_age_max: Duration::from_millis(recognition.frame_age_ms_max),
                 call_max: Duration::from_millis(recognition.call_ms_max),
             },
-            gallery,
+            space: RwLock::new(space),
+            crop_px_max: recognition.crop_px_max,
             attention: Attention::new(recognition.tracker),
             camera_live: Arc::new(move |id| {
                 live.status(id).is_ok_and(|status| status.state == CameraState::Live)
@@ -166,6 +174,7 @@ impl Pipeline {
             sightings: broadcast::Sender::new(PUBLISHED_MAX),
             observations: broadcast::Sender::new(PUBLISHED_MAX),
             challenges: broadcast::Sender::new(PUBLISHED_MAX),
+            cuts: broadcast::Sender::new(CUTS_MAX),
         });
         let pipeline = Self { cameras, recognizer, slots, threads: Mutex::new(Vec::new()), recognition };
         for number in 0..threads {
@@ -246,9 +255,26 @@ impl Pipeline {
         self.recognizer.analyse_frame(gate, frame)
     }
 
-    /// The enrolled templates.
-    pub fn gallery(&self) -> &Arc<Gallery> {
-        &self.recognizer.gallery
+    /// The enrolled templates of the recogniser in force.
+    pub fn gallery(&self) -> Arc<Gallery> {
+        Arc::clone(self.space().gallery())
+    }
+
+    /// The recogniser in force, with its templates.
+    pub fn space(&self) -> Arc<Space> {
+        self.recognizer.space()
+    }
+
+    /// From the next batch on, `space` names people. What was gathered on a track before counts no more: embeddings of
+    /// two recognisers do not compare.
+    pub fn adopt(&self, space: Arc<Space>) {
+        *self.recognizer.space.write() = space;
+    }
+
+    /// The faces of people confirmed from now on, cut out of their pictures. Only while somebody receives is anything
+    /// cut out. A receiver that falls behind loses the oldest and is told so.
+    pub fn cuts(&self) -> broadcast::Receiver<Arc<CutSighting>> {
+        self.recognizer.cuts.subscribe()
     }
 
     /// The plugins at work.
@@ -316,6 +342,7 @@ fn check_options(options: &RecognitionOptions) -> Result<(), PipelineError> {
         (!(1..=BATCH_SIZE_LIMIT).contains(&options.batch_size_max), "batch_size_max lies between 1 and 64"),
         (options.recognizer_threads > 64, "recognizer_threads is at most 64"),
         (options.frame_age_ms_max == 0, "frame_age_ms_max is above zero"),
+        (options.crop_px_max == 0, "crop_px_max is above zero"),
         (options.call_ms_max == 0, "call_ms_max is above zero"),
         (options.tracker.tracks_max == 0, "tracker.tracks_max is above zero"),
         (confirm.agreeing_frames_min == 0, "confirm.agreeing_frames_min is above zero"),
@@ -333,18 +360,12 @@ fn check_options(options: &RecognitionOptions) -> Result<(), PipelineError> {
     }
 }
 
-fn check_steps(steps: &Steps, gallery: &Gallery) -> Result<(), PipelineError> {
+fn check_steps(steps: &Steps) -> Result<(), PipelineError> {
     if steps.liveness.is_empty() {
         return Err(PipelineError::NoLiveness);
     }
     if let Some(step) = steps.liveness.iter().find(|step| !(step.score_min > 0.0 && step.score_min <= 1.0)) {
         return Err(PipelineError::LivenessScore(step.name.clone()));
-    }
-    let recognizer = &steps.recognizer;
-    let (tag, dim) = (recognizer.model_tag(), recognizer.dim());
-    if (gallery.model_tag(), gallery.dim()) != (tag, dim) {
-        let (gallery_tag, gallery_dim) = (gallery.model_tag(), gallery.dim());
-        return Err(PipelineError::Gallery { gallery_tag, gallery_dim, tag, dim });
     }
     Ok(())
 }

@@ -98,7 +98,9 @@ impl QualityReport {
     pub fn reason_names(&self) -> Vec<&'static str> {
         let mut names: Vec<&str> = Vec::with_capacity(self.reasons.len());
         let duplicate = self.duplicate.then_some(QualityReason::DuplicateFrames);
-        for name in self.reasons.iter().map(|refusal| refusal.reason).chain(duplicate).map(QualityReason::name) {
+        for name in
+            self.reasons.iter().map(|refusal| refusal.reason).chain(duplicate).map(QualityReason::name)
+        {
             if !names.contains(&name) {
                 names.push(name);
             }

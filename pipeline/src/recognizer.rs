@@ -3,23 +3,26 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use parking_lot::RwLock;
 use plugin_host::{CallContext, Face};
 use tokio::sync::broadcast;
 
 use crate::camera::CameraId;
 use crate::challenge::{ChallengeAnswer, ChallengeFailure, ChallengePlan, ChallengeUpdate};
+use crate::crop::FaceCrop;
 use crate::embedding::Embedding;
 use crate::evidence::{ConfirmOptions, Evidence, Finding, Sample, Verdict};
 use crate::eyes;
 use crate::frame::Frame;
-use crate::gallery::{Gallery, Subject, Top2};
+use crate::gallery::{Subject, Top2};
 use crate::gesture::Signals;
 use crate::liveness::{LivenessScore, all_passed};
 use crate::meter::{FrameResult, Stage};
 use crate::observation::{FaceState, Observation, ObservedFace};
 use crate::quality::{self, QualityOptions, QualityReason, QualityReport};
 use crate::shot;
-use crate::sighting::{FaceInView, Sighting};
+use crate::sighting::{CutSighting, FaceInView, Sighting};
+use crate::space::Space;
 use crate::steps::{MeteredSteps, view};
 use crate::tracker::TrackId;
 
@@ -49,13 +52,17 @@ pub(crate) type CameraLive = Arc<dyn Fn(&CameraId) -> bool + Send + Sync>;
 pub(crate) struct Recognizer {
     pub(crate) steps: MeteredSteps,
     pub(crate) rules: Rules,
-    pub(crate) gallery: Arc<Gallery>,
+    /// What names people now. A batch goes through the one that it began with.
+    pub(crate) space: RwLock<Arc<Space>>,
+    /// The longest side of a face that is cut out, in pixels.
+    pub(crate) crop_px_max: u32,
     pub(crate) attention: Attention,
     pub(crate) camera_live: CameraLive,
     pub(crate) clock: Clock,
     pub(crate) sightings: broadcast::Sender<Arc<Sighting>>,
     pub(crate) observations: broadcast::Sender<Arc<Observation>>,
     pub(crate) challenges: broadcast::Sender<ChallengeUpdate>,
+    pub(crate) cuts: broadcast::Sender<Arc<CutSighting>>,
 }
 
 /// A face on its way.
@@ -108,12 +115,18 @@ impl Recognizer {
         };
         let looks = self.steps.timed(Stage::Tracking, || self.follow(&frames, faces));
         let wanted: Vec<Face> = looks.iter().filter(|look| look.wanted).map(|look| look.face).collect();
+        let space = self.space();
         let liveness = self.steps.liveness(&context, &views, &wanted);
-        let embeddings = self.steps.embed(&context, &views, &wanted);
-        let analyses = self.search(liveness, embeddings);
-        let observations = self.confirm(&frames, &looks, analyses);
+        let embeddings = self.steps.embed(space.recognizer(), &context, &views, &wanted);
+        let analyses = self.search(&space, liveness, embeddings);
+        let observations = self.confirm(&space, (&frames, &looks), analyses);
         self.count(&frames, FrameResult::Analysed);
         observations
+    }
+
+    /// What names people now.
+    pub(crate) fn space(&self) -> Arc<Space> {
+        Arc::clone(&self.space.read())
     }
 
     /// Those that are not too old to be worth looking at.
@@ -192,6 +205,7 @@ impl Recognizer {
     /// The best match of each wanted face; `None` for one without liveness scores or embedding.
     fn search(
         &self,
+        space: &Space,
         liveness: Vec<Option<Vec<f32>>>,
         embeddings: Vec<Option<Embedding>>,
     ) -> Vec<Option<Analysis>> {
@@ -199,7 +213,7 @@ impl Recognizer {
         pairs
             .map(|(liveness, embedding)| {
                 let (liveness, embedding) = (liveness?, embedding?);
-                let top = self.steps.timed(Stage::Search, || self.gallery.search(&embedding));
+                let top = self.steps.timed(Stage::Search, || space.search(&embedding));
                 Some(Analysis { embedding, liveness, top })
             })
             .collect()
@@ -208,8 +222,8 @@ impl Recognizer {
     /// Adds what was found out to the tracks, and publishes those that are confirmed by it.
     fn confirm(
         &self,
-        frames: &[Arc<Frame>],
-        looks: &[Look],
+        space: &Space,
+        (frames, looks): (&[Arc<Frame>], &[Look]),
         analyses: Vec<Option<Analysis>>,
     ) -> Vec<Observation> {
         let now = (self.clock)();
@@ -226,9 +240,10 @@ impl Recognizer {
                 let analysis = if look.wanted { analyses.next().flatten() } else { None };
                 watch_gestures(frame, look, &mut camera);
                 if let Some((track, analysis)) = look.track.zip(analysis)
-                    && let Some(sighting) = self.weigh(frame, look, (track, analysis), &in_view, &mut camera)
+                    && let Some(sighting) =
+                        self.weigh(space, (frame, look), (track, analysis), &in_view, &mut camera)
                 {
-                    self.publish(sighting);
+                    self.publish(frame, &look.face, sighting);
                 }
                 faces.push(observed(look, &mut camera));
             }
@@ -246,24 +261,31 @@ impl Recognizer {
     /// Adds one picture to its track's evidence; a sighting when that decides the track.
     fn weigh(
         &self,
-        frame: &Frame,
-        look: &Look,
+        space: &Space,
+        (frame, look): (&Frame, &Look),
         (track, analysis): (TrackId, Analysis),
         in_view: &[FaceInView],
         camera: &mut CameraTracks,
     ) -> Option<Sighting> {
         let rules = &self.rules.confirm;
         let Analysis { embedding, liveness, top } = analysis;
-        let sample = Sample { at: frame.captured.at, embedding, weight: look.quality.value, liveness };
+        let (at, model_tag, weight) = (frame.captured.at, space.model_tag(), look.quality.value);
+        let sample = Sample { at, model_tag, embedding, weight, liveness };
         if !camera.evidence(track)?.add(sample, top.as_ref(), &self.liveness_mins(), rules) {
             camera.disprove(track, ChallengeFailure::SomebodyElse);
         }
         let moment = Moment { frame, look, in_view, challenge: camera.answer(track) };
-        self.decide(moment, track, camera.evidence(track)?)
+        self.decide(space, moment, track, camera.evidence(track)?)
     }
 
     /// A sighting when the pictures of a track are enough for one.
-    fn decide(&self, moment: Moment<'_>, track: TrackId, evidence: &mut Evidence) -> Option<Sighting> {
+    fn decide(
+        &self,
+        space: &Space,
+        moment: Moment<'_>,
+        track: TrackId,
+        evidence: &mut Evidence,
+    ) -> Option<Sighting> {
         let Moment { frame, look, in_view, challenge } = moment;
         let (rules, at) = (&self.rules.confirm, frame.captured.at);
         let mins = self.liveness_mins();
@@ -274,7 +296,7 @@ impl Recognizer {
                 None
             }
             Finding::Agreed { subject, mean, liveness } => {
-                let top = self.gallery.search(&mean);
+                let top = space.search(&mean);
                 // The mean must say what the single pictures say.
                 if matched(top.as_ref(), rules) != subject {
                     return None;
@@ -300,6 +322,7 @@ impl Recognizer {
                     frame_sha256: frame.sha256(),
                     subject,
                     template: top.as_ref().filter(|_| subject.is_some()).map(|top| top.template),
+                    model_tag: space.model_tag(),
                     similarity: top.as_ref().map_or(-1.0, |top| top.similarity),
                     margin: top.as_ref().and_then(Top2::margin),
                     templates_searched: top.as_ref().map_or(0, |top| top.searched),
@@ -329,10 +352,18 @@ impl Recognizer {
         }
     }
 
-    fn publish(&self, sighting: Sighting) {
+    fn publish(&self, frame: &Frame, face: &Face, sighting: Sighting) {
         self.steps.meter.sighting(&sighting.camera, sighting.subject.is_some(), sighting.similarity);
+        let sighting = Arc::new(sighting);
         // Nobody listening is fine.
-        let _listeners = self.sightings.send(Arc::new(sighting));
+        let _listeners = self.sightings.send(Arc::clone(&sighting));
+        // Nothing is cut out of a picture that nobody asks for, nor of a stranger ever.
+        if sighting.subject.is_some()
+            && self.cuts.receiver_count() > 0
+            && let Some(crop) = FaceCrop::of(frame, face, self.crop_px_max)
+        {
+            let _listeners = self.cuts.send(Arc::new(CutSighting { sighting, crop }));
+        }
     }
 
     /// Mean scores under their steps' names.

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use parking_lot::Mutex;
+use parking_lot::{Mutex, RwLock};
 use tokio::sync::broadcast;
 
 use crate::camera::health::Health;
@@ -21,6 +21,7 @@ use crate::meter::Meter;
 use crate::observation::Observation;
 use crate::pipeline::{Pipeline, RecognitionOptions};
 use crate::recognizer::{Attention, Recognizer, Rules};
+use crate::space::Space;
 use crate::steps::MeteredSteps;
 use crate::still::Still;
 use crate::tracker::TrackId;
@@ -98,6 +99,9 @@ impl Replay {
 
 impl Viewer {
     /// Looks with the steps and rules of `pipeline` for the people of `gallery`.
+    ///
+    /// # Panics
+    /// When the gallery is for another recogniser than the pipeline's.
     pub fn new(pipeline: &Pipeline, config: &CameraConfig, gallery: Arc<Gallery>) -> Self {
         let start = Instant::now() + AHEAD;
         let health = Health::new(seat::limits(config), start);
@@ -161,6 +165,8 @@ fn nobody(pipeline: &Pipeline) -> Arc<Gallery> {
 fn recognizer(pipeline: &Pipeline, gallery: Arc<Gallery>, standing: Arc<Mutex<Standing>>) -> Recognizer {
     let options: &RecognitionOptions = pipeline.options();
     let clock = Arc::clone(&standing);
+    let space = Space::new(pipeline.space().recognizer().clone(), gallery);
+    let space = space.expect("the gallery is for the pipeline's recogniser");
     Recognizer {
         steps: MeteredSteps { steps: pipeline.steps().clone(), meter: Arc::new(crate::meter::Unmetered) },
         rules: Rules {
@@ -170,12 +176,14 @@ fn recognizer(pipeline: &Pipeline, gallery: Arc<Gallery>, standing: Arc<Mutex<St
             frame_age_max: Duration::from_millis(options.frame_age_ms_max),
             call_max: Duration::from_millis(options.call_ms_max),
         },
-        gallery,
+        space: RwLock::new(Arc::new(space)),
+        crop_px_max: options.crop_px_max,
         attention: Attention::new(options.tracker),
         camera_live: Arc::new(move |_| standing.lock().state == CameraState::Live),
         clock: Arc::new(move || clock.lock().now),
         sightings: broadcast::Sender::new(1),
         observations: broadcast::Sender::new(1),
         challenges: broadcast::Sender::new(TOLD_MAX),
+        cuts: broadcast::Sender::new(1),
     }
 }

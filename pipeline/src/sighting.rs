@@ -1,9 +1,11 @@
 //! What the pipeline reports about a person: confirmed over several pictures, in numbers.
 
+use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
 use crate::camera::CameraId;
 use crate::challenge::ChallengeAnswer;
+use crate::crop::FaceCrop;
 use crate::gallery::{Subject, TemplateId};
 use crate::liveness::LivenessScore;
 use crate::quality::QualityReport;
@@ -30,6 +32,8 @@ pub struct Sighting {
     pub subject: Option<Subject>,
     /// The template that matched best; `None` without a subject.
     pub template: Option<TemplateId>,
+    /// Which recogniser compared: similarity and margin are by its measure, `template` is one of its own.
+    pub model_tag: u32,
     /// Cosine similarity of the mean over the pictures to the best template; -1 with an empty gallery.
     pub similarity: f32,
     /// How much better than the best of anybody else; `None` when nobody else is enrolled.
@@ -50,6 +54,14 @@ pub struct Sighting {
     pub frame_age_ms: u64,
     /// Everybody in the newest picture, this face included.
     pub in_view: Vec<FaceInView>,
+}
+
+/// A sighting of somebody who is enrolled, with the face of its newest picture. No `Debug`: it shows a person.
+pub struct CutSighting {
+    /// The sighting; it has a subject.
+    pub sighting: Arc<Sighting>,
+    /// The face.
+    pub crop: FaceCrop,
 }
 
 /// One of those who are in view at a sighting: where and for how long, not who.

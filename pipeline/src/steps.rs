@@ -20,7 +20,7 @@ pub struct Steps {
     pub detector: Detector,
     /// Every one of them must pass.
     pub liveness: Vec<LivenessStep>,
-    /// Embeds faces.
+    /// Embeds faces, unless another one has taken over since.
     pub recognizer: RecognizerSet,
 }
 
@@ -65,9 +65,10 @@ impl MeteredSteps {
         scores
     }
 
-    /// Each face's embedding; `None` for a face that has none.
+    /// Each face's embedding by `recognizer`; `None` for a face that has none.
     pub(crate) fn embed(
         &self,
+        recognizer: &RecognizerSet,
         context: &CallContext,
         frames: &[View<'_>],
         faces: &[Face],
@@ -77,7 +78,7 @@ impl MeteredSteps {
         }
         self.timed(Stage::Recognition, || {
             each(faces, |faces| {
-                let embeddings = self.steps.recognizer.embed(context, frames, faces);
+                let embeddings = recognizer.embed(context, frames, faces);
                 let embeddings = noted(&*self.meter, embeddings)?;
                 Ok(embeddings.iter().map(|values| Embedding::new(values.to_vec()).ok()).collect())
             })

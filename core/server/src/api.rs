@@ -21,6 +21,7 @@ mod faces;
 mod factors;
 mod legs;
 mod look_alikes;
+mod model_change;
 mod page;
 pub(crate) mod settlements;
 mod system;

@@ -16,6 +16,7 @@ pub(crate) mod enrolment;
 pub(crate) mod erase;
 pub(crate) mod identify;
 pub(crate) mod look_alike;
+pub(crate) mod model_change;
 pub(crate) mod threshold;
 
 pub(crate) mod challenge;

@@ -2,6 +2,7 @@
 
 mod camera;
 mod meter;
+mod shadow;
 
 use std::collections::BTreeSet;
 use std::sync::atomic::AtomicU64;
@@ -110,6 +111,7 @@ pub(crate) struct Metrics {
     pub(crate) audit_chain_ok: Gauge,
     pub(crate) ledger_ok: Gauge,
     pub(crate) outbox_lag: Gauge<f64, AtomicU64>,
+    pub(crate) shadow: shadow::Shadow,
     match_threshold: Family<UseLabels, Gauge<f64, AtomicU64>>,
     device: Family<DeviceLabels, Gauge>,
     /// Cameras that have series.
@@ -152,6 +154,7 @@ impl Metrics {
             audit_chain_ok: Gauge::default(),
             ledger_ok: Gauge::default(),
             outbox_lag: Gauge::default(),
+            shadow: shadow::Shadow::default(),
             match_threshold: Family::default(),
             device: Family::default(),
             cameras: Mutex::default(),
@@ -251,6 +254,7 @@ impl Metrics {
             Unit::Seconds,
             self.outbox_lag.clone(),
         );
+        self.shadow.register(r);
         r.register("compute_device_info", "1 for the device that runs the networks", self.device.clone());
         let build: Family<BuildLabels, Gauge> = Family::default();
         build.get_or_create(&BuildLabels { version: env!("CARGO_PKG_VERSION") }).set(1);

@@ -55,6 +55,11 @@ impl Plugins {
         }
     }
 
+    /// The recognisers that are tried beside; none where none is.
+    pub(crate) fn shadows(&self) -> &[RecognitionMember] {
+        &self.settings.recognition_shadow
+    }
+
     /// Loads the plugin called `name`; one of ours goes without the `org.facepay.` before it.
     pub(crate) fn load(
         &self,

@@ -12,8 +12,8 @@ use config::{Config, File, FileFormat};
 
 pub use sections::{
     Audit, Auth, Cameras, Challenge, Checkout, Compute, Data, Database, Device, ListedCamera, Log, LogFormat,
-    Payment, Plugins, Policy, Quality, Recognition, RecognitionMember, Redis, Secrets, Server, Settings,
-    Settlement, Webhooks, WithoutPin, Ws,
+    ModelChange, Payment, Plugins, Policy, Quality, Recognition, RecognitionMember, Redis, Secrets, Server,
+    Settings, Settlement, Webhooks, WithoutPin, Ws,
 };
 
 /// Every key with its default, as delivered.
@@ -127,7 +127,8 @@ impl Settings {
         for table in shown.plugins.settings.values_mut() {
             redact_table(table);
         }
-        for member in &mut shown.plugins.recognition_set {
+        let plugins = &mut shown.plugins;
+        for member in plugins.recognition_set.iter_mut().chain(&mut plugins.recognition_shadow) {
             redact_fields(&mut member.settings);
         }
         toml::to_string_pretty(&shown).unwrap_or_else(|e| format!("# cannot be shown: {e}\n"))

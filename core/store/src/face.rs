@@ -1,13 +1,13 @@
 //! Face templates: sealed with the person's key, bound to person, template and model.
 use diesel::prelude::*;
-use domain::{ConsentId, FaceId, Timestamp, UserId, enrolment::FaceKind};
+use domain::{ConsentId, FaceId, Timestamp, UserId, enrolment::FaceKind, model_change::TemplateSource};
 use zeroize::Zeroizing;
 
 use crate::{
     By, Store, StoreError,
     audit::NewAudit,
     connection::AnyConnection,
-    outbox, row,
+    face_crop, outbox, row,
     schema::{consents, faces, subject_keys},
     seal::{Key, context},
 };
@@ -49,6 +49,8 @@ pub struct FaceRow {
     pub created_at: Timestamp,
     /// What it is of.
     pub kind: FaceKind,
+    /// What it was made of.
+    pub source: TemplateSource,
 }
 
 /// A template as the gallery needs it.
@@ -72,6 +74,8 @@ struct Record {
     template_sealed: Vec<u8>,
     quality: f64,
     created_at: i64,
+    source: String,
+    origin_id: Option<String>,
     kind: String,
 }
 
@@ -86,11 +90,27 @@ impl TryFrom<Record> for FaceRow {
             quality: r.quality as f32,
             created_at: Timestamp(r.created_at),
             kind: row::parse(&r.kind)?,
+            source: row::parse(&r.source)?,
         })
     }
 }
 
-fn model_tag(stored: i64) -> Result<u32, StoreError> {
+/// How a template came to be.
+pub(crate) struct Made {
+    pub(crate) kind: FaceKind,
+    pub(crate) source: TemplateSource,
+    /// The template of the recogniser in force that it goes with.
+    pub(crate) origin: Option<String>,
+}
+
+impl Made {
+    /// By an enrolment, for the recogniser in force: a member, or the mean of them.
+    fn enrolled(kind: FaceKind) -> Self {
+        Self { kind, source: TemplateSource::Enrolment, origin: None }
+    }
+}
+
+pub(crate) fn model_tag(stored: i64) -> Result<u32, StoreError> {
     u32::try_from(stored).map_err(|_| StoreError::Corrupt(format!("model tag {stored}")))
 }
 
@@ -125,7 +145,7 @@ impl Store {
         by: By<'_>,
         face: &NewFace<'_>,
     ) -> Result<FaceRow, StoreError> {
-        let row = self.insert_face(c, by.at, (face, FaceKind::Member))?;
+        let row = self.insert_face(c, by.at, (face, Made::enrolled(FaceKind::Member)))?;
         let (id, user, consent) = (row.id, row.user, row.consent);
         outbox::append(c, by.at, "face.enrolled", &format!("{{\"user\":\"{user}\",\"face\":\"{id}\"}}"))?;
         let detail = format!("{{\"user\":\"{user}\",\"consent\":\"{consent}\"}}");
@@ -133,11 +153,11 @@ impl Store {
         Ok(row)
     }
 
-    fn insert_face(
+    pub(crate) fn insert_face(
         &self,
         c: &mut AnyConnection,
         created_at: Timestamp,
-        (face, kind): (&NewFace<'_>, FaceKind),
+        (face, made): (&NewFace<'_>, Made),
     ) -> Result<FaceRow, StoreError> {
         let (id, user) = (face.id.to_string(), face.user.to_string());
         let tag = i64::from(face.model_tag);
@@ -154,7 +174,9 @@ impl Store {
             dim,
             quality: f64::from(face.quality),
             created_at: created_at.0,
-            kind: kind.to_string(),
+            source: made.source.to_string(),
+            origin_id: made.origin,
+            kind: made.kind.to_string(),
         };
         diesel::insert_into(faces::table).values(&record).execute(c)?;
         record.try_into()
@@ -182,7 +204,8 @@ impl Store {
             .try_into()
     }
 
-    /// Removes the template of one picture; the mean of those that are left is made anew.
+    /// Removes the template of one picture, with those that other recognisers made of it; the means of what is left are
+    /// made anew.
     ///
     /// # Errors
     /// When the person has no such template, or it is a mean, which goes with its members.
@@ -190,14 +213,22 @@ impl Store {
         self.write_audited(by, |c| {
             let mine =
                 faces::table.filter(faces::id.eq(id.to_string())).filter(faces::user_id.eq(user.to_string()));
-            let known: Option<Record> = mine.clone().first(c).optional()?;
-            let known = FaceRow::try_from(known.ok_or(StoreError::NotFound("face"))?)?;
+            let known: Option<Record> = mine.first(c).optional()?;
+            let record = known.ok_or(StoreError::NotFound("face"))?;
+            let origin = record.origin_id.clone();
+            let known = FaceRow::try_from(record)?;
             if known.kind == FaceKind::Mean {
                 let text = "this is the mean of the other faces; it goes with them";
                 return Err(StoreError::Conflict(text.to_owned()));
             }
-            diesel::delete(mine).execute(c)?;
-            self.renew_mean(c, by, user, known.model_tag)?;
+            // Templates of one picture by several recognisers are one face; so are those made at a visit by it.
+            let same_picture = origin.filter(|_| known.source != TemplateSource::Visit);
+            let removed: Vec<String> = same_picture.into_iter().chain([id.to_string()]).collect();
+            let beside = faces::id.eq_any(removed.clone()).or(faces::origin_id.eq_any(removed.clone()));
+            let theirs = faces::table.filter(faces::user_id.eq(user.to_string())).filter(beside);
+            diesel::delete(theirs).execute(c)?;
+            face_crop::follow_removal(c, &user.to_string(), &removed)?;
+            self.renew_means(c, by, user)?;
             let detail = format!("{{\"user\":\"{user}\"}}");
             outbox::append(c, by.at, "face.removed", &format!("{{\"user\":\"{user}\",\"face\":\"{id}\"}}"))?;
             Ok(((), NewAudit::new("face.removed", id).with(detail)))

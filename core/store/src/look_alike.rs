@@ -100,16 +100,23 @@ impl Store {
         self.write(|c| keep(c, by, pairs))
     }
 
-    /// Whether anybody looks like `user`.
+    /// Whether anybody looks like `user`: to the recogniser `tag`, or to any.
     ///
     /// # Errors
     /// When the database doesn't answer.
-    pub fn has_look_alike(&self, user: UserId) -> Result<bool, StoreError> {
+    pub fn has_look_alike(&self, user: UserId, tag: Option<u32>) -> Result<bool, StoreError> {
         let user = user.to_string();
         self.read(|c| {
             let theirs = look_alikes::table
                 .filter(look_alikes::user_id.eq(&user).or(look_alikes::other_user_id.eq(&user)));
-            Ok(diesel::select(diesel::dsl::exists(theirs)).get_result(c)?)
+            let Some(tag) = tag else {
+                return Ok(diesel::select(diesel::dsl::exists(theirs)).get_result(c)?);
+            };
+            // Both templates of a pair are of one recogniser.
+            let of_tag = theirs
+                .inner_join(faces::table.on(faces::id.eq(look_alikes::face_id)))
+                .filter(faces::model_tag.eq(i64::from(tag)));
+            Ok(diesel::select(diesel::dsl::exists(of_tag)).get_result(c)?)
         })
     }
 

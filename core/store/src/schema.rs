@@ -43,6 +43,8 @@ diesel::table! {
         template_sealed -> Binary,
         quality -> Double,
         created_at -> BigInt,
+        source -> Text,
+        origin_id -> Nullable<Text>,
         kind -> Text,
     }
 }
@@ -495,10 +497,42 @@ diesel::table! {
 }
 
 diesel::table! {
+    face_crops (id) {
+        id -> Text,
+        user_id -> Text,
+        consent_id -> Text,
+        face_id -> Text,
+        crop_sealed -> Binary,
+        quality -> Double,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
     enrolment_duplicates (enrolment_id, other_user_id) {
         enrolment_id -> Text,
         other_user_id -> Text,
         similarity -> Double,
+    }
+}
+
+diesel::table! {
+    model_roles (id) {
+        id -> Integer,
+        phase -> Text,
+        active_tag -> BigInt,
+        other_tag -> Nullable<BigInt>,
+        leaving_tag -> Nullable<BigInt>,
+        changed_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    shadow_visits (user_id) {
+        user_id -> Text,
+        compared -> Integer,
+        agreed -> Integer,
+        named_others -> Integer,
     }
 }
 
@@ -511,6 +545,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     calibrations,
     enrolments,
     enrolment_duplicates,
+    face_crops,
+    model_roles,
+    shadow_visits,
     accounts,
     transfers,
     transactions,

@@ -90,8 +90,8 @@ fn the_makers_own_weights_score_the_recorded_crops_as_their_network_did() {
     ] {
         let (entry, device) = (entry(model), Device::flex());
         let Some(file) = makers(file) else { return };
-        let weights = models::import::convert(&entry, &file).unwrap();
-        let network = models::net::load(&entry, &weights, &device).unwrap();
+        let weights = import::convert(&entry, &file).unwrap();
+        let network = net::load(&entry, &weights, &device).unwrap();
         for who in ["T1", "F1"] {
             let recorded = npz::read(&folder.join(format!("minifasnet_{who}.npz")));
             let picture = image::open(folder.join(format!("pad_{who}_{scale}.png"))).unwrap().to_rgb8();
@@ -111,8 +111,8 @@ fn dlibs_own_weights_embed_the_recorded_faces_as_its_network_did() {
         return;
     };
     let (entry, device) = (entry("dlib-resnet-29"), Device::flex());
-    let weights = models::import::convert(&entry, &std::fs::read(file).unwrap()).unwrap();
-    let network = models::net::load(&entry, &weights, &device).unwrap();
+    let weights = import::convert(&entry, &std::fs::read(file).unwrap()).unwrap();
+    let network = net::load(&entry, &weights, &device).unwrap();
     let recorded = npz::read(&folder.join("dlib_resnet_128.npz"));
     for face in ["a1", "a2", "b1"] {
         let picture = image::open(folder.join(format!("{face}_dlib150.png"))).unwrap().to_rgb8();

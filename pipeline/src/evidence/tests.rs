@@ -7,6 +7,7 @@ const BERT: Subject = Subject(2);
 const ALIVE: f32 = 0.9;
 /// The least scores: one step.
 const MINS: &[f32] = &[0.5];
+const TAG: u32 = 1;
 
 /// A face in direction `angle` of a plane; faces of one person differ by a few hundredths.
 fn face(angle: f32) -> Embedding {
@@ -35,8 +36,13 @@ impl Bench {
     }
 
     fn add(&mut self, ms: u64, angle: f32, liveness: &[f32], top: Option<Top2>) {
-        let sample =
-            Sample { at: self.at(ms), embedding: face(angle), weight: 0.8, liveness: liveness.to_vec() };
+        let sample = Sample {
+            at: self.at(ms),
+            model_tag: TAG,
+            embedding: face(angle),
+            weight: 0.8,
+            liveness: liveness.to_vec(),
+        };
         let _same = self.evidence.add(sample, top.as_ref(), MINS, &self.options);
     }
 
@@ -166,7 +172,7 @@ fn one_liveness_step_of_two_is_not_enough() {
         let mut bench = Bench::new();
         for frame in 0..8 {
             let (at, liveness) = (bench.at(frame * 100), vec![0.9, 0.3]);
-            let sample = Sample { at, embedding: face(0.0), weight: 0.8, liveness };
+            let sample = Sample { at, model_tag: TAG, embedding: face(0.0), weight: 0.8, liveness };
             let _same = bench.evidence.add(sample, Some(&top(ANNA, 0.9)), &mins, &bench.options);
         }
         let finding = bench.evidence.finding(&mins, &bench.options);
@@ -210,7 +216,13 @@ fn a_verdict_rests_and_the_next_one_needs_pictures_of_its_own() {
 fn a_better_picture_weighs_more_in_the_mean() {
     let mut bench = Bench::new();
     for (ms, angle, weight) in [(0, 0.0, 0.9), (100, 0.6, 0.05), (200, 0.6, 0.05)] {
-        let sample = Sample { at: bench.at(ms), embedding: face(angle), weight, liveness: vec![ALIVE] };
+        let sample = Sample {
+            at: bench.at(ms),
+            model_tag: TAG,
+            embedding: face(angle),
+            weight,
+            liveness: vec![ALIVE],
+        };
         let _same = bench.evidence.add(sample, None, MINS, &bench.options);
     }
     let Finding::Agreed { mean, .. } = bench.evidence.finding(&[0.5], &bench.options) else {
@@ -232,7 +244,13 @@ fn the_same_person_goes_on_however_long_nobody_looked() {
     (0..3).for_each(|frame| bench.add(frame * 100, 0.0, &[ALIVE], Some(top(ANNA, 0.7))));
     bench.evidence.decide(Verdict::Known(ANNA), bench.at(200));
     for ms in [1_300, 9_000] {
-        let sample = Sample { at: bench.at(ms), embedding: face(0.1), weight: 0.8, liveness: vec![ALIVE] };
+        let sample = Sample {
+            at: bench.at(ms),
+            model_tag: TAG,
+            embedding: face(0.1),
+            weight: 0.8,
+            liveness: vec![ALIVE],
+        };
         assert!(bench.evidence.add(sample, None, MINS, &bench.options), "{ms}");
     }
 }
@@ -243,10 +261,33 @@ fn nobody_slips_into_a_track_between_two_verdicts() {
     (0..3).for_each(|frame| bench.add(frame * 100, 0.0, &[ALIVE], Some(top(ANNA, 0.7))));
     bench.evidence.decide(Verdict::Known(ANNA), bench.at(200));
     let mut shows_the_same = |ms, angle| {
-        let sample = Sample { at: bench.at(ms), embedding: face(angle), weight: 0.8, liveness: vec![ALIVE] };
+        let sample = Sample {
+            at: bench.at(ms),
+            model_tag: TAG,
+            embedding: face(angle),
+            weight: 0.8,
+            liveness: vec![ALIVE],
+        };
         bench.evidence.add(sample, None, MINS, &bench.options)
     };
     // However long nobody looked.
     assert!(!shows_the_same(9_000, 1.5));
     assert_eq!(bench.evidence.verdict(), None);
+}
+
+#[test]
+fn pictures_that_two_recognisers_embedded_are_never_weighed_together() {
+    // As far apart as can be in samples, and then in what was decided before.
+    for decided in [false, true] {
+        let mut bench = Bench::new();
+        (0..3).for_each(|frame| bench.add(frame * 100, 0.0, &[ALIVE], Some(top(ANNA, 0.7))));
+        if decided {
+            bench.evidence.decide(Verdict::Known(ANNA), bench.at(200));
+        }
+        let (at, embedding) = (bench.at(300), face(0.0));
+        let sample = Sample { at, model_tag: TAG + 1, embedding, weight: 0.8, liveness: vec![ALIVE] };
+        assert!(!bench.evidence.add(sample, Some(&top(ANNA, 0.7)), MINS, &bench.options), "{decided}");
+        assert_eq!((bench.finding(), bench.evidence.samples.len()), ("open".to_owned(), 1), "{decided}");
+        assert_eq!(bench.evidence.verdict(), None);
+    }
 }

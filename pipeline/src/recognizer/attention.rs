@@ -242,7 +242,8 @@ mod tests {
         let evidence = tracks.evidence(track.unwrap()).unwrap();
         for _ in 0..pictures {
             let embedding = crate::embedding::Embedding::new(vec![1.0, 0.0]).unwrap();
-            let sample = crate::evidence::Sample { at, embedding, weight: 0.8, liveness: vec![0.1] };
+            let sample =
+                crate::evidence::Sample { at, model_tag: 1, embedding, weight: 0.8, liveness: vec![0.1] };
             assert!(evidence.add(sample, None, &[0.5], &crate::ConfirmOptions::default()));
         }
     }

@@ -14,6 +14,7 @@ use tokio::sync::broadcast;
 
 use crate::bench::{PATIENCE, or_skip};
 
+mod change;
 mod figures;
 mod replay;
 mod set;

@@ -51,6 +51,7 @@ pub(super) fn answer(row: FaceRow) -> wire::Face {
         kind: row.kind.as_str(),
         consent_id: row.consent.to_string(),
         model_tag: row.model_tag,
+        source: row.source.to_string(),
         quality: row.quality,
         created_at: moment(row.created_at),
         picture: None,

@@ -21,17 +21,19 @@ pub struct Problem {
     pub detail: Cow<'static, str>,
     /// Named reasons, such as those of the face quality gate.
     pub reasons: Vec<String>,
-    /// Where a face is not good enough: each figure, with what the person can do.
-    pub faults: Vec<QualityFault>,
     headers: Vec<(HeaderName, HeaderValue)>,
-    enrolment: Option<Box<EnrolmentTold>>,
+    faces: Option<Box<FacesTold>>,
 }
 
-/// What a refused enrolment tells beside.
+/// What a problem with faces tells beside.
 #[derive(Debug, Clone, Default)]
-struct EnrolmentTold {
+struct FacesTold {
+    /// Where a face is not good enough: each figure, with what the person can do.
+    faults: Vec<QualityFault>,
+    /// The pictures of an enrolment that were refused.
     pictures: Vec<RefusedPicture>,
-    id: Option<String>,
+    /// The enrolment that waits for another person.
+    enrolment: Option<String>,
 }
 
 /// The document as it is sent (`application/problem+json`).
@@ -64,15 +66,7 @@ pub(crate) struct ProblemDocument<'a> {
 
 impl Problem {
     pub(crate) fn new(status: StatusCode, code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
-        Self {
-            status,
-            code,
-            detail: detail.into(),
-            reasons: Vec::new(),
-            faults: Vec::new(),
-            headers: Vec::new(),
-            enrolment: None,
-        }
+        Self { status, code, detail: detail.into(), reasons: Vec::new(), headers: Vec::new(), faces: None }
     }
 
     pub(crate) fn with_reasons(mut self, reasons: Vec<String>) -> Self {
@@ -83,29 +77,34 @@ impl Problem {
     /// The pictures of an enrolment that were refused, in their order.
     pub(crate) fn with_pictures(mut self, mut pictures: Vec<RefusedPicture>) -> Self {
         pictures.sort_by_key(|picture| picture.index);
-        self.enrolment.get_or_insert_default().pictures = pictures;
+        self.faces.get_or_insert_default().pictures = pictures;
         self
     }
 
     /// The enrolment that waits for another person.
     pub(crate) fn with_enrolment(mut self, id: String) -> Self {
-        self.enrolment.get_or_insert_default().id = Some(id);
+        self.faces.get_or_insert_default().enrolment = Some(id);
         self
     }
 
     /// The pictures of an enrolment that were refused.
     pub(crate) fn pictures(&self) -> &[RefusedPicture] {
-        self.enrolment.as_ref().map_or(&[], |told| &told.pictures)
+        self.faces.as_ref().map_or(&[], |told| &told.pictures)
     }
 
     /// The enrolment that waits for another person.
     pub(crate) fn enrolment(&self) -> Option<&str> {
-        self.enrolment.as_ref()?.id.as_deref()
+        self.faces.as_ref()?.enrolment.as_deref()
     }
 
     pub(crate) fn with_faults(mut self, faults: Vec<QualityFault>) -> Self {
-        self.faults = faults;
+        self.faces.get_or_insert_default().faults = faults;
         self
+    }
+
+    /// Where a face is not good enough.
+    pub(crate) fn faults(&self) -> &[QualityFault] {
+        self.faces.as_ref().map_or(&[], |told| &told.faults)
     }
 
     pub(crate) fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
@@ -183,7 +182,7 @@ impl Problem {
             reasons: &self.reasons,
             pictures: self.pictures(),
             enrolment_id: self.enrolment(),
-            faults: &self.faults,
+            faults: self.faults(),
         };
         serde_json::to_vec(&document).unwrap_or_default()
     }

@@ -5,7 +5,7 @@ use domain::role::Permission;
 use super::route::{Access, Routes, get};
 use super::{
     access, approvals, audit, cameras, checkouts, docs, enrolments, faces, factors, legs, look_alikes,
-    settlements, system, transactions, users, webhooks,
+    model_change, settlements, system, transactions, users, webhooks,
 };
 use crate::ws;
 
@@ -19,6 +19,7 @@ pub(super) fn all() -> Routes {
         faces::routes,
         enrolments::routes,
         look_alikes::routes,
+        model_change::routes,
         factors::routes,
         transactions::routes,
         approvals::routes,

@@ -10,6 +10,7 @@ pub(crate) mod face;
 pub(crate) mod factor;
 pub(crate) mod group;
 pub(crate) mod look_alike;
+pub(crate) mod model_change;
 pub(crate) mod money;
 pub(crate) mod page;
 pub(crate) mod quality;

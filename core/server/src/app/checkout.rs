@@ -172,7 +172,7 @@ async fn weigh(app: &App, checkout: &CheckoutRow, seen: &Seen) -> Result<Progres
     let place = presence::place_of(app, checkout.id, seen);
     let challenge = challenge::standing(app, checkout.id, seen);
     let evidence = Evidence { place, challenge, ..seen.evidence.clone() };
-    let policy = app.policy();
+    let policy = app.policy_of(seen.model_tag);
     let mut decision = decide(&charge, &payer, &evidence, &policy, app.now());
     let tier = policy.liveness.tier(row.amount.minor());
     if let Some(tier) = tier.filter(|_| decision == Decision::Challenge) {

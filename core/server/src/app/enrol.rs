@@ -8,7 +8,7 @@ use pipeline::{AnalysedFace, Embedding};
 use store::{By, ConsentRow, FaceRow, Member, NewEnrolment, Store, StoreError};
 use uuid::Uuid;
 
-use super::{App, consent, enrolled};
+use super::{App, consent, enrolled, model_change};
 use crate::api::Problem;
 use crate::api::picture::Given;
 use crate::api::wire::face::{Poses, RefusedPicture};
@@ -75,7 +75,7 @@ async fn attempt(app: &App, by: &Principal, user: UserId, given: Given) -> Resul
 
 /// Which of the gathered pictures become templates.
 async fn chosen(app: &App, user: UserId, gathered: &Gathered) -> Result<Choice, Problem> {
-    let tag = app.vision()?.model_tag();
+    let tag = gathered.model_tag(app)?;
     let at = app.now();
     let load = move |store: &Store| Ok((store.templates_of(user, tag)?, store.members(user, tag, at)?.len()));
     let (known, members) = app.store(load).await?;
@@ -134,7 +134,7 @@ async fn store(
     gathered: Gathered,
     choice: Choice,
 ) -> Result<Enrolled, Problem> {
-    let model_tag = app.vision()?.model_tag();
+    let model_tag = gathered.model_tag(app)?;
     let member = |at: &usize| {
         let (_, face) = &gathered.faces[*at];
         let template = face.embedding.as_ref()?.values().to_vec();
@@ -152,6 +152,9 @@ async fn store(
             let mut refused: Vec<RefusedPicture> = gathered.refusals().collect();
             refused.extend(choice.left_out.iter().map(|(at, why)| left_out(gathered.faces[*at].0, *why)));
             refused.sort_by_key(|refused| refused.index);
+            for (at, row) in choice.members.iter().zip(&rows) {
+                model_change::enrolled(app, row, &gathered.faces[*at].1).await;
+            }
             let faces = places.into_iter().zip(rows).collect();
             Ok(Enrolled { faces, refused, poses: gathered.poses })
         }

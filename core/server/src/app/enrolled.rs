@@ -1,7 +1,7 @@
 //! The gallery follows the database, whoever changed it: this appliance, its command line, another one.
 
 use domain::UserId;
-use pipeline::{Embedding, Subject, TemplateId};
+use pipeline::{Embedding, Space, Subject, TemplateId};
 use store::OutboxRow;
 
 use super::App;
@@ -9,15 +9,22 @@ use super::App;
 /// Whose templates a committed event may have changed.
 pub(super) fn touched(row: &OutboxRow) -> Option<UserId> {
     let about_faces =
-        ["user.erased", "consent.withdrawn", "face.enrolled", "face.removed"].contains(&row.kind.as_str());
+        ["user.erased", "consent.withdrawn", "face.enrolled", "face.retemplated", "face.removed"]
+            .contains(&row.kind.as_str());
     let payload: serde_json::Value = serde_json::from_str(&row.payload).ok().filter(|_| about_faces)?;
     payload.get("user")?.as_str()?.parse().ok()
 }
 
-/// Makes the gallery hold just the templates that the database has of `user`.
+/// Makes the galleries hold just the templates that the database has of `user`.
 pub(super) async fn refresh(app: &App, user: UserId) {
     let Ok(vision) = app.vision() else { return };
-    let (gallery, tag) = (vision.gallery(), vision.model_tag());
+    for space in vision.spaces() {
+        refresh_in(app, space, user).await;
+    }
+}
+
+async fn refresh_in(app: &App, space: &Space, user: UserId) {
+    let (gallery, tag) = (space.gallery(), space.model_tag());
     let subject = Subject(user.0.as_u128());
     match app.store(move |store| store.templates_of(user, tag)).await {
         Ok(rows) => {

@@ -25,11 +25,10 @@ pub(crate) async fn erase(app: &App, by: &Principal, user: UserId) -> Result<Era
         })
         .await?;
     if let Ok(vision) = app.vision() {
-        vision.gallery().remove_subject(Subject(user.0.as_u128()));
+        vision.forget_subject(Subject(user.0.as_u128()));
     }
     let (user_id, erased_at) = (user.to_string(), moment(at));
-    let method =
-        "data key destroyed (crypto-shredding), profile, consents, templates, PIN and instruments deleted";
+    let method = "data key destroyed (crypto-shredding), profile, consents, templates, kept faces, PIN and instruments deleted";
     let statement = store::json::canonical(&json!({
         "type": CERTIFICATE_TYPE,
         "user_id": user_id,

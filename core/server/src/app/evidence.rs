@@ -24,6 +24,8 @@ pub struct Seen {
     pub track: u64,
     /// Whose template matched best, and which template; `None` for a face that is like nobody's.
     pub subject: Option<(UserId, FaceId)>,
+    /// The recogniser by whose measure the evidence is; `None`: by that of the one in force.
+    pub model_tag: Option<u32>,
     /// SHA-256 of the picture that decided; `None` where none was taken.
     pub frame_sha256: Option<[u8; 32]>,
     /// The measurements.
@@ -120,7 +122,7 @@ pub(crate) fn payer(
 ) -> Result<Payer, StoreError> {
     let user = person.user;
     let row = store.user(user)?;
-    let (consent, template_made_at) = standing(store, user, person.face, now)?;
+    let (consent, template) = standing(store, user, person.face, now)?;
     let wallets = store.accounts(&user.to_string())?;
     // Somebody with wallets in other currencies only pays in none of them; somebody without any
     // wallet is told that the money is missing, not the currency.
@@ -132,29 +134,32 @@ pub(crate) fn payer(
         currency: if fitting { currency } else { other },
         limits: limits(&settings.policy),
         usage: store.usage(user, currency, now)?,
-        template_made_at,
+        template_made_at: template.map(|(made_at, _)| made_at),
         // Where no terminal is named there is none to be new at.
         new_terminal: person.place.terminal.is_some() && !store.has_paid_at(user, &person.place)?,
         has_pin: store.has_pin(user)?,
-        look_alike: store.has_look_alike(user)?,
+        look_alike: store.has_look_alike(user, template.map(|(_, model_tag)| model_tag))?,
     })
 }
 
-/// The standing of the consent that the matched template rests on, with the template's date; without a template,
+/// The standing of the consent that the matched template rests on, with the template's date and recogniser; without a template,
 /// of the best consent.
 fn standing(
     store: &Store,
     user: UserId,
     face: Option<FaceId>,
     now: Timestamp,
-) -> Result<(Standing, Option<Timestamp>), StoreError> {
+) -> Result<(Standing, Option<(Timestamp, u32)>), StoreError> {
     let Some(face) = face else {
         let consents = store.consents(user)?;
         let live = consents.iter().any(|consent| consent.term.at(now) == Standing::Live);
         return Ok((if live { Standing::Live } else { Standing::Withdrawn }, None));
     };
-    match store.face(face).and_then(|face| Ok((store.consent(face.consent)?, face.created_at))) {
-        Ok((consent, made_at)) if consent.user == user => Ok((consent.term.at(now), Some(made_at))),
+    match store
+        .face(face)
+        .and_then(|face| Ok((store.consent(face.consent)?, (face.created_at, face.model_tag))))
+    {
+        Ok((consent, template)) if consent.user == user => Ok((consent.term.at(now), Some(template))),
         // The template went with its consent, between the sighting and now.
         Ok(_) | Err(StoreError::NotFound(_)) => Ok((Standing::Withdrawn, None)),
         Err(error) => Err(error),
@@ -188,7 +193,12 @@ impl App {
 
     /// What the operator laid down, for the recogniser in force and this site's people.
     pub(crate) fn policy(&self) -> Policy {
-        let tag = self.vision().ok().map(Vision::model_tag);
+        self.policy_of(None)
+    }
+
+    /// The same for the recogniser `model_tag`, by whose measure somebody was looked at; `None` for the one in force.
+    pub(crate) fn policy_of(&self, model_tag: Option<u32>) -> Policy {
+        let tag = model_tag.or_else(|| self.vision().ok().map(Vision::model_tag));
         let tails = self.tails();
         policy(self.settings(), tails.impostors(tag), tails.spread(tag))
     }

@@ -10,7 +10,7 @@ use domain::threshold::{Match, Thresholds, is_ahead};
 use domain::{CameraId, FaceId, Timestamp, UserId};
 use pipeline::frame::Frame;
 use pipeline::still::{Still, StillLimits, decode};
-use pipeline::{AnalyseError, AnalysedFace, Embedding, Gate};
+use pipeline::{AnalyseError, AnalysedFace, Embedding, Gate, Space};
 use uuid::Uuid;
 
 use super::App;
@@ -132,12 +132,25 @@ fn weakest(face: &AnalysedFace) -> Option<f32> {
 /// Every face of a picture with the person it belongs to, or why nobody is named.
 pub(crate) async fn identify(app: &App, picture: Picture) -> Result<Vec<IdentifiedFace>, Problem> {
     let faces = analyse(app, Gate::Payment, picture).await?;
-    let (thresholds, margin_min) = (app.thresholds(), app.policy().margin_min);
-    Ok(faces.iter().map(|face| named(app, face, &thresholds, margin_min)).collect())
+    faces.iter().map(|face| named(app, face)).collect()
 }
 
-fn named(app: &App, face: &AnalysedFace, thresholds: &Thresholds, margin_min: f32) -> IdentifiedFace {
-    let found = app.vision().ok().zip(face.embedding.as_ref()).and_then(|(v, e)| v.gallery().search(e));
+/// The recogniser that embedded a face, with its templates: the only ones that the face compares with.
+fn space_of(app: &App, face: &AnalysedFace) -> Result<Arc<Space>, Problem> {
+    space(app, face.model_tag)
+}
+
+/// The recogniser `model_tag` with its templates, if the settings offer it.
+pub(super) fn space(app: &App, model_tag: u32) -> Result<Arc<Space>, Problem> {
+    let gone = || Problem::unavailable("analysis_failed", "the recogniser has changed; try again");
+    app.vision()?.space(model_tag).cloned().ok_or_else(gone)
+}
+
+fn named(app: &App, face: &AnalysedFace) -> Result<IdentifiedFace, Problem> {
+    let space = space_of(app, face)?;
+    let (thresholds, margin_min) =
+        (app.thresholds_of(&space), app.policy_of(Some(face.model_tag)).margin_min);
+    let found = face.embedding.as_ref().and_then(|embedding| space.gallery().search(embedding));
     let reason = match &found {
         _ if !face.quality.ok => Some("quality"),
         _ if !is_live(face) => Some("not_live"),
@@ -147,7 +160,7 @@ fn named(app: &App, face: &AnalysedFace, thresholds: &Thresholds, margin_min: f3
         None => Some("no_match"),
     };
     let bbox = &face.face.bbox;
-    IdentifiedFace {
+    Ok(IdentifiedFace {
         r#box: [bbox.x, bbox.y, bbox.w, bbox.h],
         landmarks: face.face.landmarks.iter().map(|point| [point.x, point.y]).collect(),
         quality: face.quality.value,
@@ -161,22 +174,25 @@ fn named(app: &App, face: &AnalysedFace, thresholds: &Thresholds, margin_min: f3
             Some("quality") => Some(face.quality.reason_names().join(",")),
             other => other.map(str::to_owned),
         },
-    }
+    })
 }
 
 /// How well `face` fits the person's best template.
-pub(crate) async fn best_of(app: &App, user: UserId, embedding: &Embedding) -> Result<Option<Best>, Problem> {
-    let tag = app.vision()?.model_tag();
+pub(crate) async fn best_of(
+    app: &App,
+    user: UserId,
+    (model_tag, embedding): (u32, &Embedding),
+) -> Result<Option<Best>, Problem> {
     let known = app
         .store(move |store| {
             store.user(user)?;
-            store.templates_of(user, tag)
+            store.templates_of(user, model_tag)
         })
         .await?;
     let templates = known.len();
     let scored = known.iter().map(|row| (row.id, cosine(&row.template, embedding.values())));
     let best = scored.max_by(|a, b| a.1.total_cmp(&b.1));
-    Ok(best.map(|(face, similarity)| Best { face, similarity, templates }))
+    Ok(best.map(|(face, similarity)| Best { face, similarity, templates, model_tag }))
 }
 
 /// The template of one person that a face fits best.
@@ -185,12 +201,14 @@ pub(crate) struct Best {
     pub(crate) similarity: f32,
     /// How many templates that person has.
     pub(crate) templates: usize,
+    /// Of which recogniser they are.
+    model_tag: u32,
 }
 
 impl Best {
     /// What a face must reach to be that person's, who was named first.
     pub(crate) fn thresholds(&self, app: &App) -> Thresholds {
-        app.policy().thresholds(self.templates, true)
+        app.policy_of(Some(self.model_tag)).thresholds(self.templates, true)
     }
 }
 
@@ -207,7 +225,7 @@ pub(crate) async fn verify(app: &App, user: UserId, given: Given) -> Result<Veri
     let picture = one_picture(app, given).await?;
     let face = single_face(analyse(app, Gate::Payment, picture).await?)?;
     let embedding = usable(&face)?;
-    let best = best_of(app, user, embedding).await?.ok_or_else(not_enrolled)?;
+    let best = best_of(app, user, (face.model_tag, embedding)).await?.ok_or_else(not_enrolled)?;
     let (similarity, thresholds) = (best.similarity, best.thresholds(app));
     let live = is_live(&face);
     let reason = match (live, thresholds.judge(similarity) != Match::No) {
@@ -247,8 +265,9 @@ pub(crate) async fn prove(app: &App, user: UserId, given: Given) -> Result<Seen,
     let faces = analyse(app, Gate::Payment, picture).await?;
     let faces_in_view = u32::try_from(faces.len()).unwrap_or(u32::MAX);
     let face = single_face(faces)?;
-    let Best { face: id, similarity, templates: templates_searched } =
-        best_of(app, user, usable(&face)?).await?.ok_or_else(not_enrolled)?;
+    let probe = (face.model_tag, usable(&face)?);
+    let Best { face: id, similarity, templates: templates_searched, model_tag } =
+        best_of(app, user, probe).await?.ok_or_else(not_enrolled)?;
     let liveness = face.liveness.iter().map(evidence::liveness).collect();
     let evidence = Evidence {
         captured_at,
@@ -269,6 +288,7 @@ pub(crate) async fn prove(app: &App, user: UserId, given: Given) -> Result<Seen,
         camera,
         track: 0,
         subject: Some((user, id)),
+        model_tag: Some(model_tag),
         frame_sha256: Some(frame_sha256),
         evidence,
         faces: Vec::new(),

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use domain::threshold::Thresholds;
 use domain::{FaceId, Timestamp, UserId, look_alike};
-use pipeline::{Embedding, Gallery, Subject, TemplateId};
+use pipeline::{Embedding, Gallery, Space, Subject, TemplateId};
 use store::{By, Calibration, LookAlike, StoreError};
 use uuid::Uuid;
 
@@ -25,6 +25,23 @@ const COMPARED_FOR: Duration = Duration::from_secs(1);
 /// From which similarity on a new face is another person's.
 pub(crate) fn duplicate_min(app: &App, thresholds: &Thresholds) -> f32 {
     look_alike::duplicate_min(app.settings().recognition.similarity_duplicate_min, thresholds)
+}
+
+/// Keeps whom the new `face` looks like to the recogniser of `space`; done before its gallery knows it.
+pub(crate) async fn note(
+    app: &App,
+    space: &Space,
+    (face, user): (FaceId, UserId),
+    embedding: &Embedding,
+) -> Result<(), StoreError> {
+    let subject = Subject(user.0.as_u128());
+    // The face counts itself: it is searched from now on.
+    let policy = app.policy_of(Some(space.model_tag()));
+    let thresholds = policy.thresholds(space.gallery().len() + 1, false);
+    let found = alike(space.gallery(), embedding, subject, thresholds.match_min);
+    let one = (TemplateId(face.0.as_u128()), subject);
+    let at = app.now();
+    keep(app, found.into_iter().map(|other| pair(one, other, at)).collect()).await
 }
 
 /// Those of anybody but `subject` whom a face looks like, the nearest first.
@@ -81,20 +98,16 @@ async fn keep(app: &App, pairs: Vec<LookAlike>) -> Result<(), StoreError> {
 /// older version or of a gallery whose threshold has fallen, and measures how alike people are where they agreed.
 pub(super) async fn compare(app: &App, comparison: &mut Comparison) -> Result<(), StoreError> {
     let Ok(vision) = app.vision() else { return Ok(()) };
-    let tag = vision.model_tag();
-    if comparison.is_at_start() {
-        comparison.begin(agreed(app, tag).await?);
+    let space = vision.pipeline().space();
+    let tag = space.model_tag();
+    if !comparison.is_of(tag) {
+        comparison.begin(tag, agreed(app, tag).await?);
     }
-    let (thresholds, until) = (app.thresholds(), Instant::now() + COMPARED_FOR);
+    let (thresholds, until) = (app.thresholds_of(&space), Instant::now() + COMPARED_FOR);
     let mut taken = std::mem::take(comparison);
-    let work = {
-        let app = app.clone();
-        move || {
-            let round = app.vision().map(|vision| {
-                taken.go_on(vision.gallery(), thresholds.match_min, || Instant::now() >= until)
-            });
-            (taken, round.unwrap_or_default())
-        }
+    let work = move || {
+        let round = taken.go_on(space.gallery(), thresholds.match_min, || Instant::now() >= until);
+        (taken, round)
     };
     let done = tokio::task::spawn_blocking(work).await;
     let (after, round) = done.map_err(|error| StoreError::Unavailable(error.to_string()))?;
@@ -136,7 +149,7 @@ async fn calibrate(app: &App, measured: Calibration) -> Result<(), StoreError> {
     if !stricter {
         return Ok(());
     }
-    let shift = app.policy().impostors.shift();
+    let shift = app.policy_of(Some(measured.model_tag)).impostors.shift();
     tracing::info!(shift, people = measured.people, "this site's people are more alike; thresholds rise");
     let (actor, at) = (Principal::SYSTEM.actor(), app.now());
     app.store(move |store| store.set_calibration(By { actor: &actor, at }, &measured)).await

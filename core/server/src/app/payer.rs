@@ -68,7 +68,7 @@ pub(crate) async fn open(app: &App, by: &Principal, claim: Claim) -> Result<Tran
         app.store(move |store| evidence::payer(store, &settings, &person, amount.currency(), now)).await?;
     match seen {
         Some(seen) => {
-            let mut policy = app.policy();
+            let mut policy = app.policy_of(seen.model_tag);
             if !at_camera {
                 // Nobody stood there to be charged without a word.
                 policy.tap_free_amount_max = 0;

@@ -39,7 +39,7 @@ pub(crate) async fn readiness(app: &App, verbose: bool) -> wire::Readiness {
     }
     let cameras = app.vision().map(|vision| vision.cameras().list()).unwrap_or_default();
     let live = cameras.iter().filter(|camera| camera.state == CameraState::Live).count();
-    let checks = vec![
+    let mut checks = vec![
         check("serving", !app.is_leaving(), "draining", "takes requests"),
         check("database", database.is_ok(), "does not answer", "answers"),
         check("audit", app.metrics().audit_chain_ok.get() == 1, "the chain is broken", "the chain is whole"),
@@ -51,11 +51,14 @@ pub(crate) async fn readiness(app: &App, verbose: bool) -> wire::Readiness {
             "plugin loaded",
         ),
     ];
+    if let Ok(vision) = app.vision() {
+        let found = vision.offers_the_active();
+        checks.push(check("recogniser", found, "the settings do not offer the one in force", "in force"));
+    }
     let ready = checks.iter().all(|check| check.ok);
     if !verbose {
         return wire::Readiness { ready, checks: Vec::new(), compute: None, decoders: Vec::new() };
     }
-    let mut checks = checks;
     // Told, but not asked for: a shop opens with a camera down, and pays at the others.
     let detail = format!("{live} of {} are live", cameras.len());
     checks.push(wire::Check { name: "cameras", ok: live == cameras.len(), detail });

@@ -15,7 +15,7 @@ use crate::api::Problem;
 pub(crate) async fn of_look(app: &App, seen: &Seen, decision: &Decision) -> Result<String, Problem> {
     let subject = seen.subject;
     let consent = app.store(move |store| consent(store, subject)).await?;
-    let (evidence, policy) = (&seen.evidence, app.policy());
+    let (evidence, policy) = (&seen.evidence, app.policy_of(seen.model_tag));
     let names = app.settings().plugins.liveness.iter();
     let liveness = evidence.liveness.iter().zip(names.map(Some).chain(std::iter::repeat(None)));
     let liveness = liveness.map(|(step, name)| {
@@ -34,6 +34,10 @@ pub(crate) async fn of_look(app: &App, seen: &Seen, decision: &Decision) -> Resu
     let least = policy.thresholds(evidence.templates_searched, evidence.claimed);
     let mut told = common(app, &policy, consent.as_ref());
     told["by"] = json!("face");
+    // The recogniser in force may be another one by now.
+    if let Some(tag) = seen.model_tag {
+        told["model_tag"] = json!(tag);
+    }
     told["outcome"] = json!(outcome);
     told["reason"] = json!(reason);
     told["confirmation"] = json!(confirmation);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{App, enrolled};
+use super::{App, enrolled, model_change};
 
 /// How often the outbox is looked at; a committed payment is seen after at most this.
 const EVERY: Duration = Duration::from_millis(50);
@@ -28,6 +28,9 @@ pub(super) async fn run(app: App, mut last: i64) {
             last = row.seq;
             if let Some(user) = enrolled::touched(&row) {
                 enrolled::refresh(&app, user).await;
+            }
+            if row.kind.starts_with("model_change.") {
+                model_change::follow(&app).await;
             }
             let body = match serde_json::from_str(&row.payload) {
                 Ok(serde_json::Value::Object(body)) => body,

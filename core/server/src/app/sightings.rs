@@ -77,6 +77,7 @@ fn seen(app: &App, sighting: &Sighting) -> Option<Seen> {
         track: sighting.track.0,
         subject: subject
             .map(|(user, face)| (UserId(Uuid::from_u128(user.0)), FaceId(Uuid::from_u128(face.0)))),
+        model_tag: Some(sighting.model_tag),
         frame_sha256: Some(sighting.frame_sha256),
         evidence: Evidence {
             captured_at: evidence::moment(sighting.captured_at),

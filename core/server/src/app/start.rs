@@ -12,7 +12,7 @@ use parking_lot::Mutex;
 use sha2::Sha256;
 use store::cache::Cache;
 use store::seal::{KEY_BYTES, Key};
-use store::{DatabaseUrl, Store, StoreError};
+use store::{By, DatabaseUrl, Store, StoreError};
 use tokio::sync::{Semaphore, broadcast, watch};
 use tokio::task::JoinSet;
 
@@ -23,6 +23,7 @@ use super::vision::Vision;
 use super::webhook::Couriers;
 use super::{App, Clock, Parts, challenge, recovery, relay, sightings, upkeep};
 use crate::api::chain;
+use crate::auth::Principal;
 use crate::auth::setup::Setup;
 use crate::effects::endpoints::Endpoints;
 use crate::metrics::Metrics;
@@ -100,8 +101,8 @@ impl App {
     pub(crate) async fn open(settings: Settings, clock: Clock) -> Result<Self, StartError> {
         let metrics = Arc::new(Metrics::new());
         let blocking = {
-            let (settings, metrics) = (settings.clone(), metrics.clone());
-            tokio::task::spawn_blocking(move || open(&settings, metrics))
+            let (settings, metrics, at) = (settings.clone(), metrics.clone(), clock());
+            tokio::task::spawn_blocking(move || open(&settings, metrics, at))
         };
         let opened = blocking.await.map_err(|error| StartError::Unavailable(error.to_string()))??;
         let cache = Cache::open(&settings.redis.url).await;
@@ -168,6 +169,7 @@ impl App {
             super::camera::start_known(self).await?;
             sightings::start(self);
             challenge::start(self);
+            super::model_change::watch(self);
         }
         Ok(())
     }
@@ -189,7 +191,7 @@ struct Opened {
     published: i64,
 }
 
-fn open(settings: &Settings, metrics: Arc<Metrics>) -> Result<Opened, StartError> {
+fn open(settings: &Settings, metrics: Arc<Metrics>, at: Timestamp) -> Result<Opened, StartError> {
     make_folder(&settings.data.folder)?;
     let url: DatabaseUrl = settings.database.url.parse().map_err(StartError::from)?;
     let key = appliance_key(&settings::appliance_key_file(&settings.data.folder), &url)?;
@@ -200,7 +202,10 @@ fn open(settings: &Settings, metrics: Arc<Metrics>) -> Result<Opened, StartError
     let plugins = Plugins::new(settings);
     let providers = Providers::new(plugins.payments()?, settings.payment.attended)?;
     let vision = match settings.recognition.enabled {
-        true => Some(Vision::start(settings, &plugins, &store, metrics)?),
+        true => {
+            let actor = Principal::SYSTEM.actor();
+            Some(Vision::start(settings, &plugins, (&store, By { actor: &actor, at }), metrics)?)
+        }
         false => None,
     };
     let tails = tails(settings, vision.as_ref(), &store)?;
@@ -212,7 +217,9 @@ fn tails(settings: &Settings, vision: Option<&Vision>, store: &Store) -> Result<
     let Some(vision) = vision else { return Tails::builtin() };
     let tails = Tails::in_folder(&settings.compute.weights_folder)?;
     if !settings.recognition.calibration_consents.is_empty() {
-        tails.remember(store, vision.model_tag())?;
+        for space in vision.spaces() {
+            tails.remember(store, space.model_tag())?;
+        }
     }
     Ok(tails)
 }

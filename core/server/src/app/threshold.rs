@@ -1,10 +1,12 @@
 //! The impostor scores that thresholds are computed from, and what they ask for at this moment.
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use domain::threshold::{ImpostorTail, Impostors, InvalidTail, TailPoint, Thresholds};
 use models::manifest::{self, Manifest};
 use parking_lot::RwLock;
+use pipeline::Space;
 use store::{Store, StoreError};
 
 use super::App;
@@ -16,8 +18,8 @@ use crate::metrics::Metrics;
 /// The impostor scores of the recognisers that this machine knows, and of its own people.
 pub(crate) struct Tails {
     known: Vec<Known>,
-    /// By the recogniser that they were measured with.
-    site: RwLock<Option<(u32, ImpostorTail)>>,
+    /// Of this site's people, by the recogniser that they were measured with.
+    site: RwLock<HashMap<u32, ImpostorTail>>,
 }
 
 struct Known {
@@ -70,9 +72,9 @@ impl Tails {
             Some(known) => Impostors::of(known.tail.clone()),
             None => Impostors::borrowed(strictest()),
         };
-        match &*self.site.read() {
-            Some((measured_with, site)) if *measured_with == tag => impostors.shifted_by(site),
-            _ => impostors,
+        match self.site.read().get(&tag) {
+            Some(site) => impostors.shifted_by(site),
+            None => impostors,
         }
     }
 
@@ -89,7 +91,7 @@ impl Tails {
         let before = self.impostors(Some(model_tag));
         let stricter = before.clone().shifted_by(&site).shift() > before.shift();
         if stricter {
-            *self.site.write() = Some((model_tag, site));
+            self.site.write().insert(model_tag, site);
         }
         stricter
     }
@@ -126,10 +128,9 @@ pub(crate) fn tail(impostors: &manifest::Impostors) -> Result<ImpostorTail, Inva
 }
 
 impl App {
-    /// What a face must reach that is searched for in the gallery as it is.
-    pub(crate) fn thresholds(&self) -> Thresholds {
-        let templates = self.vision().map_or(0, |vision| vision.gallery().len());
-        self.policy().thresholds(templates, false)
+    /// What a face must reach that is searched for among the templates of `space` as they are.
+    pub(crate) fn thresholds_of(&self, space: &Space) -> Thresholds {
+        self.policy_of(Some(space.model_tag())).thresholds(space.gallery().len(), false)
     }
 }
 

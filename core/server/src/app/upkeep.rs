@@ -5,7 +5,7 @@ use std::time::Duration;
 use store::{By, Store, StoreError};
 
 use super::look_alike::{self, Comparison};
-use super::{App, enrolled, enrolment, transaction};
+use super::{App, enrolled, enrolment, model_change, transaction};
 use crate::auth::Principal;
 
 const EVERY: Duration = Duration::from_secs(3_600);
@@ -38,6 +38,8 @@ pub(super) async fn run(app: App) {
 async fn minute(app: &App, comparison: &mut Comparison) -> Result<(), StoreError> {
     forget_expired_faces(app).await?;
     enrolment::expire(app).await?;
+    model_change::follow(app).await;
+    model_change::delete_leaving(app).await?;
     look_alike::compare(app, comparison).await?;
     app.expire_authorizations().await
 }
@@ -67,6 +69,7 @@ pub(super) async fn round(app: &App) -> Result<(), StoreError> {
     forget_expired_faces(app).await?;
     enrolment::expire(app).await?;
     look_alike::forget_where_not_agreed(app).await?;
+    model_change::forget_where_not_kept(app).await?;
     let before = app.now().minus(ANSWERS_KEPT);
     let delivered_before = app.now().minus(DELIVERIES_KEPT);
     app.store(move |store| {

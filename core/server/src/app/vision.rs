@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use domain::model_change::Roles;
 use models::manifest::{Digest, Entry, Manifest};
 use models::weights::Shelf;
 use models::{DeviceChoice, DeviceKind, Engine, EngineOptions};
@@ -9,10 +10,11 @@ use pipeline::camera::{Cameras, CamerasOptions};
 use pipeline::source::{Network, SourcePolicy};
 use pipeline::{
     ConfirmOptions, Embedding, EngineInference, Gallery, Gate, LivenessStep, Member, Meter, Pipeline,
-    PipelineOptions, RecognitionOptions, RecognizerSet, Steps, Subject, TemplateId,
+    PipelineOptions, RecognitionOptions, RecognizerSet, Space, Steps, Subject, TemplateId,
 };
 use plugin_host::{InferenceService, Plugin};
-use store::Store;
+use store::{By, Store};
+use tokio::sync::watch;
 
 use super::installed;
 use super::start::StartError;
@@ -24,6 +26,11 @@ use crate::settings::{self, Device, RecognitionMember, Settings};
 /// Everything that sees.
 pub(crate) struct Vision {
     pipeline: Pipeline,
+    /// The recognisers of the settings, each with its templates; the first is the one that is not a shadow.
+    spaces: Vec<Arc<Space>>,
+    roles: watch::Sender<Roles>,
+    /// Whose turn it is to take up roles.
+    turn: tokio::sync::Mutex<()>,
     plugins: Vec<Arc<Plugin>>,
     compute: Compute,
     models: Vec<InUse>,
@@ -41,22 +48,33 @@ impl Vision {
     pub(super) fn start(
         settings: &Settings,
         plugins: &Plugins,
-        store: &Store,
+        (store, by): (&Store, By<'_>),
         meter: Arc<dyn Meter>,
     ) -> Result<Self, StartError> {
         let engine = engine(settings)?;
         let inference: Arc<dyn InferenceService> = Arc::new(EngineInference(engine.clone()));
-        let (steps, loaded) = steps(settings, plugins, &inference)?;
-        let gallery = Arc::new(gallery(store, steps.recognizer.dim(), steps.recognizer.model_tag())?);
+        let (mut steps, mut loaded) = steps(settings, plugins, &inference)?;
+        let shadow = shadow(plugins, &inference, &mut loaded)?;
+        let roles = store.roles_with(by, steps.recognizer.model_tag())?.roles;
+        let mut spaces = Vec::new();
+        for recognizer in std::iter::once(steps.recognizer.clone()).chain(shadow) {
+            spaces.push(Arc::new(space(store, recognizer)?));
+        }
+        let active = offered(&spaces, roles)?;
+        steps.recognizer = active.recognizer().clone();
+        let recognition = recognition(settings, engine.device().kind);
+        let crop_px_max = settings.model_change.crop_px_max;
         let options = PipelineOptions {
             cameras: cameras(&settings.cameras)?,
-            recognition: recognition(settings, engine.device().kind),
+            recognition: RecognitionOptions { crop_px_max, ..recognition },
             meter,
         };
-        let pipeline = Pipeline::start(options, steps, gallery)
-            .map_err(|error| StartError::Configuration(format!("recognition: {}", chain(&error))))?;
+        let pipeline =
+            Pipeline::start(options, steps, active.gallery().clone()).map_err(|error| refused(&error))?;
         let models = in_use(&installed::shelf(settings)?)?;
-        Ok(Self { pipeline, plugins: loaded, compute: compute(&engine), models })
+        let roles = watch::Sender::new(roles);
+        let (turn, compute) = (tokio::sync::Mutex::default(), compute(&engine));
+        Ok(Self { pipeline, spaces, roles, turn, plugins: loaded, compute, models })
     }
 
     /// The running pipeline.
@@ -69,9 +87,54 @@ impl Vision {
         self.pipeline.cameras()
     }
 
-    /// Every enrolled face, in memory.
-    pub(crate) fn gallery(&self) -> &Gallery {
+    /// Every enrolled face of the recogniser in force, in memory.
+    pub(crate) fn gallery(&self) -> Arc<Gallery> {
         self.pipeline.gallery()
+    }
+
+    /// The recognisers of the settings, each with its templates.
+    pub(crate) fn spaces(&self) -> &[Arc<Space>] {
+        &self.spaces
+    }
+
+    /// The recogniser with this tag, if the settings offer it.
+    pub(crate) fn space(&self, model_tag: u32) -> Option<&Arc<Space>> {
+        self.spaces.iter().find(|space| space.model_tag() == model_tag)
+    }
+
+    /// Which recogniser does what; told to whoever subscribes when it changes.
+    pub(crate) fn roles(&self) -> &watch::Sender<Roles> {
+        &self.roles
+    }
+
+    /// Roles are taken up one after the other.
+    pub(crate) fn turn(&self) -> &tokio::sync::Mutex<()> {
+        &self.turn
+    }
+
+    /// Takes up `roles`. Says whether the settings offer the recogniser in force; where not, nobody is recognised.
+    pub(crate) fn take_up(&self, roles: Roles) -> bool {
+        let active = self.space(roles.active).cloned();
+        let found = active.is_some();
+        if let Some(space) = active.or_else(|| blind(&self.spaces))
+            && !Arc::ptr_eq(&space, &self.pipeline.space())
+        {
+            self.pipeline.adopt(space);
+        }
+        self.roles.send_replace(roles);
+        found
+    }
+
+    /// Whether the recogniser in force is one of the settings'.
+    pub(crate) fn offers_the_active(&self) -> bool {
+        self.space(self.roles.borrow().active).is_some()
+    }
+
+    /// Forgets every template of a person.
+    pub(crate) fn forget_subject(&self, subject: Subject) {
+        for space in &self.spaces {
+            space.gallery().remove_subject(subject);
+        }
     }
 
     /// The vision plugins.
@@ -89,9 +152,9 @@ impl Vision {
         self.compute.clone()
     }
 
-    /// Names the recogniser's embedding space.
+    /// Names the embedding space of the recogniser in force.
     pub(crate) fn model_tag(&self) -> u32 {
-        self.pipeline.steps().recognizer.model_tag()
+        self.pipeline.space().model_tag()
     }
 
     /// Ends recognition and all cameras. Blocks.
@@ -154,7 +217,8 @@ pub(crate) fn steps(
     let detection = load(&names.detection)?;
     let detector = detection.detector().ok_or_else(|| wrong_kind(&names.detection, "a detector"))?;
     let mut loaded = vec![detection];
-    let recognizer = recognizers(plugins, inference, &mut loaded)?;
+    let recognizer =
+        recognizers(plugins, inference, (plugins.recognisers(), "plugins.recognition_set"), &mut loaded)?;
     let mut liveness = Vec::new();
     for name in &names.liveness {
         let plugin = load(name)?;
@@ -166,21 +230,66 @@ pub(crate) fn steps(
     Ok((Steps { detector, liveness, recognizer }, loaded))
 }
 
-/// The recognisers of the settings; their plugins join those `loaded`.
-fn recognizers(
+/// The recogniser that is tried beside, where the settings name one; its plugins join those `loaded`.
+pub(crate) fn shadow(
     plugins: &Plugins,
     inference: &Arc<dyn InferenceService>,
     loaded: &mut Vec<Arc<Plugin>>,
+) -> Result<Option<RecognizerSet>, StartError> {
+    let named = (plugins.shadows().to_vec(), "plugins.recognition_shadow");
+    match named.0.is_empty() {
+        true => Ok(None),
+        false => recognizers(plugins, inference, named, loaded).map(Some),
+    }
+}
+
+/// The recognisers that a setting names; their plugins join those `loaded`.
+fn recognizers(
+    plugins: &Plugins,
+    inference: &Arc<dyn InferenceService>,
+    (named, key): (Vec<RecognitionMember>, &str),
+    loaded: &mut Vec<Arc<Plugin>>,
 ) -> Result<RecognizerSet, StartError> {
     let mut members = Vec::new();
-    for RecognitionMember { plugin: name, weight, settings } in plugins.recognisers() {
+    for RecognitionMember { plugin: name, weight, settings } in named {
         let plugin = plugins.load_with(&name, &settings, Some(inference.clone()))?;
         let recognizer = plugin.recognizer().ok_or_else(|| wrong_kind(&name, "a recogniser"))?;
         members.push(Member { recognizer, weight });
         loaded.push(plugin);
     }
-    RecognizerSet::new(members)
-        .map_err(|error| StartError::Configuration(format!("plugins.recognition_set: {error}")))
+    RecognizerSet::new(members).map_err(|error| StartError::Configuration(format!("{key}: {error}")))
+}
+
+/// The recogniser in force, which the settings must offer: templates of another one are of no use to it.
+pub(crate) fn offered(spaces: &[Arc<Space>], roles: Roles) -> Result<&Arc<Space>, StartError> {
+    let tags: Vec<String> = spaces.iter().map(|space| space.model_tag().to_string()).collect();
+    let active = spaces.iter().find(|space| space.model_tag() == roles.active);
+    active.ok_or_else(|| {
+        StartError::Configuration(format!(
+            "people are enrolled with the recogniser of model tag {}, and the settings offer {}; name that recogniser \
+             in plugins.recognition again and the new one in plugins.recognition_shadow, then change over with \
+             `facepay models change` (docs/model-change.md)",
+            roles.active,
+            tags.join(" and "),
+        ))
+    })
+}
+
+/// A recogniser that knows nobody.
+fn blind(spaces: &[Arc<Space>]) -> Option<Arc<Space>> {
+    let space = spaces.first()?;
+    let nobody = Arc::new(Gallery::new(space.gallery().dim(), space.model_tag()));
+    Space::new(space.recognizer().clone(), nobody).ok().map(Arc::new)
+}
+
+fn refused(error: &pipeline::PipelineError) -> StartError {
+    StartError::Configuration(format!("recognition: {}", chain(error)))
+}
+
+/// A recogniser with all its templates.
+fn space(store: &Store, recognizer: RecognizerSet) -> Result<Space, StartError> {
+    let gallery = gallery(store, recognizer.dim(), recognizer.model_tag())?;
+    Space::new(recognizer, Arc::new(gallery)).map_err(|error| refused(&error))
 }
 
 /// Every template of this recogniser, opened into memory.
@@ -196,7 +305,7 @@ fn gallery(store: &Store, dim: usize, model_tag: u32) -> Result<Gallery, StartEr
     if unusable > 0 {
         tracing::error!(unusable, "templates do not fit their recogniser and are left out");
     }
-    tracing::info!(templates = gallery.len(), "gallery filled");
+    tracing::info!(model_tag, templates = gallery.len(), "gallery filled");
     Ok(gallery)
 }
 

@@ -53,7 +53,9 @@ fn property(key: &str, value: &toml::Value) -> Value {
         toml::Value::Table(_) if key == "plugins.settings" => return json!({ "type": "object" }),
         toml::Value::Table(table) => return object(key, table),
         toml::Value::Array(_) if key == "cameras.list" => return cameras(),
-        toml::Value::Array(_) if key == "plugins.recognition_set" => return recognisers(),
+        toml::Value::Array(_) if ["plugins.recognition_set", "plugins.recognition_shadow"].contains(&key) => {
+            return recognisers();
+        }
         toml::Value::Array(_) => {
             return json!({ "type": "array", "items": { "type": "string" }, "default": value });
         }

@@ -3,6 +3,7 @@
 mod cameras;
 mod compute;
 mod machine;
+mod model_change;
 mod network;
 mod secrets;
 mod storage;
@@ -106,7 +107,9 @@ pub(super) fn run(cli: &Cli, arguments: &Doctor) -> Result<Exit, Failure> {
     checks.extend(compute::checks(&settings, &tried));
     checks.extend(tried.plugins.iter().map(|loaded| plugin(loaded, tried.device.is_ok())));
     checks.extend(secrets::checks(&settings, &tried));
-    checks.extend(thresholds::checks(&settings, &tried));
+    let offered = thresholds::offered(&settings, &tried);
+    checks.extend(thresholds::checks(&settings, &offered));
+    checks.push(model_change::check(&settings, &offered));
     checks.extend(cameras::checks(&settings));
     checks.extend(machine::checks());
     let count = |status| checks.iter().filter(|check| check.status == status).count();

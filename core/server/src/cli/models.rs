@@ -1,5 +1,6 @@
-//! `facepay models list|verify|convert|install|remove`: the networks, their rights and their weights.
+//! `facepay models list|verify|convert|install|remove|change`: the networks, their rights, their weights, and which one is in force.
 
+mod change;
 mod install;
 
 use std::path::{Path, PathBuf};
@@ -58,6 +59,15 @@ pub enum Models {
         #[arg(long)]
         check: bool,
     },
+    /// Has the recogniser beside make templates of the faces that are kept (model_change.keep_crops).
+    Retemplate {
+        /// One object instead of text.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Another recogniser takes over without enrolling anybody anew.
+    #[command(subcommand)]
+    Change(change::Change),
 }
 
 pub(super) fn run(cli: &Cli, command: &Models) -> Result<Exit, Failure> {
@@ -74,6 +84,8 @@ pub(super) fn run(cli: &Cli, command: &Models) -> Result<Exit, Failure> {
         Models::Install { file, name, sha256 } => install::install(cli, file, name, *sha256),
         Models::Remove { name } => install::remove(cli, name),
         Models::Convert { name, from, check } => convert(&builtin, &folder, name, from, *check),
+        Models::Retemplate { json } => change::retemplate(cli, *json),
+        Models::Change(command) => change::run(cli, command),
     }
 }
 

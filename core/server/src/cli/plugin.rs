@@ -56,6 +56,8 @@ impl Tried {
         let mut roles = vec![of("detection", &names.detection)];
         let recognisers = loader.recognisers().into_iter();
         roles.extend(recognisers.map(|member| ("recognition", member.plugin, member.settings)));
+        let shadows = loader.shadows().iter().cloned();
+        roles.extend(shadows.map(|member| ("recognition_shadow", member.plugin, member.settings)));
         roles.extend(names.liveness.iter().map(|name| of("liveness", name)));
         roles.push(of("payment", &names.payment));
         roles.retain(|(_, name, _)| !name.is_empty());

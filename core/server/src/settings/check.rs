@@ -107,14 +107,18 @@ impl Settings {
         }
         self.check_recognition_set()?;
         self.check_quality()?;
+        self.check_model_change()?;
         self.check_settlement()?;
         self.check_addresses()?;
         self.check_networks_and_cameras()
     }
 
     fn check_recognition_set(&self) -> Result<(), SettingsError> {
-        for RecognitionMember { plugin, weight, .. } in &self.plugins.recognition_set {
-            let bad = |problem| refused("plugins.recognition_set", problem);
+        let set = self.plugins.recognition_set.iter().map(|member| ("plugins.recognition_set", member));
+        let shadow =
+            self.plugins.recognition_shadow.iter().map(|member| ("plugins.recognition_shadow", member));
+        for (key, RecognitionMember { plugin, weight, .. }) in set.chain(shadow) {
+            let bad = |problem| refused(key, problem);
             if plugin.is_empty() {
                 return Err(bad("has a member without a plugin; name one in `plugin`".to_owned()));
             }
@@ -145,6 +149,29 @@ impl Settings {
             }
         }
         Ok(())
+    }
+
+    /// Written so that a value that is no number is refused.
+    fn check_model_change(&self) -> Result<(), SettingsError> {
+        let rules = &self.model_change;
+        let shares = [
+            ("model_change.coverage_min", rules.coverage_min),
+            ("model_change.agreement_min", rules.agreement_min),
+        ];
+        if let Some((key, _)) = shares.iter().find(|(_, share)| !(0.0..=1.0).contains(share)) {
+            return Err(refused(*key, "must lie between 0 and 1"));
+        }
+        if !(rules.fpir_target > 0.0 && rules.fpir_target <= self.policy.fpir_target_pay) {
+            let problem = "must lie above 0 and must not exceed policy.fpir_target_pay";
+            return Err(refused("model_change.fpir_target", problem));
+        }
+        if !(1..=16).contains(&rules.visit_templates_max) {
+            return Err(refused("model_change.visit_templates_max", "must lie between 1 and 16"));
+        }
+        match (112..=1_024).contains(&rules.crop_px_max) {
+            true => Ok(()),
+            false => Err(refused("model_change.crop_px_max", "must lie between 112 and 1024")),
+        }
     }
 
     /// Written so that a value that is no number is refused.

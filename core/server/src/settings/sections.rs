@@ -23,6 +23,7 @@ pub struct Settings {
     pub secrets: Secrets,
     pub recognition: Recognition,
     pub quality: Quality,
+    pub model_change: ModelChange,
     pub policy: Policy,
     pub checkout: Checkout,
     pub challenge: Challenge,
@@ -103,6 +104,7 @@ pub struct Plugins {
     pub liveness: Vec<String>,
     pub recognition: String,
     pub recognition_set: Vec<RecognitionMember>,
+    pub recognition_shadow: Vec<RecognitionMember>,
     pub payment: String,
     pub payment_also: Vec<String>,
     #[serde(default)]
@@ -163,6 +165,20 @@ impl Quality {
         };
         QualityOptions::of(|name| limits.get(name).copied())
     }
+}
+
+/// What must be known of a new recogniser before it takes over, and how that is found out.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ModelChange {
+    pub coverage_min: f64,
+    pub comparisons_min: u64,
+    pub agreement_min: f64,
+    pub fpir_target: f64,
+    pub visit_gap_s: u64,
+    pub visit_templates_max: usize,
+    pub keep_crops: bool,
+    pub crop_px_max: u32,
 }
 
 #[derive(Clone, Serialize, Deserialize)]

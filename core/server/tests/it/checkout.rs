@@ -51,6 +51,7 @@ pub(crate) fn look(appliance: &Appliance, subject: Option<(UserId, FaceId)>) -> 
         camera: "till-1".parse().unwrap(),
         track: 1,
         subject,
+        model_tag: None,
         frame_sha256,
         evidence,
         faces,

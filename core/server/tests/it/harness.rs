@@ -113,6 +113,14 @@ impl Appliance {
         again
     }
 
+    /// Stops, and says why it does not start again on the same folder.
+    pub(crate) async fn refused_start(&mut self, changes: &[(&str, &str)]) -> String {
+        self.stop().await;
+        let clock = || Timestamp(jiff::Timestamp::now().as_microsecond());
+        let started = App::start_at(settings(&self.folder, changes), Arc::new(clock)).await;
+        started.err().expect("it must not start").to_string()
+    }
+
     /// The same, but in between the books are as `work` leaves them: as a crash would.
     pub(crate) async fn crashed(
         mut self,

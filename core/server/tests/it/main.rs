@@ -18,6 +18,7 @@ mod factors;
 mod full_disk;
 mod group;
 mod look_alikes;
+mod model_change;
 mod money;
 mod people;
 mod performing;

@@ -26,14 +26,15 @@ pub(crate) async fn seeing() -> Appliance {
     seeing_with(&[]).await
 }
 
+/// What an appliance needs to recognise people here.
+pub(crate) const SEEING: [(&str, &str); 3] =
+    [("recognition.enabled", "true"), ("compute.device", "cpu"), ("compute.weights_folder", WEIGHTS)];
+
 pub(crate) async fn seeing_with(more: &[(&str, &str)]) -> Appliance {
-    let mut changes =
-        vec![("recognition.enabled", "true"), ("compute.device", "cpu"), ("compute.weights_folder", WEIGHTS)];
-    changes.extend(more);
-    Appliance::start_with(&changes).await
+    Appliance::start_with(&[&SEEING[..], more].concat()).await
 }
 
-fn picture(path: &str, jpeg: &'static [u8]) -> Ask {
+pub(crate) fn picture(path: &str, jpeg: &'static [u8]) -> Ask {
     post(path, &json!({})).header("content-type", "image/jpeg").raw(jpeg)
 }
 
@@ -66,9 +67,7 @@ async fn a_face_is_enrolled_recognised_and_forgotten() {
     appliance.admin(picture(&format!("/users/{grace}/verify"), GRACE)).await.refused(422, "not_enrolled");
 
     // What was enrolled is known again after a restart, and unknown after erasure.
-    let again =
-        [("recognition.enabled", "true"), ("compute.device", "cpu"), ("compute.weights_folder", WEIGHTS)];
-    let appliance = appliance.restarted(&again).await;
+    let appliance = appliance.restarted(&SEEING).await;
     let known = appliance.admin(picture("/identify", EILEEN)).await.ok(200);
     assert_eq!(known["faces"][0]["user"], json!(eileen));
     assert_eq!(appliance.admin(delete(format!("/users/{eileen}"))).await.ok(200)["templates"], 1);
@@ -121,7 +120,7 @@ async fn who_is_good_enough_to_pay_may_not_be_so_to_enrol_and_is_told_what_to_do
 async fn a_kiosk_hears_what_the_payer_can_do() {
     let appliance = seeing_with(&[("quality.payment.eye_distance_px_min", "900")]).await;
     appliance.clock_runs();
-    let mut browser = browser(&appliance, "", GRACE).await;
+    let mut browser = browser(&appliance, "", &moving::GRACE).await;
     let seen = loop {
         let seen = heard(&mut browser, "face_detection").await;
         if !seen["faces"].as_array().unwrap().is_empty() {

@@ -7,7 +7,7 @@ use domain::{
 use sha2::{Digest as _, Sha256};
 use uuid::Builder;
 
-use super::{NewFace, SealedFace};
+use super::{Made, NewFace, SealedFace};
 use crate::{
     By, Member, Store, StoreError,
     connection::AnyConnection,
@@ -95,7 +95,7 @@ impl Store {
             template: &template,
             quality: members.iter().map(|opened| opened.member.quality).sum::<f32>() / members.len() as f32,
         };
-        self.insert_face(c, Timestamp(newest), (&face, FaceKind::Mean)).map(drop)
+        self.insert_face(c, Timestamp(newest), (&face, Made::enrolled(FaceKind::Mean))).map(drop)
     }
 
     fn live_members(

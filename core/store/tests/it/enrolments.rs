@@ -235,7 +235,7 @@ fn a_review_keeps_templates_sealed_until_it_is_decided(bench: &Bench) {
     let (row, rows) = bench.store.approve_enrolment(as_("boss"), row.id, &admission).unwrap();
     assert_eq!((row.state(START), row.decided_by.as_deref(), rows.len()), (State::Approved, Some("boss"), 2));
     assert_eq!((bench.gallery().len(), sealed(bench)), (4, vec!["gone".to_owned()]));
-    assert!(bench.store.has_look_alike(bob).unwrap() && bench.store.has_look_alike(ada).unwrap());
+    assert!(bench.store.has_look_alike(bob, None).unwrap() && bench.store.has_look_alike(ada, None).unwrap());
     bench.assert_sound();
 }
 

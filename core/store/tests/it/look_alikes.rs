@@ -44,7 +44,9 @@ fn a_pair_is_kept_once_from_whichever_side_it_is_found(bench: &Bench) {
     assert_eq!(bench.store.add_look_alikes(by(), &[pair(ada, bob)]).unwrap(), 1);
     assert_eq!(bench.store.add_look_alikes(by(), &[pair(bob, ada), pair(ada, bob)]).unwrap(), 0);
     for (person, expected) in [(ada, true), (bob, true), (cyd, false)] {
-        assert_eq!(bench.store.has_look_alike(person.0).unwrap(), expected);
+        assert_eq!(bench.store.has_look_alike(person.0, None).unwrap(), expected);
+        assert_eq!(bench.store.has_look_alike(person.0, Some(MODEL)).unwrap(), expected);
+        assert!(!bench.store.has_look_alike(person.0, Some(MODEL + 1)).unwrap(), "to another recogniser");
         assert_eq!(bench.store.look_alikes(Some(person.0)).unwrap().len(), usize::from(expected));
     }
     assert_eq!(bench.store.look_alikes(None).unwrap(), [pair(ada, bob)]);
@@ -67,8 +69,8 @@ fn a_pair_goes_with_either_face_consent_or_person(bench: &Bench) {
             let [ada, bob] = ["ada", "bob"].map(|name| enrolled(bench, &format!("{name}{index}{first}")));
             bench.store.add_look_alikes(by(), &[pair(ada, bob)]).unwrap();
             end(bench, if first { ada } else { bob });
-            assert!(!bench.store.has_look_alike(ada.0).unwrap(), "{index}");
-            assert!(!bench.store.has_look_alike(bob.0).unwrap(), "{index}");
+            assert!(!bench.store.has_look_alike(ada.0, None).unwrap(), "{index}");
+            assert!(!bench.store.has_look_alike(bob.0, None).unwrap(), "{index}");
             let rows = bench.lines("SELECT CAST(COUNT(*) AS TEXT) AS line FROM look_alikes");
             assert_eq!(rows, ["0"], "{index}");
         }

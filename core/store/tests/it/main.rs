@@ -23,6 +23,7 @@ mod enrolments;
 mod factors;
 mod group;
 mod look_alikes;
+mod model_change;
 mod money;
 mod opening;
 mod parallel;
@@ -47,6 +48,7 @@ const ON_BOTH: &[(&str, &[Claim])] = &[
     ("people", people::CLAIMS),
     ("enrolments", enrolments::CLAIMS),
     ("look_alikes", look_alikes::CLAIMS),
+    ("model_change", model_change::CLAIMS),
     ("money", money::CLAIMS),
     ("requests", requests::CLAIMS),
     ("group", group::CLAIMS),

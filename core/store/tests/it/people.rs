@@ -145,9 +145,18 @@ fn erasure_leaves_nothing_of_a_person(bench: &Bench) {
     bench.store.set_instrument(by(), ada, "wallet", &Secret::new("pm_1".to_owned())).unwrap();
     bench.store.erase_user(by(), ada).unwrap();
     assert!(matches!(bench.store.user(ada), Err(StoreError::NotFound("user"))));
-    for table in
-        ["users", "subject_keys", "consents", "faces", "look_alikes", "enrolments", "pins", "instruments"]
-    {
+    for table in [
+        "users",
+        "subject_keys",
+        "consents",
+        "faces",
+        "look_alikes",
+        "enrolments",
+        "shadow_visits",
+        "face_crops",
+        "pins",
+        "instruments",
+    ] {
         let rows = bench.lines(&format!("SELECT CAST(COUNT(*) AS TEXT) AS line FROM {table}"));
         assert_eq!(rows, ["0"], "{table}");
     }

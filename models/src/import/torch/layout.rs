@@ -33,6 +33,11 @@ pub(in super::super) enum Step {
 }
 
 impl Layer {
+    /// A convolution or linear layer by itself.
+    pub(in super::super) fn plain(name: impl Into<String>) -> Self {
+        Self::Affine(vec![Step::Map(name.into())])
+    }
+
     /// A convolution or linear layer and its BatchNorm.
     pub(in super::super) fn normed(name: impl Into<String>, norm: impl Into<String>) -> Self {
         Self::Affine(vec![Step::Map(name.into()), Step::Norm(norm.into())])

@@ -62,6 +62,8 @@ pub(crate) struct Face {
     pub(crate) consent_id: String,
     /// Names the network that made the template.
     pub(crate) model_tag: u32,
+    /// What the template was made of: enrolment, visit or crop.
+    pub(crate) source: String,
     /// 0 to 1.
     pub(crate) quality: f32,
     pub(crate) created_at: String,

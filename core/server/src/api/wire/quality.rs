@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 /// One figure of a face that is not good enough.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct QualityFault {
+pub(crate) struct QualityFault {
     /// Stable name of the reason.
     pub(crate) reason: &'static str,
     /// Component after ISO/IEC 29794-5; `docs/quality.md` lists them.

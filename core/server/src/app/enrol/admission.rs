@@ -6,12 +6,12 @@
 
 use domain::enrolment::mean;
 use domain::{FaceId, Timestamp, UserId};
-use pipeline::{Embedding, Subject, TemplateId};
+use pipeline::{Embedding, Space, Subject, TemplateId};
 use store::{Admission, Duplicate, NewEnrolment, Store, StoreError, mean_id};
 use tokio::sync::Mutex;
 
 use crate::api::Problem;
-use crate::app::{App, enrolled, look_alike};
+use crate::app::{App, enrolled, identify, look_alike};
 
 /// Lets one enrolment through at a time; holds the last message that the gallery is known to have followed.
 pub(crate) struct Gate(Mutex<i64>);
@@ -71,7 +71,7 @@ where
     for _ in 0..TRIES_MAX {
         catch_up(app, &mut known).await?;
         let probes = probes(app, new).await?;
-        let (found, alike) = search(app, new.user, probes).await?;
+        let (found, alike) = search(app, (new.user, new.model_tag), probes).await?;
         if found.people.iter().any(|duplicate| !cleared.contains(&duplicate.user)) {
             return Ok(Admitted::Duplicates(found));
         }
@@ -129,21 +129,22 @@ async fn probes(app: &App, new: &NewEnrolment) -> Result<Vec<Probe>, Problem> {
 /// Whose templates the probes look like so much that they must be theirs, and which ones they look like at all.
 async fn search(
     app: &App,
-    user: UserId,
+    (user, model_tag): (UserId, u32),
     probes: Vec<Probe>,
 ) -> Result<(Found, Vec<store::LookAlike>), Problem> {
     let app = app.clone();
     let at = app.now();
     let work = move || {
+        let space = identify::space(&app, model_tag)?;
         let mut found = Found::default();
         let mut alike = Vec::new();
         for (place, probe) in probes.iter().enumerate() {
-            let people = duplicates(&app, user, &probe.embedding)?;
+            let people = duplicates(&app, &space, user, &probe.embedding);
             if !people.is_empty() {
                 found.members.push(place);
             }
             people.into_iter().for_each(|duplicate| note(&mut found.people, duplicate));
-            alike.extend(look_alikes(&app, (probe, user), probes.len(), at)?);
+            alike.extend(look_alikes(&app, &space, (probe, user), probes.len(), at));
         }
         found.people.sort_by(|a, b| b.similarity.total_cmp(&a.similarity));
         Ok((found, alike))
@@ -152,19 +153,19 @@ async fn search(
 }
 
 /// The people besides `user` whom a face looks like so much that it must be theirs.
-fn duplicates(app: &App, user: UserId, embedding: &Embedding) -> Result<Vec<Duplicate>, Problem> {
-    let (gallery, subject) = (app.vision()?.gallery(), Subject(user.0.as_u128()));
+fn duplicates(app: &App, space: &Space, user: UserId, embedding: &Embedding) -> Vec<Duplicate> {
+    let (gallery, subject) = (space.gallery(), Subject(user.0.as_u128()));
     // Somebody who is let in beside a look-alike may add faces that are more like their own.
     if gallery.search(embedding).is_none_or(|nearest| nearest.subject == subject) {
-        return Ok(Vec::new());
+        return Vec::new();
     }
-    let least = look_alike::duplicate_min(app, &app.thresholds());
+    let least = look_alike::duplicate_min(app, &app.thresholds_of(space));
     let alike = look_alike::alike(gallery, embedding, subject, least);
     let person = |alike: look_alike::Alike| Duplicate {
         user: UserId(uuid::Uuid::from_u128(alike.subject.0)),
         similarity: alike.similarity,
     };
-    Ok(alike.into_iter().map(person).collect())
+    alike.into_iter().map(person).collect()
 }
 
 /// Keeps each person once, with the most similar of their faces.
@@ -178,14 +179,16 @@ fn note(people: &mut Vec<Duplicate>, duplicate: Duplicate) {
 /// Whom the recogniser might take a new template for; kept with it, before anybody is recognised by it.
 fn look_alikes(
     app: &App,
+    space: &Space,
     (probe, user): (&Probe, UserId),
     probes: usize,
     at: Timestamp,
-) -> Result<Vec<store::LookAlike>, Problem> {
-    let (gallery, subject) = (app.vision()?.gallery(), Subject(user.0.as_u128()));
+) -> Vec<store::LookAlike> {
+    let (gallery, subject) = (space.gallery(), Subject(user.0.as_u128()));
     // The new templates count themselves: they are searched from now on.
-    let least = app.policy().thresholds(gallery.len() + probes, false).match_min;
+    let policy = app.policy_of(Some(space.model_tag()));
+    let least = policy.thresholds(gallery.len() + probes, false).match_min;
     let one = (TemplateId(probe.id.0.as_u128()), subject);
     let alike = look_alike::alike(gallery, &probe.embedding, subject, least);
-    Ok(alike.into_iter().map(|other| look_alike::pair(one, other, at)).collect())
+    alike.into_iter().map(|other| look_alike::pair(one, other, at)).collect()
 }

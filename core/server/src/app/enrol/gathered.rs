@@ -21,6 +21,15 @@ impl Gathered {
         self.refused.iter().map(|(place, problem)| refusal(*place, problem))
     }
 
+    /// The recogniser that embedded all of them: the one in force, unless it changed meanwhile.
+    pub(super) fn model_tag(&self, app: &App) -> Result<u32, Problem> {
+        let active = app.vision()?.model_tag();
+        match self.faces.iter().all(|(_, face)| face.model_tag == active) {
+            true => Ok(active),
+            false => Err(Problem::unavailable("recogniser_changed", "the recogniser has changed; try again")),
+        }
+    }
+
     /// Why there is no good picture: the first refusal speaks for all.
     pub(super) fn nothing_good(&self) -> Problem {
         let first = self.refused.first().map(|(_, problem)| problem.clone());
@@ -30,7 +39,7 @@ impl Gathered {
 
 /// A refused picture as it is answered.
 pub(super) fn refusal(index: usize, problem: &Problem) -> RefusedPicture {
-    let (reasons, faults) = (problem.reasons.clone(), problem.faults.clone());
+    let (reasons, faults) = (problem.reasons.clone(), problem.faults().to_vec());
     RefusedPicture { index, code: problem.code, detail: problem.detail.to_string(), reasons, faults }
 }
 

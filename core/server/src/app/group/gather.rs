@@ -55,7 +55,7 @@ async fn weigh(app: &App, group: &GroupRow, seen: &Seen) -> Result<bool, Problem
     // Of several people nobody is asked to move: their parts take the PIN instead.
     let challenge = Challenge::Impossible;
     let evidence = Evidence { place, challenge, ..seen.evidence.clone() };
-    let mut policy = app.policy();
+    let mut policy = app.policy_of(seen.model_tag);
     // Among several people a yes is never spared: whose part is whose is not plain by looking.
     policy.tap_free_amount_max = 0;
     let decision = decide(&charge, &payer, &evidence, &policy, app.now());

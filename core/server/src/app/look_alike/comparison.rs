@@ -11,6 +11,8 @@ use super::Alike;
 #[derive(Default)]
 pub(crate) struct Comparison {
     last: Option<TemplateId>,
+    /// The recogniser whose templates are compared; `None` before the first comparison.
+    model_tag: Option<u32>,
     /// The templates whose people agreed to be measured with.
     agreed: HashSet<TemplateId>,
     scores: Scores,
@@ -30,14 +32,14 @@ pub(crate) struct Round {
 const TEMPLATES_MAX: usize = 256;
 
 impl Comparison {
-    /// Whether nothing is compared yet.
-    pub(crate) fn is_at_start(&self) -> bool {
-        self.last.is_none()
+    /// Whether it is under way with the templates of the recogniser `model_tag`.
+    pub(crate) fn is_of(&self, model_tag: u32) -> bool {
+        self.last.is_some() && self.model_tag == Some(model_tag)
     }
 
-    /// Begins anew, and measures with the templates that `agreed`.
-    pub(crate) fn begin(&mut self, agreed: HashSet<TemplateId>) {
-        *self = Self { agreed, ..Self::default() };
+    /// Begins anew with those of `model_tag`, and measures with the templates that `agreed`.
+    pub(crate) fn begin(&mut self, model_tag: u32, agreed: HashSet<TemplateId>) {
+        *self = Self { agreed, model_tag: Some(model_tag), ..Self::default() };
     }
 
     /// Goes on through `gallery` until it is through or `enough` says so. Those at least `alike_min` like each other

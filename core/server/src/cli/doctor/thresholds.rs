@@ -14,7 +14,8 @@ use crate::cli::plugin::Tried;
 use crate::plugins::Plugins;
 use crate::settings::Settings;
 
-pub(super) fn checks(settings: &Settings, tried: &Tried) -> Vec<Check> {
+/// `offered`: the tags of the recognisers that the settings name and that load.
+pub(super) fn checks(settings: &Settings, offered: &[u32]) -> Vec<Check> {
     let tail = ask(
         "thresholds.impostors",
         "how alike strangers look to the recogniser decides what a match is",
@@ -23,14 +24,14 @@ pub(super) fn checks(settings: &Settings, tried: &Tried) -> Vec<Check> {
     if !settings.recognition.enabled {
         return vec![tail.found(Status::Skip, "recognition is switched off")];
     }
-    let Some(model_tag) = model_tag(settings, tried) else {
+    let store = storage::opened(settings);
+    let Some(model_tag) = in_force_of(store.as_ref(), offered) else {
         return vec![tail.found(Status::Skip, "no recogniser loads; plugins.recognition says why")];
     };
     let tails = match Tails::in_folder(&settings.compute.weights_folder) {
         Ok(tails) => tails,
         Err(error) => return vec![tail.must(Err(chain(&error)))],
     };
-    let store = storage::opened(settings);
     if let Some(store) = store.as_ref().filter(|_| !settings.recognition.calibration_consents.is_empty()) {
         // What cannot be read is told by the check of the calibration.
         let _ = tails.remember(store, model_tag);
@@ -45,10 +46,19 @@ pub(super) fn checks(settings: &Settings, tried: &Tried) -> Vec<Check> {
     ]
 }
 
-fn model_tag(settings: &Settings, tried: &Tried) -> Option<u32> {
-    let inference = tried.inference.as_ref()?;
-    let (steps, _plugins) = vision::steps(settings, &Plugins::new(settings), inference).ok()?;
-    Some(steps.recognizer.model_tag())
+/// The tags of the recognisers that the settings name and that load; the first is the one that is no shadow.
+pub(super) fn offered(settings: &Settings, tried: &Tried) -> Vec<u32> {
+    let plugins = Plugins::new(settings);
+    let Some(inference) = tried.inference.as_ref() else { return Vec::new() };
+    let Ok((steps, mut loaded)) = vision::steps(settings, &plugins, inference) else { return Vec::new() };
+    let shadow = vision::shadow(&plugins, inference, &mut loaded).ok().flatten();
+    std::iter::once(steps.recognizer).chain(shadow).map(|recognizer| recognizer.model_tag()).collect()
+}
+
+/// The one that names people, as the database has it.
+fn in_force_of(store: Option<&Store>, offered: &[u32]) -> Option<u32> {
+    let active = store.and_then(|store| store.model_roles().ok().flatten()).map(|row| row.roles.active);
+    active.filter(|tag| offered.contains(tag)).or_else(|| offered.first().copied())
 }
 
 /// Whose scores, and how many.

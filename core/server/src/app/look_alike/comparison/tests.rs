@@ -23,7 +23,7 @@ type Pairs = Vec<(u128, u128)>;
 /// Goes on, one template at a time, until the gallery is through.
 fn through(gallery: &Gallery, alike_min: f32, agreed: &[u128]) -> (Pairs, Option<(u64, usize)>) {
     let mut comparison = Comparison::default();
-    comparison.begin(agreed.iter().map(|id| TemplateId(*id)).collect());
+    comparison.begin(TAG, agreed.iter().map(|id| TemplateId(*id)).collect());
     let (mut pairs, mut measured) = (Vec::new(), None);
     // One round for each template, and one that finds nothing more.
     for _ in 0..=gallery.len() {
@@ -31,7 +31,7 @@ fn through(gallery: &Gallery, alike_min: f32, agreed: &[u128]) -> (Pairs, Option
         pairs.extend(round.alike.iter().map(|((one, _), other)| (one.0, other.template.0)));
         measured = measured.or(round.measured.map(|(scores, people)| (scores.total(), people)));
     }
-    assert!(comparison.is_at_start(), "it begins anew");
+    assert!(!comparison.is_of(TAG), "it begins anew");
     pairs.sort_unstable();
     (pairs, measured)
 }
@@ -68,7 +68,7 @@ fn only_those_who_agreed_are_measured_and_each_pair_once() {
 fn a_large_gallery_is_gone_through_in_several_rounds() {
     let gallery = circle(600, 0.5);
     let mut comparison = Comparison::default();
-    comparison.begin((0..600).map(TemplateId).collect());
+    comparison.begin(TAG, (0..600).map(TemplateId).collect());
     let rounds: Vec<_> = (0..3).map(|_| comparison.go_on(&gallery, 2.0, || false)).collect();
     assert!(rounds[0].measured.is_none() && rounds[1].measured.is_none());
     let (scores, people) = rounds[2].measured.as_ref().unwrap();
@@ -79,7 +79,7 @@ fn a_large_gallery_is_gone_through_in_several_rounds() {
 fn who_is_removed_meanwhile_is_passed_over() {
     let gallery = circle(4, 20.0);
     let mut comparison = Comparison::default();
-    comparison.begin((0..4).map(TemplateId).collect());
+    comparison.begin(TAG, (0..4).map(TemplateId).collect());
     let first = comparison.go_on(&gallery, 0.9, || true);
     assert_eq!(first.alike.len(), 1);
     gallery.remove(TemplateId(1));

@@ -1,0 +1,76 @@
+//! The change of the recogniser: where it stands, and its steps.
+
+use axum::extract::State;
+use domain::role::Permission;
+
+use super::extract::Json;
+use super::problem::Problem;
+use super::route::{Access, Routes, get, post};
+use super::wire::model_change as wire;
+use crate::app::App;
+use crate::app::model_change::{self, Step};
+use crate::auth::Principal;
+
+pub(super) fn routes(routes: Routes) -> Routes {
+    let manage = Access::Needs(Permission::ModelsManage);
+    routes
+        .add(
+            get(
+                "/model-change",
+                Access::Needs(Permission::SystemRead),
+                "Which recogniser does what, and what a candidate still lacks",
+            )
+            .gives::<wire::ModelChange>(200),
+            standing,
+        )
+        .add(
+            post("/model-change/start", manage, "Runs the recogniser of plugins.recognition_shadow beside")
+                .gives::<wire::ModelChange>(200),
+            start,
+        )
+        .add(
+            post("/model-change/cut-over", manage, "The candidate takes over, if nothing is missing")
+                .gives::<wire::ModelChange>(200),
+            cut_over,
+        )
+        .add(
+            post("/model-change/roll-back", manage, "The recogniser before is in force again")
+                .gives::<wire::ModelChange>(200),
+            roll_back,
+        )
+        .add(
+            post(
+                "/model-change/settle",
+                manage,
+                "Ends the change; templates of the other recogniser are deleted",
+            )
+            .gives::<wire::ModelChange>(200),
+            settle,
+        )
+}
+
+type Answer = Result<Json<wire::ModelChange>, Problem>;
+
+async fn standing(State(app): State<App>) -> Answer {
+    Ok(Json(model_change::standing(&app).await?.into()))
+}
+
+async fn start(State(app): State<App>, principal: Principal) -> Answer {
+    take(&app, &principal, Step::Start).await
+}
+
+async fn cut_over(State(app): State<App>, principal: Principal) -> Answer {
+    take(&app, &principal, Step::CutOver).await
+}
+
+async fn roll_back(State(app): State<App>, principal: Principal) -> Answer {
+    take(&app, &principal, Step::RollBack).await
+}
+
+async fn settle(State(app): State<App>, principal: Principal) -> Answer {
+    take(&app, &principal, Step::Settle).await
+}
+
+async fn take(app: &App, principal: &Principal, step: Step) -> Answer {
+    Ok(Json(model_change::take(app, principal, step).await?.into()))
+}

@@ -1,0 +1,3 @@
+DROP TRIGGER withdrawal_removes_face_crops ON consents;
+DROP FUNCTION withdrawal_removes_face_crops;
+DROP TABLE face_crops;

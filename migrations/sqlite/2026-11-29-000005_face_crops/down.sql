@@ -1,0 +1,2 @@
+DROP TRIGGER withdrawal_removes_face_crops;
+DROP TABLE face_crops;
