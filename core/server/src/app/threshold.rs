@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use domain::threshold::{ImpostorTail, Impostors, InvalidTail, TailPoint, Thresholds};
-use models::manifest::{self, Manifest};
+use models::manifest::{self, Manifest, Weights};
 use parking_lot::RwLock;
 use pipeline::Space;
 use store::{Store, StoreError};
@@ -26,6 +26,9 @@ struct Known {
     model_tag: u32,
     tail: ImpostorTail,
     spread: f32,
+    /// Whether others may borrow it. dlib's embeddings lie so close together that strangers have cosines of 0.9: its
+    /// scores say nothing about another recogniser's.
+    is_lent: bool,
 }
 
 /// The rate at which tails are told strict from lax.
@@ -36,16 +39,16 @@ impl Tails {
     pub(crate) fn of(manifest: &Manifest) -> Result<Self, StartError> {
         let builtin = Manifest::builtin().map_err(|error| StartError::Configuration(chain(&error)))?;
         let mut known: Vec<Known> = Vec::new();
-        for (model_tag, impostors) in measured(manifest).chain(measured(&builtin)) {
+        for (model_tag, impostors, is_lent) in measured(manifest).chain(measured(&builtin)) {
             if known.iter().any(|known| known.model_tag == model_tag) {
                 continue;
             }
             let tail = tail(impostors).map_err(|error| {
                 StartError::Configuration(format!("the model manifest, model tag {model_tag}: {error}"))
             })?;
-            known.push(Known { model_tag, tail, spread: impostors.same_person_spread });
+            known.push(Known { model_tag, tail, spread: impostors.same_person_spread, is_lent });
         }
-        match known.is_empty() {
+        match known.iter().all(|known| !known.is_lent) {
             true => Err(StartError::Configuration("the model manifest has no impostor scores".to_owned())),
             false => Ok(Self { known, site: RwLock::default() }),
         }
@@ -63,8 +66,8 @@ impl Tails {
         Self::of(&builtin)
     }
 
-    /// The scores of the recogniser `model_tag`. One that nobody measured borrows the strictest: it names people,
-    /// but no face alone pays. Where no recogniser runs, the strictest stand for what none measures.
+    /// The scores of the recogniser `model_tag`. One that nobody measured borrows the strictest of those that are
+    /// delivered: it names people, but no face alone pays. Where no recogniser runs, the strictest stand for what none measures.
     pub(crate) fn impostors(&self, model_tag: Option<u32>) -> Impostors {
         let strictest = || self.strictest().tail.clone();
         let Some(tag) = model_tag else { return Impostors::of(strictest()) };
@@ -81,7 +84,8 @@ impl Tails {
     /// By how much two pictures of one person differ under the recogniser `model_tag`; for an unknown one, the most.
     pub(crate) fn spread(&self, model_tag: Option<u32>) -> f32 {
         let own = self.known.iter().find(|known| Some(known.model_tag) == model_tag);
-        let most = || self.known.iter().map(|known| known.spread).fold(0.0, f32::max);
+        let lent = self.known.iter().filter(|known| known.is_lent);
+        let most = || lent.map(|known| known.spread).fold(0.0, f32::max);
         own.map_or_else(most, |known| known.spread)
     }
 
@@ -107,15 +111,19 @@ impl Tails {
 
     fn strictest(&self) -> &Known {
         let at = |known: &&Known| known.tail.similarity_at(STRICT_AT);
-        let strictest = self.known.iter().max_by(|a, b| at(a).total_cmp(&at(b)));
+        let lent = self.known.iter().filter(|known| known.is_lent);
+        let strictest = lent.max_by(|a, b| at(a).total_cmp(&at(b)));
         strictest.expect("there is one, as `of` sees to")
     }
 }
 
-/// Every tag with measured scores.
-fn measured(manifest: &Manifest) -> impl Iterator<Item = (u32, &manifest::Impostors)> {
-    let single = manifest.models.iter().filter_map(|entry| entry.model_tag.zip(entry.impostors.as_ref()));
-    single.chain(manifest.sets.iter().map(|set| (set.model_tag, &set.impostors)))
+/// Every tag with measured scores, and whether others may borrow them.
+fn measured(manifest: &Manifest) -> impl Iterator<Item = (u32, &manifest::Impostors, bool)> {
+    let single = manifest.models.iter().filter_map(|entry| {
+        let is_delivered = matches!(entry.weights, Weights::Delivered(_));
+        Some((entry.model_tag?, entry.impostors.as_ref()?, is_delivered))
+    });
+    single.chain(manifest.sets.iter().map(|set| (set.model_tag, &set.impostors, true)))
 }
 
 /// The tail as the rules weigh it.

@@ -24,7 +24,8 @@ const DIM: usize = 64;
 fn every_built_in_tail_is_one_and_an_unknown_recogniser_gets_the_strictest_and_pays_nothing() {
     let builtin = Manifest::builtin().unwrap();
     let tails = Tails::builtin().unwrap();
-    let recognisers = builtin.models.iter().filter_map(|entry| entry.model_tag);
+    let delivered = builtin.models.iter().filter(|entry| matches!(entry.weights, Weights::Delivered(_)));
+    let recognisers = delivered.filter_map(|entry| entry.model_tag);
     let unknown = tails.impostors(Some(7));
     assert!(!unknown.are_own());
     let mut count = 0;
@@ -39,6 +40,20 @@ fn every_built_in_tail_is_one_and_an_unknown_recogniser_gets_the_strictest_and_p
         count += 1;
     }
     assert!(count >= 2, "{count}");
+}
+
+#[test]
+fn scores_of_an_installed_network_are_its_own_and_lent_to_nobody() {
+    let mut manifest = Manifest::builtin().unwrap();
+    let mut scores = manifest.impostors(DEFAULT).unwrap().clone();
+    scores.points.iter_mut().for_each(|(similarity, _)| *similarity = 0.9 + *similarity * 0.1);
+    let installed = manifest.models.iter_mut().find(|entry| entry.name == "dlib-resnet-29").unwrap();
+    installed.impostors = Some(scores);
+    let tag = installed.model_tag;
+    let tails = Tails::of(&manifest).unwrap();
+    assert!(tails.impostors(tag).are_own() && tails.impostors(tag).similarity_at(1e-4) > 0.9);
+    let unknown = |tails: &Tails| tails.impostors(Some(7)).similarity_at(1e-4);
+    assert_eq!(unknown(&tails), unknown(&Tails::builtin().unwrap()));
 }
 
 #[test]
