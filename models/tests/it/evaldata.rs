@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use burn::tensor::Device;
 use models::verify::{Parity, answer, normalised};
+use models::{import, net};
 
 use crate::npz;
 use crate::parity::{PIXELS_MAX, entry, network};
@@ -145,8 +146,8 @@ fn yunet_answers_to_the_recorded_frame_as_the_original_did() {
         return;
     };
     let (entry, device) = (entry("yunet-n-640"), Device::flex());
-    let weights = models::import::convert(&entry, &bytes).unwrap();
-    let network = models::net::load(&entry, &weights, &device).unwrap();
+    let weights = import::convert(&entry, &bytes).unwrap();
+    let network = net::load(&entry, &weights, &device).unwrap();
     let picture = image::open(folder.join("frame_t1_640.png")).unwrap().to_rgb8();
     let answers = answer(&*network, normalised(&entry, picture.as_raw()), &device);
     let recorded = npz::read(&folder.join("yunet_n_640.npz"));

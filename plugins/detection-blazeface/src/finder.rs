@@ -52,11 +52,13 @@ impl Finder {
             .collect())
     }
 
-    /// Where to look again: everywhere in frames without a good face, elsewhere at the hints.
+    /// Where to look again: at the hints, and everywhere in frames without a good face.
     fn second_looks(&self, views: &[View], seen: &[Seen], found: &[Face]) -> Vec<Look> {
-        let again = |(view, seen): (&View, &Seen)| match best(&of(found, view)) {
-            quality if quality < QUALITY_FACE => view.search(self.config.face_px_min),
-            _ => seen.hints.iter().map(|hint| view.closer(hint)).collect(),
+        let again = |(view, seen): (&View, &Seen)| {
+            let searched = best(&of(found, view)) < QUALITY_FACE;
+            let search = if searched { view.search(self.config.face_px_min) } else { Vec::new() };
+            let hints = seen.hints.iter().map(|hint| view.closer(hint));
+            search.into_iter().chain(hints).collect::<Vec<Look>>()
         };
         views.iter().zip(seen).flat_map(again).collect()
     }
