@@ -107,6 +107,14 @@ pub fn affine(landmarks: &[Point; 5], template: &Template) -> Option<[f32; 6]> {
     Some([a * wide, b, x + a * from, c * wide, d, y + c * from])
 }
 
+/// The same look into an input of `side` pixels from so many times as near: above 1 the face is shown larger, about the
+/// input's middle.
+pub fn nearer([a, b, x, c, d, y]: [f32; 6], side: u32, times: f32) -> [f32; 6] {
+    let (middle, s) = ((side - 1) as f32 / 2.0, times.recip());
+    let kept = middle * (1.0 - s);
+    [a * s, b * s, x + (a + b) * kept, c * s, d * s, y + (c + d) * kept]
+}
+
 /// The same look with left and right of an input of `side` pixels exchanged.
 pub fn mirrored([a, b, x, c, d, y]: [f32; 6], side: u32) -> [f32; 6] {
     let last = (side - 1) as f32;
@@ -169,6 +177,17 @@ mod tests {
             let (plain, mirror) = (Point { x: column, y: row }, Point { x: 111.0 - column, y: row });
             let (p, m) = (apply(look, plain), apply(mirrored(look, 112), mirror));
             assert!((p.x - m.x).abs() < 1e-3 && (p.y - m.y).abs() < 1e-3);
+        }
+    }
+
+    #[test]
+    fn a_nearer_look_has_the_same_middle_and_a_smaller_step() {
+        let look = [1.2, -1.6, 300.0, 1.6, 1.2, 40.0];
+        let near = nearer(look, 112, 1.25);
+        for (column, row) in [(55.5, 55.5), (0.0, 0.0), (111.0, 30.0)] {
+            let shrunk = Point { x: 55.5 + (column - 55.5) / 1.25, y: 55.5 + (row - 55.5) / 1.25 };
+            let (n, p) = (apply(near, Point { x: column, y: row }), apply(look, shrunk));
+            assert!((n.x - p.x).abs() < 1e-3 && (n.y - p.y).abs() < 1e-3);
         }
     }
 

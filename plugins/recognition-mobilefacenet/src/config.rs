@@ -15,29 +15,21 @@ pub const SCHEMA: &str = r#"{
       "default": "mobilefacenet-512",
       "description": "The network. Templates of one are of no use to the others. The last two are installed by the operator."
     },
-    "mirror": {
-      "type": "boolean", "default": true,
-      "description": "Embed the mirror image too and take the mean: more accurate, twice the work."
+    "looks": {
+      "enum": [1, 2, 4], "default": 4,
+      "description": "Pictures made of one face, whose mean counts: 1 plain; 2 with the mirror image; 4 a little nearer and a little farther, each with its mirror image. More is more accurate and more work."
     }
   }
 }"#;
 
 /// Settings of the recogniser.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
     /// Which network embeds.
     pub model: Choice,
-    /// Whether the mirror image counts too. On the first five folds of LFW MobileFaceNet-512 then gets 13 instead of 14 of
-    /// 3,000 pairs wrong and finds 83.6 % instead of 82.1 % of genuine pairs at one false match in a million. A face is
-    /// embedded a few times in its track, so the work is small.
-    pub mirror: bool,
-}
-
-impl Default for Config {
-    fn default() -> Self {
-        Self { model: Choice::default(), mirror: true }
-    }
+    /// How many pictures of a face count.
+    pub looks: Looks,
 }
 
 /// The choice of network.
@@ -79,6 +71,33 @@ impl Choice {
     }
 }
 
+/// How many looks at one face are averaged. `docs/benchmarks.md` has what each gains.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(try_from = "u8")]
+pub enum Looks {
+    /// The aligned face.
+    One,
+    /// It and its mirror image.
+    Two,
+    /// A little nearer and a little farther, each with its mirror image: a face is embedded a few times in its track, so
+    /// the work is small.
+    #[default]
+    Four,
+}
+
+impl TryFrom<u8> for Looks {
+    type Error = String;
+
+    fn try_from(looks: u8) -> Result<Self, String> {
+        match looks {
+            1 => Ok(Self::One),
+            2 => Ok(Self::Two),
+            4 => Ok(Self::Four),
+            _ => Err(format!("{looks} looks: only 1, 2 and 4 are measured")),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -86,7 +105,7 @@ mod tests {
     #[test]
     fn no_settings_mean_the_defaults() {
         let config: Config = serde_json::from_str("{}").expect("every setting has a default");
-        assert_eq!(config, Config { model: Choice::MobileFaceNet512, mirror: true });
+        assert_eq!(config, Config { model: Choice::MobileFaceNet512, looks: Looks::Four });
     }
 
     #[test]
@@ -102,7 +121,17 @@ mod tests {
     }
 
     #[test]
+    fn looks_are_those_that_the_schema_lists() {
+        for (looks, expected) in [(1, Looks::One), (2, Looks::Two), (4, Looks::Four)] {
+            let config: Config =
+                serde_json::from_str(&format!(r#"{{"looks": {looks}}}"#)).expect("the schema lists it");
+            assert_eq!(config.looks, expected);
+        }
+        assert!(serde_json::from_str::<Config>(r#"{"looks": 3}"#).is_err());
+    }
+
+    #[test]
     fn an_unknown_setting_is_refused() {
-        assert!(serde_json::from_str::<Config>(r#"{"flip": true}"#).is_err());
+        assert!(serde_json::from_str::<Config>(r#"{"mirror": true}"#).is_err());
     }
 }

@@ -6,6 +6,7 @@
 pub mod align;
 pub mod config;
 pub mod embedding;
+pub mod look;
 
 use plugin_sdk::{
     Call, Descriptor, EmbeddingInfo, Error, Face, Frame, Host, HostExtension, Limits, Metric, Model, Plugin,
@@ -75,23 +76,20 @@ impl Recognizer for MobileFaceNet {
     }
 
     fn embed(&self, call: &Call<'_>, frames: &[Frame<'_>], faces: &[Face]) -> Result<Vec<f32>> {
-        let (model, template) = (self.model()?, self.config.model.template());
-        let mut regions = Vec::with_capacity(2 * faces.len());
+        let (model, template, looks) = (self.model()?, self.config.model.template(), self.config.looks);
+        let mut regions = Vec::with_capacity(look::count(looks) * faces.len());
         for (index, face) in faces.iter().enumerate() {
             let affine = align::affine(&face.landmarks, template);
             let affine =
                 affine.ok_or_else(|| Error::Invalid(format!("the landmarks of face {index} are no face")))?;
-            regions.push(Region { frame_index: face.frame_index, affine });
-            if self.config.mirror {
-                let affine = align::mirrored(affine, template.side);
-                regions.push(Region { frame_index: face.frame_index, affine });
-            }
+            let at = |affine| Region { frame_index: face.frame_index, affine };
+            regions.extend(look::affines(affine, template.side, looks).map(at));
         }
         let tensors = model.run(call, frames, &regions)?;
-        let looks = if self.config.mirror { 2 } else { 1 };
+        let each = look::count(looks);
         let mut embeddings = Vec::with_capacity(faces.len() * dim(model));
         for index in 0..faces.len() {
-            let rows = (looks * index..looks * (index + 1)).map(|row| tensors[0].region(row));
+            let rows = (each * index..each * (index + 1)).map(|row| tensors[0].region(row));
             let embedding = embedding::unit_sum(rows);
             embeddings.extend(embedding.ok_or_else(|| {
                 Error::Internal(format!("{} gave face {index} no direction", model.info().name))

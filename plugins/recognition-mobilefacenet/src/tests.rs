@@ -6,7 +6,7 @@ use plugin_sdk::{FourCc, FrameDesc, InferenceService, ModelInfo, Plane, Point, T
 
 use super::*;
 use crate::align::ARCFACE;
-use crate::config::Choice;
+use crate::config::{Choice, Looks};
 
 /// Embeds a look as the slope of its first row and a constant, so that a mirror look differs in one value's sign.
 struct Slope {
@@ -80,8 +80,8 @@ fn close(found: &[f32], expected: &[f32]) -> bool {
     found.len() == expected.len() && found.iter().zip(expected).all(|(f, e)| (f - e).abs() < 1e-4)
 }
 
-const PLAIN: Config = Config { model: Choice::MobileFaceNet512, mirror: false };
-const MIRROR: Config = Config { model: Choice::MobileFaceNet512, mirror: true };
+const PLAIN: Config = Config { model: Choice::MobileFaceNet512, looks: Looks::One };
+const MIRROR: Config = Config { model: Choice::MobileFaceNet512, looks: Looks::Two };
 
 #[test]
 fn faces_are_embedded_in_order_as_unit_vectors() {
@@ -95,6 +95,14 @@ fn the_mirror_look_counts_as_much_as_the_plain_one() {
     // A mirror look negates the first value, so the mean has only the second.
     let found = embed(&plugin(9.0, MIRROR), &[face(1.0), face(0.75), face(1.5)]).expect("three faces");
     assert!(close(&found, &[0.0, 1.0, 0.0, 1.0, 0.0, 1.0]));
+}
+
+#[test]
+fn four_looks_are_averaged_for_each_face() {
+    // Near and far looks come with their mirror images, which negate the first value.
+    let four = Config { looks: Looks::Four, ..PLAIN };
+    let found = embed(&plugin(9.0, four), &[face(1.0), face(0.75)]).expect("two faces");
+    assert!(close(&found, &[0.0, 1.0, 0.0, 1.0]));
 }
 
 #[test]
@@ -113,7 +121,7 @@ fn each_network_sees_the_face_in_its_own_size_and_place() {
         (Choice::FaceNet, align::FACENET.points, align::FACENET.aspect),
     ] {
         let face = Face { landmarks: points, ..Face::default() };
-        let found = embed(&plugin(1.0, Config { model, mirror: false }), &[face]).expect("a face");
+        let found = embed(&plugin(1.0, Config { model, looks: Looks::One }), &[face]).expect("a face");
         assert!((found[0] / found[1] - width).abs() < 1e-4, "{found:?}");
     }
 }
