@@ -6,7 +6,7 @@ use std::time::Duration;
 use domain::enrolment::{Pose, Session, Taken};
 use domain::{CameraId, Timestamp, UserId};
 use parking_lot::Mutex;
-use pipeline::{AnalysedFace, Observation, TrackId};
+use pipeline::{AnalysedFace, FaceState, Observation, TrackId};
 use serde_json::{Value, json};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::{Instant, timeout_at};
@@ -102,6 +102,8 @@ pub(crate) fn names(poses: &[Pose]) -> Vec<&'static str> {
 struct Shots {
     session: Session,
     track: Option<TrackId>,
+    /// Several pictures of the track together looked like a living person.
+    live: bool,
     /// The best picture of each pose.
     kept: BTreeMap<Pose, AnalysedFace>,
     /// Why the newest picture was no good.
@@ -115,7 +117,7 @@ pub(super) async fn gather(app: &App, user: UserId, camera: CameraId) -> Result<
     let (begun, begun_at) = (Instant::now(), app.now());
     let within = Duration::from_millis(app.settings().recognition.enrolment_camera_ms_max);
     let session = Session::new(begun_at, within);
-    let mut shots = Shots { session, track: None, kept: BTreeMap::new(), refusal: None };
+    let mut shots = Shots { session, track: None, live: false, kept: BTreeMap::new(), refusal: None };
     let mut observations = vision.pipeline().observations();
     let seat = Seat::take(app, camera, user, shots.progress())?;
     while !shots.session.is_over(begun_at.plus(begun.elapsed())) {
@@ -159,6 +161,15 @@ impl Shots {
         if face.track.is_none() || face.track != self.track {
             self.begin_again(face.track);
         }
+        match face.state {
+            FaceState::Known(_) | FaceState::Unknown => self.live = true,
+            // What was taken of it before is worth nothing either.
+            FaceState::NotLive => {
+                self.begin_again(face.track);
+                return Ok(Some(gathered::not_live()));
+            }
+            FaceState::Undecided | FaceState::Refused => {}
+        }
         if !face.quality.ok {
             let names = face.quality.reasons.iter().map(|refusal| refusal.reason.name().to_owned());
             let problem = Problem::unprocessable("face_quality", "the face is not good enough to enrol");
@@ -167,8 +178,9 @@ impl Shots {
         let measured = &face.quality.measured;
         let promise = self.session.clone().look((measured.yaw_deg, measured.pitch_deg), face.quality.value);
         match promise {
-            Taken::No => Ok(None),
-            Taken::As(_) => self.take(app, camera).await,
+            // A photograph that is held up stays undecided: its pictures show nothing new.
+            Taken::As(_) if self.live => self.take(app, camera).await,
+            Taken::As(_) | Taken::No => Ok(None),
         }
     }
 
@@ -184,6 +196,7 @@ impl Shots {
         };
         if !self.shows_the_same(app, &face) {
             self.begin_again(self.track);
+            return Ok(None);
         }
         if let Taken::As(pose) = self.session.look((face.face.yaw, face.face.pitch), face.quality.value) {
             self.kept.insert(pose, face);
@@ -204,7 +217,7 @@ impl Shots {
     fn begin_again(&mut self, track: Option<TrackId>) {
         self.session.begin_again();
         self.kept.clear();
-        self.track = track;
+        (self.track, self.live) = (track, false);
     }
 
     /// The pictures, straight first; without any, why there is none.

@@ -83,8 +83,11 @@ fn good_enough(face: &AnalysedFace) -> Result<(), Problem> {
     }
     match identify::is_live(face) {
         true => Ok(()),
-        false => {
-            Err(Problem::unprocessable("face_not_live", "the face was not proved live; take a new picture"))
-        }
+        false => Err(not_live()),
     }
+}
+
+/// The face is not that of a living person, as far as can be seen.
+pub(super) fn not_live() -> Problem {
+    Problem::unprocessable("face_not_live", "the face was not proved live; take a new picture")
 }
