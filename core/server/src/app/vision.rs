@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use domain::model_change::Roles;
-use models::manifest::{Digest, Entry, Manifest};
+use models::manifest::{Digest, Entry, Manifest, Weights};
 use models::weights::Shelf;
 use models::{DeviceChoice, DeviceKind, Engine, EngineOptions};
 use pipeline::camera::{Cameras, CamerasOptions};
@@ -60,6 +60,8 @@ impl Vision {
         for recognizer in std::iter::once(steps.recognizer.clone()).chain(shadow) {
             spaces.push(Arc::new(space(store, recognizer)?));
         }
+        let models = in_use(&installed::shelf(settings)?)?;
+        measured(&models, spaces.iter().flat_map(|space| space.recognizer().members()))?;
         let active = offered(&spaces, roles)?;
         steps.recognizer = active.recognizer().clone();
         let recognition = recognition(settings, engine.device().kind);
@@ -71,7 +73,6 @@ impl Vision {
         };
         let pipeline =
             Pipeline::start(options, steps, active.gallery().clone()).map_err(|error| refused(&error))?;
-        let models = in_use(&installed::shelf(settings)?)?;
         let roles = watch::Sender::new(roles);
         let (turn, compute) = (tokio::sync::Mutex::default(), compute(&engine));
         Ok(Self { pipeline, spaces, roles, turn, plugins: loaded, compute, models })
@@ -172,6 +173,24 @@ pub(crate) fn in_use(shelf: &Shelf) -> Result<Vec<InUse>, StartError> {
         path.is_file().then_some(InUse { entry, sha256 })
     };
     Ok(manifest.models.into_iter().filter_map(here).collect())
+}
+
+/// Refuses a network that an operator installed and whose impostor scores nobody measured. Two strangers may be as like each
+/// other to it as one person's pictures are to another network: borrowed thresholds would name anybody.
+fn measured<'a>(models: &[InUse], mut members: impl Iterator<Item = &'a Member>) -> Result<(), StartError> {
+    let unmeasured = |tag: u32| {
+        let named = models.iter().find(|InUse { entry, .. }| entry.model_tag == Some(tag));
+        let entry = named.map(|InUse { entry, .. }| entry)?;
+        let unknown = matches!(entry.weights, Weights::Installed(_)) && entry.impostors.is_none();
+        unknown.then_some(entry)
+    };
+    match members.find_map(|member| unmeasured(member.recognizer.model_tag())) {
+        None => Ok(()),
+        Some(Entry { name, .. }) => Err(StartError::Configuration(format!(
+            "{name} has no impostor scores, so that nobody knows how alike strangers look to it: measure it with `facepay \
+             evaluate faces --all-pairs`, and put [model.impostors] into the manifest of compute.weights_folder"
+        ))),
+    }
 }
 
 /// Starts the networks' engine.

@@ -83,6 +83,8 @@ pub(super) fn run(cli: &Cli, arguments: &Faces) -> Result<Exit, Failure> {
     let _inside = runtime.enter();
     let settings = offline::settings(cli)?;
     let chain = Chain::start(&settings, arguments.gate.then_some(Gate::Enrolment))?;
+    // Before the long part, so that a manifest that does not fit costs no run.
+    let own = operating::claim_min(&settings, chain.pipeline().steps().recognizer.model_tag())?;
     let progress = terminal::Progress::new("pictures", names.len());
     let embedded = chain.embed_all(&arguments.images, &names, |done| progress.show(done));
     drop(progress);
@@ -99,8 +101,6 @@ pub(super) fn run(cli: &Cli, arguments: &Faces) -> Result<Exit, Failure> {
     let mut report = report(arguments, &chain, &measured, all.as_ref());
     let listed = all.is_none().then(|| Scores::of_trials(&measured.trials));
     if let Some(scores) = all.as_ref().map(|all| &all.scores).or(listed.as_ref()) {
-        let tag = chain.pipeline().steps().recognizer.model_tag();
-        let own = operating::claim_min(&settings, tag)?;
         report.insert("operating".to_owned(), operating::at(own, scores));
         if let Some(cohorts) = &cohorts {
             let compared = if all.is_some() { Compared::EveryPair } else { Compared::Listed(&pairs) };
