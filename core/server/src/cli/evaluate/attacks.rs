@@ -34,7 +34,7 @@ pub struct Attacks {
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=1_000))]
     attempts: u16,
     /// How long each lasts. A frozen camera is noticed after cameras.frozen_after_ms, a loop after some seconds.
-    #[arg(long, default_value_t = 12, value_parser = clap::value_parser!(u16).range(1..=120))]
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=120))]
     seconds: u16,
     /// The same seed makes the same attempts.
     #[arg(long, default_value_t = 1)]
