@@ -133,7 +133,9 @@ impl Performer {
         for _ in 0..600 {
             self.go_on().await;
             let checkout = appliance.admin(get(path)).await.ok(200);
-            if checkout["state"] != "awaiting_payer" {
+            // The checkout may be decided before its camera is told.
+            let is_told = self.told.last().is_some_and(|told| !told.starts_with("prompt"));
+            if checkout["state"] != "awaiting_payer" && is_told {
                 return checkout;
             }
         }

@@ -138,36 +138,6 @@ async fn enrolled_before_a_camera(
     tokio::select! { reply = ask => reply, () = follow => unreachable!("it follows for ever") }
 }
 
-/// A head that turns to one side by so many degrees, and back.
-fn turning(moving: &Moving, yaw_deg: f32) -> Arc<Vec<Bytes>> {
-    let course = [0.3, 0.6, 0.8, 0.9, 1.0, 1.0, 0.9, 0.8, 0.6, 0.3, 0.0, 0.0];
-    let act = |share: f32| Expression { yaw_deg: yaw_deg * share, ..Expression::default() };
-    Arc::new(course.iter().zip(200..).map(|(share, index)| moving.picture(act(*share), index)).collect())
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn whoever_turns_the_head_as_asked_is_enrolled_from_three_sides() {
-    let appliance = seeing_with(&[("recognition.enrolment_camera_ms_max", "25000")]).await;
-    let eileen = appliance.payer("Eileen", 0).await;
-    let moving = Moving::of(&moving::EILEEN);
-    let (left, right) = (turning(&moving, 36.0), turning(&moving, -45.0));
-    let resting = Arc::new(moving.resting());
-    let shown = |wanted: &str| match wanted {
-        "left" => Some(left.clone()),
-        "right" => Some(right.clone()),
-        _ => Some(resting.clone()),
-    };
-    let enrolled = enrolled_before_a_camera(&appliance, &eileen, shown).await.ok(201);
-    let poses = |list: &str| {
-        let poses = enrolled["poses"][list].as_array().unwrap().iter();
-        poses.map(|pose| pose.as_str().unwrap()).collect::<Vec<_>>()
-    };
-    assert_eq!(poses("done")[..3], ["straight", "left", "right"], "{enrolled}");
-    assert!(poses("missing").is_empty(), "{enrolled}");
-    let (members, mean) = kinds(&appliance, &eileen).await;
-    assert!(members >= 2 && mean.is_some(), "{enrolled}");
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_steps_in_before_the_camera_is_not_enrolled_with_the_one_before() {
     let appliance = seeing_with(&[("recognition.enrolment_camera_ms_max", "8000")]).await;
