@@ -1,5 +1,11 @@
 //! The tables, the same for SQLite and PostgreSQL; see migrations/.
 
+mod recognition;
+
+pub(crate) use recognition::{
+    calibrations, enrolment_duplicates, enrolments, face_crops, look_alikes, model_roles, shadow_visits,
+};
+
 diesel::table! {
     users (id) {
         id -> Text,
@@ -456,83 +462,6 @@ diesel::table! {
         batch_id -> Text,
         currency -> Text,
         transfer_id -> Text,
-    }
-}
-
-diesel::table! {
-    look_alikes (face_id, other_face_id) {
-        face_id -> Text,
-        other_face_id -> Text,
-        user_id -> Text,
-        other_user_id -> Text,
-        similarity -> Double,
-        found_at -> BigInt,
-    }
-}
-
-diesel::table! {
-    calibrations (model_tag) {
-        model_tag -> BigInt,
-        people -> BigInt,
-        bins -> Text,
-        measured_at -> BigInt,
-    }
-}
-
-diesel::table! {
-    enrolments (id) {
-        id -> Text,
-        user_id -> Text,
-        consent_id -> Text,
-        model_tag -> BigInt,
-        members -> BigInt,
-        templates_sealed -> Nullable<Binary>,
-        requested_by -> Text,
-        requested_at -> BigInt,
-        expires_at -> BigInt,
-        decided_by -> Nullable<Text>,
-        decided_at -> Nullable<BigInt>,
-        decision -> Nullable<Text>,
-    }
-}
-
-diesel::table! {
-    face_crops (id) {
-        id -> Text,
-        user_id -> Text,
-        consent_id -> Text,
-        face_id -> Text,
-        crop_sealed -> Binary,
-        quality -> Double,
-        created_at -> BigInt,
-    }
-}
-
-diesel::table! {
-    enrolment_duplicates (enrolment_id, other_user_id) {
-        enrolment_id -> Text,
-        other_user_id -> Text,
-        similarity -> Double,
-    }
-}
-
-diesel::table! {
-    model_roles (id) {
-        id -> Integer,
-        phase -> Text,
-        active_tag -> BigInt,
-        other_tag -> Nullable<BigInt>,
-        leaving_tag -> Nullable<BigInt>,
-        changed_at -> BigInt,
-    }
-}
-
-diesel::table! {
-    shadow_visits (user_id) {
-        user_id -> Text,
-        compared -> Integer,
-        agreed -> Integer,
-        named_others -> Integer,
     }
 }
 

@@ -1,0 +1,78 @@
+//! The tables of enrolments, look-alikes and recognisers.
+
+diesel::table! {
+    look_alikes (face_id, other_face_id) {
+        face_id -> Text,
+        other_face_id -> Text,
+        user_id -> Text,
+        other_user_id -> Text,
+        similarity -> Double,
+        found_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    calibrations (model_tag) {
+        model_tag -> BigInt,
+        people -> BigInt,
+        bins -> Text,
+        measured_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    enrolments (id) {
+        id -> Text,
+        user_id -> Text,
+        consent_id -> Text,
+        model_tag -> BigInt,
+        members -> BigInt,
+        templates_sealed -> Nullable<Binary>,
+        requested_by -> Text,
+        requested_at -> BigInt,
+        expires_at -> BigInt,
+        decided_by -> Nullable<Text>,
+        decided_at -> Nullable<BigInt>,
+        decision -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    face_crops (id) {
+        id -> Text,
+        user_id -> Text,
+        consent_id -> Text,
+        face_id -> Text,
+        crop_sealed -> Binary,
+        quality -> Double,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    enrolment_duplicates (enrolment_id, other_user_id) {
+        enrolment_id -> Text,
+        other_user_id -> Text,
+        similarity -> Double,
+    }
+}
+
+diesel::table! {
+    model_roles (id) {
+        id -> Integer,
+        phase -> Text,
+        active_tag -> BigInt,
+        other_tag -> Nullable<BigInt>,
+        leaving_tag -> Nullable<BigInt>,
+        changed_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    shadow_visits (user_id) {
+        user_id -> Text,
+        compared -> Integer,
+        agreed -> Integer,
+        named_others -> Integer,
+    }
+}
