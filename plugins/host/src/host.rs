@@ -3,11 +3,13 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use plugin_package::Package;
 use plugin_sdk::{InferenceService, Limits, SecretService};
 
 use crate::error::LoadError;
 use crate::library::PluginLibrary;
 use crate::manifest::Manifest;
+use crate::package;
 use crate::plugin::Plugin;
 use crate::services::HostServices;
 use crate::settings::{PluginSettings, Schema};
@@ -49,6 +51,31 @@ impl Host {
     pub fn load(&self, path: &Path, settings: &PluginSettings) -> Result<Arc<Plugin>, LoadError> {
         let library = PluginLibrary::open(path)?;
         let manifest = Manifest::find(&library, path, &settings.id)?;
+        self.start(&library, manifest, settings)
+    }
+
+    /// As [`Self::load`], from the sealed memory of a package that was verified. What the plugin says of itself has to be what
+    /// its vendor signed.
+    pub fn load_package(
+        &self,
+        package: Package,
+        settings: &PluginSettings,
+    ) -> Result<Arc<Plugin>, LoadError> {
+        let path = package::path(&package);
+        let (signed, library) = (package::Signed::of(&package), package.library);
+        let library = PluginLibrary::open_sealed(&path, library)?;
+        let mut manifest = Manifest::find(&library, &path, &settings.id)?;
+        signed.agrees_with(&manifest)?;
+        manifest.package = Some(signed.tag);
+        self.start(&library, manifest, settings)
+    }
+
+    fn start(
+        &self,
+        library: &PluginLibrary,
+        manifest: Manifest,
+        settings: &PluginSettings,
+    ) -> Result<Arc<Plugin>, LoadError> {
         let HostOptions { inference, secrets, limits } = self.options.clone();
         let mut services = HostServices::new(&manifest.id, inference, secrets);
         if let Some(extension) = manifest.required_host_ext.iter().find(|id| !services.offers(id)) {
@@ -66,6 +93,6 @@ impl Host {
             .and_then(|schema| schema.settle(&settings.config_json))
             .map_err(|source| LoadError::Settings { id: manifest.id.clone(), source })?;
         services.allow(&settled.secret_handles);
-        Plugin::start(&library, manifest, services, settled, limits).map(Arc::new)
+        Plugin::start(library, manifest, services, settled, limits).map(Arc::new)
     }
 }

@@ -2,16 +2,15 @@
 
 use std::collections::HashMap;
 use std::fs::File;
-use std::io::{Read, Write};
 use std::mem::ManuallyDrop;
-use std::os::fd::{AsRawFd, FromRawFd, IntoRawFd};
+use std::os::fd::{AsRawFd, IntoRawFd};
 use std::path::Path;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
 use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW};
+use plugin_package::SealedFile;
 use plugin_sdk::Error;
 use plugin_sdk::abi::{self, fp_entry};
-use sha2::{Digest, Sha256};
 
 use crate::error::LoadError;
 use crate::services::HostServices;
@@ -43,21 +42,25 @@ static LIBRARIES: LazyLock<Mutex<Libraries>> = LazyLock::new(Mutex::default);
 impl PluginLibrary {
     /// Opens the library in the file, or finds it among those of the process. Its constructors and `init` run here.
     pub(crate) fn open(path: &Path) -> Result<Self, LoadError> {
-        LIBRARIES.lock().unwrap_or_else(PoisonError::into_inner).open(path)
+        Self::open_sealed(path, read(path)?)
+    }
+
+    /// As [`Self::open`], of bytes that were sealed before; `path` is only what errors call them.
+    pub(crate) fn open_sealed(path: &Path, bytes: SealedFile) -> Result<Self, LoadError> {
+        LIBRARIES.lock().unwrap_or_else(PoisonError::into_inner).open(path, bytes)
     }
 }
 
 impl Libraries {
-    fn open(&mut self, path: &Path) -> Result<PluginLibrary, LoadError> {
-        let bytes = read(path)?;
-        let sha256: [u8; 32] = Sha256::digest(&bytes).into();
+    fn open(&mut self, path: &Path, bytes: SealedFile) -> Result<PluginLibrary, LoadError> {
+        let sha256 = bytes.digest().0;
         if let Some(known) = self.usable.get(&sha256) {
             return Ok(*known);
         }
         if self.mapped >= LIBRARIES_MAX {
             return Err(LoadError::TooMany { found: self.mapped });
         }
-        let library = link(path, &bytes)?;
+        let library = link(path, bytes)?;
         self.mapped += 1;
         let entry = checked_entry(path, entry_of(path, &library)?)?;
         start(path, &entry)?;
@@ -67,24 +70,18 @@ impl Libraries {
     }
 }
 
-fn read(path: &Path) -> Result<Vec<u8>, LoadError> {
+fn read(path: &Path) -> Result<SealedFile, LoadError> {
     let failed = |source| LoadError::Read { path: path.to_owned(), source };
     let file = File::open(path).map_err(failed)?;
     let found = file.metadata().map_err(failed)?.len();
-    let expected = FILE_BYTES_MAX;
-    if found > expected {
-        return Err(LoadError::Large { path: path.to_owned(), found, expected });
-    }
-    let mut bytes = Vec::new();
-    file.take(expected).read_to_end(&mut bytes).map_err(failed)?;
-    Ok(bytes)
+    let large = || LoadError::Large { path: path.to_owned(), found, expected: FILE_BYTES_MAX };
+    SealedFile::copy(file, FILE_BYTES_MAX).map_err(failed)?.ok_or_else(large)
 }
 
 /// Opens the bytes as a library that is never closed: threads, thread-local destructors and saved pointers of the plugin
 /// may outlast any instance.
-fn link(path: &Path, bytes: &[u8]) -> Result<ManuallyDrop<Library>, LoadError> {
-    let memory = sealed(bytes).map_err(|source| LoadError::Read { path: path.to_owned(), source })?;
-    let name = format!("/proc/self/fd/{}", memory.as_raw_fd());
+fn link(path: &Path, bytes: SealedFile) -> Result<ManuallyDrop<Library>, LoadError> {
+    let name = format!("/proc/self/fd/{}", bytes.as_fd().as_raw_fd());
     let failed =
         |error: libloading::Error| LoadError::Link { path: path.to_owned(), detail: error.to_string() };
     // SAFETY: this runs the constructors of the library. That is what loading an in-process plugin means: the operator
@@ -93,7 +90,7 @@ fn link(path: &Path, bytes: &[u8]) -> Result<ManuallyDrop<Library>, LoadError> {
         unsafe { Library::open(Some(&name), RTLD_NOW | RTLD_LOCAL | libc::RTLD_NODELETE) }.map_err(failed)?;
     // The descriptor of an open library stays open for ever: the linker knows it by its path, and a second library under
     // the same number would be taken for the first.
-    let _ = memory.into_raw_fd();
+    let _ = bytes.into_fd().into_raw_fd();
     Ok(ManuallyDrop::new(library))
 }
 
@@ -104,27 +101,6 @@ fn entry_of(path: &Path, library: &Library) -> Result<*const fp_entry, LoadError
         Ok(symbol) => Ok(symbol.as_raw_ptr().cast_const().cast()),
         Err(_) => Err(LoadError::NoEntry { path: path.to_owned() }),
     }
-}
-
-/// A memory file with these bytes that nobody can change any more.
-fn sealed(bytes: &[u8]) -> std::io::Result<File> {
-    let failed = std::io::Error::last_os_error;
-    // SAFETY: the name is NUL-terminated; the call touches no memory of ours.
-    let fd = unsafe {
-        libc::memfd_create(c"facepay-plugin".as_ptr(), libc::MFD_CLOEXEC | libc::MFD_ALLOW_SEALING)
-    };
-    if fd < 0 {
-        return Err(failed());
-    }
-    // SAFETY: `fd` was just opened and belongs to nobody else.
-    let mut file = unsafe { File::from_raw_fd(fd) };
-    file.write_all(bytes)?;
-    let seals = libc::F_SEAL_SEAL | libc::F_SEAL_SHRINK | libc::F_SEAL_GROW | libc::F_SEAL_WRITE;
-    // SAFETY: the descriptor is open; sealing touches no memory of ours.
-    if unsafe { libc::fcntl(file.as_raw_fd(), libc::F_ADD_SEALS, seals) } < 0 {
-        return Err(failed());
-    }
-    Ok(file)
 }
 
 /// Reads the entry and refuses what is not of our ABI, naming the field.
@@ -211,7 +187,7 @@ mod tests {
         let mut libraries = Libraries::default();
         let text = dir.path().join("text.so");
         std::fs::write(&text, "not a library").unwrap();
-        assert!(matches!(libraries.open(&text), Err(LoadError::Link { .. })));
+        assert!(matches!(libraries.open(&text, read(&text).unwrap()), Err(LoadError::Link { .. })));
         assert_eq!((libraries.mapped, memory_files()), (0, 0));
 
         let (source, other) = (dir.path().join("other.c"), dir.path().join("other.so"));
@@ -220,8 +196,11 @@ mod tests {
         assert!(compiled.success());
         for opened in 0..LIBRARIES_MAX {
             assert_eq!((libraries.mapped, memory_files()), (opened, opened));
-            assert!(matches!(libraries.open(&other), Err(LoadError::NoEntry { .. })));
+            assert!(matches!(libraries.open(&other, read(&other).unwrap()), Err(LoadError::NoEntry { .. })));
         }
-        assert!(matches!(libraries.open(&other), Err(LoadError::TooMany { found: LIBRARIES_MAX })));
+        assert!(matches!(
+            libraries.open(&other, read(&other).unwrap()),
+            Err(LoadError::TooMany { found: LIBRARIES_MAX })
+        ));
     }
 }

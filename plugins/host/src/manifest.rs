@@ -3,10 +3,12 @@
 use std::ffi::{CStr, c_char};
 use std::path::{Path, PathBuf};
 
+use plugin_package::{is_reverse_dns, is_semver};
 use plugin_sdk::abi::{self, fp_entry, fp_str};
 
 use crate::error::LoadError;
 use crate::library::PluginLibrary;
+use crate::package::PackageTag;
 
 /// Longest text of a descriptor, its schema apart.
 const TEXT_BYTES_MAX: usize = 256;
@@ -45,6 +47,8 @@ pub struct Manifest {
     pub path: PathBuf,
     /// SHA-256 of that file's bytes as they were loaded.
     pub sha256: [u8; 32],
+    /// The package that the file came in; `None` for a file of its own.
+    pub package: Option<PackageTag>,
 }
 
 impl Manifest {
@@ -126,6 +130,7 @@ impl Reader<'_> {
             max_concurrency: raw.max_concurrency,
             path: self.path.to_owned(),
             sha256,
+            package: None,
         })
     }
 
@@ -171,43 +176,4 @@ fn bounded(id: *const c_char) -> Option<String> {
     let text = unsafe { CStr::from_ptr(id) };
     debug_assert_eq!(text.count_bytes(), len);
     Some(text.to_str().ok()?.to_owned())
-}
-
-fn is_reverse_dns(id: &str) -> bool {
-    let label = |label: &str| {
-        !label.is_empty()
-            && !label.starts_with('-')
-            && !label.ends_with('-')
-            && label.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
-    };
-    id.split('.').count() >= 2 && id.split('.').all(label)
-}
-
-fn is_semver(version: &str) -> bool {
-    let core = version.split(['-', '+']).next().unwrap_or_default();
-    let number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-    core.split('.').count() == 3 && core.split('.').all(number)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_reverse_dns_is_an_id() {
-        let rows = [("org.facepay.wallet", true), ("a.b-c.d1", true), ("wallet", false), ("Org.x", false)];
-        let refused = [("a..b", false), ("a.-b", false), ("", false), ("a.b/1", false), ("a.b c", false)];
-        for (id, expected) in rows.into_iter().chain(refused) {
-            assert_eq!(is_reverse_dns(id), expected, "{id}");
-        }
-    }
-
-    #[test]
-    fn only_three_numbers_begin_a_version() {
-        let rows =
-            [("1.0.0", true), ("1.2.3-rc.1+b", true), ("1.0", false), ("v1.0.0", false), ("1.0.0.0", false)];
-        for (version, expected) in rows {
-            assert_eq!(is_semver(version), expected, "{version}");
-        }
-    }
 }

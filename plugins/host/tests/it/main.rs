@@ -6,4 +6,5 @@ mod c_payment;
 mod fixture;
 mod guide;
 mod loading;
+mod packages;
 mod rust_plugins;

@@ -1,0 +1,97 @@
+//! A plugin out of a package: what it says of itself is what its vendor signed.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use plugin_package::{Digest, Package, PackageManifest, Trust};
+
+use crate::error::LoadError;
+use crate::manifest::Manifest;
+
+/// Which package a plugin came in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PackageTag {
+    /// SHA-256 of its `plugin.json`, which stands for the whole package.
+    pub digest: Digest,
+    /// The key that vouches for it; `None` where nobody does.
+    pub key_id: Option<String>,
+}
+
+/// What was signed, to be compared with what the library says.
+pub(crate) struct Signed {
+    manifest: PackageManifest,
+    config_schema: Option<serde_json::Value>,
+    pub(crate) tag: PackageTag,
+}
+
+/// What errors call the library of a package.
+pub(crate) fn path(package: &Package) -> PathBuf {
+    let manifest = &package.manifest;
+    Path::new(&manifest.id).join(&manifest.version).join(package.library_path().as_str())
+}
+
+impl Signed {
+    pub(crate) fn of(package: &Package) -> Self {
+        let key_id = match &package.trust {
+            Trust::Signed { key_id } => Some(key_id.clone()),
+            Trust::Unsigned => None,
+        };
+        Self {
+            manifest: package.manifest.clone(),
+            config_schema: package.config_schema.clone(),
+            tag: PackageTag { digest: package.digest, key_id },
+        }
+    }
+
+    /// Refuses a library that is another, asks for more, or takes other settings than its package says.
+    pub(crate) fn agrees_with(&self, said: &Manifest) -> Result<(), LoadError> {
+        let signed = &self.manifest;
+        let set = |ids: &[String]| ids.iter().cloned().collect::<BTreeSet<String>>();
+        let listed = |ids: &BTreeSet<String>| Vec::from_iter(ids.iter().map(String::as_str)).join(", ");
+        let (interfaces, promised) = (set(&said.interfaces), set(&signed.interfaces));
+        let (required, needs) = (set(&said.required_host_ext), set(&signed.needs.host_ext));
+        let rows = [
+            ("fp_descriptor.id", said.id == signed.id, said.id.clone(), signed.id.clone()),
+            (
+                "fp_descriptor.version",
+                said.version == signed.version,
+                said.version.clone(),
+                signed.version.clone(),
+            ),
+            ("fp_descriptor.interfaces", interfaces == promised, listed(&interfaces), listed(&promised)),
+            (
+                "fp_descriptor.required_host_ext",
+                required.is_subset(&needs),
+                listed(&required),
+                listed(&needs),
+            ),
+            (
+                "fp_descriptor.config_schema",
+                self.takes(&said.config_schema),
+                "another schema".to_owned(),
+                "that of the package".to_owned(),
+            ),
+        ];
+        match rows.into_iter().find(|(_, agrees, ..)| !agrees) {
+            None => Ok(()),
+            Some((field, _, found, expected)) => Err(LoadError::Field {
+                path: said.path.clone(),
+                field,
+                found,
+                expected,
+                remedy: "its package says otherwise; ask its vendor for a sound one",
+            }),
+        }
+    }
+
+    /// Whether the library's schema is the package's; none, and one that is empty, are the same.
+    fn takes(&self, schema: &str) -> bool {
+        match (&self.config_schema, schema.is_empty()) {
+            (None, is_empty) => is_empty,
+            (Some(_), true) => false,
+            (Some(signed), false) => {
+                serde_json::from_str::<serde_json::Value>(schema).is_ok_and(|said| said == *signed)
+            }
+        }
+    }
+}
