@@ -48,6 +48,12 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_box_opens_for_no_other_person_and_no_other_enrolment() {
+        assert_ne!(bound_to("ada", "1"), bound_to("ada", "2"));
+        assert_ne!(bound_to("ada", "1"), bound_to("bob", "1"));
+    }
+
+    #[test]
     fn members_come_back_bit_for_bit_and_nothing_else_does() {
         let member = |template: &[f32]| Member {
             id: FaceId(Uuid::now_v7()),

@@ -14,6 +14,7 @@ use std::{
 };
 
 mod access;
+mod admission;
 mod approvals;
 mod audit;
 mod bench;
@@ -47,6 +48,7 @@ pub(crate) use claims;
 const ON_BOTH: &[(&str, &[Claim])] = &[
     ("people", people::CLAIMS),
     ("enrolments", enrolments::CLAIMS),
+    ("admission", admission::CLAIMS),
     ("look_alikes", look_alikes::CLAIMS),
     ("model_change", model_change::CLAIMS),
     ("money", money::CLAIMS),
