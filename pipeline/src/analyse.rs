@@ -9,7 +9,7 @@ use crate::crop::FaceCrop;
 use crate::embedding::Embedding;
 use crate::frame::{Capture, Frame};
 use crate::liveness::LivenessScore;
-use crate::quality::{self, Gate, QualityReport};
+use crate::quality::{self, Gate, Measured, QualityReport};
 use crate::recognizer::Recognizer;
 use crate::steps::view;
 use crate::still::Still;
@@ -92,12 +92,17 @@ impl Recognizer {
     }
 
     fn judge_still(&self, gate: Gate, frame: &Frame, face: &Face) -> QualityReport {
+        let size = (frame.width(), frame.height());
+        let measured = quality::measure(face, size, &frame.planes(), frame.format(), frame.colour());
+        self.judged(gate, &measured)
+    }
+
+    /// What `gate` says of these figures.
+    pub(crate) fn judged(&self, gate: Gate, measured: &Measured) -> QualityReport {
         let asked = match gate {
             Gate::Payment => &self.rules.quality,
             Gate::Enrolment => &self.rules.quality_to_enrol,
         };
-        let size = (frame.width(), frame.height());
-        let measured = quality::measure(face, size, &frame.planes(), frame.format(), frame.colour());
-        quality::judge(&measured, asked)
+        quality::judge(measured, asked)
     }
 }

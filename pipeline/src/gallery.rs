@@ -104,20 +104,41 @@ impl Gallery {
         model_tag: u32,
         embedding: &Embedding,
     ) -> Result<(), GalleryError> {
+        let values = self.fitting(model_tag, embedding)?;
+        self.rows.write().insert((subject, template), values);
+        Ok(())
+    }
+
+    /// Makes `templates` of the recogniser `model_tag` the only ones of a subject, in one step: a search beside it sees
+    /// all old ones or all new ones. Gives back those that do not fit, which are left out.
+    pub fn replace_subject(
+        &self,
+        subject: Subject,
+        model_tag: u32,
+        templates: &[(TemplateId, Embedding)],
+    ) -> Vec<(TemplateId, GalleryError)> {
+        let mut refused = Vec::new();
+        let mut rows = self.rows.write();
+        rows.remove_subject(subject, self.dim);
+        for (template, embedding) in templates {
+            match self.fitting(model_tag, embedding) {
+                Ok(values) => rows.insert((subject, *template), values),
+                Err(error) => refused.push((*template, error)),
+            }
+        }
+        refused
+    }
+
+    /// The values of an embedding that compares with those here.
+    fn fitting<'a>(&self, model_tag: u32, embedding: &'a Embedding) -> Result<&'a [f32], GalleryError> {
         if model_tag != self.model_tag {
             return Err(GalleryError::ModelTag { expected: self.model_tag, found: model_tag });
         }
         let values = embedding.values();
-        if values.len() != self.dim {
-            return Err(GalleryError::Dim { expected: self.dim, found: values.len() });
+        match values.len() == self.dim {
+            true => Ok(values),
+            false => Err(GalleryError::Dim { expected: self.dim, found: values.len() }),
         }
-        let mut rows = self.rows.write();
-        rows.remove(template, self.dim);
-        let row = rows.labels.len();
-        rows.values.extend_from_slice(values);
-        rows.labels.push((subject, template));
-        rows.index.insert(template, row);
-        Ok(())
     }
 
     /// Removes a template; says whether it was there.
@@ -127,9 +148,7 @@ impl Gallery {
 
     /// Removes every template of a subject; says how many there were.
     pub fn remove_subject(&self, subject: Subject) -> usize {
-        let mut rows = self.rows.write();
-        let theirs: Vec<_> = rows.labels.iter().filter(|(s, _)| *s == subject).map(|(_, t)| *t).collect();
-        theirs.iter().filter(|template| rows.remove(**template, self.dim)).count()
+        self.rows.write().remove_subject(subject, self.dim)
     }
 
     /// Removes every template.
@@ -219,6 +238,19 @@ impl Rows {
             });
         }
         best
+    }
+
+    /// Adds a row, or replaces the one of this template.
+    fn insert(&mut self, label: (Subject, TemplateId), values: &[f32]) {
+        self.remove(label.1, values.len());
+        self.index.insert(label.1, self.labels.len());
+        self.values.extend_from_slice(values);
+        self.labels.push(label);
+    }
+
+    fn remove_subject(&mut self, subject: Subject, dim: usize) -> usize {
+        let theirs: Vec<_> = self.labels.iter().filter(|(s, _)| *s == subject).map(|(_, t)| *t).collect();
+        theirs.iter().filter(|template| self.remove(**template, dim)).count()
     }
 
     fn remove(&mut self, template: TemplateId, dim: usize) -> bool {

@@ -17,7 +17,7 @@ use crate::frame::Frame;
 use crate::gallery::Gallery;
 use crate::meter::{FrameResult, Meter};
 use crate::observation::{Observation, ObservedFace};
-use crate::quality::{Gate, QualityOptions};
+use crate::quality::{Gate, Measured, QualityOptions, QualityReport};
 use crate::recognizer::{Attention, Recognizer, Rules};
 use crate::sighting::{CutSighting, Sighting};
 use crate::slot::FrameSlots;
@@ -253,6 +253,11 @@ impl Pipeline {
     /// As [`Self::analyse`].
     pub fn analyse_frame_at(&self, gate: Gate, frame: &Frame) -> Result<Vec<AnalysedFace>, AnalyseError> {
         self.recognizer.analyse_frame(gate, frame)
+    }
+
+    /// What `gate` says of figures that were measured already.
+    pub fn judge(&self, gate: Gate, measured: &Measured) -> QualityReport {
+        self.recognizer.judged(gate, measured)
     }
 
     /// The enrolled templates of the recogniser in force.

@@ -1,4 +1,6 @@
 //! The search is exact, and what was removed never comes back.
+use std::thread::ScopedJoinHandle;
+
 use super::*;
 
 const DIM: usize = 24;
@@ -112,4 +114,46 @@ fn searches_beside_changes_never_see_a_removed_subject() {
         }
     });
     assert_eq!(gallery.subjects(), 100);
+}
+
+#[test]
+fn a_subjects_templates_are_replaced_by_those_that_fit() {
+    let mut numbers = Numbers(47);
+    let (gallery, rows) = filled(30, &mut numbers);
+    let (subject, new) = (rows[3].1, numbers.embedding());
+    let long = Embedding::new(vec![1.0; DIM + 1]).ok().unwrap();
+    let refused =
+        gallery.replace_subject(subject, TAG, &[(TemplateId(90), new.clone()), (TemplateId(91), long)]);
+    assert_eq!(refused, [(TemplateId(91), GalleryError::Dim { expected: DIM, found: DIM + 1 })]);
+    assert_eq!(gallery.len(), 28);
+    assert_eq!(gallery.search(&new).unwrap().template, TemplateId(90));
+    assert_ne!(gallery.search(&rows[3].2).unwrap().subject, subject, "the old ones are gone");
+
+    let other_tag = gallery.replace_subject(subject, TAG + 1, &[(TemplateId(92), new)]);
+    assert_eq!(other_tag, [(TemplateId(92), GalleryError::ModelTag { expected: TAG, found: TAG + 1 })]);
+    assert_eq!((gallery.len(), gallery.subjects()), (27, 9), "what was removed is gone in any case");
+    gallery.replace_subject(rows[0].1, TAG, &[]);
+    assert_eq!(gallery.subjects(), 8);
+}
+
+#[test]
+fn a_search_beside_a_replacement_always_finds_the_subject() {
+    let mut numbers = Numbers(48);
+    let (gallery, rows) = filled(60, &mut numbers);
+    let (subject, face) = (rows[0].1, rows[0].2.clone());
+    std::thread::scope(|scope| {
+        let search = || {
+            for _ in 0..20_000 {
+                let found = gallery.search(&face).unwrap();
+                assert_eq!((found.subject, found.searched >= 58), (subject, true));
+            }
+        };
+        let readers = [(); 3].map(|()| scope.spawn(search));
+        // As long as anybody searches, so that one comes in between where there is room.
+        while !readers.iter().all(ScopedJoinHandle::is_finished) {
+            for template in [TemplateId(1_000), TemplateId(1_001)] {
+                gallery.replace_subject(subject, TAG, &[(template, face.clone())]);
+            }
+        }
+    });
 }

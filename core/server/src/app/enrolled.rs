@@ -18,6 +18,7 @@ pub(super) fn touched(row: &OutboxRow) -> Option<UserId> {
 /// Makes the galleries hold just the templates that the database has of `user`.
 pub(super) async fn refresh(app: &App, user: UserId) {
     let Ok(vision) = app.vision() else { return };
+    let _turn = vision.refresh_turn().lock().await;
     for space in vision.spaces() {
         refresh_in(app, space, user).await;
     }
@@ -25,24 +26,21 @@ pub(super) async fn refresh(app: &App, user: UserId) {
 
 async fn refresh_in(app: &App, space: &Space, user: UserId) {
     let (gallery, tag) = (space.gallery(), space.model_tag());
-    let subject = Subject(user.0.as_u128());
-    match app.store(move |store| store.templates_of(user, tag)).await {
-        Ok(rows) => {
-            gallery.remove_subject(subject);
-            for row in rows {
-                let template = TemplateId(row.id.0.as_u128());
-                let inserted = Embedding::new(row.template.to_vec())
-                    .is_ok_and(|embedding| gallery.insert(template, subject, tag, &embedding).is_ok());
-                if !inserted {
-                    tracing::error!(face = %row.id, "a template does not fit its recogniser and is left out");
-                }
-            }
-        }
+    let rows = app.store(move |store| store.templates_of(user, tag)).await.unwrap_or_else(|error| {
         // Whom the database can't answer for is not recognised.
-        Err(error) => {
-            gallery.remove_subject(subject);
-            tracing::error!(%user, %error, "a person's templates cannot be read; they are out of the gallery");
+        tracing::error!(%user, %error, "a person's templates cannot be read; they are out of the gallery");
+        Vec::new()
+    });
+    let mut templates = Vec::with_capacity(rows.len());
+    for row in rows {
+        match Embedding::new(row.template.to_vec()) {
+            Ok(embedding) => templates.push((TemplateId(row.id.0.as_u128()), embedding)),
+            Err(error) => tracing::error!(face = %row.id, %error, "a template is unusable and left out"),
         }
+    }
+    for (template, error) in gallery.replace_subject(Subject(user.0.as_u128()), tag, &templates) {
+        let face = uuid::Uuid::from_u128(template.0);
+        tracing::error!(%face, %error, "a template does not fit its recogniser and is left out");
     }
 }
 

@@ -1,11 +1,10 @@
 //! Erasure: the person's key is destroyed, and with it every copy of what it sealed.
 
 use domain::UserId;
-use pipeline::gallery::Subject;
 use serde_json::json;
 use store::{By, Store};
 
-use super::App;
+use super::{App, enrolled};
 use crate::api::Problem;
 use crate::api::wire::money::moment;
 use crate::api::wire::user::ErasureCertificate;
@@ -24,9 +23,7 @@ pub(crate) async fn erase(app: &App, by: &Principal, user: UserId) -> Result<Era
             Ok(templates)
         })
         .await?;
-    if let Ok(vision) = app.vision() {
-        vision.forget_subject(Subject(user.0.as_u128()));
-    }
+    enrolled::refresh(app, user).await;
     let (user_id, erased_at) = (user.to_string(), moment(at));
     let method = "data key destroyed (crypto-shredding), profile, consents, templates, kept faces, PIN and instruments deleted";
     let statement = store::json::canonical(&json!({

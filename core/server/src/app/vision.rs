@@ -31,6 +31,8 @@ pub(crate) struct Vision {
     roles: watch::Sender<Roles>,
     /// Whose turn it is to take up roles.
     turn: tokio::sync::Mutex<()>,
+    /// Whose turn it is to bring somebody's templates up to the database.
+    refresh_turn: tokio::sync::Mutex<()>,
     plugins: Vec<Arc<Plugin>>,
     compute: Compute,
     models: Vec<InUse>,
@@ -74,8 +76,8 @@ impl Vision {
         let pipeline =
             Pipeline::start(options, steps, active.gallery().clone()).map_err(|error| refused(&error))?;
         let roles = watch::Sender::new(roles);
-        let (turn, compute) = (tokio::sync::Mutex::default(), compute(&engine));
-        Ok(Self { pipeline, spaces, roles, turn, plugins: loaded, compute, models })
+        let (turn, refresh_turn, compute) = (Default::default(), Default::default(), compute(&engine));
+        Ok(Self { pipeline, spaces, roles, turn, refresh_turn, plugins: loaded, compute, models })
     }
 
     /// The running pipeline.
@@ -131,11 +133,10 @@ impl Vision {
         self.space(self.roles.borrow().active).is_some()
     }
 
-    /// Forgets every template of a person.
-    pub(crate) fn forget_subject(&self, subject: Subject) {
-        for space in &self.spaces {
-            space.gallery().remove_subject(subject);
-        }
+    /// Whose turn it is to bring somebody's templates up to the database: what was read before a change must not replace
+    /// what was read after it.
+    pub(crate) fn refresh_turn(&self) -> &tokio::sync::Mutex<()> {
+        &self.refresh_turn
     }
 
     /// The vision plugins.
