@@ -9,7 +9,7 @@ mod session;
 
 pub use choice::{Choice, Differ, LeftOut, PICTURES_MAX, Picture, Rules, choose};
 pub use mean::{MEMBERS_MIN, mean};
-pub use pose::Pose;
+pub use pose::{Miss, Pose};
 pub use session::{Session, Taken};
 
 named! {

@@ -16,7 +16,7 @@ mod audit;
 mod cameras;
 mod checkouts;
 mod docs;
-mod enrolments;
+pub(crate) mod enrolments;
 mod faces;
 mod factors;
 mod legs;

@@ -18,6 +18,20 @@ named! {
     }
 }
 
+named! {
+    /// Why a picture does not show the pose that is wanted next.
+    Miss("missed pose") {
+        /// Turned or nodded where a straight face is wanted.
+        NotStraight = "not_straight",
+        /// Not turned far enough, or to the other side.
+        TurnedTooLittle = "turned_too_little",
+        /// Turned so far that an eye hides.
+        TurnedTooFar = "turned_too_far",
+        /// Turned as wanted, and nodded beside.
+        Nodded = "nodded",
+    }
+}
+
 /// A head turned by no more than this is straight, in degrees.
 const STRAIGHT_YAW_DEG: f32 = 9.0;
 /// A head nodded from its rest by no more than this is level.
@@ -46,6 +60,25 @@ impl Pose {
         }
     }
 
+    /// Why a head turned and nodded so from its rest does not show this pose; `None` when it does, and for poses that are
+    /// never asked for.
+    #[must_use]
+    pub fn missed_by(self, yaw_deg: f32, pitch_deg: f32) -> Option<Miss> {
+        let turn = match self {
+            _ if Self::of(yaw_deg, pitch_deg) == Some(self) => return None,
+            Self::Straight => return Some(Miss::NotStraight),
+            Self::Left => yaw_deg,
+            Self::Right => -yaw_deg,
+            Self::Up | Self::Down => return None,
+        };
+        Some(match turn {
+            turn if turn > *TURNED_DEG.end() => Miss::TurnedTooFar,
+            turn if turn >= *TURNED_DEG.start() => Miss::Nodded,
+            // What is no number is no turn either.
+            _ => Miss::TurnedTooLittle,
+        })
+    }
+
     /// What to ask of a person to see this pose.
     #[must_use]
     pub fn advice(self) -> &'static str {
@@ -55,6 +88,18 @@ impl Pose {
             Self::Right => "turn your head a little to the right",
             Self::Up => "raise your chin a little",
             Self::Down => "lower your chin a little",
+        }
+    }
+}
+
+impl Miss {
+    /// What to ask of a person who is to show `wanted`.
+    #[must_use]
+    pub fn advice(self, wanted: Pose) -> &'static str {
+        match self {
+            Self::NotStraight | Self::TurnedTooLittle => wanted.advice(),
+            Self::TurnedTooFar => "turn back a little",
+            Self::Nodded => "hold your chin level",
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::Pose;
+use super::{Miss, Pose};
 use crate::Timestamp;
 
 /// The poses of an enrolment before a camera. Up and down are taken when they come and never waited for.
@@ -64,6 +64,15 @@ impl Session {
             }
             None => None,
         }
+    }
+
+    /// Why such a picture does not show the pose that is wanted next; `None` when it does, or nothing is wanted.
+    #[must_use]
+    pub fn missed_by(&self, (yaw_deg, pitch_deg): (f32, f32)) -> Option<Miss> {
+        let next = *self.wanted().first()?;
+        let rest =
+            self.rest_pitch_deg.unwrap_or_else(|| pitch_deg.clamp(-REST_PITCH_DEG_MAX, REST_PITCH_DEG_MAX));
+        next.missed_by(yaw_deg, pitch_deg - rest)
     }
 
     /// Forgets every picture: somebody else stands there.

@@ -126,6 +126,29 @@ fn a_head_has_the_pose_that_it_is_turned_to() {
     }
 }
 
+#[test]
+fn whoever_does_not_show_the_wanted_pose_is_told_what_is_missing() {
+    for (wanted, yaw, pitch, expected) in [
+        (Pose::Straight, 8.0, -8.0, None),
+        (Pose::Straight, 10.0, 0.0, Some(Miss::NotStraight)),
+        (Pose::Straight, f32::NAN, 0.0, Some(Miss::NotStraight)),
+        (Pose::Left, 20.0, 0.0, None),
+        (Pose::Left, 11.0, 0.0, Some(Miss::TurnedTooLittle)),
+        (Pose::Left, -20.0, 0.0, Some(Miss::TurnedTooLittle)),
+        (Pose::Left, 33.0, 0.0, Some(Miss::TurnedTooFar)),
+        (Pose::Left, f32::NAN, 0.0, Some(Miss::TurnedTooLittle)),
+        (Pose::Right, -20.0, 0.0, None),
+        (Pose::Right, -20.0, 19.0, Some(Miss::Nodded)),
+        (Pose::Right, 20.0, 0.0, Some(Miss::TurnedTooLittle)),
+        (Pose::Right, -33.0, 0.0, Some(Miss::TurnedTooFar)),
+        (Pose::Up, 0.0, 0.0, None),
+    ] {
+        assert_eq!(wanted.missed_by(yaw, pitch), expected, "{wanted} {yaw} {pitch}");
+    }
+    assert_eq!(Miss::TurnedTooLittle.advice(Pose::Left), "turn your head a little to the left");
+    assert_eq!(Miss::TurnedTooFar.advice(Pose::Left), "turn back a little");
+}
+
 const WITHIN: Duration = Duration::from_secs(8);
 
 #[test]
@@ -145,6 +168,22 @@ fn a_session_waits_for_three_poses_and_takes_the_others_when_they_come() {
         assert_eq!(session.is_over(Timestamp(1)), wanted.is_empty());
     }
     assert_eq!(session.done(), [Pose::Straight, Pose::Left, Pose::Right, Pose::Down]);
+}
+
+#[test]
+fn a_session_says_what_the_next_pose_misses_from_the_rest_of_the_head() {
+    let mut session = Session::new(Timestamp(0), WITHIN);
+    // The camera hangs below the face, but not that far.
+    assert_eq!(session.missed_by((2.0, 15.0)), None);
+    assert_eq!(session.missed_by((2.0, 40.0)), Some(Miss::NotStraight));
+    session.look((2.0, 15.0), 0.5);
+    assert_eq!(session.missed_by((2.0, 15.0)), Some(Miss::TurnedTooLittle));
+    assert_eq!(session.missed_by((20.0, 15.0)), None);
+    assert_eq!(session.missed_by((20.0, 35.0)), Some(Miss::Nodded));
+    session.look((20.0, 15.0), 0.5);
+    assert_eq!(session.missed_by((20.0, 15.0)), Some(Miss::TurnedTooLittle), "the right side is wanted now");
+    session.look((-20.0, 15.0), 0.5);
+    assert_eq!(session.missed_by((0.0, 0.0)), None, "nothing is wanted any more");
 }
 
 #[test]

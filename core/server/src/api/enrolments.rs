@@ -63,7 +63,7 @@ fn enrolment_id(text: &str) -> Result<EnrolmentId, Problem> {
 }
 
 /// An enrolment on the wire, as it stands at `now`.
-fn answer(row: EnrolmentRow, now: Timestamp) -> wire::EnrolmentReview {
+pub(crate) fn answer(row: EnrolmentRow, now: Timestamp) -> wire::EnrolmentReview {
     let state = row.state(now).as_str();
     let duplicates = row.duplicates.iter().map(|duplicate| wire::EnrolmentDuplicate {
         user_id: duplicate.user.to_string(),
@@ -154,10 +154,11 @@ async fn progress(
     let id: CameraId = id.parse().map_err(|_| Problem::not_found("camera"))?;
     let progress = app.enrolling().at(&id).ok_or_else(|| Problem::not_found("enrolment"))?;
     Ok(Json(wire::EnrolmentProgress {
-        advice: progress.advice(),
+        advice: progress.advice,
         done: names(&progress.done),
         wanted: names(&progress.wanted),
         reasons: progress.reasons,
+        faults: progress.faults,
         ends_at: moment(progress.ends_at),
     }))
 }

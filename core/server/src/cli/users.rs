@@ -1,4 +1,4 @@
-//! `facepay users list|add|enrol|erase`: people, by the same use cases as the REST interface.
+//! `facepay users list|add|enrol|reviews|erase`: people, by the same use cases as the REST interface.
 
 use std::path::PathBuf;
 
@@ -20,6 +20,8 @@ use crate::api::wire::quality::QualityFault;
 use crate::app::{App, consent, enrol, erase};
 use crate::auth::Principal;
 
+mod reviews;
+
 /// What to do with people.
 #[derive(Subcommand)]
 pub enum Users {
@@ -39,6 +41,9 @@ pub enum Users {
     },
     /// Enrols a person by the best of several pictures and says of each what became of it.
     Enrol(Enrol),
+    /// Enrolments of faces that are enrolled for somebody else; another member of staff decides.
+    #[command(subcommand)]
+    Reviews(reviews::Reviews),
     /// Erases a person: the key of their data is destroyed. Prints the signed certificate.
     Erase {
         /// The person's id; see `facepay users list`.
@@ -76,6 +81,7 @@ pub(super) fn run(cli: &Cli, command: &Users) -> Result<Exit, Failure> {
         Users::List { json } => list(cli, *json),
         Users::Add { name, email } => add(cli, name, email.as_deref()),
         Users::Enrol(arguments) => enrol(cli, arguments),
+        Users::Reviews(command) => reviews::run(cli, command),
         Users::Erase { id, yes } => erase(cli, *id, *yes),
     }
 }

@@ -10,6 +10,7 @@ use pipeline::still::{Still, StillLimits, decode};
 use serde_json::{Value, json};
 
 mod camera;
+mod review;
 
 use crate::client::{Ask, Reply, delete, get, post};
 use crate::harness::Appliance;
@@ -278,13 +279,8 @@ async fn who_is_enrolled_beside_a_running_appliance_is_no_duplicate_of_anybody_t
     let [a, b, _] = thrice(EILEEN);
     std::fs::write(appliance.folder().join("a.jpg"), &a).unwrap();
     // The command line has a gallery of its own, and stores what the appliance has not heard of yet.
-    let mut command = crate::cli::facepay(appliance.folder());
-    let folder = appliance.folder().display().to_string();
-    command
-        .env("FACEPAY__DATA__FOLDER", format!("\"{folder}\""))
-        .env("FACEPAY__DATABASE__URL", format!("\"sqlite:{folder}/facepay.db\""))
-        .args(["users", "enrol", &eileen, "--image", "a.jpg"]);
-    let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let (exit, said) =
+        review::beside(&appliance, None, &["users", "enrol", &eileen, "--image", "a.jpg"]).await;
+    assert_eq!(exit, Some(0), "{said}");
     enrol(&appliance, &twin, &[&b]).await.refused(409, "face_duplicate");
 }

@@ -16,6 +16,7 @@ mod devices;
 mod enrolment;
 mod factors;
 mod full_disk;
+mod gates;
 mod group;
 mod look_alikes;
 mod model_change;

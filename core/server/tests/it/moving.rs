@@ -50,7 +50,12 @@ impl Moving {
 
     /// The face at rest, swaying around its place.
     pub(crate) fn resting(&self) -> Vec<Bytes> {
-        (0..RESTING).map(|index| self.picture(Expression::default(), index)).collect()
+        self.held(Expression::default())
+    }
+
+    /// The face held so, swaying around its place.
+    pub(crate) fn held(&self, act: Expression) -> Vec<Bytes> {
+        (0..RESTING).map(|index| self.picture(act, index)).collect()
     }
 
     /// One picture; `index` tells sway and grain.

@@ -4,6 +4,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::face::Face;
+use super::quality::QualityFault;
 
 /// An enrolment of a face that is enrolled for somebody else already.
 #[derive(Serialize, ToSchema)]
@@ -46,7 +47,9 @@ pub(crate) struct EnrolmentProgress {
     /// What to ask of the person.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) advice: Option<&'static str>,
-    /// Why the newest picture was no good, by name.
+    /// Why the newest picture was no good, or does not show the pose that is wanted, by name.
     pub(crate) reasons: Vec<String>,
+    /// Each figure of the newest picture that is not good enough, with what the person can do.
+    pub(crate) faults: Vec<QualityFault>,
     pub(crate) ends_at: String,
 }

@@ -1,102 +1,31 @@
 //! Enrolment before a live camera: several pictures of one track, straight and from both sides, within a few seconds.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
-use domain::enrolment::{Pose, Session, Taken};
-use domain::{CameraId, Timestamp, UserId};
-use parking_lot::Mutex;
-use pipeline::{AnalysedFace, FaceState, Observation, TrackId};
-use serde_json::{Value, json};
-use tokio::sync::broadcast::error::RecvError;
+use domain::enrolment::{Miss, Pose, Session, Taken};
+use domain::{CameraId, UserId};
+use pipeline::{
+    AnalysedFace, FaceState, Gate, Observation, ObservedFace, QualityReport, TrackId, quality::Component,
+};
+use tokio::sync::broadcast::{
+    Receiver,
+    error::{RecvError, TryRecvError},
+};
 use tokio::time::{Instant, timeout_at};
 
 use super::gathered::{self, Gathered};
 use crate::api::Problem;
 use crate::api::wire::face::Poses;
-use crate::api::wire::money::moment;
+use crate::api::wire::quality;
 use crate::app::camera::pipeline_id;
 use crate::app::{App, identify, sightings};
 
-/// The enrolments that go on before cameras, one at each at the most.
-#[derive(Default)]
-pub(crate) struct Sessions(Mutex<HashMap<CameraId, Progress>>);
+mod progress;
 
-impl Sessions {
-    /// How the enrolment before this camera goes on.
-    pub(crate) fn at(&self, camera: &CameraId) -> Option<Progress> {
-        self.0.lock().get(camera).cloned()
-    }
-}
-
-/// How far an enrolment has come, and what is wanted now.
-#[derive(Clone, PartialEq)]
-pub(crate) struct Progress {
-    pub(crate) done: Vec<Pose>,
-    pub(crate) wanted: Vec<Pose>,
-    /// Why the newest picture was no good.
-    pub(crate) reasons: Vec<String>,
-    pub(crate) ends_at: Timestamp,
-}
-
-impl Progress {
-    /// What to ask of the person.
-    pub(crate) fn advice(&self) -> Option<&'static str> {
-        self.wanted.first().map(|pose| pose.advice())
-    }
-}
-
-/// The place before a camera, free again when dropped: also when whoever asked has gone.
-struct Seat<'a> {
-    app: &'a App,
-    camera: CameraId,
-    user: UserId,
-}
-
-impl<'a> Seat<'a> {
-    fn take(app: &'a App, camera: CameraId, user: UserId, progress: Progress) -> Result<Self, Problem> {
-        let mut sessions = app.enrolling().0.lock();
-        if sessions.contains_key(&camera) {
-            let detail = "somebody is being enrolled at this camera already";
-            return Err(Problem::conflict("enrolment_running", detail));
-        }
-        sessions.insert(camera.clone(), progress);
-        Ok(Self { app, camera, user })
-    }
-
-    /// Tells everybody who listens, where something has changed.
-    fn tell(&self, progress: Progress) {
-        let mut sessions = self.app.enrolling().0.lock();
-        if sessions.get(&self.camera) == Some(&progress) {
-            return;
-        }
-        let event = json!({
-            "camera": self.camera.as_str(),
-            "user": self.user.to_string(),
-            "done": names(&progress.done),
-            "wanted": names(&progress.wanted),
-            "advice": progress.advice(),
-            "reasons": progress.reasons,
-            "ends_at": moment(progress.ends_at),
-        });
-        sessions.insert(self.camera.clone(), progress);
-        drop(sessions);
-        if let Value::Object(event) = event {
-            self.app.hub().publish("enrolment.progress", event);
-        }
-    }
-}
-
-impl Drop for Seat<'_> {
-    fn drop(&mut self) {
-        self.app.enrolling().0.lock().remove(&self.camera);
-    }
-}
-
-/// Names of poses, as they are told.
-pub(crate) fn names(poses: &[Pose]) -> Vec<&'static str> {
-    poses.iter().map(|pose| pose.as_str()).collect()
-}
+use progress::Seat;
+pub(crate) use progress::{Progress, Sessions, names};
 
 /// What was gathered so far.
 struct Shots {
@@ -108,6 +37,18 @@ struct Shots {
     kept: BTreeMap<Pose, AnalysedFace>,
     /// Why the newest picture was no good.
     refusal: Option<Problem>,
+    /// Why it does not show the pose that is wanted next.
+    miss: Option<Miss>,
+}
+
+/// What one observation promises.
+enum Promise {
+    /// The newest picture is worth a look by itself.
+    New,
+    /// It shows nothing that is not there already.
+    Nothing,
+    /// It is no good.
+    Refused(Problem),
 }
 
 /// Gathers pictures of `user` before `camera` until there is one of each wanted pose or the time is over.
@@ -116,46 +57,71 @@ pub(super) async fn gather(app: &App, user: UserId, camera: CameraId) -> Result<
     vision.cameras().status(&id)?;
     let (begun, begun_at) = (Instant::now(), app.now());
     let within = Duration::from_millis(app.settings().recognition.enrolment_camera_ms_max);
-    let session = Session::new(begun_at, within);
-    let mut shots = Shots { session, track: None, live: false, kept: BTreeMap::new(), refusal: None };
+    let mut shots = Shots::new(Session::new(begun_at, within));
     let mut observations = vision.pipeline().observations();
     let seat = Seat::take(app, camera, user, shots.progress())?;
     while !shots.session.is_over(begun_at.plus(begun.elapsed())) {
-        match timeout_at(begun + within, observations.recv()).await {
-            Ok(Ok(observation)) if observation.camera == id => {
-                shots.refusal = shots.consider(app, &seat.camera, &observation).await?;
-                seat.tell(shots.progress());
-            }
-            Ok(Ok(_) | Err(RecvError::Lagged(_))) => {}
+        let next = match timeout_at(begun + within, observations.recv()).await {
+            Ok(Ok(observation)) => observation,
+            Ok(Err(RecvError::Lagged(_))) => continue,
             Ok(Err(RecvError::Closed)) | Err(_) => break,
-        }
+        };
+        // Looking at a picture takes longer than a camera needs for the next one: what came meanwhile is only followed.
+        let waiting = std::iter::from_fn(|| waiting(&mut observations));
+        let promises = std::iter::once(next).chain(waiting).filter(|observation| observation.camera == id);
+        let Some(newest) = promises.map(|observation| shots.consider(app, &observation)).last() else {
+            continue;
+        };
+        shots.refusal = match newest {
+            Promise::New => shots.take(app, &seat.camera).await?,
+            Promise::Nothing => None,
+            Promise::Refused(problem) => Some(problem),
+        };
+        seat.tell(shots.progress());
     }
     shots.gathered()
 }
 
+/// What was observed and not yet received.
+fn waiting(observations: &mut Receiver<Arc<Observation>>) -> Option<Arc<Observation>> {
+    loop {
+        match observations.try_recv() {
+            Ok(observation) => return Some(observation),
+            Err(TryRecvError::Lagged(_)) => {}
+            Err(TryRecvError::Empty | TryRecvError::Closed) => return None,
+        }
+    }
+}
+
 impl Shots {
+    fn new(session: Session) -> Self {
+        Self { session, track: None, live: false, kept: BTreeMap::new(), refusal: None, miss: None }
+    }
+
     fn progress(&self) -> Progress {
+        let wanted = self.session.wanted();
+        let next = wanted.first().copied();
+        let miss = self.miss.filter(|_| self.refusal.is_none());
+        let refused = self.refusal.as_ref();
         Progress {
             done: self.session.done(),
-            wanted: self.session.wanted(),
-            reasons: self.refusal.as_ref().map(reasons).unwrap_or_default(),
+            advice: next.map(|pose| miss.map_or(pose.advice(), |miss| miss.advice(pose))),
+            reasons: refused.map_or_else(|| miss.iter().map(ToString::to_string).collect(), reasons),
+            faults: refused.map(|problem| problem.faults().to_vec()).unwrap_or_default(),
+            wanted,
             ends_at: self.session.ends_at(),
         }
     }
 
-    /// Takes the newest picture where the one just seen promises something new; why it is no good, where it is not.
-    async fn consider(
-        &mut self,
-        app: &App,
-        camera: &CameraId,
-        seen: &Observation,
-    ) -> Result<Option<Problem>, Problem> {
+    /// Follows what a camera sees: who stands there, whether they live, and whether the picture promises something new.
+    fn consider(&mut self, app: &App, seen: &Observation) -> Promise {
+        self.miss = None;
         let face = match seen.faces.as_slice() {
             [face] => face,
-            [] => return Ok(Some(Problem::unprocessable("no_face", "nobody is in view"))),
+            [] => return Promise::Refused(Problem::unprocessable("no_face", "nobody is in view")),
             _ => {
                 let detail = "several people are in view; one person only";
-                return Ok(Some(Problem::unprocessable("several_faces", detail)));
+                return Promise::Refused(Problem::unprocessable("several_faces", detail));
             }
         };
         if face.track.is_none() || face.track != self.track {
@@ -166,21 +132,45 @@ impl Shots {
             // What was taken of it before is worth nothing either.
             FaceState::NotLive => {
                 self.begin_again(face.track);
-                return Ok(Some(gathered::not_live()));
+                return Promise::Refused(gathered::not_live());
             }
             FaceState::Undecided | FaceState::Refused => {}
         }
-        if !face.quality.ok {
-            let names = face.quality.reasons.iter().map(|refusal| refusal.reason.name().to_owned());
-            let problem = Problem::unprocessable("face_quality", "the face is not good enough to enrol");
-            return Ok(Some(problem.with_reasons(names.collect())));
+        match self.judged(app, face) {
+            Ok(quality) => self.promise(&quality),
+            Err(problem) => Promise::Refused(problem),
         }
-        let measured = &face.quality.measured;
-        let promise = self.session.clone().look((measured.yaw_deg, measured.pitch_deg), face.quality.value);
-        match promise {
-            // A photograph that is held up stays undecided: its pictures show nothing new.
-            Taken::As(_) if self.live => self.take(app, camera).await,
-            Taken::As(_) | Taken::No => Ok(None),
+    }
+
+    /// The verdict of the gate of enrolment; what either gate misses where one does.
+    fn judged(&self, app: &App, face: &ObservedFace) -> Result<QualityReport, Problem> {
+        let to_enrol = app.vision()?.pipeline().judge(Gate::Enrolment, &face.quality.measured);
+        let refused = match (to_enrol.ok, face.quality.ok) {
+            (true, true) => return Ok(to_enrol),
+            (false, _) => &to_enrol,
+            (true, false) => &face.quality,
+        };
+        let mut faults = quality::faults(refused);
+        if self.session.wanted().first().is_some_and(|next| *next != Pose::Straight) {
+            // Whoever is asked to turn is not asked to look straight.
+            let turned = faults.iter_mut().filter(|fault| fault.component == Component::Yaw.name());
+            turned.for_each(|fault| fault.advice = "Turn back a little.");
+        }
+        let names = refused.reason_names().into_iter().map(str::to_owned).collect();
+        let problem = Problem::unprocessable("face_quality", "the face is not good enough to enrol");
+        Err(problem.with_reasons(names).with_faults(faults))
+    }
+
+    fn promise(&mut self, quality: &QualityReport) -> Promise {
+        let turned = (quality.measured.yaw_deg, quality.measured.pitch_deg);
+        match self.session.clone().look(turned, quality.value) {
+            Taken::As(_) if self.live => Promise::New,
+            // A photograph that is held up stays undecided.
+            Taken::As(_) => Promise::Refused(gathered::undecided()),
+            Taken::No => {
+                self.miss = self.session.missed_by(turned);
+                Promise::Nothing
+            }
         }
     }
 

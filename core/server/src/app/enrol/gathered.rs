@@ -91,3 +91,10 @@ fn good_enough(face: &AnalysedFace) -> Result<(), Problem> {
 pub(super) fn not_live() -> Problem {
     Problem::unprocessable("face_not_live", "the face was not proved live; take a new picture")
 }
+
+/// Too few pictures of the face together looked like a living person until now.
+pub(super) fn undecided() -> Problem {
+    let detail =
+        "the face was not proved live by several pictures; take them of the person, not of a picture";
+    Problem::unprocessable("face_not_live", detail).with_reasons(vec!["undecided".to_owned()])
+}

@@ -1,8 +1,10 @@
-//! `facepay users enrol`.
+//! `facepay users enrol` and `facepay users reviews`.
 
-use serde_json::Value;
+use std::path::Path;
 
-use super::{run, stdout};
+use serde_json::{Value, json};
+
+use super::{facepay, run, stdout};
 use crate::enrolment::taken_again;
 use crate::vision::{EILEEN, GREY};
 
@@ -59,4 +61,59 @@ fn several_pictures_are_enrolled_together_and_a_second_person_by_the_same_face_w
     assert!(text.contains("waits for another member of staff"), "{text}");
     let listed = stdout(&run(folder.path(), &["users", "list"]));
     assert!(listed.contains("2      Ada"), "the mean is no picture\n{listed}");
+}
+
+/// Runs it with somebody's key in the environment, as the appliance's neighbour where there is one.
+fn with_key(folder: &Path, key: &str, arguments: &[&str]) -> (Option<i32>, String) {
+    let output = facepay(folder).env("FACEPAY_KEY", key).args(arguments).output().unwrap();
+    (output.status.code(), stdout(&output) + &String::from_utf8_lossy(&output.stderr))
+}
+
+fn key(folder: &Path, role: &str) -> String {
+    stdout(&run(folder, &["keys", "add", role, "--role", role])).trim().to_owned()
+}
+
+#[test]
+fn a_face_that_is_somebody_elses_is_decided_about_by_whose_key_may() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    std::fs::write(folder.join("eileen.jpg"), EILEEN).unwrap();
+    std::fs::write(folder.join("again.jpg"), taken_again(EILEEN, 1.08, (4.0, 6.0), 0.85)).unwrap();
+    std::fs::write(folder.join("consent.txt"), "I agree to pay by face.").unwrap();
+    let people = [("Ada Lovelace", "eileen.jpg"), ("Zebulon Quirk", "again.jpg")].map(|(name, image)| {
+        let id = stdout(&run(folder, &["users", "add", name])).trim().to_owned();
+        let consent = ["--consent", "consent.txt", "--consent-version", "1"];
+        run(folder, &[&["users", "enrol", &id, "--image", image][..], &consent].concat());
+        id
+    });
+    let listed = |state: &str| -> Value {
+        let output = run(folder, &["users", "reviews", "list", "--state", state, "--json"]);
+        serde_json::from_slice(&output.stdout).unwrap()
+    };
+    let waiting = listed("review")["enrolments"].clone();
+    let review = &waiting[0];
+    assert_eq!(waiting.as_array().map(Vec::len), Some(1), "{waiting}");
+    assert_eq!((&review["user_id"], &review["requested_by"]), (&json!(people[1]), &json!("system")));
+    assert_eq!(review["duplicates"][0]["user_id"], json!(people[0]));
+    let text = stdout(&run(folder, &["users", "reviews", "list"]));
+    let id = review["id"].as_str().unwrap();
+    assert!([id, &people[0], &people[1]].iter().all(|part| text.contains(part)), "{text}");
+
+    let approve = ["users", "reviews", "approve", id];
+    let nobody = run(folder, &approve);
+    assert_eq!(nobody.status.code(), Some(2), "{}", stdout(&nobody));
+    for (key, exit, said) in [
+        ("fpk_nonsense".to_owned(), 7, "this key is unknown"),
+        (key(folder, "kiosk"), 7, "enrolments.review"),
+        (key(folder, "operator"), 0, "approved"),
+        (key(folder, "admin"), 1, "approval_decided"),
+    ] {
+        let (code, text) = with_key(folder, &key, &approve);
+        assert_eq!((code, text.contains(said)), (Some(exit), true), "{said}: {text}");
+    }
+    let decided = listed("approved")["enrolments"].clone();
+    assert!(decided[0]["decided_by"].as_str().unwrap().starts_with("key:"), "{decided}");
+    assert_eq!(listed("review")["enrolments"], json!([]));
+    let people = stdout(&run(folder, &["users", "list"]));
+    assert!(people.lines().any(|line| line.contains("  1  ") && line.contains("Zebulon")), "{people}");
 }

@@ -7,6 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use futures_util::{SinkExt, StreamExt};
+use pipeline::simulate::attack::Expression;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 use tokio_tungstenite::tungstenite::Message;
@@ -110,31 +111,80 @@ async fn feeder(appliance: &Appliance, camera: &str, showing: Showing) -> JoinSe
     feeding
 }
 
-/// Enrols `user` before a camera, at which whatever `then` says of the next wanted pose is shown.
+/// Enrols `user` before a camera, at which `first` is shown, and whatever `then` says of the next wanted pose. What was
+/// answered, and all that was told on the way.
 async fn enrolled_before_a_camera(
     appliance: &Appliance,
     user: &str,
+    first: Vec<Bytes>,
     then: impl Fn(&str) -> Option<Arc<Vec<Bytes>>>,
-) -> Reply {
+) -> (Reply, Vec<Value>) {
     appliance.clock_runs();
     appliance.admin(post("/cameras", &json!({ "id": "till-1", "source": "push:" }))).await.ok(201);
-    let resting = Arc::new(Moving::of(&moving::EILEEN).resting());
-    let showing: Showing = Arc::new(Mutex::new(resting));
+    let showing: Showing = Arc::new(Mutex::new(Arc::new(first)));
     let _feeding = feeder(appliance, "till-1", showing.clone()).await;
     let mut events = appliance.app.hub().subscribe(None).live;
+    let mut told = Vec::new();
     let follow = async {
         loop {
             // One that fell behind hears the next.
             let Ok(event) = events.recv().await else { continue };
             let event: Value = serde_json::from_str(&event.text).unwrap();
-            let wanted = event["wanted"][0].as_str().filter(|_| event["type"] == "enrolment.progress");
-            if let Some(pictures) = wanted.and_then(&then) {
+            if event["type"] != "enrolment.progress" {
+                continue;
+            }
+            if let Some(pictures) = event["wanted"][0].as_str().and_then(&then) {
                 *showing.lock().unwrap() = pictures;
             }
+            told.push(event);
         }
     };
     let ask = appliance.admin(post(format!("/users/{user}/faces"), &json!({ "camera": "till-1" })));
-    tokio::select! { reply = ask => reply, () = follow => unreachable!("it follows for ever") }
+    let reply = tokio::select! { reply = ask => reply, () = follow => unreachable!("it follows for ever") };
+    (reply, told)
+}
+
+/// A person who turns their head as they are asked to, by so many degrees to the left and to the right.
+fn turning(moving: &Moving, left_deg: f32, right_deg: f32) -> impl Fn(&str) -> Option<Arc<Vec<Bytes>>> {
+    let held = |yaw_deg| Arc::new(moving.held(Expression { yaw_deg, ..Expression::default() }));
+    let poses = [("left", held(left_deg)), ("right", held(-right_deg))];
+    move |wanted| poses.iter().find(|(pose, _)| *pose == wanted).map(|(_, pictures)| pictures.clone())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sheet_that_is_turned_as_asked_shows_no_second_pose_and_is_told_why() {
+    let appliance = seeing_with(&[("recognition.enrolment_camera_ms_max", "12000")]).await;
+    let grace = appliance.payer("Grace", 0).await;
+    let sheet = Moving::flat(&moving::GRACE);
+    let turns = turning(&sheet, 30.0, 30.0);
+    let (reply, told) = enrolled_before_a_camera(&appliance, &grace, sheet.resting(), turns).await;
+    assert_eq!(reply.status, 201, "{} {told:?}", reply.text());
+    let poses = json!({ "done": ["straight"], "missing": ["left", "right"] });
+    assert_eq!(reply.json()["poses"], poses, "{told:?}");
+    let after = told.iter().filter(|event| event["done"] == json!(["straight"]));
+    let why: Vec<&Value> = after.map(|event| &event["reasons"]).collect();
+    assert!(why.contains(&&json!(["turned_too_little"])), "{why:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_newest_picture_lacks_is_told_with_what_to_do() {
+    let changes =
+        [("recognition.enrolment_camera_ms_max", "6000"), ("quality.enrolment.eye_distance_px_min", "900")];
+    let appliance = seeing_with(&changes).await;
+    let grace = appliance.payer("Grace", 0).await;
+    let resting = Moving::of(&moving::GRACE).resting();
+    let (reply, told) = enrolled_before_a_camera(&appliance, &grace, resting, |_| None).await;
+    let refused = reply.refused(422, "face_quality").json();
+    let event = told.iter().find(|event| event["reasons"] == json!(["too_small"]));
+    let event = event.unwrap_or_else(|| panic!("{told:?}"));
+    for faults in [&event["faults"], &refused["faults"]] {
+        let fault = &faults[0];
+        let named = (&fault["component"], &fault["allowed"], &fault["advice"]);
+        assert_eq!(named, (&json!("inter_eye_distance"), &json!(900.0), &json!("Come closer.")), "{faults}");
+    }
+    let same = told.iter().filter(|event| event["reasons"] == json!(["too_small"])).count();
+    assert!(same <= 2, "a figure that changes in every picture is no news: {same}");
+    assert_eq!(kinds(&appliance, &grace).await, (0, None));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -142,9 +192,10 @@ async fn whoever_steps_in_before_the_camera_is_not_enrolled_with_the_one_before(
     let appliance = seeing_with(&[("recognition.enrolment_camera_ms_max", "8000")]).await;
     let grace = appliance.payer("Grace", 0).await;
     // Eileen is the first who looks straight; from then on it is Grace.
+    let resting = Moving::of(&moving::EILEEN).resting();
     let other = Arc::new(Moving::of(&moving::GRACE).resting());
     let shown = |wanted: &str| (wanted != "straight").then(|| other.clone());
-    let reply = enrolled_before_a_camera(&appliance, &grace, shown).await;
+    let (reply, _) = enrolled_before_a_camera(&appliance, &grace, resting, shown).await;
     let who = appliance.admin(post("/identify", &json!({ "image": STANDARD.encode(EILEEN) }))).await.ok(200);
     assert_eq!(who["faces"][0]["reason"], "no_match", "{}", reply.text());
 }
