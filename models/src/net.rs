@@ -88,10 +88,10 @@ pub fn load(entry: &Entry, weights: &[u8], device: &Device) -> Result<Box<dyn Ne
             boxed(fill(FacenetConfig.init(device), file, weights, device)?)
         }
         Architecture::Mobilefacenet512 => {
-            boxed(fill(MobilefacenetConfig::Of512.init(device), file, weights, device)?)
+            boxed(fill(MobilefacenetConfig::Of512.init(device), file, weights, device)?.lean())
         }
         Architecture::Mobilefacenet192 => {
-            boxed(fill(MobilefacenetConfig::Of192.init(device), file, weights, device)?)
+            boxed(fill(MobilefacenetConfig::Of192.init(device), file, weights, device)?.lean())
         }
     };
     let ([_, height, width], expected) = (network.input(), [entry.input.height, entry.input.width]);

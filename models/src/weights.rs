@@ -12,6 +12,11 @@ use crate::manifest::{Digest, Entry, Weights};
 /// Largest weight file that is read, in bytes; the largest of today's has 5 MB.
 pub const FILE_BYTES_MAX: u64 = 512 << 20;
 
+/// Numbers below this are taken as zero. Training with weight decay leaves dead channels with weights down to the smallest
+/// numbers there are, on which some processors spend a hundred times as long; what such a weight adds is lost in the
+/// rounding of any sum that has a living one in it.
+const NEGLIGIBLE: f32 = 1e-12;
+
 /// Weights that an operator installed, and the digest that was recorded then.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Installed {
@@ -240,12 +245,13 @@ impl Filler<'_> {
             let (expected, found) = (expected.to_vec(), view.shape().to_vec());
             return Err(WeightsError::Shape { file, tensor, expected, found });
         }
-        let Some(values) = floats(view.dtype(), view.data()) else {
+        let Some(mut values) = floats(view.dtype(), view.data()) else {
             return Err(WeightsError::Type { file, tensor, found: format!("{:?}", view.dtype()) });
         };
         if values.iter().any(|value| !value.is_finite()) {
             return Err(WeightsError::NotFinite { file, tensor });
         }
+        values.iter_mut().filter(|value| value.abs() < NEGLIGIBLE).for_each(|value| *value = 0.0);
         self.used.push(tensor);
         Ok(values)
     }

@@ -11,8 +11,11 @@ use burn::tensor::{Device, Tensor};
 
 mod cpu;
 mod kernel;
+mod lean;
 mod product;
 mod spare;
+
+pub use lean::lean_stem;
 
 /// Shape of a [`Conv`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
