@@ -33,6 +33,8 @@ struct Shots {
     track: Option<TrackId>,
     /// Several pictures of the track together looked like a living person.
     live: bool,
+    /// Whoever has that track was seen to be the one of the pictures that are kept.
+    same: bool,
     /// The best picture of each pose.
     kept: BTreeMap<Pose, AnalysedFace>,
     /// Why the newest picture was no good.
@@ -95,7 +97,8 @@ fn waiting(observations: &mut Receiver<Arc<Observation>>) -> Option<Arc<Observat
 
 impl Shots {
     fn new(session: Session) -> Self {
-        Self { session, track: None, live: false, kept: BTreeMap::new(), refusal: None, miss: None }
+        let kept = BTreeMap::new();
+        Self { session, track: None, live: false, same: true, kept, refusal: None, miss: None }
     }
 
     fn progress(&self) -> Progress {
@@ -125,7 +128,8 @@ impl Shots {
             }
         };
         if face.track.is_none() || face.track != self.track {
-            self.begin_again(face.track);
+            // Whoever was out of view for a moment has to be proved anew, and to be the same person.
+            (self.track, self.live, self.same) = (face.track, false, self.kept.is_empty());
         }
         match face.state {
             FaceState::Known(_) | FaceState::Unknown => self.live = true,
@@ -163,11 +167,12 @@ impl Shots {
 
     fn promise(&mut self, quality: &QualityReport) -> Promise {
         let turned = (quality.measured.yaw_deg, quality.measured.pitch_deg);
-        match self.session.clone().look(turned, quality.value) {
-            Taken::As(_) if self.live => Promise::New,
+        let shows_more = matches!(self.session.clone().look(turned, quality.value), Taken::As(_));
+        match (shows_more || !self.same, self.live) {
+            (true, true) => Promise::New,
             // A photograph that is held up stays undecided.
-            Taken::As(_) => Promise::Refused(gathered::undecided()),
-            Taken::No => {
+            (true, false) => Promise::Refused(gathered::undecided()),
+            (false, _) => {
                 self.miss = self.session.missed_by(turned);
                 Promise::Nothing
             }
@@ -188,6 +193,7 @@ impl Shots {
             self.begin_again(self.track);
             return Ok(None);
         }
+        self.same = true;
         if let Taken::As(pose) = self.session.look((face.face.yaw, face.face.pitch), face.quality.value) {
             self.kept.insert(pose, face);
         }
@@ -207,11 +213,14 @@ impl Shots {
     fn begin_again(&mut self, track: Option<TrackId>) {
         self.session.begin_again();
         self.kept.clear();
-        (self.track, self.live) = (track, false);
+        (self.track, self.live, self.same) = (track, false, true);
     }
 
     /// The pictures, straight first; without any, why there is none.
-    fn gathered(self) -> Result<Gathered, Problem> {
+    fn gathered(mut self) -> Result<Gathered, Problem> {
+        if !self.same {
+            self.begin_again(None);
+        }
         let (done, missing) = (names(&self.session.done()), names(&self.session.wanted()));
         if self.kept.is_empty() {
             let nobody = || Problem::unprocessable("no_face", "nobody looked straight at the camera in time");
