@@ -99,6 +99,7 @@ fn all_members_are_stored_with_their_mean_or_none_is(bench: &Bench) {
     let (id, mean) = mean_of(bench, ada.0).unwrap();
     assert!(near(&mean, &BETWEEN), "{mean:?}");
     assert_eq!(id, mean_id(MODEL, &[rows[1].id, rows[0].id]));
+    assert_ne!(id, mean_id(MODEL + 1, &[rows[1].id, rows[0].id]), "each recogniser has its own");
     assert_eq!(bench.gallery().len(), 3);
     bench.assert_sound();
 }
@@ -108,6 +109,8 @@ fn a_mean_follows_its_members_and_goes_with_the_last_but_one(bench: &Bench) {
     let [x] = enrolled(bench, ada, &[&X])[..] else { panic!() };
     assert_eq!(mean_of(bench, ada.0), None, "of one picture there is no mean");
     let y = bench.enrol(by(), ada, &Y).unwrap();
+    let of_another = bench.store.remove_face(by(), bench.person("bob"), y);
+    assert!(matches!(of_another, Err(StoreError::NotFound("face"))));
     let first = mean_of(bench, ada.0).unwrap();
     assert!(near(&first.1, &BETWEEN));
     let again = bench.enrol(by(), ada, &Y).unwrap();
@@ -312,14 +315,17 @@ fn withdrawal_and_erasure_take_a_review_along(bench: &Bench) {
 }
 
 fn what_nobody_decided_expires_and_is_forgotten(bench: &Bench) {
-    let (_, _, row) = waiting(bench);
+    let (ada, _, row) = waiting(bench);
     assert_eq!(bench.store.expire_enrolments(later(HOUR / 2), DAY).unwrap(), 0);
     assert_eq!(bench.store.expire_enrolments(later(HOUR), DAY).unwrap(), 1);
     let expired = bench.store.enrolment(row.id).unwrap();
     assert_eq!((expired.state(START), expired.decided_by), (State::Expired, None));
     assert_eq!(sealed(bench), ["gone"]);
-    bench.store.expire_enrolments(later(DAY), DAY).unwrap();
+    // Another one is due, and the first not yet to be forgotten.
+    let other = review(bench, agreed(bench, "cyd"), ada.0);
+    assert_eq!(bench.store.expire_enrolments(later(DAY), DAY).unwrap(), 1);
     bench.store.enrolment(row.id).unwrap();
+    bench.store.enrolment(other.id).unwrap();
     bench.store.expire_enrolments(later(DAY + HOUR), DAY).unwrap();
     assert!(bench.store.enrolment(row.id).is_err());
     bench.assert_sound();
