@@ -1,21 +1,18 @@
 //! What an operator can set.
 
-use plugin_sdk::{Error, Result};
+use std::ops::RangeInclusive;
+
+use face_mesh::bounds::{self, within};
+use plugin_sdk::Result;
 use serde::Deserialize;
 
 use crate::network::Choice;
 
-/// Most faces in one frame that may be asked for.
-const FACES_MAX_MAX: u32 = 64;
+/// Tiles across a frame that may be asked for.
+const TILES: RangeInclusive<u32> = 1..=4;
 
-/// Most tiles across a frame that may be asked for.
-const TILES_MAX: u32 = 4;
-
-/// Width of the smallest face that may be asked for, in pixels: below, no network sees one.
-const FACE_PX_MIN: u32 = 16;
-
-/// The same for the largest.
-const FACE_PX_MAX: u32 = 512;
+/// Widths of the smallest face that may be asked for, in pixels: below, no network sees one.
+const FACE_PX_MIN: RangeInclusive<u32> = 16..=512;
 
 /// JSON Schema of [`Config`].
 pub const SCHEMA: &str = r#"{
@@ -83,33 +80,21 @@ impl Default for Config {
     }
 }
 
-impl Config {
-    /// These settings, if each is within its bounds.
-    pub fn checked(self) -> Result<Self> {
-        if !(0.05..=1.0).contains(&self.score_min) {
-            return Err(Error::Config(format!("score_min is {}, not within 0.05 to 1", self.score_min)));
-        }
-        if !(1..=FACES_MAX_MAX).contains(&self.faces_max) {
-            return Err(Error::Config(format!(
-                "faces_max is {}, not within 1 to {FACES_MAX_MAX}",
-                self.faces_max
-            )));
-        }
-        if !(1..=TILES_MAX).contains(&self.tiles) {
-            return Err(Error::Config(format!("tiles is {}, not within 1 to {TILES_MAX}", self.tiles)));
-        }
-        if !(FACE_PX_MIN..=FACE_PX_MAX).contains(&self.face_px_min) {
-            return Err(Error::Config(format!(
-                "face_px_min is {}, not within {FACE_PX_MIN} to {FACE_PX_MAX}",
-                self.face_px_min
-            )));
-        }
+impl face_mesh::Settings for Config {
+    const SCHEMA: &'static str = SCHEMA;
+
+    fn checked(self) -> Result<Self> {
+        bounds::check(self.score_min, self.faces_max)?;
+        within("tiles", self.tiles, &TILES)?;
+        within("face_px_min", self.face_px_min, &FACE_PX_MIN)?;
         Ok(self)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use face_mesh::Settings;
+
     use super::*;
 
     fn read(json: &str) -> Result<Config, String> {

@@ -1,7 +1,7 @@
 //! From frames to faces: BlazeFace finds them, the mesh refines them.
 
-use face_mesh::detection::{self, Share};
-use face_mesh::{Detection, Mesher};
+use face_mesh::detection::{self, Share, surest_of_each_frame};
+use face_mesh::{Detection, FaceFinder, Mesher};
 use plugin_sdk::{Call, Face, Frame, Inference, Point, Rect, Result};
 
 use crate::config::Config;
@@ -19,9 +19,10 @@ pub struct Finder {
     config: Config,
 }
 
-impl Finder {
-    /// Opens the networks that `config` asks for.
-    pub fn open(inference: &Inference, config: Config) -> Result<Self> {
+impl FaceFinder for Finder {
+    type Config = Config;
+
+    fn open(inference: &Inference, config: Config) -> Result<Self> {
         let second = config.second_look.then(|| Eye::open(inference, config.model.second()));
         Ok(Self {
             first: Eye::open(inference, config.model.network())?,
@@ -31,8 +32,7 @@ impl Finder {
         })
     }
 
-    /// The faces of all frames, by frame, surest first.
-    pub fn find(&self, call: &Call<'_>, frames: &[Frame<'_>]) -> Result<Vec<Face>> {
+    fn find(&self, call: &Call<'_>, frames: &[Frame<'_>]) -> Result<Vec<Face>> {
         let views: Vec<View> = frames.iter().zip(0..).map(|(frame, index)| view(frame, index)).collect();
         let looks: Vec<Look> = views.iter().flat_map(|view| view.first(self.config.tiles)).collect();
         let seen = self.first.see(call, frames, &looks, &self.config)?;
@@ -43,15 +43,11 @@ impl Finder {
             let again = self.faces(call, frames, &seen)?;
             found = views.iter().flat_map(|view| joined(of(&found, view), of(&again, view))).collect();
         }
-        found.sort_by(|a, b| a.frame_index.cmp(&b.frame_index).then(b.score.total_cmp(&a.score)));
-        let most = self.config.faces_max as usize;
-        Ok(found
-            .chunk_by(|a, b| a.frame_index == b.frame_index)
-            .flat_map(|of| of.iter().take(most))
-            .copied()
-            .collect())
+        Ok(surest_of_each_frame(found, self.config.faces_max, |face| (face.frame_index, face.score)))
     }
+}
 
+impl Finder {
     /// Where to look again: at the hints, and everywhere in frames without a good face.
     fn second_looks(&self, views: &[View], seen: &[Seen], found: &[Face]) -> Vec<Look> {
         let again = |(view, seen): (&View, &Seen)| {

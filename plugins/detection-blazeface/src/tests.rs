@@ -3,7 +3,10 @@
 use std::sync::{Arc, Mutex};
 
 use face_mesh::mesh::VERTICES;
-use plugin_sdk::{FourCc, FrameDesc, InferenceService, ModelInfo, Plane, Region, Tensor, TensorDesc};
+use plugin_sdk::{
+    Call, Detector, Error, Face, FourCc, Frame, FrameDesc, Host, InferenceService, Limits, ModelInfo, Plane,
+    Plugin, Region, Result, Tensor, TensorDesc,
+};
 
 use super::*;
 

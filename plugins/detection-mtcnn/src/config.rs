@@ -1,16 +1,13 @@
 //! What an operator can set.
 
-use plugin_sdk::{Error, Result};
+use std::ops::RangeInclusive;
+
+use face_mesh::bounds::{self, within};
+use plugin_sdk::Result;
 use serde::Deserialize;
 
-/// Most faces in one frame that may be asked for.
-const FACES_MAX_MAX: u32 = 64;
-
-/// Width of the smallest face that may be asked for, in pixels: below, the first network sees none.
-const FACE_PX_MIN: u32 = 12;
-
-/// The same for the largest.
-const FACE_PX_MAX: u32 = 512;
+/// Widths of the smallest face that may be asked for, in pixels: below, the first network sees none.
+const FACE_PX_MIN: RangeInclusive<u32> = 12..=512;
 
 /// JSON Schema of [`Config`].
 pub const SCHEMA: &str = r#"{
@@ -51,27 +48,20 @@ impl Default for Config {
     }
 }
 
-impl Config {
-    /// These settings, if each is within its bounds.
-    pub fn checked(self) -> Result<Self> {
-        if !(0.05..=1.0).contains(&self.score_min) {
-            return Err(Error::Config(format!("score_min is {}, not within 0.05 to 1", self.score_min)));
-        }
-        if !(1..=FACES_MAX_MAX).contains(&self.faces_max) {
-            let found = self.faces_max;
-            return Err(Error::Config(format!("faces_max is {found}, not within 1 to {FACES_MAX_MAX}")));
-        }
-        if !(FACE_PX_MIN..=FACE_PX_MAX).contains(&self.face_px_min) {
-            let found = self.face_px_min;
-            let bounds = format!("{FACE_PX_MIN} to {FACE_PX_MAX}");
-            return Err(Error::Config(format!("face_px_min is {found}, not within {bounds}")));
-        }
+impl face_mesh::Settings for Config {
+    const SCHEMA: &'static str = SCHEMA;
+
+    fn checked(self) -> Result<Self> {
+        bounds::check(self.score_min, self.faces_max)?;
+        within("face_px_min", self.face_px_min, &FACE_PX_MIN)?;
         Ok(self)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use face_mesh::Settings;
+
     use super::*;
 
     fn read(json: &str) -> Result<Config, String> {

@@ -1,8 +1,8 @@
 //! From frames to faces: three networks, each looking at what the one before left, then the mesh.
 
-use face_mesh::detection::surest;
+use face_mesh::detection::{surest, surest_of_each_frame};
 use face_mesh::model::{open, output, run};
-use face_mesh::{Detection, Mesher, Square};
+use face_mesh::{Detection, FaceFinder, Mesher, Square};
 use plugin_sdk::{Call, Face, Frame, Inference, Model, Result, Tensor};
 
 use crate::config::Config;
@@ -35,9 +35,10 @@ struct Stage {
     edges: usize,
 }
 
-impl Finder {
-    /// Opens the networks.
-    pub fn open(inference: &Inference, config: Config) -> Result<Self> {
+impl FaceFinder for Finder {
+    type Config = Config;
+
+    fn open(inference: &Inference, config: Config) -> Result<Self> {
         let last = Stage::open(inference, "mtcnn-output", 48, 1)?;
         let points = output(&last.model, 10)?;
         Ok(Self {
@@ -50,16 +51,18 @@ impl Finder {
         })
     }
 
-    /// The faces of all frames, by frame, surest first: each network runs once over all frames, the mesh once or twice.
-    pub fn find(&self, call: &Call<'_>, frames: &[Frame<'_>]) -> Result<Vec<Face>> {
+    /// Each network runs once over all frames, the mesh once or twice.
+    fn find(&self, call: &Call<'_>, frames: &[Frame<'_>]) -> Result<Vec<Face>> {
         let proposed = self.propose(call, frames)?;
         let refined = self.refine(call, frames, &proposed)?;
-        let mut found = self.last(call, frames, &refined)?;
-        found.sort_by(|a, b| a.frame_index.cmp(&b.frame_index).then(b.score.total_cmp(&a.score)));
-        let most = self.config.faces_max as usize;
-        self.mesher.faces(call, frames, first_of_each_frame(&found, most))
+        let found = self.last(call, frames, &refined)?;
+        let surest =
+            surest_of_each_frame(found, self.config.faces_max, |seen| (seen.frame_index, seen.score));
+        self.mesher.faces(call, frames, surest)
     }
+}
 
+impl Finder {
     /// What the first network takes for faces, in every size of every frame.
     fn propose(&self, call: &Call<'_>, frames: &[Frame<'_>]) -> Result<Vec<Detection>> {
         let of = |frame: &Frame<'_>| levels(frame.width(), frame.height(), self.config.face_px_min);
@@ -144,12 +147,6 @@ fn corrected(judged: &[Judged]) -> Vec<Detection> {
     let frames = judged.chunk_by(|a, b| a.seen.frame_index == b.seen.frame_index);
     let kept = frames.flat_map(|of| told_apart(of.to_vec(), IN_A_FRAME));
     kept.map(|judged| judged.corrected()).filter(has_extent).collect()
-}
-
-/// The first `count` of each frame; frames lie together.
-fn first_of_each_frame(detections: &[Detection], count: usize) -> Vec<Detection> {
-    let frames = detections.chunk_by(|a, b| a.frame_index == b.frame_index);
-    frames.flat_map(|of| of.iter().take(count)).copied().collect()
 }
 
 fn has_extent(detection: &Detection) -> bool {

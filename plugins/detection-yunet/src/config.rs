@@ -1,10 +1,8 @@
 //! What an operator can set.
 
-use plugin_sdk::{Error, Result};
+use face_mesh::bounds;
+use plugin_sdk::Result;
 use serde::Deserialize;
-
-/// Most faces in one frame that may be asked for.
-const FACES_MAX_MAX: u32 = 64;
 
 /// JSON Schema of [`Config`].
 pub const SCHEMA: &str = r#"{
@@ -76,22 +74,19 @@ impl Default for Config {
     }
 }
 
-impl Config {
-    /// These settings, if each is within its bounds.
-    pub fn checked(self) -> Result<Self> {
-        if !(0.05..=1.0).contains(&self.score_min) {
-            return Err(Error::Config(format!("score_min is {}, not within 0.05 to 1", self.score_min)));
-        }
-        if !(1..=FACES_MAX_MAX).contains(&self.faces_max) {
-            let found = self.faces_max;
-            return Err(Error::Config(format!("faces_max is {found}, not within 1 to {FACES_MAX_MAX}")));
-        }
+impl face_mesh::Settings for Config {
+    const SCHEMA: &'static str = SCHEMA;
+
+    fn checked(self) -> Result<Self> {
+        bounds::check(self.score_min, self.faces_max)?;
         Ok(self)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use face_mesh::Settings;
+
     use super::*;
 
     fn read(json: &str) -> Result<Config, String> {

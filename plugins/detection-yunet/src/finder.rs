@@ -2,7 +2,7 @@
 
 use face_mesh::detection::{Share, surest};
 use face_mesh::model::{open, output, run};
-use face_mesh::{Detection, Mesher, Square};
+use face_mesh::{Detection, FaceFinder, Mesher, Square};
 use plugin_sdk::{Call, Error, Face, Frame, Inference, Model, Result};
 
 use crate::config::Config;
@@ -30,17 +30,17 @@ struct Outputs {
     points: usize,
 }
 
-impl Finder {
-    /// Opens the networks that `config` asks for.
-    pub fn open(inference: &Inference, config: Config) -> Result<Self> {
+impl FaceFinder for Finder {
+    type Config = Config;
+
+    fn open(inference: &Inference, config: Config) -> Result<Self> {
         let model = open(inference, config.model.name(), config.model.side())?;
         let outputs = Outputs::of(&model, cell_count(config.model.side()))?;
         Ok(Self { model, outputs, mesher: Mesher::open(inference)?, config })
     }
 
-    /// The faces of all frames, by frame, surest first: one inference for all frames, one for all meshes and one more for
-    /// those meshes that need a better crop.
-    pub fn find(&self, call: &Call<'_>, frames: &[Frame<'_>]) -> Result<Vec<Face>> {
+    /// One inference for all frames, one for all meshes and one more for those meshes that need a better crop.
+    fn find(&self, call: &Call<'_>, frames: &[Frame<'_>]) -> Result<Vec<Face>> {
         let squares = frames.iter().map(|frame| Square::around_frame(frame.width(), frame.height()));
         let looks: Vec<(u32, Square)> = (0..).zip(squares).collect();
         let tensors = run(&self.model, call, frames, &looks)?;
@@ -56,7 +56,9 @@ impl Finder {
         });
         self.mesher.faces(call, frames, detections.collect())
     }
+}
 
+impl Finder {
     /// The faces of one frame.
     fn detections(&self, frame_index: u32, square: &Square, answers: &Answers<'_>) -> Vec<Detection> {
         let side = self.config.model.side();

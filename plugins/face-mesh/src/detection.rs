@@ -63,6 +63,22 @@ pub fn surest<T>(
     kept
 }
 
+/// The surest `count` of each frame, by frame, surest first. `rank` says an item's frame and how sure it is.
+pub fn surest_of_each_frame<T>(mut items: Vec<T>, count: u32, rank: impl Fn(&T) -> (u32, f32)) -> Vec<T> {
+    items.sort_by(|a, b| {
+        let ((frame, score), (other_frame, other_score)) = (rank(a), rank(b));
+        frame.cmp(&other_frame).then(other_score.total_cmp(&score))
+    });
+    let (mut frame, mut taken) = (None, 0);
+    items.retain(|item| {
+        let (of, _) = rank(item);
+        taken = if frame == Some(of) { taken + 1 } else { 1 };
+        frame = Some(of);
+        taken <= count
+    });
+    items
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -97,6 +113,19 @@ mod tests {
         ];
         let kept = surest(all, 0.3, Share::Union, |d| *d);
         assert_eq!(kept.iter().map(|d| d.score).collect::<Vec<_>>(), [0.9, 0.7, 0.5]);
+    }
+
+    #[test]
+    fn each_frame_keeps_its_surest_in_order() {
+        let all = vec![
+            seen(1, 0.0, 1.0, 0.2),
+            seen(0, 0.0, 1.0, 0.3),
+            seen(1, 0.0, 1.0, 0.9),
+            seen(1, 0.0, 1.0, 0.5),
+        ];
+        let kept = surest_of_each_frame(all, 2, |d| (d.frame_index, d.score));
+        let kept: Vec<_> = kept.iter().map(|d| (d.frame_index, d.score)).collect();
+        assert_eq!(kept, [(0, 0.3), (1, 0.9), (1, 0.5)]);
     }
 
     #[test]
