@@ -20,8 +20,8 @@ const TILE_FACES: f32 = 16.5;
 /// How much larger the next tiles are: what the overlap of two tiles can't hold is large enough for the next.
 const TILE_GROWTH: f32 = 2.25;
 
-/// Tiles looked at in one frame of a camera when a second look searches it: an empty scene costs about as much as one with
-/// a face. Tiles take turns; whose turn it is is drawn by the frame's number.
+/// Tiles looked at in one frame of a camera when a second look searches it, so that a frame without a face costs a bounded
+/// number of looks. Tiles take turns; whose turn it is is drawn by the frame's number.
 const TILES_A_FRAME: usize = 1;
 
 /// One look at one frame.
