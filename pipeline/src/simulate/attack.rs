@@ -4,14 +4,14 @@
 //! that varies is drawn from a seed, so an attempt can be made again bit by bit. A simulation finds what surely gets
 //! through; that nothing does can only be shown with real prints, screens and masks (ISO/IEC 30107-3).
 
-mod acting;
-mod actor;
+mod act;
 mod digital;
 mod display;
 mod eyes;
 mod footage;
 mod grid;
 mod light;
+mod marionette;
 mod motion;
 mod place;
 mod pose;
@@ -25,9 +25,9 @@ mod stream;
 mod tests;
 mod view;
 
-pub use acting::{Act, Animation, GESTURE_MS};
-pub use actor::{Actor, Expression};
+pub use act::{Act, GESTURE_MS};
 pub use footage::Footage;
+pub use marionette::{Body, Marionette};
 pub use species::Species;
 pub use view::Eyes;
 

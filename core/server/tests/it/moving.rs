@@ -6,7 +6,7 @@ use std::time::{Instant, SystemTime};
 use bytes::Bytes;
 use pipeline::frame::{Capture, Frame};
 use pipeline::preview::Preview;
-use pipeline::simulate::attack::{Actor, AttackOptions, Expression, Eyes, Source};
+use pipeline::simulate::attack::{Act, AttackOptions, Body, Eyes, Marionette, Source};
 use pipeline::still::{StillLimits, decode};
 
 /// A portrait and where its eyes are.
@@ -28,43 +28,43 @@ pub(crate) const GRACE: Portrait = Portrait {
 const RESTING: u32 = 12;
 
 /// A portrait that moves.
-pub(crate) struct Moving(Actor);
+pub(crate) struct Moving(Marionette);
 
 impl Moving {
     /// As a head.
     pub(crate) fn of(portrait: &Portrait) -> Self {
-        Self::made(portrait, true)
+        Self::made(portrait, Body::Head)
     }
 
     /// As the sheet of paper that it is.
     pub(crate) fn flat(portrait: &Portrait) -> Self {
-        Self::made(portrait, false)
+        Self::made(portrait, Body::Sheet)
     }
 
-    fn made(portrait: &Portrait, solid: bool) -> Self {
+    fn made(portrait: &Portrait, body: Body) -> Self {
         let still = decode(portrait.jpeg, &StillLimits::default()).unwrap();
         let source = Source { pictures: vec![still], fps: 10, eyes: portrait.eyes };
         let options = AttackOptions { width: 480, height: 360, ..AttackOptions::default() };
-        Self(Actor::new(&source, &options, solid).unwrap())
+        Self(Marionette::new(&source, &options, body).unwrap())
     }
 
     /// The face at rest, swaying around its place.
     pub(crate) fn resting(&self) -> Vec<Bytes> {
-        self.held(Expression::default())
+        self.held(Act::default())
     }
 
     /// The face held so, swaying around its place.
-    pub(crate) fn held(&self, act: Expression) -> Vec<Bytes> {
+    pub(crate) fn held(&self, act: Act) -> Vec<Bytes> {
         (0..RESTING).map(|index| self.picture(act, index)).collect()
     }
 
     /// One picture; `index` tells sway and grain.
-    pub(crate) fn picture(&self, act: Expression, index: u32) -> Bytes {
+    pub(crate) fn picture(&self, act: Act, index: u32) -> Bytes {
         let angle = std::f32::consts::TAU * (index % RESTING) as f32 / RESTING as f32;
-        let act = Expression { shift: (0.012 * angle.cos(), 0.012 * angle.sin()), ..act };
-        let still = self.0.paint(&act, index).unwrap();
+        let act = Act { shift: (0.012 * angle.cos(), 0.012 * angle.sin()), ..act };
+        let still = self.0.paint(index, &act).unwrap().still;
         let captured = Capture { at: Instant::now(), wall: SystemTime::now(), pts_ns: None };
-        let frame = Frame::from_still("actor".parse().unwrap(), u64::from(index), captured, still);
+        let frame = Frame::from_still("marionette".parse().unwrap(), u64::from(index), captured, still);
         Preview { quality: 90, ..Preview::default() }.encode(&frame, &[]).unwrap()
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::{SinkExt, StreamExt};
-use pipeline::simulate::attack::Expression;
+use pipeline::simulate::attack::Act;
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
@@ -26,36 +26,36 @@ const REACTION: usize = 4;
 const COURSE: [f32; 6] = [0.4, 0.8, 1.0, 1.0, 0.7, 0.3];
 
 /// How a face answers prompts.
-type Answering = fn(&str) -> Expression;
+type Answering = fn(&str) -> Act;
 
-fn obey(gesture: &str) -> Expression {
-    let none = Expression::default();
+fn obey(gesture: &str) -> Act {
+    let none = Act::default();
     match gesture {
-        "turn_left" => Expression { yaw_deg: 36.0, ..none },
-        "turn_right" => Expression { yaw_deg: -45.0, ..none },
-        "nod" => Expression { nod_deg: 17.0, ..none },
-        "blink" => Expression { closed: 1.0, ..none },
-        "smile" => Expression { smile: 1.1, ..none },
+        "turn_left" => Act { yaw_deg: 36.0, ..none },
+        "turn_right" => Act { yaw_deg: -45.0, ..none },
+        "nod" => Act { nod_deg: 17.0, ..none },
+        "blink" => Act { closed: 1.0, ..none },
+        "smile" => Act { smile: 1.1, ..none },
         other => panic!("unknown gesture {other}"),
     }
 }
 
-fn turn_the_other_way(gesture: &str) -> Expression {
+fn turn_the_other_way(gesture: &str) -> Act {
     let asked = obey(gesture);
-    Expression { yaw_deg: -asked.yaw_deg, ..asked }
+    Act { yaw_deg: -asked.yaw_deg, ..asked }
 }
 
-fn tilt_the_sheet(gesture: &str) -> Expression {
+fn tilt_the_sheet(gesture: &str) -> Act {
     let asked = obey(gesture);
-    Expression { yaw_deg: asked.yaw_deg.signum() * 60.0, ..asked }
+    Act { yaw_deg: asked.yaw_deg.signum() * 60.0, ..asked }
 }
 
-fn ignore(_: &str) -> Expression {
-    Expression::default()
+fn ignore(_: &str) -> Act {
+    Act::default()
 }
 
-fn scaled(act: Expression, strength: f32) -> Expression {
-    Expression {
+fn scaled(act: Act, strength: f32) -> Act {
+    Act {
         yaw_deg: act.yaw_deg * strength,
         nod_deg: act.nod_deg * strength,
         closed: act.closed * strength,

@@ -1,6 +1,5 @@
 //! Pictures that no camera took: a virtual camera's, made from one photograph, and the genuine view beside them.
 
-use super::acting::Act;
 use super::eyes::{Blinks, lid};
 use super::light::{Canvas, encode};
 use super::random::Draws;
@@ -92,25 +91,24 @@ const HALF_WIDE: f32 = 1.25;
 const HALF_HIGH: f32 = 1.75;
 const HALF_DEEP: f32 = 1.2;
 
-/// Where a point of the egg lay along the axis of a turn, before it turned by `angle`: `along` that axis and `across` it,
-/// in eye distances from its middle, with the egg's half sizes of both.
-fn before(along: f32, across: f32, half: (f32, f32), angle: f32) -> f32 {
-    if angle == 0.0 {
-        return along;
+/// Where a point of the egg lay across, before it turned aside by `yaw`, in eye distances from its middle.
+fn before(across: f32, down: f32, yaw: f32) -> f32 {
+    if yaw == 0.0 {
+        return across;
     }
-    let mut q = along;
+    let mut q = across;
     for _ in 0..8 {
-        let out = (q / half.0).powi(2) + (across / half.1).powi(2);
+        let out = (q / HALF_WIDE).powi(2) + (down / HALF_HIGH).powi(2);
         // Beside the head the picture stays as it is, with a smooth seam.
         let part = (1.6 - out).clamp(0.0, 0.6) / 0.6;
         let near = HALF_DEEP * (1.0 - out).max(0.0).sqrt();
-        let cos = 1.0 - part * (1.0 - angle.cos());
-        q = 0.5 * q + 0.5 * (along - near * angle.sin()) / cos;
+        let cos = 1.0 - part * (1.0 - yaw.cos());
+        q = 0.5 * q + 0.5 * (across - near * yaw.sin()) / cos;
     }
     q
 }
 
-/// One photograph brought to life by warping.
+/// One photograph brought to life by warping, to its own beat.
 pub(super) struct Puppet {
     canvas: Canvas,
     eyes: Eyes,
@@ -146,18 +144,13 @@ impl Puppet {
         }
     }
 
-    /// The picture at `seconds`, blinking and turning by its own beat.
+    /// The picture at `seconds`.
     pub(super) fn paint(&self, seconds: f32) -> Result<Still, SimulateError> {
-        let yaw_deg = self
-            .turn
-            .map_or(0.0, |(degrees, period_s)| degrees * (std::f32::consts::TAU * seconds / period_s).sin());
-        self.paint_act(seconds, &Act { yaw_deg, closed: self.blinks.closed(seconds), ..Act::default() })
-    }
-
-    /// The picture at `seconds` of a face that does as it is told.
-    pub(super) fn paint_act(&self, seconds: f32, act: &Act) -> Result<Still, SimulateError> {
         let wave = (std::f32::consts::TAU * self.hertz * seconds).sin();
-        let (yaw, nod) = (act.yaw_deg.to_radians(), act.nod_deg.to_radians());
+        let yaw = self.turn.map_or(0.0, |(degrees, period_s)| {
+            (degrees * (std::f32::consts::TAU * seconds / period_s).sin()).to_radians()
+        });
+        let closed = self.blinks.closed(seconds);
         let (width, height) = (self.size.0 as f32, self.size.1 as f32);
         let scale = 1.0 / (1.0 + self.zoom * (1.0 + wave));
         let shift = self.shift * width * wave;
@@ -168,31 +161,19 @@ impl Puppet {
                     (x as f32 - width / 2.0) * scale + width / 2.0 + shift * 0.5,
                     (y as f32 - height / 2.0) * scale + height / 2.0,
                 );
-                let at = self.smiled(self.turned(at, [yaw, nod]), act.smile);
-                let (u, v) = self.blinked(at, act.closed);
+                let (u, v) = self.blinked(self.turned(at, yaw), closed);
                 rgb.extend(self.canvas.sample(u, v).map(encode));
             }
         }
         compressed(rgb, self.size, self.quality)
     }
 
-    /// Where a point of the turned head lay before it turned aside, then down.
-    fn turned(&self, (x, y): (f32, f32), [yaw, nod]: [f32; 2]) -> (f32, f32) {
+    /// Where a point of the turned head lay before.
+    fn turned(&self, (x, y): (f32, f32), yaw: f32) -> (f32, f32) {
         let apart = eye_distance(self.eyes);
         let (cx, cy) = middle(self.eyes);
         let (px, py) = ((x - cx) / apart, (y - cy) / apart - 0.4);
-        let py = before(py, px, (HALF_HIGH, HALF_WIDE), nod);
-        let px = before(px, py, (HALF_WIDE, HALF_HIGH), yaw);
-        (px * apart + cx, (py + 0.4) * apart + cy)
-    }
-
-    /// Where a point of the widened mouth lay before: about 1.1 eye distances below the eyes.
-    fn smiled(&self, (x, y): (f32, f32), smile: f32) -> (f32, f32) {
-        let apart = eye_distance(self.eyes);
-        let (cx, cy) = middle(self.eyes);
-        let (u, v) = ((x - cx) / (0.9 * apart), (y - cy - 1.1 * apart) / (0.45 * apart));
-        let near = (1.0 - u * u).max(0.0) * (1.0 - v * v).max(0.0);
-        (x - (x - cx) * 0.22 * smile * near, y)
+        (before(px, py, yaw) * apart + cx, y)
     }
 
     fn blinked(&self, (x, y): (f32, f32), closed: f32) -> (f32, f32) {

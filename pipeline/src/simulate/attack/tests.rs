@@ -76,11 +76,11 @@ fn sources_that_make_no_attack_are_refused_by_what_is_wrong() {
 }
 
 #[test]
-fn an_animated_face_moves_as_it_is_told() {
-    let animation = Animation::new(&portrait(140), &small(3)).expect("it can be made");
+fn a_marionette_moves_as_it_is_told() {
+    let marionette = Marionette::new(&portrait(140), &small(3), Body::Head).expect("it can be made");
     // The eyes are the darkest of the picture: where they are in the middle, and how many pixels they take.
     let eyes = |act: &Act| {
-        let still = animation.paint(0, act).expect("it can be painted").still;
+        let still = marionette.paint(0, act).expect("it can be painted").still;
         let dark = still.rgb().chunks(3).zip(0..).filter(|(pixel, _)| pixel.iter().all(|v| *v < 60));
         let places: Vec<(f32, f32)> =
             dark.map(|(_, index)| ((index % 128) as f32, (index / 128) as f32)).collect();

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use pipeline::camera::CameraState;
 use pipeline::preview::Preview;
-use pipeline::simulate::attack::{Animation, AttackOptions, Attempt, Cast, Shown, Source};
+use pipeline::simulate::attack::{Act, AttackOptions, Attempt, Body, Cast, Marionette, Shown, Source};
 use pipeline::{
     Embedding, FaceState, Gallery, ObservedFace, Pipeline, Replayed, Still, Subject, TemplateId, TrackId,
     Viewer,
@@ -60,6 +60,9 @@ const KEPT: u32 = 3;
 const KEPT_AS: Preview = Preview { width_px_max: 4_096, quality: 95 };
 /// Pictures a second of the simulated camera.
 pub(crate) const FPS: u32 = 15;
+/// How far an animated head sways from its place, in picture widths, and how often a second.
+const SWAY_WIDTHS: f32 = 0.012;
+const SWAY_HERTZ: f32 = 0.6;
 
 impl Person {
     /// Somebody's pictures, from the first on that shows a face good enough.
@@ -87,10 +90,10 @@ impl Person {
     }
 }
 
-/// Paints an attempt; an animated one asks what to do.
+/// Paints an attempt; a photograph that is animated does as it is told.
 enum Painter {
     Simulated(Attempt),
-    Animated(Animation, Box<Acting>),
+    Animated(Box<Marionette>, Box<Acting>),
 }
 
 impl Painter {
@@ -98,7 +101,8 @@ impl Painter {
         let Plan { kind, payer: (_, payer), attacker, seed, .. } = plan;
         let animated = |actor| {
             let acting = Box::new(Acting::new(actor, StdRng::seed_from_u64(*seed)));
-            Animation::new(&payer.source, options).map(|animation| Self::Animated(animation, acting))
+            let marionette = Marionette::new(&payer.source, options, Body::Head);
+            marionette.map(|marionette| Self::Animated(Box::new(marionette), acting))
         };
         let cast = Cast { payer: &payer.source, attacker: &attacker.source };
         let painter = match kind {
@@ -113,12 +117,19 @@ impl Painter {
     fn paint(&mut self, index: u32) -> Result<Shown, String> {
         let shown = match self {
             Self::Simulated(attempt) => attempt.paint(index),
-            Self::Animated(animation, acting) => {
-                animation.paint(index, &acting.act(u64::from(index) * 1_000 / u64::from(FPS)))
+            Self::Animated(marionette, acting) => {
+                let act = acting.act(u64::from(index) * 1_000 / u64::from(FPS));
+                marionette.paint(index, &Act { shift: sway(index), ..act })
             }
         };
         shown.map_err(|error| error.to_string())
     }
+}
+
+/// Where an animated head is at a picture: it sways, since whoever does not move at all shows nothing new.
+fn sway(index: u32) -> (f32, f32) {
+    let angle = std::f32::consts::TAU * SWAY_HERTZ * index as f32 / FPS as f32;
+    (SWAY_WIDTHS * angle.cos(), SWAY_WIDTHS * angle.sin())
 }
 
 /// Makes one attempt; `keep` is a folder for some of its pictures.

@@ -7,7 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use futures_util::{SinkExt, StreamExt};
-use pipeline::simulate::attack::Expression;
+use pipeline::simulate::attack::Act;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 use tokio_tungstenite::tungstenite::Message;
@@ -152,7 +152,7 @@ async fn enrolled_before_a_camera(
 
 /// A person who turns their head as they are asked to, by so many degrees to the left and to the right.
 fn turning(moving: &Moving, left_deg: f32, right_deg: f32) -> impl Fn(&str) -> Option<Arc<Vec<Bytes>>> {
-    let held = |yaw_deg| Arc::new(moving.held(Expression { yaw_deg, ..Expression::default() }));
+    let held = |yaw_deg| Arc::new(moving.held(Act { yaw_deg, ..Act::default() }));
     let poses = [("left", held(left_deg)), ("right", held(-right_deg))];
     move |wanted| poses.iter().find(|(pose, _)| *pose == wanted).map(|(_, pictures)| pictures.clone())
 }

@@ -3,37 +3,32 @@
 //! A program that hears a challenge's prompts can let such pictures answer them (a puppet). As a head the photograph lies on
 //! an egg with a nose; as a sheet it is turned in perspective, so that its points follow a homography.
 
+use super::act::Act;
 use super::light::Canvas;
 use super::random::Draws;
 use super::sensor::Sensor;
 use super::view::{Eyes, covering, eye_distance, eyes_in, middle};
-use super::{AttackOptions, Source, check};
+use super::{AttackOptions, Shown, Source, check};
 use crate::simulate::SimulateError;
-use crate::still::Still;
 
-/// What the face does in one picture.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Expression {
-    /// Turn in degrees, positive towards the right of the image: the person's left.
-    pub yaw_deg: f32,
-    /// Nod in degrees, positive with the chin down.
-    pub nod_deg: f32,
-    /// How far the lids are down, 0 to 1.
-    pub closed: f32,
-    /// How much wider the mouth is, as a share of its width.
-    pub smile: f32,
-    /// Where the head is, in picture widths from its place.
-    pub shift: (f32, f32),
+/// What the photograph is taken for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Body {
+    /// A head: an egg with a nose, onto which the photograph is laid.
+    Head,
+    /// The flat sheet that it is.
+    Sheet,
 }
 
-/// A photograph and how it is moved.
-pub struct Actor {
+/// A photograph that is moved as somebody likes.
+pub struct Marionette {
     canvas: Canvas,
     eyes: Eyes,
     size: (usize, usize),
     sensor: Sensor,
     seed: u64,
-    solid: bool,
+    fps: u32,
+    body: Body,
 }
 
 /// The egg in eye distances: half width, half height, half depth.
@@ -51,22 +46,23 @@ const DISTANCE: f32 = 8.0;
 /// Steps in which a point's place before the turn is found.
 const STEPS: usize = 12;
 
-impl Actor {
-    /// A photograph as a head, or as the sheet that it is.
+impl Marionette {
+    /// Of a source's first picture.
     ///
     /// # Errors
     /// [`SimulateError::Options`] for sources or sizes that make no video.
-    pub fn new(source: &Source, options: &AttackOptions, solid: bool) -> Result<Actor, SimulateError> {
+    pub fn new(source: &Source, options: &AttackOptions, body: Body) -> Result<Self, SimulateError> {
         check(source, options)?;
         let (size, picture) = (options.size(), &source.pictures[0]);
         let window = covering(picture, source.eyes, size.0 as f32 / size.1 as f32);
-        Ok(Actor {
+        Ok(Self {
             canvas: Canvas::of(picture, window, size),
             eyes: eyes_in(window, source.eyes, (size.0 as f32, size.1 as f32)),
             size,
             sensor: Sensor::draw(&mut Draws::new(options.seed, "actor")),
             seed: options.seed,
-            solid,
+            fps: options.fps,
+            body,
         })
     }
 
@@ -74,7 +70,7 @@ impl Actor {
     ///
     /// # Errors
     /// [`SimulateError`] when the picture cannot be encoded.
-    pub fn paint(&self, act: &Expression, index: u32) -> Result<Still, SimulateError> {
+    pub fn paint(&self, index: u32, act: &Act) -> Result<Shown, SimulateError> {
         let width = self.size.0 as f32;
         let mut light = Vec::with_capacity(self.size.0 * self.size.1);
         for y in 0..self.size.1 {
@@ -85,24 +81,26 @@ impl Actor {
             }
         }
         let mut grain = Draws::new(self.seed ^ (u64::from(index) << 20), "actor");
-        self.sensor.develop(&light, self.size, &mut grain)
+        let still = self.sensor.develop(&light, self.size, &mut grain)?;
+        Ok(Shown { at_ms: u64::from(index) * 1_000 / u64::from(self.fps), behind_ms: 0, still })
     }
 
     /// Where a point of the turned face lay before.
-    fn turned(&self, (x, y): (f32, f32), act: &Expression) -> (f32, f32) {
+    fn turned(&self, (x, y): (f32, f32), act: &Act) -> (f32, f32) {
         if act.yaw_deg == 0.0 && act.nod_deg == 0.0 {
             return (x, y);
         }
         let (apart, (cx, cy)) = (eye_distance(self.eyes), middle(self.eyes));
         let to = ((x - cx) / apart, (y - cy) / apart - MIDDLE);
+        let is_head = self.body == Body::Head;
         // So far beside the head nothing moves.
-        if self.solid && (to.0.abs() > 2.0 * EGG.0 || to.1.abs() > 2.0 * EGG.1) {
+        if is_head && (to.0.abs() > 2.0 * EGG.0 || to.1.abs() > 2.0 * EGG.1) {
             return (x, y);
         }
         let turn = (act.yaw_deg.to_radians().sin_cos(), act.nod_deg.to_radians().sin_cos());
-        let (mut q, gain) = (to, if self.solid { 0.5 } else { 0.8 });
+        let (mut q, gain) = (to, if is_head { 0.5 } else { 0.8 });
         for _ in 0..STEPS {
-            let seen = if self.solid { head(q, turn) } else { sheet(q, turn) };
+            let seen = if is_head { head(q, turn) } else { sheet(q, turn) };
             q = (q.0 + gain * (to.0 - seen.0), q.1 + gain * (to.1 - seen.1));
         }
         (q.0 * apart + cx, (q.1 + MIDDLE) * apart + cy)
@@ -157,6 +155,7 @@ fn sheet((q, s): (f32, f32), ((sy, cy), (sn, cn)): Turn) -> (f32, f32) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::still::Still;
 
     fn turn(yaw: f32, nod: f32) -> Turn {
         (yaw.to_radians().sin_cos(), nod.to_radians().sin_cos())
@@ -179,17 +178,20 @@ mod tests {
         let still = Still::from_rgb(96, 96, rgb).expect("pixels");
         let source = Source { pictures: vec![still], fps: 10, eyes: [(36.0, 36.0), (60.0, 36.0)] };
         let options = AttackOptions { width: 96, height: 96, ..AttackOptions::default() };
-        for solid in [true, false] {
-            let actor = Actor::new(&source, &options, solid).expect("an actor");
-            let (apart, (cx, cy)) = (eye_distance(actor.eyes), middle(actor.eyes));
-            let act = Expression { yaw_deg: 20.0, nod_deg: 5.0, ..Expression::default() };
+        for body in [Body::Head, Body::Sheet] {
+            let marionette = Marionette::new(&source, &options, body).expect("it can be made");
+            let (apart, (cx, cy)) = (eye_distance(marionette.eyes), middle(marionette.eyes));
+            let act = Act { yaw_deg: 20.0, nod_deg: 5.0, ..Act::default() };
             for q in [(0.0, 0.2), (0.5, -0.4), (-0.5, 0.8), (0.2, 1.0)] {
-                let seen = if solid { head(q, turn(20.0, 5.0)) } else { sheet(q, turn(20.0, 5.0)) };
+                let seen = match body {
+                    Body::Head => head(q, turn(20.0, 5.0)),
+                    Body::Sheet => sheet(q, turn(20.0, 5.0)),
+                };
                 let at = (seen.0 * apart + cx, (seen.1 + MIDDLE) * apart + cy);
-                let (u, v) = actor.turned(at, &act);
+                let (u, v) = marionette.turned(at, &act);
                 let found = ((u - cx) / apart, (v - cy) / apart - MIDDLE);
                 let off = (found.0 - q.0).hypot(found.1 - q.1);
-                assert!(off < 0.05, "{solid} {q:?}: {off}");
+                assert!(off < 0.05, "{body:?} {q:?}: {off}");
             }
         }
     }

@@ -1,28 +1,27 @@
-//! A photograph that is animated as somebody likes, in place of the camera: what a program can do that hears the prompts.
+//! What a face does in one picture, and the gestures made of it.
 
-use super::digital::Puppet;
-use super::random::Draws;
-use super::{AttackOptions, Shown, Source, check};
 use crate::gesture::Gesture;
-use crate::simulate::SimulateError;
 
-/// What an animated face does at a moment; at rest by default.
+/// What a face does at a moment; at rest by default.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Act {
-    /// Turned to its own left, in degrees.
+    /// Turned to its own left, which is the right of the image, in degrees.
     pub yaw_deg: f32,
     /// Chin lowered, in degrees.
     pub nod_deg: f32,
     /// How far the lids are down, 0 to 1.
     pub closed: f32,
-    /// How far it smiles, 0 to 1.
+    /// How much wider the mouth is, as a share of its width.
     pub smile: f32,
+    /// Where the head is, in picture widths from its place.
+    pub shift: (f32, f32),
 }
 
 /// How long a gesture lasts from rest to rest; a blink is over in a third of it.
 pub const GESTURE_MS: u64 = 1_200;
-const TURN_DEG: f32 = 32.0;
-const NOD_DEG: f32 = 22.0;
+const TURN_DEG: f32 = 40.0;
+const NOD_DEG: f32 = 17.0;
+const SMILE: f32 = 1.1;
 
 impl Act {
     /// A gesture `since_ms` after it began; rest when it is over.
@@ -38,35 +37,8 @@ impl Act {
             Gesture::TurnRight => Self { yaw_deg: -TURN_DEG * part, ..Self::default() },
             Gesture::Nod => Self { nod_deg: NOD_DEG * part, ..Self::default() },
             Gesture::Blink => Self { closed: part, ..Self::default() },
-            Gesture::Smile => Self { smile: part, ..Self::default() },
+            Gesture::Smile => Self { smile: SMILE * part, ..Self::default() },
         }
-    }
-}
-
-/// A photograph laid on an egg that turns, nods, blinks and smiles as it is told.
-pub struct Animation {
-    puppet: Puppet,
-    fps: u32,
-}
-
-impl Animation {
-    /// Of the payer's first picture.
-    ///
-    /// # Errors
-    /// [`SimulateError::Options`] for a source or sizes that make no video.
-    pub fn new(payer: &Source, options: &AttackOptions) -> Result<Self, SimulateError> {
-        check(payer, options)?;
-        let puppet = Puppet::draw(payer, options, Draws::new(options.seed, "animation"), false);
-        Ok(Self { puppet, fps: options.fps })
-    }
-
-    /// Paints one picture.
-    ///
-    /// # Errors
-    /// [`SimulateError`] when the picture cannot be encoded.
-    pub fn paint(&self, index: u32, act: &Act) -> Result<Shown, SimulateError> {
-        let still = self.puppet.paint_act(index as f32 / self.fps as f32, act)?;
-        Ok(Shown { at_ms: u64::from(index) * 1_000 / u64::from(self.fps), behind_ms: 0, still })
     }
 }
 
