@@ -5,14 +5,19 @@ use std::time::Duration;
 
 use crate::{
     Currency, Money, Timestamp, consent,
-    limits::{Exceeded, Limits, Usage},
-    liveness::{self, Challenge, LivenessRules, Proof, Unproved},
+    limits::{Limits, Usage},
+    liveness::{self, Challenge, Proof, Unproved},
     presence::Position,
-    threshold::{Impostors, Match, Targets, Thresholds, is_ahead},
+    threshold::{Match, is_ahead},
     user,
 };
 
+mod policy;
+mod reason;
+
 pub use crate::liveness::LivenessScore;
+pub use policy::{Policy, StepUpRules, WithoutPin};
+pub use reason::{Reason, StepUp};
 
 /// What the cameras and the networks say about the face.
 #[derive(Debug, Clone, PartialEq)]
@@ -62,95 +67,6 @@ pub struct Payer {
     pub look_alike: bool,
 }
 
-/// What the operator laid down.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Policy {
-    /// The recogniser's impostor scores.
-    pub impostors: Impostors,
-    /// The accepted chance that a stranger is taken for anybody of the gallery.
-    pub fpir_target: f64,
-    /// The accepted chance that a stranger is taken for anybody so surely that the face alone pays.
-    pub fpir_target_pay: f64,
-    /// The accepted chance that somebody is taken for the person they say they are.
-    pub fmr_target: f64,
-    /// No match below this similarity, however small the gallery.
-    pub similarity_floor: f32,
-    /// How far the best person must be ahead of the second.
-    pub margin_min: f32,
-    /// How far above its least a liveness score must be to spare a further factor.
-    pub liveness_grey_band: f32,
-    /// What is asked for beside the passive liveness steps.
-    pub liveness: LivenessRules,
-    /// How old the deciding frame may be.
-    pub frame_age_max: Duration,
-    /// When a further factor is asked.
-    pub step_up: StepUpRules,
-    /// Up to which amount, in minor units, no confirmation is asked; 0 asks always.
-    pub tap_free_amount_max: i64,
-}
-
-impl Policy {
-    /// What a face must reach that was compared with `templates`: those of the gallery, or those of one person whom
-    /// it `claimed` to be.
-    #[must_use]
-    pub fn thresholds(&self, templates: usize, claimed: bool) -> Thresholds {
-        let named = if claimed { self.fmr_target } else { self.fpir_target };
-        let targets = Targets { named, paid: self.fpir_target_pay };
-        Thresholds::new(&self.impostors, targets, templates, self.similarity_floor)
-    }
-}
-
-/// When a further factor is asked, beside what the face itself asks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct StepUpRules {
-    /// From which amount on, in minor units.
-    pub amount_min: i64,
-    /// From which sum of a day on, in minor units, this payment included.
-    pub day_amount_min: i64,
-    /// From which payment within an hour on, this one included.
-    pub hour_count_min: u32,
-    /// How old the matched template may be; `None` for any age.
-    pub template_age_max: Option<Duration>,
-    /// Whether the first payment at a terminal asks for it.
-    pub new_terminal: bool,
-    /// Whether every payment asks for it, as where the law demands two factors.
-    pub always: bool,
-    /// What becomes of a payer who has no PIN.
-    pub without_pin: WithoutPin,
-}
-
-impl StepUpRules {
-    /// What is left of the rules where staff vouches for the payer: whether every payment asks for a further factor.
-    #[must_use]
-    pub fn vouched(self) -> Self {
-        Self {
-            amount_min: i64::MAX,
-            day_amount_min: i64::MAX,
-            hour_count_min: u32::MAX,
-            template_age_max: None,
-            new_terminal: false,
-            ..self
-        }
-    }
-
-    /// Whether `amount` on top of what was spent asks for a further factor: weighed at the look, and again at the
-    /// moment in which money moves.
-    #[must_use]
-    pub fn spend_asks(&self, amount: Money, usage: Usage) -> bool {
-        usage.day_amount.saturating_add(amount.minor()) >= self.day_amount_min
-            || usage.hour_count.saturating_add(1) >= self.hour_count_min
-    }
-}
-
-/// What becomes of a payment that asks for a PIN of somebody who has none.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum WithoutPin {
-    /// Staff may vouch for the payer.
-    Staff,
-    /// It is refused.
-    Decline,
-}
-
 /// What is to be paid, and until when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Charge {
@@ -191,117 +107,6 @@ pub enum Confirmation {
     Required,
     /// Spared by policy for a small amount.
     Spared,
-}
-
-/// Why a further factor is asked, the most severe first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum StepUp {
-    /// Another person is nearly as similar, or is known to look like this one.
-    LookAlike,
-    /// Similar enough to be this person, not to pay by the face alone.
-    WeakMatch,
-    /// The amount asks for a challenge, and nobody could be challenged.
-    NotChallenged,
-    /// Liveness passed, but only just.
-    LivenessGreyBand,
-    /// The template is old: the face may have changed.
-    TemplateAge,
-    /// The person never paid at this terminal.
-    NewTerminal,
-    /// Much or often was paid already.
-    Spend,
-    /// The amount asks for it.
-    Amount,
-    /// Every payment asks for it.
-    Policy,
-}
-
-/// Why a payment was refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Reason {
-    /// Too late.
-    #[error("the checkout has expired")]
-    CheckoutExpired,
-    /// Blocked by an operator.
-    #[error("this person may not pay at present")]
-    PayerBlocked,
-    /// The template rests on no live consent.
-    #[error("there is no live consent to face payment ({0:?})")]
-    NoConsent(consent::Standing),
-    /// The camera was not healthy.
-    #[error("the camera is not healthy")]
-    CameraUnhealthy,
-    /// The frame is too old, or from the future.
-    #[error("the picture is not fresh")]
-    FrameStale,
-    /// A liveness step is missing or refused.
-    #[error("the face was not proved live")]
-    NotLive,
-    /// The person did not do what they were asked to do, as often as they may try.
-    #[error("the liveness challenge was not passed")]
-    ChallengeFailed,
-    /// No face of the gallery is similar enough.
-    #[error("the face matches nobody closely enough")]
-    NoMatch,
-    /// Another face is in front just as much, so that it is not clear who pays.
-    #[error("more than one face is in front of the camera")]
-    SeveralFaces,
-    /// Somebody else is in front, or this face only just came into view.
-    #[error("this face is not the one in front of the camera")]
-    NotInFront,
-    /// Another currency than the account's.
-    #[error("the account is not in this currency")]
-    WrongCurrency,
-    /// A further factor is needed and the person has none.
-    #[error("a PIN is needed and this person has none")]
-    NoPin,
-    /// A limit would be broken.
-    #[error(transparent)]
-    Limit(#[from] Exceeded),
-}
-
-impl Reason {
-    /// The stable code on the wire, in receipts and metrics.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::CheckoutExpired => "checkout_expired",
-            Self::PayerBlocked => "payer_blocked",
-            Self::NoConsent(_) => "consent_missing",
-            Self::CameraUnhealthy => "camera_unhealthy",
-            Self::FrameStale => "frame_stale",
-            Self::NotLive => "not_live",
-            Self::ChallengeFailed => "challenge_failed",
-            Self::NoMatch => "no_match",
-            Self::SeveralFaces => "several_faces",
-            Self::NotInFront => "not_in_front",
-            Self::WrongCurrency => "wrong_currency",
-            Self::NoPin => "pin_missing",
-            Self::Limit(Exceeded::Amount { .. }) => "limit_amount",
-            Self::Limit(Exceeded::Day { .. }) => "limit_day",
-            Self::Limit(Exceeded::Velocity { .. }) => "limit_velocity",
-            Self::Limit(Exceeded::Terminal { .. }) => "limit_terminal",
-            Self::Limit(Exceeded::Branch { .. }) => "limit_branch",
-        }
-    }
-}
-
-impl StepUp {
-    /// The stable code on the wire, in receipts and metrics.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::LookAlike => "look_alike",
-            Self::WeakMatch => "weak_match",
-            Self::NotChallenged => "not_challenged",
-            Self::LivenessGreyBand => "liveness_grey_band",
-            Self::TemplateAge => "template_age",
-            Self::NewTerminal => "new_terminal",
-            Self::Spend => "spend",
-            Self::Amount => "amount",
-            Self::Policy => "policy",
-        }
-    }
 }
 
 /// Decides on one charge, given what was seen, who it seems to be and what the operator laid down.

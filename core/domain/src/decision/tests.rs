@@ -1,7 +1,8 @@
 //! One row for each way in which a face may not pay.
 use super::*;
-use crate::liveness::Tier;
-use crate::threshold::{ImpostorTail, TailPoint};
+use crate::limits::Exceeded;
+use crate::liveness::{LivenessRules, Tier};
+use crate::threshold::{ImpostorTail, Impostors, TailPoint};
 
 const NOW: Timestamp = Timestamp(1_000_000_000);
 
