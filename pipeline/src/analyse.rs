@@ -85,7 +85,8 @@ impl Recognizer {
                 let (liveness, embedding) = looked.next().unwrap_or_default();
                 let liveness = liveness.ok_or(AnalyseError::Missing("liveness score"))?;
                 let embedding = Some(embedding.ok_or(AnalyseError::Missing("embedding"))?);
-                let (liveness, crop) = (self.scored(&liveness), FaceCrop::of(frame, &face, self.crop_px_max));
+                let (liveness, crop) =
+                    (self.scored(&liveness), FaceCrop::of(frame, &face, self.outlets.crop_px_max));
                 Ok(AnalysedFace { face, quality, liveness, embedding, model_tag, crop })
             })
             .collect()

@@ -12,72 +12,25 @@ use crate::analyse::{AnalyseError, AnalysedFace};
 use crate::batch::BatchOptions;
 use crate::camera::{CameraId, CameraState, Cameras, CamerasOptions};
 use crate::challenge::{ChallengePlan, ChallengeUpdate};
-use crate::evidence::ConfirmOptions;
 use crate::frame::Frame;
 use crate::gallery::Gallery;
 use crate::meter::{FrameResult, Meter};
 use crate::observation::{Observation, ObservedFace};
-use crate::quality::{Gate, Measured, QualityOptions, QualityReport};
-use crate::recognizer::{Attention, Recognizer, Rules};
+use crate::quality::{Gate, Measured, QualityReport};
+use crate::recognizer::{Attention, Outlets, Recognizer, Rules};
 use crate::sighting::{CutSighting, Sighting};
 use crate::slot::FrameSlots;
 use crate::space::Space;
 use crate::steps::{MeteredSteps, Steps};
 use crate::still::Still;
-use crate::tracker::{TrackId, TrackerOptions};
+use crate::tracker::TrackId;
+
+mod options;
+
+pub use options::RecognitionOptions;
 
 /// Sightings and observations that a slow listener may fall behind before it loses the oldest.
 const PUBLISHED_MAX: usize = 256;
-/// Faces that were cut out and wait for whoever asked for them.
-const CUTS_MAX: usize = 8;
-/// The most pictures a plugin is promised to get at once.
-const BATCH_SIZE_LIMIT: usize = 64;
-
-/// How recognition is run.
-#[derive(Clone, Copy, Debug)]
-pub struct RecognitionOptions {
-    /// Most pictures analysed together, 1 to 64.
-    pub batch_size_max: usize,
-    /// The longest that a picture waits for others while the networks are busy.
-    pub batch_delay_ms_max: u64,
-    /// Threads that take batches; 0 takes one per core. Each works on its own batch.
-    pub recognizer_threads: usize,
-    /// Batches that the networks can work on side by side: 0 takes one per thread (CPU); 1 on a GPU.
-    pub side_by_side: usize,
-    /// An older picture yields no sighting.
-    pub frame_age_ms_max: u64,
-    /// The steps have so long for a batch.
-    pub call_ms_max: u64,
-    /// How faces are followed.
-    pub tracker: TrackerOptions,
-    /// What a face must be like to pay or to be named.
-    pub quality: QualityOptions,
-    /// What a face must be like to be enrolled.
-    pub quality_to_enrol: QualityOptions,
-    /// When a track is decided.
-    pub confirm: ConfirmOptions,
-    /// The longest side of a face that is cut out of its picture, in pixels.
-    pub crop_px_max: u32,
-}
-
-impl Default for RecognitionOptions {
-    fn default() -> Self {
-        Self {
-            batch_size_max: 8,
-            batch_delay_ms_max: 20,
-            recognizer_threads: 0,
-            side_by_side: 0,
-            frame_age_ms_max: 1_000,
-            call_ms_max: 5_000,
-            tracker: TrackerOptions::default(),
-            quality: QualityOptions::for_payment(),
-            quality_to_enrol: QualityOptions::for_enrolment(),
-            confirm: ConfirmOptions::default(),
-            crop_px_max: 256,
-        }
-    }
-}
-
 /// How a pipeline is started.
 pub struct PipelineOptions {
     /// What all cameras have in common.
@@ -139,7 +92,7 @@ impl Pipeline {
         gallery: Arc<Gallery>,
     ) -> Result<Self, PipelineError> {
         let PipelineOptions { cameras, recognition, meter } = options;
-        check_options(&recognition)?;
+        let recognition = recognition.checked()?;
         check_steps(&steps)?;
         let space = Arc::new(Space::new(steps.recognizer.clone(), gallery)?);
         let threads = match recognition.recognizer_threads {
@@ -157,24 +110,14 @@ impl Pipeline {
         let live = cameras.clone();
         let recognizer = Arc::new(Recognizer {
             steps: MeteredSteps { steps, meter },
-            rules: Rules {
-                quality: recognition.quality,
-                quality_to_enrol: recognition.quality_to_enrol,
-                confirm: recognition.confirm,
-                frame_age_max: Duration::from_millis(recognition.frame_age_ms_max),
-                call_max: Duration::from_millis(recognition.call_ms_max),
-            },
+            rules: Rules::of(&recognition),
             space: RwLock::new(space),
-            crop_px_max: recognition.crop_px_max,
             attention: Attention::new(recognition.tracker),
             camera_live: Arc::new(move |id| {
                 live.status(id).is_ok_and(|status| status.state == CameraState::Live)
             }),
             clock: Arc::new(Instant::now),
-            sightings: broadcast::Sender::new(PUBLISHED_MAX),
-            observations: broadcast::Sender::new(PUBLISHED_MAX),
-            challenges: broadcast::Sender::new(PUBLISHED_MAX),
-            cuts: broadcast::Sender::new(CUTS_MAX),
+            outlets: Outlets::new(PUBLISHED_MAX, recognition.crop_px_max),
         });
         let pipeline = Self { cameras, recognizer, slots, threads: Mutex::new(Vec::new()), recognition };
         for number in 0..threads {
@@ -190,12 +133,12 @@ impl Pipeline {
 
     /// People confirmed from now on. A receiver that falls behind loses the oldest and is told so.
     pub fn sightings(&self) -> broadcast::Receiver<Arc<Sighting>> {
-        self.recognizer.sightings.subscribe()
+        self.recognizer.outlets.sightings.subscribe()
     }
 
     /// Pictures analysed from now on. A receiver that falls behind loses the oldest and is told so.
     pub fn observations(&self) -> broadcast::Receiver<Arc<Observation>> {
-        self.recognizer.observations.subscribe()
+        self.recognizer.outlets.observations.subscribe()
     }
 
     /// Forgets what was decided at a camera, so that whoever stands there is confirmed anew.
@@ -218,7 +161,7 @@ impl Pipeline {
 
     /// How challenges go on from now on. A receiver that falls behind loses the oldest and is told so.
     pub fn challenges(&self) -> broadcast::Receiver<ChallengeUpdate> {
-        self.recognizer.challenges.subscribe()
+        self.recognizer.outlets.challenges.subscribe()
     }
 
     /// Every face of a still picture with its verdicts, largest first, by the gate of paying. Blocks; any thread may call
@@ -279,7 +222,7 @@ impl Pipeline {
     /// The faces of people confirmed from now on, cut out of their pictures. Only while somebody receives is anything
     /// cut out. A receiver that falls behind loses the oldest and is told so.
     pub fn cuts(&self) -> broadcast::Receiver<Arc<CutSighting>> {
-        self.recognizer.cuts.subscribe()
+        self.recognizer.outlets.cuts.subscribe()
     }
 
     /// The plugins at work.
@@ -341,30 +284,6 @@ fn sink(slots: Arc<FrameSlots<Arc<Frame>>>, meter: Arc<dyn Meter>) -> impl Fn(Ar
     }
 }
 
-fn check_options(options: &RecognitionOptions) -> Result<(), PipelineError> {
-    let confirm = &options.confirm;
-    let refused = [
-        (!(1..=BATCH_SIZE_LIMIT).contains(&options.batch_size_max), "batch_size_max lies between 1 and 64"),
-        (options.recognizer_threads > 64, "recognizer_threads is at most 64"),
-        (options.frame_age_ms_max == 0, "frame_age_ms_max is above zero"),
-        (options.crop_px_max == 0, "crop_px_max is above zero"),
-        (options.call_ms_max == 0, "call_ms_max is above zero"),
-        (options.tracker.tracks_max == 0, "tracker.tracks_max is above zero"),
-        (confirm.agreeing_frames_min == 0, "confirm.agreeing_frames_min is above zero"),
-        (confirm.liveness_frames_min == 0, "confirm.liveness_frames_min is above zero"),
-        // Written so that a value that is no number is refused.
-        (!(1.0..=1e9).contains(&confirm.liveness_odds_min), "confirm.liveness_odds_min is at least 1"),
-        (
-            confirm.frames_max < confirm.agreeing_frames_min.max(confirm.liveness_frames_min),
-            "confirm.frames_max is at least as large as the least numbers of frames",
-        ),
-    ];
-    match refused.into_iter().find(|(wrong, _)| *wrong) {
-        Some((_, why)) => Err(PipelineError::Options(why)),
-        None => Ok(()),
-    }
-}
-
 fn check_steps(steps: &Steps) -> Result<(), PipelineError> {
     if steps.liveness.is_empty() {
         return Err(PipelineError::NoLiveness);
@@ -373,31 +292,4 @@ fn check_steps(steps: &Steps) -> Result<(), PipelineError> {
         return Err(PipelineError::LivenessScore(step.name.clone()));
     }
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    type Change = fn(&mut RecognitionOptions);
-
-    #[test]
-    fn settings_that_cannot_work_are_named() {
-        let rows: [(&str, Change); 7] = [
-            ("batch_size_max", |o| o.batch_size_max = 0),
-            ("batch_size_max", |o| o.batch_size_max = 65),
-            ("frame_age_ms_max", |o| o.frame_age_ms_max = 0),
-            ("agreeing_frames_min", |o| o.confirm.agreeing_frames_min = 0),
-            ("liveness_frames_min", |o| o.confirm.liveness_frames_min = 0),
-            ("liveness_odds_min", |o| o.confirm.liveness_odds_min = f32::NAN),
-            ("frames_max", |o| o.confirm.frames_max = 2),
-        ];
-        assert!(check_options(&RecognitionOptions::default()).is_ok());
-        for (name, change) in rows {
-            let mut options = RecognitionOptions::default();
-            change(&mut options);
-            let refused = check_options(&options).expect_err(name).to_string();
-            assert!(refused.contains(name), "{refused} does not name {name}");
-        }
-    }
 }

@@ -5,31 +5,34 @@ use std::time::{Duration, Instant};
 
 use parking_lot::RwLock;
 use plugin_host::{CallContext, Face};
-use tokio::sync::broadcast;
 
 use crate::camera::CameraId;
-use crate::challenge::{ChallengeAnswer, ChallengeFailure, ChallengePlan, ChallengeUpdate};
-use crate::crop::FaceCrop;
+use crate::challenge::ChallengePlan;
 use crate::embedding::Embedding;
-use crate::evidence::{ConfirmOptions, Evidence, Finding, Sample, Verdict};
-use crate::eyes;
+use crate::evidence::{ConfirmOptions, Evidence};
 use crate::frame::Frame;
-use crate::gallery::{Subject, Top2};
-use crate::gesture::Signals;
-use crate::liveness::{LivenessScore, all_passed};
+use crate::liveness::LivenessScore;
 use crate::meter::{FrameResult, Stage};
-use crate::observation::{FaceState, Observation, ObservedFace};
+use crate::observation::{Observation, ObservedFace};
+use crate::pipeline::RecognitionOptions;
 use crate::quality::{self, QualityOptions, QualityReason, QualityReport};
 use crate::shot;
-use crate::sighting::{CutSighting, FaceInView, Sighting};
+use crate::sighting::FaceInView;
 use crate::space::Space;
 use crate::steps::{MeteredSteps, view};
 use crate::tracker::TrackId;
 
 mod attention;
 mod debts;
+mod look;
+mod outlets;
+mod verdict;
 
 pub(crate) use attention::{Attention, CameraTracks};
+pub(crate) use outlets::Outlets;
+
+use look::Look;
+use verdict::Analysis;
 
 /// What recognition goes by.
 #[derive(Clone, Copy, Debug)]
@@ -43,6 +46,18 @@ pub(crate) struct Rules {
     pub(crate) call_max: Duration,
 }
 
+impl Rules {
+    pub(crate) fn of(options: &RecognitionOptions) -> Self {
+        Self {
+            quality: options.quality,
+            quality_to_enrol: options.quality_to_enrol,
+            confirm: options.confirm,
+            frame_age_max: Duration::from_millis(options.frame_age_ms_max),
+            call_max: Duration::from_millis(options.call_ms_max),
+        }
+    }
+}
+
 /// Tells the time.
 pub(crate) type Clock = Arc<dyn Fn() -> Instant + Send + Sync>;
 /// Says whether a camera is healthy enough to be trusted.
@@ -54,41 +69,10 @@ pub(crate) struct Recognizer {
     pub(crate) rules: Rules,
     /// What names people now. A batch goes through the one that it began with.
     pub(crate) space: RwLock<Arc<Space>>,
-    /// The longest side of a face that is cut out, in pixels.
-    pub(crate) crop_px_max: u32,
     pub(crate) attention: Attention,
     pub(crate) camera_live: CameraLive,
     pub(crate) clock: Clock,
-    pub(crate) sightings: broadcast::Sender<Arc<Sighting>>,
-    pub(crate) observations: broadcast::Sender<Arc<Observation>>,
-    pub(crate) challenges: broadcast::Sender<ChallengeUpdate>,
-    pub(crate) cuts: broadcast::Sender<Arc<CutSighting>>,
-}
-
-/// A face on its way.
-struct Look {
-    /// Index of its picture in the batch.
-    frame: usize,
-    face: Face,
-    track: Option<TrackId>,
-    quality: QualityReport,
-    /// Its track is undecided, and this picture is good enough.
-    wanted: bool,
-}
-
-/// What was found out about a wanted face. Without a score from every liveness step there is nothing.
-struct Analysis {
-    embedding: Embedding,
-    liveness: Vec<f32>,
-    top: Option<Top2>,
-}
-
-/// One face in its picture, and what its track proved before.
-struct Moment<'a> {
-    frame: &'a Frame,
-    look: &'a Look,
-    in_view: &'a [FaceInView],
-    challenge: Option<ChallengeAnswer>,
+    pub(crate) outlets: Outlets,
 }
 
 impl Recognizer {
@@ -235,135 +219,29 @@ impl Recognizer {
             let mut camera = camera.lock();
             let mut faces = Vec::with_capacity(looks.len());
             let in_view: Vec<FaceInView> =
-                looks.iter().map(|look| face_in_view(look, &camera, frame.captured.at)).collect();
+                looks.iter().map(|look| look.in_view(&camera, frame.captured.at)).collect();
             for look in &looks {
                 let analysis = if look.wanted { analyses.next().flatten() } else { None };
-                watch_gestures(frame, look, &mut camera);
+                look.watch_gestures(frame, &mut camera);
                 if let Some((track, analysis)) = look.track.zip(analysis)
                     && let Some(sighting) =
                         self.weigh(space, (frame, look), (track, analysis), &in_view, &mut camera)
                 {
-                    self.publish(frame, &look.face, sighting);
+                    self.steps.meter.sighting(
+                        &sighting.camera,
+                        sighting.subject.is_some(),
+                        sighting.similarity,
+                    );
+                    self.outlets.sighting(frame, &look.face, sighting);
                 }
-                faces.push(observed(look, &mut camera));
+                faces.push(look.observed(&mut camera));
             }
-            self.tell(frame, &mut camera);
+            self.outlets.told(frame, camera.take_told());
             let observation = observation(frame, faces, now);
-            if self.observations.receiver_count() > 0 {
-                // The last listener may just have gone.
-                let _listeners = self.observations.send(Arc::new(observation.clone()));
-            }
+            self.outlets.observation(&observation);
             observations.push(observation);
         }
         observations
-    }
-
-    /// Adds one picture to its track's evidence; a sighting when that decides the track.
-    fn weigh(
-        &self,
-        space: &Space,
-        (frame, look): (&Frame, &Look),
-        (track, analysis): (TrackId, Analysis),
-        in_view: &[FaceInView],
-        camera: &mut CameraTracks,
-    ) -> Option<Sighting> {
-        let rules = &self.rules.confirm;
-        let Analysis { embedding, liveness, top } = analysis;
-        let (at, model_tag, weight) = (frame.captured.at, space.model_tag(), look.quality.value);
-        let sample = Sample { at, model_tag, embedding, weight, liveness };
-        if !camera.evidence(track)?.add(sample, top.as_ref(), &self.liveness_mins(), rules) {
-            camera.disprove(track, ChallengeFailure::SomebodyElse);
-        }
-        let moment = Moment { frame, look, in_view, challenge: camera.answer(track) };
-        self.decide(space, moment, track, camera.evidence(track)?)
-    }
-
-    /// A sighting when the pictures of a track are enough for one.
-    fn decide(
-        &self,
-        space: &Space,
-        moment: Moment<'_>,
-        track: TrackId,
-        evidence: &mut Evidence,
-    ) -> Option<Sighting> {
-        let Moment { frame, look, in_view, challenge } = moment;
-        let (rules, at) = (&self.rules.confirm, frame.captured.at);
-        let mins = self.liveness_mins();
-        match evidence.finding(&mins, rules) {
-            Finding::Open => None,
-            Finding::NotLive => {
-                evidence.decide(Verdict::NotLive, at);
-                None
-            }
-            Finding::Agreed { subject, mean, liveness } => {
-                let top = space.search(&mean);
-                // The mean must say what the single pictures say.
-                if matched(top.as_ref(), rules) != subject {
-                    return None;
-                }
-                let liveness = self.scored(&liveness);
-                if !all_passed(&liveness, mins.len()) {
-                    return None;
-                }
-                let age = frame.age((self.clock)());
-                // What may not be published is not used up either.
-                if !trusted(age, self.rules.frame_age_max, (self.camera_live)(&frame.camera)) {
-                    tracing::debug!(camera = %frame.camera, ?age, "a sighting is not to be trusted");
-                    return None;
-                }
-                evidence.decide(subject.map_or(Verdict::Unknown, Verdict::Known), at);
-                Some(Sighting {
-                    camera: frame.camera.clone(),
-                    track,
-                    captured_at: frame.captured.wall,
-                    captured: at,
-                    seq: frame.seq,
-                    // Once for each sighting: a picture that decides nothing is not hashed.
-                    frame_sha256: frame.sha256(),
-                    subject,
-                    template: top.as_ref().filter(|_| subject.is_some()).map(|top| top.template),
-                    model_tag: space.model_tag(),
-                    similarity: top.as_ref().map_or(-1.0, |top| top.similarity),
-                    margin: top.as_ref().and_then(Top2::margin),
-                    templates_searched: top.as_ref().map_or(0, |top| top.searched),
-                    liveness,
-                    challenge,
-                    quality: look.quality.clone(),
-                    bbox: look.face.bbox,
-                    size: (frame.width(), frame.height()),
-                    frame_age_ms: millis(age),
-                    in_view: in_view.to_vec(),
-                })
-            }
-        }
-    }
-
-    /// The least score of each liveness step.
-    fn liveness_mins(&self) -> Vec<f32> {
-        self.steps.steps.liveness.iter().map(|step| step.score_min).collect()
-    }
-
-    /// Publishes how the challenges of a camera went on.
-    fn tell(&self, frame: &Frame, camera: &mut CameraTracks) {
-        for (track, nonce, phase) in camera.take_told() {
-            let update = ChallengeUpdate { camera: frame.camera.clone(), track, nonce, phase };
-            // Nobody listening is fine: whoever asked is gone.
-            let _listeners = self.challenges.send(update);
-        }
-    }
-
-    fn publish(&self, frame: &Frame, face: &Face, sighting: Sighting) {
-        self.steps.meter.sighting(&sighting.camera, sighting.subject.is_some(), sighting.similarity);
-        let sighting = Arc::new(sighting);
-        // Nobody listening is fine.
-        let _listeners = self.sightings.send(Arc::clone(&sighting));
-        // Nothing is cut out of a picture that nobody asks for, nor of a stranger ever.
-        if sighting.subject.is_some()
-            && self.cuts.receiver_count() > 0
-            && let Some(crop) = FaceCrop::of(frame, face, self.crop_px_max)
-        {
-            let _listeners = self.cuts.send(Arc::new(CutSighting { sighting, crop }));
-        }
     }
 
     /// Mean scores under their steps' names.
@@ -386,48 +264,6 @@ impl Recognizer {
     }
 }
 
-/// Only a fresh picture of a healthy camera is worth a sighting.
-fn trusted(age: Duration, age_max: Duration, camera_live: bool) -> bool {
-    camera_live && age <= age_max
-}
-
-/// Whom a match is shown as.
-fn matched(top: Option<&Top2>, rules: &ConfirmOptions) -> Option<Subject> {
-    top.filter(|top| top.similarity >= rules.similarity_min).map(|top| top.subject)
-}
-
-/// Shows a face to its track's challenge, whatever its quality: who turns away is no good picture, but moves.
-fn watch_gestures(frame: &Frame, look: &Look, camera: &mut CameraTracks) {
-    if let Some(track) = look.track.filter(|track| camera.is_challenged(*track)) {
-        let signals = Signals::of(&look.face, eyes::darkness(&look.face, frame), frame.captured.at);
-        camera.see(track, &signals, &look.face.surface);
-    }
-}
-
-fn face_in_view(look: &Look, camera: &CameraTracks, at: Instant) -> FaceInView {
-    let dwell = look.track.and_then(|track| camera.dwell(track, at));
-    FaceInView { track: look.track, bbox: look.face.bbox, dwell_ms: dwell.map(millis) }
-}
-
-fn observed(look: &Look, camera: &mut CameraTracks) -> ObservedFace {
-    let verdict = look.track.and_then(|track| camera.evidence(track)).and_then(|evidence| evidence.verdict());
-    let state = match verdict {
-        Some(Verdict::Known(subject)) => FaceState::Known(subject),
-        Some(Verdict::Unknown) => FaceState::Unknown,
-        Some(Verdict::NotLive) => FaceState::NotLive,
-        None if !look.quality.ok => FaceState::Refused,
-        None => FaceState::Undecided,
-    };
-    ObservedFace {
-        bbox: look.face.bbox,
-        landmarks: look.face.landmarks,
-        score: look.face.score,
-        track: look.track,
-        quality: look.quality.clone(),
-        state,
-    }
-}
-
 fn observation(frame: &Frame, faces: Vec<ObservedFace>, now: Instant) -> Observation {
     Observation {
         camera: frame.camera.clone(),
@@ -441,23 +277,4 @@ fn observation(frame: &Frame, faces: Vec<ObservedFace>, now: Instant) -> Observa
 
 fn millis(time: Duration) -> u64 {
     u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_stale_picture_or_a_sick_camera_yields_no_sighting() {
-        for (age_ms, camera_live, expected) in [
-            (0, true, true),
-            (1_000, true, true),
-            (1_001, true, false),
-            (0, false, false),
-            (2_000, false, false),
-        ] {
-            let (age, max) = (Duration::from_millis(age_ms), Duration::from_secs(1));
-            assert_eq!(trusted(age, max, camera_live), expected, "{age_ms} ms, live {camera_live}");
-        }
-    }
 }

@@ -20,7 +20,7 @@ use crate::ingest::Recording;
 use crate::meter::Meter;
 use crate::observation::Observation;
 use crate::pipeline::{Pipeline, RecognitionOptions};
-use crate::recognizer::{Attention, Recognizer, Rules};
+use crate::recognizer::{Attention, Outlets, Recognizer, Rules};
 use crate::space::Space;
 use crate::steps::MeteredSteps;
 use crate::still::Still;
@@ -108,7 +108,7 @@ impl Viewer {
         let standing = Standing { now: start, state: CameraState::Connecting, health };
         let standing = Arc::new(Mutex::new(standing));
         let recognizer = recognizer(pipeline, gallery, Arc::clone(&standing));
-        let challenges = recognizer.challenges.subscribe();
+        let challenges = recognizer.outlets.challenges.subscribe();
         let (camera, pace) = (config.id.clone(), Pace::new(config.analysed_fps_max));
         Self { camera, recognizer, standing, pace, start, wall: SystemTime::now(), shown: 0, challenges }
     }
@@ -169,21 +169,11 @@ fn recognizer(pipeline: &Pipeline, gallery: Arc<Gallery>, standing: Arc<Mutex<St
     let space = space.expect("the gallery is for the pipeline's recogniser");
     Recognizer {
         steps: MeteredSteps { steps: pipeline.steps().clone(), meter: Arc::new(crate::meter::Unmetered) },
-        rules: Rules {
-            quality: options.quality,
-            quality_to_enrol: options.quality_to_enrol,
-            confirm: options.confirm,
-            frame_age_max: Duration::from_millis(options.frame_age_ms_max),
-            call_max: Duration::from_millis(options.call_ms_max),
-        },
+        rules: Rules::of(options),
         space: RwLock::new(Arc::new(space)),
-        crop_px_max: options.crop_px_max,
         attention: Attention::new(options.tracker),
         camera_live: Arc::new(move |_| standing.lock().state == CameraState::Live),
         clock: Arc::new(move || clock.lock().now),
-        sightings: broadcast::Sender::new(1),
-        observations: broadcast::Sender::new(1),
-        challenges: broadcast::Sender::new(TOLD_MAX),
-        cuts: broadcast::Sender::new(1),
+        outlets: Outlets::new(TOLD_MAX, options.crop_px_max),
     }
 }
