@@ -138,6 +138,10 @@ impl Store {
     pub fn step_model_change(&self, by: By<'_>, from: Roles, to: Roles) -> Result<(), StoreError> {
         self.write_audited(by, |c| {
             let known = roles_in(c)?.ok_or(StoreError::NotFound("model roles"))?;
+            // Of another candidate nothing was asked.
+            if known.roles.other != from.other {
+                return Err(overtaken());
+            }
             if to.phase == Phase::Shadowing && known.leaving.is_some() {
                 let text = "templates are still being deleted; try again in a minute";
                 return Err(StoreError::Conflict(text.to_owned()));
@@ -155,7 +159,7 @@ impl Store {
                 model_roles::changed_at.eq(by.at.0),
             );
             if diesel::update(seen).set(change).execute(c)? == 0 {
-                return Err(StoreError::Conflict("the model change went on in the meantime".to_owned()));
+                return Err(overtaken());
             }
             if matches!(to.phase, Phase::Shadowing | Phase::Settled) {
                 diesel::delete(shadow_visits::table).execute(c)?;
@@ -315,6 +319,10 @@ fn action(reached: Phase) -> &'static str {
         Phase::RolledBack => "model_change.rolled_back",
         Phase::Settled => "model_change.settled",
     }
+}
+
+fn overtaken() -> StoreError {
+    StoreError::Conflict("the model change went on in the meantime".to_owned())
 }
 
 fn roles_in(c: &mut AnyConnection) -> Result<Option<RolesRow>, StoreError> {

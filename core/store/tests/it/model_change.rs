@@ -18,6 +18,7 @@ use crate::{
 pub(crate) const CLAIMS: &[Claim] = claims![
     the_first_recogniser_is_in_force_and_another_only_where_nobody_is_enrolled,
     a_step_is_taken_once_and_only_from_where_it_was_seen,
+    a_step_that_was_seen_with_another_candidate_is_not_taken,
     a_settlement_deletes_the_other_templates_and_no_more,
     a_person_counts_at_a_bounded_number_of_visits,
     only_people_with_a_live_consent_are_to_be_covered,
@@ -88,6 +89,21 @@ fn a_step_is_taken_once_and_only_from_where_it_was_seen(bench: &Bench) {
     assert_eq!((known.roles, known.changed_at), (cut_over, START.plus(HOUR)));
     let kinds: Vec<String> = bench.store.outbox(0, 100).unwrap().into_iter().map(|row| row.kind).collect();
     assert_eq!(kinds, ["model_change.shadowing", "model_change.cut_over"]);
+    bench.assert_sound();
+}
+
+fn a_step_that_was_seen_with_another_candidate_is_not_taken(bench: &Bench) {
+    let seen = shadowing(bench);
+    let given_up = seen.roll_back().unwrap();
+    let (settled, _) = given_up.settle().unwrap();
+    let other = settled.start(OTHER).unwrap();
+    for (from, to) in [(seen, given_up), (given_up, settled), (settled, other)] {
+        bench.store.step_model_change(by(), from, to).unwrap();
+        bench.store.delete_leaving().unwrap();
+    }
+    let late = bench.store.step_model_change(by(), seen, seen.cut_over(Gate::Ready).unwrap());
+    assert!(matches!(late, Err(StoreError::Conflict(_))), "the gate was asked about another one");
+    assert_eq!(bench.store.model_roles().unwrap().unwrap().roles, other);
     bench.assert_sound();
 }
 
