@@ -67,10 +67,12 @@ impl Thresholds {
         Self { match_min, pay_min }
     }
 
-    /// What `similarity` is worth; what is no number is worth nothing.
+    /// What `similarity` is worth; what is no number, or infinite, is worth nothing.
     #[must_use]
     pub fn judge(&self, similarity: f32) -> Match {
-        if similarity >= self.pay_min {
+        if !similarity.is_finite() {
+            Match::No
+        } else if similarity >= self.pay_min {
             Match::Clear
         } else if similarity >= self.match_min {
             Match::Weak

@@ -163,6 +163,7 @@ fn between_the_two_thresholds_a_match_is_weak() {
 fn with_another_recognisers_scores_no_face_alone_pays() {
     let borrowed = Thresholds::new(&Impostors::borrowed(tail()), TARGETS, 1, 0.3);
     assert_eq!(borrowed.judge(1.0), Match::Weak);
+    assert_eq!(borrowed.judge(f32::INFINITY), Match::No, "no cosine is infinite");
     assert_eq!(borrowed.match_min, Thresholds::new(&own(), TARGETS, 1, 0.3).match_min);
 }
 

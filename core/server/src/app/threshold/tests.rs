@@ -98,10 +98,14 @@ fn what_a_site_measured_raises_its_recognisers_thresholds_and_no_others() {
     assert_eq!(tails.impostors(Some(192_001)).shift(), 0.0);
 }
 
-fn policy() -> Policy {
+fn policy_of(model_tag: u32) -> Policy {
     let tails = Tails::builtin().unwrap();
     let settings = Settings::load(&Layers::default()).unwrap();
-    evidence::policy(&settings, tails.impostors(Some(DEFAULT)), tails.spread(Some(DEFAULT)))
+    evidence::policy(&settings, tails.impostors(Some(model_tag)), tails.spread(Some(model_tag)))
+}
+
+fn policy() -> Policy {
+    policy_of(DEFAULT)
 }
 
 fn direction(random: &mut StdRng) -> Vec<f32> {
@@ -131,19 +135,33 @@ fn fill(gallery: &Gallery, count: usize, random: &mut StdRng) {
 /// What becomes of ten euros that `probe` is to pay, by the gallery as it is.
 fn pays(gallery: &Gallery, probe: &Embedding, look_alike: bool) -> Decision {
     let found = gallery.search(probe).unwrap();
+    let seen = Seen { similarity: found.similarity, searched: found.searched, claimed: false };
+    decided(&seen, look_alike, &policy())
+}
+
+/// A face that was compared.
+#[derive(Debug)]
+struct Seen {
+    similarity: f32,
+    searched: usize,
+    claimed: bool,
+}
+
+/// What becomes of ten euros that this face is to pay.
+fn decided(seen: &Seen, look_alike: bool, policy: &Policy) -> Decision {
     let now = Timestamp(1_000_000_000);
     let evidence = Evidence {
         captured_at: now,
         camera_live: true,
-        similarity: found.similarity,
+        similarity: seen.similarity,
         // That of the templates alone: in 64 dimensions strangers are nearer to each other than faces are.
         margin: None,
         liveness: vec![LivenessScore { score: 0.99, score_min: 0.5 }],
         faces_in_view: 1,
         place: Position::Payer,
         challenge: Challenge::Open,
-        templates_searched: found.searched,
-        claimed: false,
+        templates_searched: seen.searched,
+        claimed: seen.claimed,
     };
     let settings = Settings::load(&Layers::default()).unwrap();
     let payer = Payer {
@@ -159,7 +177,24 @@ fn pays(gallery: &Gallery, probe: &Embedding, look_alike: bool) -> Decision {
     };
     let amount = Money::new(1_000, "EUR".parse().unwrap()).unwrap();
     let charge = Charge { amount, expires_at: now.plus(Duration::from_secs(60)) };
-    decide(&charge, &payer, &evidence, &policy(), now)
+    decide(&charge, &payer, &evidence, policy, now)
+}
+
+#[test]
+fn a_recogniser_that_nobody_measured_lets_no_face_pay_alone_however_like_it_is() {
+    for claimed in [false, true] {
+        for searched in [1, 10_000] {
+            for similarity in [0.7, 0.9, 1.0] {
+                let seen = Seen { similarity, searched, claimed };
+                let by = |model_tag| decided(&seen, false, &policy_of(model_tag));
+                assert!(!matches!(by(7), Decision::Approve(_)), "{seen:?}");
+                if similarity > 0.8 {
+                    assert_eq!(by(7), Decision::StepUp(vec![StepUp::WeakMatch]), "{seen:?}");
+                    assert!(matches!(by(DEFAULT), Decision::Approve(_)), "{seen:?}, measured");
+                }
+            }
+        }
+    }
 }
 
 #[test]
