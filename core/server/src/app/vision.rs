@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use domain::model_change::Roles;
-use models::manifest::{Digest, Entry, Manifest, Weights};
+use models::manifest::{Digest, Entry, Manifest};
 use models::weights::Shelf;
 use models::{DeviceChoice, DeviceKind, Engine, EngineOptions};
 use pipeline::camera::{Cameras, CamerasOptions};
 use pipeline::source::{Network, SourcePolicy};
 use pipeline::{
-    ConfirmOptions, Embedding, EngineInference, Gallery, Gate, LivenessStep, Member, Meter, Pipeline,
-    PipelineOptions, RecognitionOptions, RecognizerSet, Space, Steps, Subject, TemplateId,
+    ConfirmOptions, EngineInference, Gallery, Gate, Meter, Pipeline, PipelineOptions, RecognitionOptions,
+    Space,
 };
 use plugin_host::{InferenceService, Plugin};
 use store::{By, Store};
@@ -20,8 +20,17 @@ use super::installed;
 use super::start::StartError;
 use crate::api::chain;
 use crate::api::wire::system::Compute;
-use crate::plugins::{Plugins, wrong_kind};
-use crate::settings::{self, Device, RecognitionMember, Settings};
+use crate::plugins::Plugins;
+use crate::settings::{self, Device, Settings};
+
+mod space;
+mod steps;
+mod witness;
+
+pub(crate) use steps::{shadow, steps};
+pub(crate) use witness::measured;
+
+use space::{blind, filled, offered};
 
 /// Everything that sees.
 pub(crate) struct Vision {
@@ -56,14 +65,14 @@ impl Vision {
         let engine = engine(settings)?;
         let inference: Arc<dyn InferenceService> = Arc::new(EngineInference(engine.clone()));
         let (mut steps, mut loaded) = steps(settings, plugins, &inference)?;
-        let shadow = shadow(plugins, &inference, &mut loaded)?;
+        let shadow = shadow(settings, plugins, &inference, &mut loaded)?;
         let roles = store.roles_with(by, steps.recognizer.model_tag())?.roles;
         let mut spaces = Vec::new();
         for recognizer in std::iter::once(steps.recognizer.clone()).chain(shadow) {
-            spaces.push(Arc::new(space(store, recognizer)?));
+            spaces.push(Arc::new(filled(store, recognizer)?));
         }
         let models = in_use(&installed::shelf(settings)?)?;
-        measured(&models, spaces.iter().flat_map(|space| space.recognizer().members()))?;
+        measured(&models, spaces.iter().map(|space| space.recognizer()))?;
         let active = offered(&spaces, roles)?;
         steps.recognizer = active.recognizer().clone();
         let recognition = recognition(settings, engine.device().kind);
@@ -176,24 +185,6 @@ pub(crate) fn in_use(shelf: &Shelf) -> Result<Vec<InUse>, StartError> {
     Ok(manifest.models.into_iter().filter_map(here).collect())
 }
 
-/// Refuses a network that an operator installed and whose impostor scores nobody measured. Two strangers may be as like each
-/// other to it as one person's pictures are to another network: borrowed thresholds would name anybody.
-fn measured<'a>(models: &[InUse], mut members: impl Iterator<Item = &'a Member>) -> Result<(), StartError> {
-    let unmeasured = |tag: u32| {
-        let named = models.iter().find(|InUse { entry, .. }| entry.model_tag == Some(tag));
-        let entry = named.map(|InUse { entry, .. }| entry)?;
-        let unknown = matches!(entry.weights, Weights::Installed(_)) && entry.impostors.is_none();
-        unknown.then_some(entry)
-    };
-    match members.find_map(|member| unmeasured(member.recognizer.model_tag())) {
-        None => Ok(()),
-        Some(Entry { name, .. }) => Err(StartError::Configuration(format!(
-            "{name} has no impostor scores, so that nobody knows how alike strangers look to it: measure it with `facepay \
-             evaluate faces --all-pairs`, and put [model.impostors] into the manifest of compute.weights_folder"
-        ))),
-    }
-}
-
 /// Starts the networks' engine.
 pub(crate) fn engine(settings: &Settings) -> Result<Engine, StartError> {
     let shelf = installed::shelf(settings)?;
@@ -226,107 +217,8 @@ pub(crate) fn compute(engine: &Engine) -> Compute {
     }
 }
 
-/// Loads the vision plugins of the settings.
-pub(crate) fn steps(
-    settings: &Settings,
-    plugins: &Plugins,
-    inference: &Arc<dyn InferenceService>,
-) -> Result<(Steps, Vec<Arc<Plugin>>), StartError> {
-    let names = &settings.plugins;
-    let load = |name: &str| plugins.load(name, Some(inference.clone()));
-    let detection = load(&names.detection)?;
-    let detector = detection.detector().ok_or_else(|| wrong_kind(&names.detection, "a detector"))?;
-    let mut loaded = vec![detection];
-    let recognizer =
-        recognizers(plugins, inference, (plugins.recognisers(), "plugins.recognition_set"), &mut loaded)?;
-    let mut liveness = Vec::new();
-    for name in &names.liveness {
-        let plugin = load(name)?;
-        let step = plugin.liveness().ok_or_else(|| wrong_kind(name, "a liveness step"))?;
-        let score_min = settings.recognition.liveness_min;
-        liveness.push(LivenessStep { name: name.clone(), plugin: step, score_min });
-        loaded.push(plugin);
-    }
-    Ok((Steps { detector, liveness, recognizer }, loaded))
-}
-
-/// The recogniser that is tried beside, where the settings name one; its plugins join those `loaded`.
-pub(crate) fn shadow(
-    plugins: &Plugins,
-    inference: &Arc<dyn InferenceService>,
-    loaded: &mut Vec<Arc<Plugin>>,
-) -> Result<Option<RecognizerSet>, StartError> {
-    let named = (plugins.shadows().to_vec(), "plugins.recognition_shadow");
-    match named.0.is_empty() {
-        true => Ok(None),
-        false => recognizers(plugins, inference, named, loaded).map(Some),
-    }
-}
-
-/// The recognisers that a setting names; their plugins join those `loaded`.
-fn recognizers(
-    plugins: &Plugins,
-    inference: &Arc<dyn InferenceService>,
-    (named, key): (Vec<RecognitionMember>, &str),
-    loaded: &mut Vec<Arc<Plugin>>,
-) -> Result<RecognizerSet, StartError> {
-    let mut members = Vec::new();
-    for RecognitionMember { plugin: name, weight, settings } in named {
-        let plugin = plugins.load_with(&name, &settings, Some(inference.clone()))?;
-        let recognizer = plugin.recognizer().ok_or_else(|| wrong_kind(&name, "a recogniser"))?;
-        members.push(Member { recognizer, weight });
-        loaded.push(plugin);
-    }
-    RecognizerSet::new(members).map_err(|error| StartError::Configuration(format!("{key}: {error}")))
-}
-
-/// The recogniser in force, which the settings must offer: templates of another one are of no use to it.
-pub(crate) fn offered(spaces: &[Arc<Space>], roles: Roles) -> Result<&Arc<Space>, StartError> {
-    let tags: Vec<String> = spaces.iter().map(|space| space.model_tag().to_string()).collect();
-    let active = spaces.iter().find(|space| space.model_tag() == roles.active);
-    active.ok_or_else(|| {
-        StartError::Configuration(format!(
-            "people are enrolled with the recogniser of model tag {}, and the settings offer {}; name that recogniser \
-             in plugins.recognition again and the new one in plugins.recognition_shadow, then change over with \
-             `facepay models change` (docs/model-change.md)",
-            roles.active,
-            tags.join(" and "),
-        ))
-    })
-}
-
-/// A recogniser that knows nobody.
-fn blind(spaces: &[Arc<Space>]) -> Option<Arc<Space>> {
-    let space = spaces.first()?;
-    let nobody = Arc::new(Gallery::new(space.gallery().dim(), space.model_tag()));
-    Space::new(space.recognizer().clone(), nobody).ok().map(Arc::new)
-}
-
 fn refused(error: &pipeline::PipelineError) -> StartError {
     StartError::Configuration(format!("recognition: {}", chain(error)))
-}
-
-/// A recogniser with all its templates.
-fn space(store: &Store, recognizer: RecognizerSet) -> Result<Space, StartError> {
-    let gallery = gallery(store, recognizer.dim(), recognizer.model_tag())?;
-    Space::new(recognizer, Arc::new(gallery)).map_err(|error| refused(&error))
-}
-
-/// Every template of this recogniser, opened into memory.
-fn gallery(store: &Store, dim: usize, model_tag: u32) -> Result<Gallery, StartError> {
-    let gallery = Gallery::new(dim, model_tag);
-    let mut unusable = 0_usize;
-    store.gallery(model_tag, |row| {
-        let (template, subject) = (TemplateId(row.id.0.as_u128()), Subject(row.user.0.as_u128()));
-        let inserted = Embedding::new(row.template.to_vec())
-            .is_ok_and(|embedding| gallery.insert(template, subject, model_tag, &embedding).is_ok());
-        unusable += usize::from(!inserted);
-    })?;
-    if unusable > 0 {
-        tracing::error!(unusable, "templates do not fit their recogniser and are left out");
-    }
-    tracing::info!(model_tag, templates = gallery.len(), "gallery filled");
-    Ok(gallery)
 }
 
 /// What all cameras have in common, by the settings.

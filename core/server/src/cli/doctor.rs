@@ -109,7 +109,7 @@ pub(super) fn run(cli: &Cli, arguments: &Doctor) -> Result<Exit, Failure> {
     checks.extend(secrets::checks(&settings, &tried));
     let offered = thresholds::offered(&settings, &tried);
     checks.extend(thresholds::checks(&settings, &offered));
-    checks.push(model_change::check(&settings, &offered));
+    checks.push(model_change::check(&settings, offered.as_deref().unwrap_or_default()));
     checks.extend(cameras::checks(&settings));
     checks.extend(machine::checks());
     let count = |status| checks.iter().filter(|check| check.status == status).count();

@@ -1,21 +1,25 @@
 //! What a face must reach, and what that rests on.
 
+use std::sync::Arc;
+
 use domain::decision::Policy;
 use domain::look_alike;
 use domain::threshold::{PEOPLE_MIN, SCORES_MIN, false_match_rate};
+use pipeline::RecognizerSet;
+use plugin_host::InferenceService;
 use store::Store;
 
 use super::{Check, Status, ask, storage};
 use crate::api::chain;
-use crate::app::evidence;
 use crate::app::threshold::Tails;
 use crate::app::vision;
+use crate::app::{StartError, evidence, installed};
 use crate::cli::plugin::Tried;
 use crate::plugins::Plugins;
 use crate::settings::Settings;
 
-/// `offered`: the tags of the recognisers that the settings name and that load.
-pub(super) fn checks(settings: &Settings, offered: &[u32]) -> Vec<Check> {
+/// `offered`: the tags of the recognisers that the settings name and that load, or why none may.
+pub(super) fn checks(settings: &Settings, offered: &Result<Vec<u32>, String>) -> Vec<Check> {
     let tail = ask(
         "thresholds.impostors",
         "how alike strangers look to the recogniser decides what a match is",
@@ -24,6 +28,10 @@ pub(super) fn checks(settings: &Settings, offered: &[u32]) -> Vec<Check> {
     if !settings.recognition.enabled {
         return vec![tail.found(Status::Skip, "recognition is switched off")];
     }
+    let offered = match offered {
+        Ok(offered) => offered,
+        Err(why) => return vec![tail.found(Status::Fail, why)],
+    };
     let store = storage::opened(settings);
     let Some(model_tag) = in_force_of(store.as_ref(), offered) else {
         return vec![tail.found(Status::Skip, "no recogniser loads; plugins.recognition says why")];
@@ -47,12 +55,30 @@ pub(super) fn checks(settings: &Settings, offered: &[u32]) -> Vec<Check> {
 }
 
 /// The tags of the recognisers that the settings name and that load; the first is the one that is no shadow.
-pub(super) fn offered(settings: &Settings, tried: &Tried) -> Vec<u32> {
+///
+/// # Errors
+/// Why an appliance would not start with them, although they load.
+pub(super) fn offered(settings: &Settings, tried: &Tried) -> Result<Vec<u32>, String> {
     let plugins = Plugins::new(settings);
-    let Some(inference) = tried.inference.as_ref() else { return Vec::new() };
-    let Ok((steps, mut loaded)) = vision::steps(settings, &plugins, inference) else { return Vec::new() };
-    let shadow = vision::shadow(&plugins, inference, &mut loaded).ok().flatten();
-    std::iter::once(steps.recognizer).chain(shadow).map(|recognizer| recognizer.model_tag()).collect()
+    let Some(inference) = tried.inference.as_ref() else { return Ok(Vec::new()) };
+    match recognisers(settings, &plugins, inference) {
+        Ok(tags) => Ok(tags),
+        Err(StartError::Configuration(why)) => Err(why),
+        // The checks of the plugins and of the weights say so.
+        Err(_) => Ok(Vec::new()),
+    }
+}
+
+fn recognisers(
+    settings: &Settings,
+    plugins: &Plugins,
+    inference: &Arc<dyn InferenceService>,
+) -> Result<Vec<u32>, StartError> {
+    let (steps, mut loaded) = vision::steps(settings, plugins, inference)?;
+    let shadow = vision::shadow(settings, plugins, inference, &mut loaded)?;
+    let sets: Vec<RecognizerSet> = std::iter::once(steps.recognizer).chain(shadow).collect();
+    vision::measured(&vision::in_use(&installed::shelf(settings)?)?, sets.iter())?;
+    Ok(sets.iter().map(RecognizerSet::model_tag).collect())
 }
 
 /// The one that names people, as the database has it.
