@@ -238,6 +238,38 @@ fn a_person_without_a_pin_is_staffs_to_vouch_for_or_refused() {
 }
 
 #[test]
+fn staffs_word_spares_every_further_factor_but_the_one_that_every_payment_asks_for() {
+    for (always, expected) in [(false, None), (true, Some(vec![StepUp::Policy]))] {
+        let vouched = decided(|c| {
+            c.0.amount = eur(9_000);
+            c.3.step_up = StepUpRules {
+                amount_min: 1,
+                day_amount_min: 1,
+                hour_count_min: 1,
+                template_age_max: Some(Duration::ZERO),
+                new_terminal: true,
+                always,
+                without_pin: WithoutPin::Staff,
+            }
+            .vouched();
+        });
+        match expected {
+            None => assert!(matches!(vouched, Decision::Approve(_)), "{vouched:?}"),
+            Some(reasons) => assert_eq!(vouched, Decision::StepUp(reasons)),
+        }
+    }
+}
+
+#[test]
+fn no_match_lies_below_the_floor_however_small_the_gallery() {
+    // One template at these targets asks for 0.33 to be named and 0.411 to pay.
+    for (floor, matches) in [(0.4, true), (0.75, false)] {
+        let found = decided(|c| (c.2.templates_searched, c.3.similarity_floor) = (1, floor));
+        assert_eq!(matches!(found, Decision::Approve(_)), matches, "{floor}: {found:?}");
+    }
+}
+
+#[test]
 fn the_only_person_of_a_gallery_has_no_look_alike() {
     assert!(matches!(decided(|c| c.2.margin = None), Decision::Approve(_)));
 }

@@ -122,6 +122,12 @@ mod tests {
     }
 
     #[test]
+    fn the_strictest_rules_ask_for_everything_of_every_payment() {
+        let Tier { amount_min, gestures, tries_max, pin } = LivenessRules::strictest().tier(1).unwrap();
+        assert_eq!((amount_min, gestures, tries_max, pin), (1, GESTURES_MAX, 1, true));
+    }
+
+    #[test]
     fn a_larger_payment_is_never_asked_for_less() {
         let low = tier(100, 3, 3, false);
         for (high, expected) in [
