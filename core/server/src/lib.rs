@@ -17,5 +17,6 @@ pub mod ws;
 
 mod effects;
 mod metrics;
+mod packages;
 mod plugins;
 mod secrets;

@@ -1,4 +1,5 @@
-//! Plugins by the settings: where they lie, how they are loaded, how the payment step machine is called.
+//! Plugins by the settings: where they lie, how they are loaded, how the payment step machine is called. The delivered ones
+//! lie beside the binary; all others come out of a package that is verified.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -13,8 +14,10 @@ use serde_json::{Map, Value};
 use crate::api::chain;
 use crate::api::wire::system as wire;
 use crate::app::StartError;
+use crate::app::start::machine_clock;
 use crate::effects::Steps;
 use crate::folders;
+use crate::packages::Packages;
 use crate::secrets::Vault;
 use crate::settings::{self, RecognitionMember, Settings};
 
@@ -23,6 +26,7 @@ const OWN_PREFIX: &str = "org.facepay.";
 /// Loads the plugins that the settings name.
 pub(crate) struct Plugins {
     folder: PathBuf,
+    packages: Packages,
     settings: settings::Plugins,
     vault: Arc<Vault>,
 }
@@ -30,7 +34,8 @@ pub(crate) struct Plugins {
 impl Plugins {
     pub(crate) fn new(settings: &Settings) -> Self {
         let vault = Arc::new(Vault::new(settings.secrets.folder.clone()));
-        Self { folder: folders::plugins(&settings.plugins.folder), settings: settings.plugins.clone(), vault }
+        let folder = folders::plugins(&settings.plugins.folder);
+        Self { folder, packages: Packages::new(settings), settings: settings.plugins.clone(), vault }
     }
 
     /// The payment plugins, the first one first; none when the settings name none.
@@ -77,17 +82,24 @@ impl Plugins {
         inference: Option<Arc<dyn InferenceService>>,
     ) -> Result<Arc<Plugin>, StartError> {
         let id = if name.contains('.') { name.to_owned() } else { format!("{OWN_PREFIX}{name}") };
-        let file = name.rsplit('.').next().unwrap_or(name).replace('-', "_");
-        let path = self.folder.join(format!("lib{file}.so"));
         let config = laid_over(self.settings.settings.get(name), settings);
         let host =
             Host::new(HostOptions { inference, secrets: Some(self.vault.clone()), ..HostOptions::default() });
-        let plugin = host.load(&path, &PluginSettings { id, config_json: config });
+        let settings = PluginSettings { id, config_json: config };
+        let plugin = match settings.id.strip_prefix(OWN_PREFIX) {
+            Some(own) => host.load(&self.delivered(own), &settings),
+            None => host.load_package(self.packages.open(&settings.id, machine_clock()())?, &settings),
+        };
         let plugin = plugin.map_err(|error| {
             StartError::Unavailable(format!("{}; see plugins.folder and plugins.settings", chain(&error)))
         })?;
         tracing::info!(plugin = plugin.manifest().id, version = plugin.manifest().version, "plugin loaded");
         Ok(plugin)
+    }
+
+    /// The file of a delivered plugin.
+    fn delivered(&self, name: &str) -> PathBuf {
+        self.folder.join(format!("lib{}.so", name.replace('-', "_")))
     }
 }
 
@@ -121,6 +133,14 @@ pub(crate) fn described(plugin: &Plugin) -> wire::Plugin {
         licence: manifest.licence.clone(),
         interfaces: manifest.interfaces.clone(),
         sha256: hex::encode(manifest.sha256),
+        trust: match &manifest.package {
+            None => "delivered",
+            Some(package) if package.key_id.is_some() => "signed",
+            Some(_) => "unsigned",
+        },
+        key_id: manifest.package.as_ref().and_then(|package| package.key_id.clone()),
+        package_sha256: manifest.package.as_ref().map(|package| package.digest.to_string()),
+        mode: "in_process",
         state: match plugin.state() {
             PluginState::Active => "active".to_owned(),
             PluginState::Faulted { reason } => format!("faulted: {reason}"),

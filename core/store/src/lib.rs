@@ -37,6 +37,7 @@ mod operation;
 mod operator;
 mod outbox;
 mod pin;
+mod plugin_act;
 mod pool;
 mod receipt;
 mod row;
@@ -81,6 +82,7 @@ pub use operation::{AUTHORIZATION_EXPIRED, OperationRow, Outcome, Preparation, P
 pub use operator::OperatorRow;
 pub use outbox::OutboxRow;
 pub use pin::PinTry;
+pub use plugin_act::PluginAct;
 pub use receipt::{RECEIPT_TYPE, ReceiptRow};
 pub use settlement::{
     Closing, OpenRequest, ProviderFile, Resolution, SettlementDay, SettlementFile, SettlementLine,

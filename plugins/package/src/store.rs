@@ -69,6 +69,7 @@ pub struct Placed {
     /// The version.
     pub version: String,
     /// SHA-256 of its `plugin.json`.
+    #[serde(rename = "sha256")]
     pub digest: Digest,
     /// Its counter.
     pub counter: u64,

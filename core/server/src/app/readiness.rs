@@ -26,6 +26,7 @@ pub(crate) async fn status(app: &App) -> wire::Status {
             database: if database.starts_with("sqlite:") { "sqlite" } else { "postgresql" },
             cache: if app.settings().redis.url.is_empty() { "in-process" } else { "redis" },
             setup_open: app.setup().is_open(),
+            unsigned_plugins: app.settings().plugins.allow_unsigned,
         },
     }
 }

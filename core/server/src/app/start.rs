@@ -199,6 +199,9 @@ fn open(settings: &Settings, metrics: Arc<Metrics>, at: Timestamp) -> Result<Ope
     let store = Arc::new(Store::open(&url, Key::new(*key.expose()))?);
     // Before the gallery is filled: what is erased in the meantime is then an event still to come.
     let published = store.outbox_last()?;
+    if settings.plugins.allow_unsigned {
+        tracing::warn!("plugins.allow_unsigned is set: plugins that nobody vouches for are loaded");
+    }
     let plugins = Plugins::new(settings);
     let providers = Providers::new(plugins.payments()?, settings.payment.attended)?;
     let vision = match settings.recognition.enabled {

@@ -106,6 +106,7 @@ pub(super) fn run(cli: &Cli, arguments: &Doctor) -> Result<Exit, Failure> {
     checks.extend(network::checks(&settings)?);
     checks.extend(compute::checks(&settings, &tried));
     checks.extend(tried.plugins.iter().map(|loaded| plugin(loaded, tried.device.is_ok())));
+    checks.push(signatures(&settings));
     checks.extend(secrets::checks(&settings, &tried));
     let offered = thresholds::offered(&settings, &tried);
     checks.extend(thresholds::checks(&settings, &offered));
@@ -145,6 +146,18 @@ fn plugin(plugin: &Loaded, networks_run: bool) -> Check {
         }
         answer => asked.must(answer.map_err(Clone::clone)),
     }
+}
+
+fn signatures(settings: &Settings) -> Check {
+    let asked = ask(
+        "plugins.unsigned",
+        "anybody who can write the store can have the appliance run their code",
+        "plugins.allow_unsigned = false, and packages that their vendors signed",
+    );
+    asked.should(match settings.plugins.allow_unsigned {
+        true => Err("plugins that nobody vouches for are loaded".to_owned()),
+        false => Ok("of other vendors only signed packages are loaded".to_owned()),
+    })
 }
 
 fn show(checks: &[Check], tried: &Tried) {

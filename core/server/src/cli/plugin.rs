@@ -1,4 +1,8 @@
-//! `facepay plugin list`: the plugins that the settings name, loaded as the appliance loads them.
+//! `facepay plugin`: the plugins that the settings name, loaded as the appliance loads them, and packages of other vendors.
+
+mod kept;
+mod package;
+mod sign;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -24,6 +28,16 @@ pub enum Plugin {
         #[arg(long)]
         json: bool,
     },
+    /// Makes a key that vouches for packages or policies.
+    Keygen(sign::Keygen),
+    /// Signs a package's folder, or a policy.
+    Sign(sign::Sign),
+    /// Says whether this appliance would install a package, and if not why.
+    Verify(package::Given),
+    /// Verifies a package and has it in force from the next start on.
+    Install(package::Given),
+    /// Has the version before in force again.
+    Rollback(package::Installed),
 }
 
 /// A plugin that the settings name, and what came of loading it.
@@ -73,32 +87,51 @@ impl Tried {
 }
 
 pub(super) fn run(cli: &Cli, command: &Plugin) -> Result<Exit, Failure> {
-    let Plugin::List { json } = command;
-    let plugins = Tried::by(&offline::settings(cli)?).plugins;
+    match command {
+        Plugin::List { json } => list(&offline::settings(cli)?, *json),
+        Plugin::Keygen(arguments) => sign::keygen(arguments),
+        Plugin::Sign(arguments) => sign::sign(arguments),
+        Plugin::Verify(given) => package::verify(cli, given),
+        Plugin::Install(given) => package::install(cli, given),
+        Plugin::Rollback(installed) => package::rollback(cli, installed),
+    }
+}
+
+fn list(settings: &Settings, as_json: bool) -> Result<Exit, Failure> {
+    let (plugins, installed) = (Tried::by(settings).plugins, kept::kept(settings)?);
     let all_loaded = plugins.iter().all(|plugin| plugin.result.is_ok());
-    if *json {
+    let allow_unsigned = settings.plugins.allow_unsigned;
+    if as_json {
         let plugins = plugins.iter().map(|Loaded { role, name, result, .. }| match result {
             Ok(plugin) => json!({ "role": role, "name": name, "plugin": plugin }),
             Err(fault) => json!({ "role": role, "name": name, "fault": fault }),
         });
-        terminal::json(&json!({ "plugins": plugins.collect::<Vec<_>>() }));
+        terminal::json(&json!({
+            "plugins": plugins.collect::<Vec<_>>(), "installed": installed, "allow_unsigned": allow_unsigned,
+        }));
     } else {
-        let row = |Loaded { role, name, result, .. }: &Loaded| match result {
-            Ok(plugin) => {
-                vec![
-                    role.to_string(),
-                    plugin.id.clone(),
-                    plugin.version.clone(),
-                    plugin.licence.clone(),
-                    plugin.state.clone(),
-                ]
-            }
-            Err(fault) => vec![role.to_string(), name.clone(), String::new(), String::new(), fault.clone()],
-        };
         terminal::table(
-            &["ROLE", "ID", "VERSION", "LICENCE", "STATE"],
+            &["ROLE", "ID", "VERSION", "LICENCE", "TRUST", "MODE", "STATE"],
             &plugins.iter().map(row).collect::<Vec<_>>(),
         );
+        kept::show(&installed);
+    }
+    if allow_unsigned {
+        terminal::note("WARNING: plugins.allow_unsigned is set: packages that nobody vouches for are loaded");
     }
     Ok(if all_loaded { Exit::Ok } else { Exit::Failure })
+}
+
+fn row(Loaded { role, name, result, .. }: &Loaded) -> Vec<String> {
+    let Ok(plugin) = result else {
+        let fault = result.as_ref().err().cloned().unwrap_or_default();
+        return [role, name.as_str(), "", "", "", "", &fault].map(str::to_owned).to_vec();
+    };
+    let trust = match &plugin.key_id {
+        Some(key_id) => format!("signed by {key_id}"),
+        None if plugin.trust == "unsigned" => "UNSIGNED".to_owned(),
+        None => plugin.trust.to_owned(),
+    };
+    let (id, version, licence) = (plugin.id.clone(), plugin.version.clone(), plugin.licence.clone());
+    vec![role.to_string(), id, version, licence, trust, plugin.mode.to_owned(), plugin.state.clone()]
 }

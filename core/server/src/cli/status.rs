@@ -155,6 +155,9 @@ fn show(base: &str, status: &Value) {
         let words = ["kind", "adapter", "backend"].map(|name| text(&device[name]));
         terminal::out(format!("device   {} ({})", words.join(" / "), text(&device["why"])));
     }
+    if status["features"]["unsigned_plugins"] == true {
+        terminal::out("WARNING  plugins.allow_unsigned is set: plugins that nobody vouches for are loaded");
+    }
     for check in status["checks"].as_array().into_iter().flatten() {
         let sign = if check["ok"] == true { "ok  " } else { "FAIL" };
         terminal::out(format!("{sign}     {}: {}", text(&check["name"]), text(&check["detail"])));
@@ -171,7 +174,7 @@ fn show(base: &str, status: &Value) {
     }
     let cameras = ["id", "health.state", "health.fps", "health.frame_age_ms", "health.decoder", "source"];
     list("cameras", &status["cameras"], &cameras);
-    list("plugins", &status["plugins"], &["id", "version", "state"]);
+    list("plugins", &status["plugins"], &["id", "version", "trust", "mode", "state"]);
     let payments = ["id", "state", "amount.amount", "amount.currency", "created_at"];
     list("last payments", &status["transactions"], &payments);
 }

@@ -105,6 +105,10 @@ impl Settings {
         if self.policy.branch.is_empty() || self.policy.branch.chars().any(char::is_control) {
             return refuse("policy.branch", "must be a name");
         }
+        let root_key = &self.plugins.root_key;
+        if !root_key.is_empty() && root_key.parse::<plugin_package::PublicKey>().is_err() {
+            return refuse("plugins.root_key", "must be the public key that facepay plugin keygen shows");
+        }
         self.check_recognition_set()?;
         self.check_quality()?;
         self.check_model_change()?;

@@ -107,6 +107,10 @@ pub struct Plugins {
     pub recognition_shadow: Vec<RecognitionMember>,
     pub payment: String,
     pub payment_also: Vec<String>,
+    pub store: PathBuf,
+    pub policy: PathBuf,
+    pub root_key: String,
+    pub allow_unsigned: bool,
     #[serde(default)]
     pub settings: BTreeMap<String, serde_json::Value>,
 }

@@ -7,6 +7,7 @@ mod doctor;
 mod evaluate;
 mod generate;
 mod models;
+mod packages;
 mod serve;
 mod status;
 mod users;

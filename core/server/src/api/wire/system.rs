@@ -24,6 +24,8 @@ pub(crate) struct Features {
     pub(crate) cache: &'static str,
     /// Whether the first admin key is still to be made.
     pub(crate) setup_open: bool,
+    /// Whether plugins that nobody vouches for are loaded (`plugins.allow_unsigned`).
+    pub(crate) unsigned_plugins: bool,
 }
 
 /// Whether payments can be taken now; the checks with `?verbose`.
@@ -67,6 +69,15 @@ pub(crate) struct Plugin {
     pub(crate) vendor: String,
     pub(crate) licence: String,
     pub(crate) interfaces: Vec<String>,
+    /// Of its library as it was loaded.
     pub(crate) sha256: String,
+    /// `delivered` beside the binary, `signed` by a vendor whom the policy trusts, or `unsigned`.
+    pub(crate) trust: &'static str,
+    /// The vendor's key.
+    pub(crate) key_id: Option<String>,
+    /// Of the package's `plugin.json`.
+    pub(crate) package_sha256: Option<String>,
+    /// `in_process`: it runs with the appliance's memory.
+    pub(crate) mode: &'static str,
     pub(crate) state: String,
 }
