@@ -95,6 +95,20 @@ pub enum LoadError {
         /// What it said.
         source: plugin_sdk::Error,
     },
+    /// The plugin was refused in its sandboxed process; the text is that of the error there.
+    #[error("{what}")]
+    Apart {
+        /// What the process reported.
+        what: String,
+    },
+    /// The plugin's sandboxed process could not be started, or failed before the plugin was ready.
+    #[error("plugin {id} in a sandboxed process: {what}")]
+    Worker {
+        /// The plugin's id.
+        id: String,
+        /// What happened and what to do.
+        what: String,
+    },
 }
 
 impl LoadError {
@@ -150,6 +164,22 @@ pub enum CallError {
         /// What happened.
         reason: String,
     },
+    /// The plugin's sandboxed process ended during the call, or before it; nothing of an answer was used.
+    #[error("plugin {id} {how}")]
+    Crashed {
+        /// The plugin's id.
+        id: String,
+        /// For example `was killed by SIGSEGV`.
+        how: String,
+    },
+    /// The plugin's sandboxed process gave no answer and was killed.
+    #[error("plugin {id} did not answer within {after:?} and was killed")]
+    Hung {
+        /// The plugin's id.
+        id: String,
+        /// How long it was given.
+        after: Duration,
+    },
     /// The caller asked for what the contract does not allow.
     #[error("plugin {id} was not called: {what}")]
     Caller {
@@ -169,12 +199,15 @@ impl CallError {
             | Self::Overrun { id, .. }
             | Self::NotCalled { id }
             | Self::Faulted { id, .. }
+            | Self::Crashed { id, .. }
+            | Self::Hung { id, .. }
             | Self::Caller { id, .. } => id,
         }
     }
 
     /// Every [`Self::kind`].
-    pub const KINDS: [&str; 6] = ["refused", "malformed", "overrun", "not_called", "faulted", "caller"];
+    pub const KINDS: [&str; 8] =
+        ["refused", "malformed", "overrun", "not_called", "faulted", "crashed", "hung", "caller"];
 
     /// Stable machine-readable name.
     pub fn kind(&self) -> &'static str {
@@ -184,6 +217,8 @@ impl CallError {
             Self::Overrun { .. } => "overrun",
             Self::NotCalled { .. } => "not_called",
             Self::Faulted { .. } => "faulted",
+            Self::Crashed { .. } => "crashed",
+            Self::Hung { .. } => "hung",
             Self::Caller { .. } => "caller",
         }
     }

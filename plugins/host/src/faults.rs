@@ -2,17 +2,18 @@
 
 use std::sync::{Mutex, PoisonError};
 
-/// Malformed answers within [`MALFORMED_WINDOW_NS`] that take a plugin out of use.
-const MALFORMED_MAX: usize = 3;
+/// Faults within [`WINDOW_NS`] that take a plugin out of use.
+const FAULTS_MAX: usize = 3;
 /// The window in which they are counted: one minute.
-const MALFORMED_WINDOW_NS: i64 = 60_000_000_000;
+const WINDOW_NS: i64 = 60_000_000_000;
 
 /// Whether a plugin can be called.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PluginState {
     /// It can.
     Active,
-    /// It panicked, or kept returning malformed answers. It refuses every call until it is loaded anew.
+    /// It panicked, its process ended, or it kept returning malformed answers. It refuses every call until it is loaded
+    /// anew; an isolated plugin whose process is being replaced is faulted for that moment only.
     Faulted {
         /// What happened.
         reason: String,
@@ -22,12 +23,27 @@ pub enum PluginState {
 /// Faults since the plugin was loaded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Faults {
-    /// Panics; the first one is the last, as it poisons the instance.
+    /// Panics. In this process the first one is the last, as it poisons the instance.
     pub panics: u64,
+    /// Ends of an isolated plugin's process by a signal or of its own will, and replacements that did not start.
+    pub crashes: u64,
+    /// Calls that an isolated plugin did not answer, and was killed for.
+    pub hangs: u64,
     /// Answers that broke the contract.
     pub malformed: u64,
     /// Answers that came after the deadline.
     pub overruns: u64,
+}
+
+/// How an isolated plugin's process failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Failure {
+    /// It ended, or did not start.
+    Crash,
+    /// It was killed as it did not answer.
+    Hang,
+    /// It was killed as its instance had panicked.
+    Panic,
 }
 
 #[derive(Default)]
@@ -36,11 +52,12 @@ pub(crate) struct FaultLog(Mutex<Log>);
 #[derive(Default)]
 struct Log {
     counts: Faults,
-    malformed_at_ns: Vec<i64>,
+    at_ns: Vec<i64>,
     faulted: Option<String>,
 }
 
 impl FaultLog {
+    /// A panic in this process: final.
     pub(crate) fn panicked(&self, reason: &str) {
         let mut log = self.lock();
         log.counts.panics += 1;
@@ -50,12 +67,19 @@ impl FaultLog {
     pub(crate) fn malformed(&self, what: &str, now_ns: i64) {
         let mut log = self.lock();
         log.counts.malformed += 1;
-        log.malformed_at_ns.retain(|at| now_ns - at < MALFORMED_WINDOW_NS);
-        log.malformed_at_ns.push(now_ns);
-        if log.malformed_at_ns.len() >= MALFORMED_MAX {
-            let reason = format!("{MALFORMED_MAX} malformed answers within a minute, the last: {what}");
-            log.faulted.get_or_insert(reason);
+        log.add(what, now_ns);
+    }
+
+    /// A failure of an isolated plugin's process. Returns how many faults this minute has seen.
+    pub(crate) fn failed(&self, failure: Failure, how: &str, now_ns: i64) -> usize {
+        let mut log = self.lock();
+        match failure {
+            Failure::Crash => log.counts.crashes += 1,
+            Failure::Hang => log.counts.hangs += 1,
+            Failure::Panic => log.counts.panics += 1,
         }
+        log.add(how, now_ns);
+        log.at_ns.len()
     }
 
     pub(crate) fn overran(&self) {
@@ -72,6 +96,17 @@ impl FaultLog {
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Log> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Log {
+    fn add(&mut self, what: &str, now_ns: i64) {
+        self.at_ns.retain(|at| now_ns - at < WINDOW_NS);
+        self.at_ns.push(now_ns);
+        if self.at_ns.len() >= FAULTS_MAX {
+            let reason = format!("{FAULTS_MAX} faults within a minute, the last: {what}");
+            self.faulted.get_or_insert(reason);
+        }
     }
 }
 
@@ -97,6 +132,18 @@ mod tests {
         (0..50).for_each(|minute| log.malformed("x", minute * 31 * SECOND));
         assert_eq!(log.faulted(), None);
         assert_eq!(log.counts().malformed, 50);
+    }
+
+    #[test]
+    fn faults_of_every_kind_count_together() {
+        let log = FaultLog::default();
+        assert_eq!(log.failed(Failure::Crash, "killed by SIGSEGV", 0), 1);
+        log.malformed("b", SECOND);
+        assert_eq!(log.faulted(), None);
+        assert_eq!(log.failed(Failure::Hang, "did not answer", 2 * SECOND), 3);
+        assert!(log.faulted().unwrap().ends_with("the last: did not answer"));
+        let counts = Faults { crashes: 1, hangs: 1, malformed: 1, ..Faults::default() };
+        assert_eq!(log.counts(), counts);
     }
 
     #[test]

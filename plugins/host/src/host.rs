@@ -1,18 +1,22 @@
 //! The host: what it offers to plugins, and how it loads one.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use plugin_package::Package;
+use plugin_package::{Package, SealedFile};
 use plugin_sdk::{InferenceService, Limits, SecretService};
 
 use crate::error::LoadError;
-use crate::library::PluginLibrary;
+use crate::faults::FaultLog;
+use crate::home::Home;
+use crate::instance::Instance;
+use crate::isolated::{Isolated, Isolation};
+use crate::library::{self, PluginLibrary};
 use crate::manifest::Manifest;
 use crate::package;
 use crate::plugin::Plugin;
 use crate::services::HostServices;
-use crate::settings::{PluginSettings, Schema};
+use crate::settings::{PluginSettings, Schema, Settled};
 
 /// What a host offers and promises.
 #[derive(Clone)]
@@ -24,17 +28,19 @@ pub struct HostOptions {
     pub secrets: Option<Arc<dyn SecretService>>,
     /// What no call will exceed.
     pub limits: Limits,
+    /// Where the plugins run.
+    pub isolation: Isolation,
 }
 
 impl Default for HostOptions {
-    /// No networks and no keys; up to 64 frames of 8192 x 8192 per call, and one thread per plugin.
+    /// No networks and no keys; up to 64 frames of 8192 x 8192 per call, and one thread per plugin, in this process.
     fn default() -> Self {
         let limits = Limits { max_batch: 64, max_width: 8192, max_height: 8192, threads: 1 };
-        Self { inference: None, secrets: None, limits }
+        Self { inference: None, secrets: None, limits, isolation: Isolation::InProcess }
     }
 }
 
-/// Loads plugins into this process.
+/// Loads plugins into this process, or each into a sandboxed one.
 #[derive(Clone, Default)]
 pub struct Host {
     options: HostOptions,
@@ -46,12 +52,11 @@ impl Host {
         Self { options }
     }
 
-    /// Loads a plugin and takes it to work: verify, open, negotiate, create, configure, activate. The library's code runs
-    /// in this process from here on, whether or not this succeeds.
+    /// Loads a plugin and takes it to work: verify, open, negotiate, create, configure, activate. In this process the
+    /// library's code runs from here on, whether or not this succeeds.
     pub fn load(&self, path: &Path, settings: &PluginSettings) -> Result<Arc<Plugin>, LoadError> {
-        let library = PluginLibrary::open(path)?;
-        let manifest = Manifest::find(&library, path, &settings.id)?;
-        self.start(&library, manifest, settings)
+        let code = library::read(path)?;
+        self.load_source(Source { path: path.to_owned(), code, signed: None }, settings)
     }
 
     /// As [`Self::load`], from the sealed memory of a package that was verified. What the plugin says of itself has to be what
@@ -61,38 +66,75 @@ impl Host {
         package: Package,
         settings: &PluginSettings,
     ) -> Result<Arc<Plugin>, LoadError> {
-        let path = package::path(&package);
-        let (signed, library) = (package::Signed::of(&package), package.library);
-        let library = PluginLibrary::open_sealed(&path, library)?;
-        let mut manifest = Manifest::find(&library, &path, &settings.id)?;
-        signed.agrees_with(&manifest)?;
-        manifest.package = Some(signed.tag);
-        self.start(&library, manifest, settings)
+        let (path, signed) = (package::path(&package), package::Signed::of(&package));
+        self.load_source(Source { path, code: package.library, signed: Some(signed) }, settings)
     }
 
-    fn start(
-        &self,
-        library: &PluginLibrary,
-        manifest: Manifest,
-        settings: &PluginSettings,
-    ) -> Result<Arc<Plugin>, LoadError> {
-        let HostOptions { inference, secrets, limits } = self.options.clone();
-        let mut services = HostServices::new(&manifest.id, inference, secrets);
-        if let Some(extension) = manifest.required_host_ext.iter().find(|id| !services.offers(id)) {
-            return Err(LoadError::Extension {
-                id: manifest.id.clone(),
-                extension: extension.clone(),
-                remedy: match extension.as_str() {
-                    "facepay.host.inference/1" => "start the host with an inference engine",
-                    "facepay.host.secret/1" => "start the host with a folder of secrets",
-                    _ => "update FacePay, or use a version of the plugin that does without",
-                },
-            });
+    fn load_source(&self, source: Source, settings: &PluginSettings) -> Result<Arc<Plugin>, LoadError> {
+        match &self.options.isolation {
+            Isolation::InProcess => self.load_here(source, settings),
+            Isolation::Isolated(worker) => {
+                Isolated::load(source, settings.clone(), &self.options, worker.clone())
+            }
         }
-        let settled = Schema::parse(&manifest.config_schema)
-            .and_then(|schema| schema.settle(&settings.config_json))
-            .map_err(|source| LoadError::Settings { id: manifest.id.clone(), source })?;
-        services.allow(&settled.secret_handles);
-        Plugin::start(library, manifest, services, settled, limits).map(Arc::new)
+        .map(Arc::new)
     }
+
+    fn load_here(&self, source: Source, settings: &PluginSettings) -> Result<Plugin, LoadError> {
+        let Source { path, code, signed } = source;
+        let library = PluginLibrary::open_sealed(&path, code)?;
+        let manifest = Manifest::find(&library, &path, &settings.id)?;
+        let manifest = vouched(manifest, signed.as_ref())?;
+        let HostOptions { inference, secrets, limits, .. } = self.options.clone();
+        let mut services = HostServices::new(&manifest.id, inference, secrets);
+        let settled = fitted(&manifest, &services, settings, false)?;
+        services.allow(&settled.secret_handles);
+        let instance = Instance::start(&library, &manifest, services, &settled.json, limits)?;
+        let offers = instance.offers(&manifest)?;
+        let bounds = (limits, manifest.max_concurrency);
+        let faults = Arc::new(FaultLog::default());
+        Ok(Plugin::new(manifest, (Home::Here(instance), offers), bounds, faults, settled.secret_handles))
+    }
+}
+
+/// Where a plugin's code comes from.
+pub(crate) struct Source {
+    /// What errors call it.
+    pub(crate) path: PathBuf,
+    pub(crate) code: SealedFile,
+    /// What its vendor says of it, where it came in a package.
+    pub(crate) signed: Option<package::Signed>,
+}
+
+/// What a plugin says of itself, which is what its vendor signed, where anybody did.
+pub(crate) fn vouched(manifest: Manifest, signed: Option<&package::Signed>) -> Result<Manifest, LoadError> {
+    let Some(signed) = signed else { return Ok(manifest) };
+    signed.agrees_with(&manifest)?;
+    Ok(Manifest { package: Some(signed.tag.clone()), ..manifest })
+}
+
+/// The settings of a plugin that has every service it requires.
+pub(crate) fn fitted(
+    manifest: &Manifest,
+    services: &HostServices,
+    settings: &PluginSettings,
+    apart: bool,
+) -> Result<Settled, LoadError> {
+    if let Some(extension) = manifest.required_host_ext.iter().find(|id| !services.offers(id)) {
+        return Err(LoadError::Extension {
+            id: manifest.id.clone(),
+            extension: extension.clone(),
+            remedy: match extension.as_str() {
+                "facepay.host.inference/1" if apart => {
+                    "a sandboxed process has none; run this plugin in the appliance's own process"
+                }
+                "facepay.host.inference/1" => "start the host with an inference engine",
+                "facepay.host.secret/1" => "start the host with a folder of secrets",
+                _ => "update FacePay, or use a version of the plugin that does without",
+            },
+        });
+    }
+    Schema::parse(&manifest.config_schema)
+        .and_then(|schema| schema.settle(&settings.config_json))
+        .map_err(|source| LoadError::Settings { id: manifest.id.clone(), source })
 }

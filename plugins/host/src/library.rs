@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fs::File;
 use std::mem::ManuallyDrop;
-use std::os::fd::{AsRawFd, IntoRawFd};
+use std::os::fd::{AsRawFd, IntoRawFd, OwnedFd};
 use std::path::Path;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
@@ -40,14 +40,26 @@ struct Libraries {
 static LIBRARIES: LazyLock<Mutex<Libraries>> = LazyLock::new(Mutex::default);
 
 impl PluginLibrary {
-    /// Opens the library in the file, or finds it among those of the process. Its constructors and `init` run here.
-    pub(crate) fn open(path: &Path) -> Result<Self, LoadError> {
-        Self::open_sealed(path, read(path)?)
-    }
-
-    /// As [`Self::open`], of bytes that were sealed before; `path` is only what errors call them.
+    /// Opens the library in sealed memory, or finds it among those of the process. Its constructors and `init` run here;
+    /// `path` is only what errors call it.
     pub(crate) fn open_sealed(path: &Path, bytes: SealedFile) -> Result<Self, LoadError> {
         LIBRARIES.lock().unwrap_or_else(PoisonError::into_inner).open(path, bytes)
+    }
+}
+
+impl PluginLibrary {
+    /// Opens the library in sealed memory whose hash is known, as the only one of its process. Its constructors run here, and
+    /// `init` with `host`.
+    pub(crate) fn only(
+        path: &Path,
+        memory: OwnedFd,
+        sha256: [u8; 32],
+        host: HostServices,
+    ) -> Result<Self, LoadError> {
+        let library = link(path, memory)?;
+        let entry = checked_entry(path, entry_of(path, &library)?)?;
+        start(path, &entry, host)?;
+        Ok(Self { entry, sha256 })
     }
 }
 
@@ -60,17 +72,19 @@ impl Libraries {
         if self.mapped >= LIBRARIES_MAX {
             return Err(LoadError::TooMany { found: self.mapped });
         }
-        let library = link(path, bytes)?;
+        let library = link(path, bytes.into_fd())?;
         self.mapped += 1;
         let entry = checked_entry(path, entry_of(path, &library)?)?;
-        start(path, &entry)?;
+        // Before any instance exists a library sees a host with a log and nothing else.
+        start(path, &entry, HostServices::new("plugin library", None, None))?;
         let library = PluginLibrary { entry, sha256 };
         self.usable.insert(sha256, library);
         Ok(library)
     }
 }
 
-fn read(path: &Path) -> Result<SealedFile, LoadError> {
+/// A copy of the file in sealed memory.
+pub(crate) fn read(path: &Path) -> Result<SealedFile, LoadError> {
     let failed = |source| LoadError::Read { path: path.to_owned(), source };
     let file = File::open(path).map_err(failed)?;
     let found = file.metadata().map_err(failed)?.len();
@@ -80,8 +94,8 @@ fn read(path: &Path) -> Result<SealedFile, LoadError> {
 
 /// Opens the bytes as a library that is never closed: threads, thread-local destructors and saved pointers of the plugin
 /// may outlast any instance.
-fn link(path: &Path, bytes: SealedFile) -> Result<ManuallyDrop<Library>, LoadError> {
-    let name = format!("/proc/self/fd/{}", bytes.as_fd().as_raw_fd());
+fn link(path: &Path, memory: OwnedFd) -> Result<ManuallyDrop<Library>, LoadError> {
+    let name = format!("/proc/self/fd/{}", memory.as_raw_fd());
     let failed =
         |error: libloading::Error| LoadError::Link { path: path.to_owned(), detail: error.to_string() };
     // SAFETY: this runs the constructors of the library. That is what loading an in-process plugin means: the operator
@@ -90,7 +104,7 @@ fn link(path: &Path, bytes: SealedFile) -> Result<ManuallyDrop<Library>, LoadErr
         unsafe { Library::open(Some(&name), RTLD_NOW | RTLD_LOCAL | libc::RTLD_NODELETE) }.map_err(failed)?;
     // The descriptor of an open library stays open for ever: the linker knows it by its path, and a second library under
     // the same number would be taken for the first.
-    let _ = bytes.into_fd().into_raw_fd();
+    let _ = memory.into_raw_fd();
     Ok(ManuallyDrop::new(library))
 }
 
@@ -156,10 +170,9 @@ fn checked_entry(path: &Path, entry: *const fp_entry) -> Result<fp_entry, LoadEr
 }
 
 /// Runs the library's `init`, where it has one.
-fn start(path: &Path, entry: &fp_entry) -> Result<(), LoadError> {
+fn start(path: &Path, entry: &fp_entry, host: HostServices) -> Result<(), LoadError> {
     let Some(init) = entry.init else { return Ok(()) };
-    // Before any instance exists a library sees a host with a log and nothing else.
-    let host = HostServices::new("plugin library", None, None).leak();
+    let host = host.leak();
     // SAFETY: [ctl]; called once per library, under the lock of `LIBRARIES`; the host is never freed.
     let status = unsafe { init(host) };
     match Error::from_status(status, String::new()) {

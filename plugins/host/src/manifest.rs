@@ -23,7 +23,7 @@ const PLUGINS_MAX: u32 = 64;
 const CONCURRENCY_MAX: u32 = 1024;
 
 /// What a plugin says about itself, and the hash of the file that said it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Manifest {
     /// Reverse DNS.
     pub id: String,
@@ -44,10 +44,13 @@ pub struct Manifest {
     /// Most calls at once on one instance.
     pub max_concurrency: u32,
     /// The file it came from.
+    #[serde(skip)]
     pub path: PathBuf,
     /// SHA-256 of that file's bytes as they were loaded.
+    #[serde(skip)]
     pub sha256: [u8; 32],
     /// The package that the file came in; `None` for a file of its own.
+    #[serde(skip)]
     pub package: Option<PackageTag>,
 }
 
@@ -63,6 +66,33 @@ impl Manifest {
             expected: id.to_owned(),
             remedy: "correct the plugin's id or file in the settings",
         })
+    }
+}
+
+impl Manifest {
+    /// What a plugin in another process says about itself; nothing of it is taken on trust.
+    pub(crate) fn of_json(json: &[u8], path: &Path, sha256: [u8; 32], id: &str) -> Result<Self, LoadError> {
+        let reader = Reader { path };
+        let manifest: Self = serde_json::from_slice(json)
+            .map_err(|error| reader.differs("fp_descriptor", error.to_string(), "a readable descriptor"))?;
+        if manifest.id != id {
+            return Err(reader.differs("fp_descriptor.id", "another".into(), id));
+        }
+        let Self { version, vendor, name, licence, interfaces, required_host_ext, .. } = &manifest;
+        let short = |text: &String| text.len() <= TEXT_BYTES_MAX;
+        let ids = |ids: &[String]| ids.len() <= IDS_MAX && ids.iter().all(|id| id.len() <= ID_BYTES_MAX);
+        let checks = [
+            ("fp_descriptor.version", is_semver(version) && short(version)),
+            ("fp_descriptor.vendor", [vendor, name, licence].into_iter().all(short)),
+            ("fp_descriptor.interfaces", !interfaces.is_empty() && ids(interfaces)),
+            ("fp_descriptor.required_host_ext", ids(required_host_ext)),
+            ("fp_descriptor.config_schema", manifest.config_schema.len() <= SCHEMA_BYTES_MAX),
+            ("fp_descriptor.max_concurrency", (1..=CONCURRENCY_MAX).contains(&manifest.max_concurrency)),
+        ];
+        match checks.into_iter().find(|(_, sound)| !sound) {
+            Some((field, _)) => Err(reader.differs(field, "out of bounds".into(), "what the header allows")),
+            None => Ok(Self { path: path.to_owned(), sha256, ..manifest }),
+        }
     }
 }
 

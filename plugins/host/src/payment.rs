@@ -1,15 +1,14 @@
 //! The payment step machine as safe calls, and the checks of what it asks for.
 
-use std::ffi::c_void;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use plugin_sdk::abi::{self, Growing, fp_payment_v1};
-use plugin_sdk::payment::wire::{EventWire, RequestWire, read_effect};
+use plugin_sdk::payment::wire::{EventWire, RequestWire};
 use plugin_sdk::{Caps, Effect, Event, HttpRequest, Op, Outcome, Request, Verdict};
 
 use crate::call::CallContext;
 use crate::error::CallError;
+use crate::home::Task;
 use crate::plugin::Plugin;
 
 /// Most steps of one operation.
@@ -35,13 +34,14 @@ const WAIT_MAX: Duration = Duration::from_secs(15 * 60);
 #[derive(Clone)]
 pub struct Payment {
     plugin: Arc<Plugin>,
-    table: fp_payment_v1,
+    ops_mask: u32,
+    caps: u64,
 }
 
 impl Payment {
-    /// The provider over a table that has all its functions.
-    pub(crate) fn new(plugin: Arc<Plugin>, table: fp_payment_v1) -> Self {
-        Self { plugin, table }
+    /// The provider that offers the operations of the mask.
+    pub(crate) fn new(plugin: Arc<Plugin>, ops_mask: u32, caps: u64) -> Self {
+        Self { plugin, ops_mask, caps }
     }
 
     /// The plugin behind the provider.
@@ -51,12 +51,12 @@ impl Payment {
 
     /// Whether the provider offers an operation.
     pub fn offers(&self, op: Op) -> bool {
-        self.table.ops_mask & (1 << op.code()) != 0
+        self.ops_mask & (1 << op.code()) != 0
     }
 
     /// What the provider can do beyond its operations.
     pub fn caps(&self) -> Caps {
-        Caps::from_bits(self.table.caps)
+        Caps::from_bits(self.caps)
     }
 
     /// Takes on one operation. `attempt_ref` has to be durable before this is called.
@@ -64,23 +64,23 @@ impl Payment {
         if !self.offers(request.op) {
             return Err(self.plugin.not_called(format!("it does not offer {:?}", request.op)));
         }
-        let begin = self.table.begin.expect("checked when the plugin was loaded");
         let wire = RequestWire::new(request);
-        let mut task = std::ptr::null_mut();
+        let mut task = None;
         let called = self.plugin.call(context, |call| {
-            // SAFETY: [work] within a permit; the instance lives; request, call and place are valid during the call.
-            unsafe { begin(self.plugin.this(), call, wire.raw(), &raw mut task) }
+            let (status, begun) = self.plugin.home().begin(call, wire.raw())?;
+            task = begun;
+            Ok(status)
         });
-        match called {
-            Ok(()) | Err(CallError::Overrun { .. }) if task.is_null() => {
+        match (called, task) {
+            (Ok(()) | Err(CallError::Overrun { .. }), None) => {
                 Err(self.plugin.malformed("no task for an operation that it took on"))
             }
             // A late task is not used, but it exists: dropping it ends it.
-            Ok(()) | Err(CallError::Overrun { .. }) => {
+            (called @ (Ok(()) | Err(CallError::Overrun { .. })), Some(task)) => {
                 let task = PaymentTask { provider: self.clone(), task, steps: 0, done: false };
                 called.map(|()| task)
             }
-            Err(error) => Err(error),
+            (Err(error), _) => Err(error),
         }
     }
 }
@@ -89,13 +89,10 @@ impl Payment {
 /// on the provider.
 pub struct PaymentTask {
     provider: Payment,
-    task: *mut c_void,
+    task: Task,
     steps: u32,
     done: bool,
 }
-
-// SAFETY: step and end are [work], any thread; `&mut self` and drop keep them to one at a time.
-unsafe impl Send for PaymentTask {}
 
 impl PaymentTask {
     /// What to do next, given what happened. The first event is [`Event::Start`]; [`Effect::Done`] is the last answer.
@@ -113,16 +110,14 @@ impl PaymentTask {
             return Err(plugin.malformed(format!("no outcome after {STEPS_MAX} steps")));
         }
         self.steps += 1;
-        let step = self.provider.table.step.expect("checked when the plugin was loaded");
-        let wire = EventWire::new(event);
-        let mut next = abi::fp_effect::empty();
+        let (wire, task) = (EventWire::new(event), &mut self.task);
+        let mut read = None;
         plugin.call(context, |call| {
-            // SAFETY: [work] within a permit, one at a time through `&mut self`; the task has not ended; event, call and
-            // place are valid during the call.
-            unsafe { step(plugin.this(), call, self.task, wire.raw(), &raw mut next) }
+            let (status, effect) = plugin.home().step(call, task, wire.raw())?;
+            read = effect;
+            Ok(status)
         })?;
-        // SAFETY: what the effect points to is valid until the next step or end.
-        let effect = unsafe { read_effect(&next) };
+        let effect = read.ok_or_else(|| plugin.malformed("no effect for a step that it took"))?;
         let effect = effect.map_err(|error| plugin.malformed(format!("an effect: {error}")))?;
         if let Some(flaw) = flaw(&effect) {
             return Err(plugin.malformed(format!("an effect with {flaw}")));
@@ -134,7 +129,6 @@ impl PaymentTask {
 
 impl Drop for PaymentTask {
     fn drop(&mut self) {
-        let end = self.provider.table.end.expect("checked when the plugin was loaded");
         let plugin = &self.provider.plugin;
         // Bounded: whoever drops a task may be a thread that others wait for.
         let Some(_permit) = plugin.permit(Instant::now() + END_WAIT_MAX) else {
@@ -142,8 +136,7 @@ impl Drop for PaymentTask {
             tracing::error!(plugin = %id, "plugin is fully occupied: an operation was left without its end");
             return;
         };
-        // SAFETY: [work] within a permit; the task came from `begin` and is ended once, here.
-        unsafe { end(plugin.this(), self.task) };
+        plugin.home().end(&mut self.task);
     }
 }
 

@@ -1,106 +1,45 @@
-//! A plugin instance at work: its tables, its life, and the one way into it.
+//! A plugin at work: what it is, and the one way into it.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use plugin_sdk::abi::{self, Growing, fp_call, fp_status, fp_str, fp_writer};
-use plugin_sdk::{EmbeddingInfo, Error, Health, Limits, monotonic_ns};
+use plugin_sdk::abi::{fp_call, fp_status, fp_writer};
+use plugin_sdk::{Error, Health, Limits, monotonic_ns};
 
 use crate::call::CallContext;
-use crate::error::{CallError, LoadError};
+use crate::error::CallError;
 use crate::faults::{FaultLog, Faults, PluginState};
-use crate::library::PluginLibrary;
+use crate::home::{Home, Lost};
+use crate::instance::Offers;
 use crate::manifest::Manifest;
 use crate::payment::Payment;
 use crate::permits::{Permit, Permits};
-use crate::services::HostServices;
-use crate::settings::Settled;
 use crate::vision::{Detector, Liveness, Recognizer};
 
-/// A loaded, configured and active plugin. Deactivated and destroyed on drop; its code stays in the process.
+/// A loaded, configured and active plugin. Deactivated and destroyed on drop; in this process its code stays mapped, a
+/// sandboxed process ends.
 pub struct Plugin {
     manifest: Manifest,
-    instance: Instance,
-    tables: Tables,
-    embedding: Option<EmbeddingInfo>,
+    home: Home,
+    offers: Offers,
     limits: Limits,
     permits: Permits,
-    faults: FaultLog,
+    faults: Arc<FaultLog>,
     secret_handles: BTreeSet<String>,
 }
 
-/// The tables of the interfaces that the plugin has and this host knows.
-#[derive(Default)]
-pub(crate) struct Tables {
-    pub(crate) detector: Option<abi::fp_detector_v1>,
-    pub(crate) liveness: Option<abi::fp_liveness_v1>,
-    pub(crate) recognizer: Option<abi::fp_recognizer_v1>,
-    pub(crate) payment: Option<abi::fp_payment_v1>,
-}
-
-impl Tables {
-    /// The first function that an interface lacks.
-    fn missing(&self) -> Option<&'static str> {
-        let (detector, liveness) = (self.detector.as_ref(), self.liveness.as_ref());
-        let (recognizer, payment) = (self.recognizer.as_ref(), self.payment.as_ref());
-        let functions = [
-            ("fp_detector_v1.detect", detector.is_some_and(|table| table.detect.is_none())),
-            ("fp_liveness_v1.score", liveness.is_some_and(|table| table.score.is_none())),
-            ("fp_recognizer_v1.describe", recognizer.is_some_and(|table| table.describe.is_none())),
-            ("fp_recognizer_v1.embed", recognizer.is_some_and(|table| table.embed.is_none())),
-            ("fp_payment_v1.begin", payment.is_some_and(|table| table.begin.is_none())),
-            ("fp_payment_v1.step", payment.is_some_and(|table| table.step.is_none())),
-            ("fp_payment_v1.end", payment.is_some_and(|table| table.end.is_none())),
-        ];
-        functions.into_iter().find_map(|(field, is_missing)| is_missing.then_some(field))
-    }
-}
-
-/// The vtable of an instance. Dropping ends the instance; the host that it was given stays.
-struct Instance {
-    table: abi::fp_plugin,
-    active: bool,
-}
-
-// SAFETY: the vtable's functions carry thread tags: [any] and [work] functions may be called from any thread, the latter
-// within `Permits`; [ctl] functions are called while the instance is owned alone, at start and on drop.
-unsafe impl Send for Instance {}
-// SAFETY: as above.
-unsafe impl Sync for Instance {}
-
 impl Plugin {
-    /// Takes an instance from creation to activity.
-    pub(crate) fn start(
-        library: &PluginLibrary,
+    /// An active plugin in its home, which takes `calls_max` calls at once.
+    pub(crate) fn new(
         manifest: Manifest,
-        services: HostServices,
-        settled: Settled,
-        limits: Limits,
-    ) -> Result<Self, LoadError> {
-        let mut instance = Instance::create(library, &manifest, services)?;
-        instance.control(&manifest.id, "configure", |table, err| {
-            let configure = table.configure?;
-            // SAFETY: [ctl]; the instance is not active, the text and the writer are valid during the call.
-            Some(unsafe { configure(table.self_, fp_str::of(&settled.json), err) })
-        })?;
-        instance.control(&manifest.id, "activate", |table, err| {
-            let activate = table.activate?;
-            let mut raw = abi::fp_limits::empty();
-            (raw.max_batch, raw.threads) = (limits.max_batch, limits.threads);
-            (raw.max_width, raw.max_height) = (limits.max_width, limits.max_height);
-            // SAFETY: [ctl]; the instance is not active, the limits and the writer are valid during the call.
-            Some(unsafe { activate(table.self_, &raw const raw, err) })
-        })?;
-        instance.active = true;
-        let tables = instance.tables(&manifest)?;
-        let permits = Permits::new(manifest.max_concurrency);
-        let faults = FaultLog::default();
-        let secret_handles = settled.secret_handles;
-        let mut plugin =
-            Self { manifest, instance, tables, embedding: None, limits, permits, faults, secret_handles };
-        plugin.embedding = Recognizer::describe(&plugin)?;
-        Ok(plugin)
+        (home, offers): (Home, Offers),
+        (limits, calls_max): (Limits, u32),
+        faults: Arc<FaultLog>,
+        secret_handles: BTreeSet<String>,
+    ) -> Self {
+        let permits = Permits::new(calls_max);
+        Self { manifest, home, offers, limits, permits, faults, secret_handles }
     }
 
     /// What the plugin says about itself.
@@ -113,9 +52,14 @@ impl Plugin {
         &self.secret_handles
     }
 
+    /// What keeps the plugin from the rest of the appliance, in words; `None` when it runs in this process.
+    pub fn sandbox(&self) -> Option<String> {
+        self.home.sandbox()
+    }
+
     /// Whether the plugin can be called.
     pub fn state(&self) -> PluginState {
-        match self.faults.faulted() {
+        match self.faults.faulted().or_else(|| self.home.absence()) {
             Some(reason) => PluginState::Faulted { reason },
             None => PluginState::Active,
         }
@@ -131,11 +75,7 @@ impl Plugin {
         if let PluginState::Faulted { reason } = self.state() {
             return Health { fit: false, detail: reason };
         }
-        let Some(health) = self.instance.table.health else { return Health::fit() };
-        let mut said = Vec::new();
-        let mut json = fp_writer::into_reason(&mut said);
-        // SAFETY: [any]; the instance lives, and the writer is valid during the call.
-        let status = unsafe { health(self.instance.table.self_, &raw mut json) };
+        let (status, said) = self.home.health();
         let said = String::from_utf8_lossy(&said).into_owned();
         let detail = serde_json::from_str::<serde_json::Value>(&said).ok().and_then(|json| {
             let detail = json.get("detail")?.as_str()?.to_owned();
@@ -151,35 +91,31 @@ impl Plugin {
 
     /// The detector, where the plugin is one.
     pub fn detector(self: &Arc<Self>) -> Option<Detector> {
-        Some(Detector::new(Arc::clone(self), self.tables.detector?.detect?))
+        self.offers.detector.then(|| Detector::new(Arc::clone(self)))
     }
 
     /// The liveness step, where the plugin is one.
     pub fn liveness(self: &Arc<Self>) -> Option<Liveness> {
-        Some(Liveness::new(Arc::clone(self), self.tables.liveness?.score?))
+        self.offers.liveness.then(|| Liveness::new(Arc::clone(self)))
     }
 
     /// The recogniser, where the plugin is one.
     pub fn recognizer(self: &Arc<Self>) -> Option<Recognizer> {
-        Some(Recognizer::new(Arc::clone(self), self.tables.recognizer?.embed?, self.embedding?))
+        Some(Recognizer::new(Arc::clone(self), self.offers.recognizer?))
     }
 
     /// The payment provider, where the plugin is one.
     pub fn payment(self: &Arc<Self>) -> Option<Payment> {
-        Some(Payment::new(Arc::clone(self), self.tables.payment?))
+        let (ops_mask, caps) = self.offers.payment?;
+        Some(Payment::new(Arc::clone(self), ops_mask, caps))
     }
 
-    pub(crate) fn tables(&self) -> &Tables {
-        &self.tables
+    pub(crate) fn home(&self) -> &Home {
+        &self.home
     }
 
     pub(crate) fn limits(&self) -> Limits {
         self.limits
-    }
-
-    /// The `self` argument of the instance's functions.
-    pub(crate) fn this(&self) -> *mut std::ffi::c_void {
-        self.instance.table.self_
     }
 
     /// A place inside the plugin, for a call that must be made whatever its state; `None` when the deadline comes first.
@@ -192,7 +128,7 @@ impl Plugin {
     pub(crate) fn call(
         &self,
         context: &CallContext,
-        work: impl FnOnce(*const fp_call) -> fp_status,
+        work: impl FnOnce(&fp_call) -> Result<fp_status, Lost>,
     ) -> Result<(), CallError> {
         let id = || self.manifest.id.clone();
         if let Some(reason) = self.faults.faulted() {
@@ -208,10 +144,10 @@ impl Plugin {
         let mut reason = Vec::new();
         let mut writer = fp_writer::into_reason(&mut reason);
         let call = context.to_abi(deadline_ns, &mut writer);
-        let status = work(&raw const call);
-        let late_ns = monotonic_ns() - deadline_ns;
+        let status = work(&call).map_err(|lost| self.lost(lost))?;
+        let late_ns = if deadline_ns > 0 { monotonic_ns() - deadline_ns } else { 0 };
         match Error::from_status(status, String::from_utf8_lossy(&reason).into_owned()) {
-            None if deadline_ns > 0 && late_ns > 0 => {
+            None if late_ns > 0 => {
                 self.faults.overran();
                 Err(CallError::Overrun { id: id(), by: Duration::from_nanos(late_ns.unsigned_abs()) })
             }
@@ -219,10 +155,22 @@ impl Plugin {
             Some(source) => {
                 if let Error::Panic(reason) = &source {
                     tracing::error!(plugin = %self.manifest.id, %reason, "plugin panicked and is out of use");
-                    self.faults.panicked(reason);
+                    self.home.panicked(reason, &self.faults);
                 }
                 Err(CallError::Refused { id: id(), source })
             }
+        }
+    }
+
+    /// Why a sandboxed process gave no status.
+    fn lost(&self, lost: Lost) -> CallError {
+        let id = self.manifest.id.clone();
+        match lost {
+            Lost::Crashed(how) => CallError::Crashed { id, how },
+            Lost::Hung(after) => CallError::Hung { id, after },
+            Lost::Faulted(reason) => CallError::Faulted { id, reason },
+            Lost::Malformed(what) => self.malformed(what),
+            Lost::Caller(what) => CallError::Caller { id, what },
         }
     }
 
@@ -237,104 +185,5 @@ impl Plugin {
     /// Refuses what the caller asked for.
     pub(crate) fn not_called(&self, what: impl Into<String>) -> CallError {
         CallError::Caller { id: self.manifest.id.clone(), what: what.into() }
-    }
-}
-
-impl Instance {
-    fn create(
-        library: &PluginLibrary,
-        manifest: &Manifest,
-        services: HostServices,
-    ) -> Result<Self, LoadError> {
-        let create = library.entry.create.expect("checked when the library was opened");
-        let (mut table, mut reason) = (std::ptr::null(), Vec::new());
-        let mut err = fp_writer::into_reason(&mut reason);
-        let host = services.leak();
-        // SAFETY: [ctl]; the host is never freed; all else is valid during the call.
-        let status = unsafe { create(host, fp_str::of(&manifest.id), &raw mut table, &raw mut err) };
-        refused(&manifest.id, "create", status, reason)?;
-        // SAFETY: null or the vtable of the new instance.
-        let table = unsafe { abi::read(table) }
-            .map_err(|error| LoadError::unreadable(manifest.path.clone(), "fp_plugin.struct_size", error))?;
-        Ok(Self { table, active: false })
-    }
-
-    /// Makes one [ctl] call; a function that the vtable lacks has nothing to do.
-    fn control(
-        &mut self,
-        id: &str,
-        stage: &'static str,
-        call: impl FnOnce(&abi::fp_plugin, *mut fp_writer) -> Option<fp_status>,
-    ) -> Result<(), LoadError> {
-        let mut reason = Vec::new();
-        let mut err = fp_writer::into_reason(&mut reason);
-        let status = call(&self.table, &raw mut err).unwrap_or(abi::FP_OK);
-        refused(id, stage, status, reason)
-    }
-
-    /// The tables of the interfaces that the manifest names.
-    fn tables(&self, manifest: &Manifest) -> Result<Tables, LoadError> {
-        let mut tables = Tables::default();
-        for id in &manifest.interfaces {
-            match id.as_str() {
-                "facepay.detector/1" => tables.detector = Some(self.interface(manifest, id)?),
-                "facepay.liveness/1" => tables.liveness = Some(self.interface(manifest, id)?),
-                "facepay.recognizer/1" => tables.recognizer = Some(self.interface(manifest, id)?),
-                "facepay.payment/1" => tables.payment = Some(self.interface(manifest, id)?),
-                _ => {
-                    tracing::warn!(plugin = %manifest.id, interface = %id, "interface is unknown and unused");
-                }
-            }
-        }
-        match tables.missing() {
-            Some(field) => Err(LoadError::Field {
-                path: manifest.path.clone(),
-                field,
-                found: "a null pointer".to_owned(),
-                expected: "a function".to_owned(),
-                remedy: "fill it in and rebuild",
-            }),
-            None => Ok(tables),
-        }
-    }
-
-    fn interface<T: Growing>(&self, manifest: &Manifest, id: &str) -> Result<T, LoadError> {
-        let name = std::ffi::CString::new(id).expect("an id read from a C string holds no NUL");
-        let table = match self.table.get_interface {
-            // SAFETY: [any]; the instance lives, and the id is NUL-terminated.
-            Some(get) => unsafe { get(self.table.self_, name.as_ptr()) },
-            None => std::ptr::null(),
-        };
-        // SAFETY: null, or the constant table that this id stands for (rule R7).
-        unsafe { abi::read(table.cast::<T>()) }.map_err(|error| LoadError::Field {
-            path: manifest.path.clone(),
-            field: "fp_plugin.get_interface()",
-            found: error.to_string(),
-            expected: format!("a table for {id}, which the descriptor promises"),
-            remedy: "fix the plugin",
-        })
-    }
-}
-
-impl Drop for Instance {
-    fn drop(&mut self) {
-        let table = &self.table;
-        if self.active
-            && let Some(deactivate) = table.deactivate
-        {
-            // SAFETY: [ctl]; nothing else uses the instance: it is owned here, and calls borrow it.
-            unsafe { deactivate(table.self_) };
-        }
-        if let Some(destroy) = table.destroy {
-            // SAFETY: [ctl]; not active any more, called once.
-            unsafe { destroy(table.self_) };
-        }
-    }
-}
-
-fn refused(id: &str, stage: &'static str, status: fp_status, reason: Vec<u8>) -> Result<(), LoadError> {
-    match Error::from_status(status, String::from_utf8_lossy(&reason).into_owned()) {
-        None => Ok(()),
-        Some(source) => Err(LoadError::Refused { id: id.to_owned(), stage, source }),
     }
 }

@@ -13,13 +13,13 @@ mod log;
 mod secret;
 
 use inference::Models;
-use log::LogLimit;
-use secret::Keys;
+pub(crate) use log::{LogSink, bounded, finest};
+pub(crate) use secret::Keys;
 
 /// What stands behind the `fp_host` of one plugin instance.
 pub(crate) struct HostServices {
     plugin: String,
-    log_limit: LogLimit,
+    log: LogSink,
     models: Option<Models>,
     keys: Option<Keys>,
 }
@@ -31,7 +31,30 @@ impl HostServices {
         secrets: Option<Arc<dyn SecretService>>,
     ) -> Self {
         let (models, keys) = (inference.map(Models::new), secrets.map(Keys::new));
-        Self { plugin: plugin.to_owned(), log_limit: LogLimit::default(), models, keys }
+        Self { plugin: plugin.to_owned(), log: LogSink::default(), models, keys }
+    }
+
+    /// The services in a worker: log lines go to the host through `log`, keys are used there.
+    pub(crate) fn in_worker(plugin: &str, log: LogSink, secrets: Option<Arc<dyn SecretService>>) -> Self {
+        Self { plugin: plugin.to_owned(), log, models: None, keys: secrets.map(Keys::new) }
+    }
+
+    /// Logs a line of the plugin.
+    pub(crate) fn log(&self, level: u32, line: &str) -> bool {
+        self.log.write(&self.plugin, level, line)
+    }
+
+    /// What a plugin in another process gets for its use of a key: checked here like any other's.
+    pub(crate) fn use_key(
+        &self,
+        handle: &str,
+        data: &[u8],
+        make: impl FnOnce(&Keys, &str, &[u8]) -> Result<Vec<u8>, Error>,
+    ) -> Result<Vec<u8>, Error> {
+        contain(|| {
+            // SAFETY: both are borrowed during the call.
+            unsafe { secret::made(self, fp_str::of(handle), abi::fp_bytes::of(data), make) }
+        })
     }
 
     /// Opens the keys with these handles to the plugin; until then it has none.

@@ -1,60 +1,33 @@
 //! The vision steps as safe calls, and the checks of what they return.
 
-use std::ffi::c_void;
 use std::sync::Arc;
 
-use plugin_sdk::abi::{self, Growing, fp_call, fp_face, fp_status};
+use plugin_sdk::abi::{Growing, fp_face};
 use plugin_sdk::{EmbeddingInfo, Error, FRAME_SIDE_MAX, Face, Frame, Metric, Point};
 
 use crate::call::CallContext;
 use crate::embeddings::Embeddings;
-use crate::error::{CallError, LoadError};
+use crate::error::CallError;
 use crate::plugin::Plugin;
 
 /// Room for faces per frame in the first try; a plugin that needs more says so and is asked again.
 const FACES_PER_FRAME: usize = 32;
 /// Most faces of one call.
-const FACES_MAX: usize = 4096;
-/// Most values of an embedding.
-const DIM_MAX: u32 = 8192;
+pub(crate) const FACES_MAX: usize = 4096;
 /// Largest ratio of two lengths within a face.
 const RATIO_MAX: f32 = 100.0;
 /// How far a unit vector's length may be from 1.
 const UNIT_TOLERANCE: f32 = 1e-2;
 
-type Detect = unsafe extern "C" fn(
-    *mut c_void,
-    *const fp_call,
-    *const abi::fp_frame_batch,
-    *mut abi::fp_out_array,
-) -> fp_status;
-type Score = unsafe extern "C" fn(
-    *mut c_void,
-    *const fp_call,
-    *const abi::fp_frame_batch,
-    *const abi::fp_face_batch,
-    *mut f32,
-    u32,
-) -> fp_status;
-type Embed = unsafe extern "C" fn(
-    *mut c_void,
-    *const fp_call,
-    *const abi::fp_frame_batch,
-    *const abi::fp_face_batch,
-    *mut f32,
-    usize,
-) -> fp_status;
-
 /// Finds faces.
 #[derive(Clone)]
 pub struct Detector {
     plugin: Arc<Plugin>,
-    detect: Detect,
 }
 
 impl Detector {
-    pub(crate) fn new(plugin: Arc<Plugin>, detect: Detect) -> Self {
-        Self { plugin, detect }
+    pub(crate) fn new(plugin: Arc<Plugin>) -> Self {
+        Self { plugin }
     }
 
     /// The plugin behind the step.
@@ -85,16 +58,12 @@ impl Detector {
         capacity: usize,
     ) -> Result<Detected, CallError> {
         let mut items = vec![fp_face::empty(); capacity];
-        let mut out = abi::fp_out_array::empty();
-        out.stride = size_of::<fp_face>() as u32;
-        out.capacity = capacity as u32;
-        out.items = items.as_mut_ptr().cast();
-        let batch = frame_batch(frames);
+        let mut count = 0;
         let called = self.plugin.call(context, |call| {
-            // SAFETY: [work] within a permit; the instance lives; batch, array and call are valid during the call.
-            unsafe { (self.detect)(self.plugin.this(), call, &raw const batch, &raw mut out) }
+            let (status, found) = self.plugin.home().detect(call, frames, &mut items)?;
+            count = found;
+            Ok(status)
         });
-        let count = out.count as usize;
         match called {
             Err(CallError::Refused { source: Error::BufferTooSmall, .. }) => Ok(Detected::Needs(count)),
             Err(error) => Err(error),
@@ -123,12 +92,11 @@ enum Detected {
 #[derive(Clone)]
 pub struct Liveness {
     plugin: Arc<Plugin>,
-    score: Score,
 }
 
 impl Liveness {
-    pub(crate) fn new(plugin: Arc<Plugin>, score: Score) -> Self {
-        Self { plugin, score }
+    pub(crate) fn new(plugin: Arc<Plugin>) -> Self {
+        Self { plugin }
     }
 
     /// The plugin behind the step.
@@ -145,22 +113,8 @@ impl Liveness {
     ) -> Result<Vec<f32>, CallError> {
         check_faces(&self.plugin, frames, faces)?;
         let raw: Vec<fp_face> = faces.iter().map(Face::to_abi).collect();
-        let (frame_batch, face_batch) = (frame_batch(frames), face_batch(&raw));
         let mut scores = vec![f32::NAN; faces.len()]; // what the plugin leaves out is then malformed
-        self.plugin.call(context, |call| {
-            let n = scores.len() as u32;
-            // SAFETY: [work] within a permit; the instance lives; batches, scores and call are valid during the call.
-            unsafe {
-                (self.score)(
-                    self.plugin.this(),
-                    call,
-                    &raw const frame_batch,
-                    &raw const face_batch,
-                    scores.as_mut_ptr(),
-                    n,
-                )
-            }
-        })?;
+        self.plugin.call(context, |call| self.plugin.home().score(call, frames, &raw, &mut scores))?;
         match scores.iter().position(|score| !(0.0..=1.0).contains(score)) {
             Some(index) => {
                 Err(self.plugin.malformed(format!("live score {} for face {index}", scores[index])))
@@ -174,44 +128,12 @@ impl Liveness {
 #[derive(Clone)]
 pub struct Recognizer {
     plugin: Arc<Plugin>,
-    embed: Embed,
     info: EmbeddingInfo,
 }
 
 impl Recognizer {
-    pub(crate) fn new(plugin: Arc<Plugin>, embed: Embed, info: EmbeddingInfo) -> Self {
-        Self { plugin, embed, info }
-    }
-
-    /// What an active plugin's embeddings are; `None` when it is no recogniser.
-    pub(crate) fn describe(plugin: &Plugin) -> Result<Option<EmbeddingInfo>, LoadError> {
-        let Some(table) = plugin.tables().recognizer else { return Ok(None) };
-        let manifest = plugin.manifest();
-        let mut raw = abi::fp_embedding_info::empty();
-        let describe = table.describe.expect("checked when the plugin was loaded");
-        // SAFETY: [any]; the instance lives, and `raw` is writable and says how long it is.
-        let status = unsafe { describe(plugin.this(), &raw mut raw) };
-        if let Some(source) = Error::from_status(status, String::new()) {
-            let (id, stage) = (manifest.id.clone(), "describe its embeddings");
-            return Err(LoadError::Refused { id, stage, source });
-        }
-        let metric = match raw.metric {
-            abi::FP_DISTANCE_COSINE => Some(Metric::Cosine),
-            abi::FP_DISTANCE_L2 => Some(Metric::L2),
-            _ => None,
-        };
-        match metric {
-            Some(metric) if (1..=DIM_MAX).contains(&raw.dim) => {
-                Ok(Some(EmbeddingInfo { dim: raw.dim, metric, model_tag: raw.model_tag }))
-            }
-            _ => Err(LoadError::Field {
-                path: manifest.path.clone(),
-                field: "fp_embedding_info",
-                found: format!("dim {}, metric {}", raw.dim, raw.metric),
-                expected: format!("dim 1 to {DIM_MAX}, metric 1 or 2"),
-                remedy: "fix the plugin",
-            }),
-        }
+    pub(crate) fn new(plugin: Arc<Plugin>, info: EmbeddingInfo) -> Self {
+        Self { plugin, info }
     }
 
     /// The plugin behind the step.
@@ -243,22 +165,8 @@ impl Recognizer {
     ) -> Result<Embeddings, CallError> {
         check_faces(&self.plugin, frames, faces)?;
         let raw: Vec<fp_face> = faces.iter().map(Face::to_abi).collect();
-        let (frame_batch, face_batch) = (frame_batch(frames), face_batch(&raw));
         let mut values = vec![f32::NAN; faces.len() * self.dim()]; // what the plugin leaves out is then malformed
-        self.plugin.call(context, |call| {
-            let len = values.len();
-            // SAFETY: [work] within a permit; the instance lives; batches, values and call are valid during the call.
-            unsafe {
-                (self.embed)(
-                    self.plugin.this(),
-                    call,
-                    &raw const frame_batch,
-                    &raw const face_batch,
-                    values.as_mut_ptr(),
-                    len,
-                )
-            }
-        })?;
+        self.plugin.call(context, |call| self.plugin.home().embed(call, frames, &raw, &mut values))?;
         for (index, embedding) in values.chunks_exact(self.dim()).enumerate() {
             let length = embedding.iter().map(|value| value * value).sum::<f32>().sqrt();
             if !length.is_finite() {
@@ -274,22 +182,6 @@ impl Recognizer {
         }
         Ok(Embeddings::new(self.dim(), values))
     }
-}
-
-fn frame_batch(frames: &[Frame<'_>]) -> abi::fp_frame_batch {
-    let mut batch = abi::fp_frame_batch::empty();
-    batch.count = frames.len() as u32;
-    batch.stride = size_of::<abi::fp_frame>() as u32;
-    batch.frames = frames.as_ptr().cast(); // `Frame` is transparent over `fp_frame`
-    batch
-}
-
-fn face_batch(faces: &[fp_face]) -> abi::fp_face_batch {
-    let mut batch = abi::fp_face_batch::empty();
-    batch.count = faces.len() as u32;
-    batch.stride = size_of::<fp_face>() as u32;
-    batch.faces = faces.as_ptr();
-    batch
 }
 
 /// Refuses a call that exceeds what the plugin was promised.
@@ -343,12 +235,14 @@ fn flaw(face: &Face, frames: usize) -> Option<String> {
         ("smile", face.smile),
     ];
     let expression = expression.map(|(name, value)| (name, value, 0.0, RATIO_MAX));
-    let places = |points: &[Point], name| {
-        points.iter().flat_map(|point| [point.x, point.y]).map(|v| (name, v, -far, far)).collect::<Vec<_>>()
-    };
-    let points =
-        places(&face.landmarks, "landmark").into_iter().chain(places(face.surface.points(), "surface"));
+    let points = places(&face.landmarks, "landmark").chain(places(face.surface.points(), "surface"));
+    let points = points.map(|(name, value)| (name, value, -far, far));
     (checks.into_iter().chain(expression).chain(points))
         .find(|(_, value, least, most)| !within(*value, *least, *most))
         .map(|(name, value, least, most)| format!("{name} {value}, not within {least}..={most}"))
+}
+
+/// The coordinates of points, each under the points' name.
+fn places<'a>(points: &'a [Point], name: &'a str) -> impl Iterator<Item = (&'a str, f32)> {
+    points.iter().flat_map(|point| [point.x, point.y]).map(move |value| (name, value))
 }

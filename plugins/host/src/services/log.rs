@@ -22,9 +22,76 @@ pub(super) static TABLE: abi::fp_host_log_v1 = abi::fp_host_log_v1 {
     log: Some(log),
 };
 
+/// Sends level and line.
+type SendLine = Box<dyn Fn(u32, &str) + Send + Sync>;
+
+/// Where the lines of an instance go.
+pub(crate) enum LogSink {
+    /// To this process's log, so many a second.
+    Here(LogLimit),
+    /// To the host, through a function that takes level and line; lines above the level are not made.
+    Away {
+        /// Most detailed level that the host takes.
+        finest: u32,
+        /// Sends a line, or drops it.
+        send: SendLine,
+    },
+}
+
+impl Default for LogSink {
+    fn default() -> Self {
+        Self::Here(LogLimit::default())
+    }
+}
+
+impl LogSink {
+    /// Writes a line; false when it was one too many.
+    pub(super) fn write(&self, plugin: &str, level: u32, line: &str) -> bool {
+        match self {
+            Self::Here(limit) => {
+                let Some(dropped) = limit.pass(monotonic_ns()) else { return false };
+                if dropped > 0 {
+                    tracing::warn!(%plugin, dropped, "plugin wrote too many log lines");
+                }
+                match level {
+                    abi::FP_LOG_TRACE => tracing::trace!(%plugin, "{line}"),
+                    abi::FP_LOG_DEBUG => tracing::debug!(%plugin, "{line}"),
+                    abi::FP_LOG_INFO => tracing::info!(%plugin, "{line}"),
+                    abi::FP_LOG_WARN => tracing::warn!(%plugin, "{line}"),
+                    _ => tracing::error!(%plugin, "{line}"),
+                }
+            }
+            Self::Away { send, .. } => send(level, line),
+        }
+        true
+    }
+
+    fn takes(&self, level: u32) -> bool {
+        match self {
+            Self::Here(_) => is_enabled(level),
+            Self::Away { finest, .. } => level >= *finest,
+        }
+    }
+}
+
+/// The most detailed level of this process's log.
+pub(crate) fn finest() -> u32 {
+    (abi::FP_LOG_TRACE..abi::FP_LOG_ERROR).find(|level| is_enabled(*level)).unwrap_or(abi::FP_LOG_ERROR)
+}
+
+fn is_enabled(level: u32) -> bool {
+    match level {
+        abi::FP_LOG_TRACE => tracing::enabled!(tracing::Level::TRACE),
+        abi::FP_LOG_DEBUG => tracing::enabled!(tracing::Level::DEBUG),
+        abi::FP_LOG_INFO => tracing::enabled!(tracing::Level::INFO),
+        abi::FP_LOG_WARN => tracing::enabled!(tracing::Level::WARN),
+        _ => tracing::enabled!(tracing::Level::ERROR),
+    }
+}
+
 /// How many lines an instance has written in this second, and how many were dropped since the last one let through.
 #[derive(Default)]
-pub(super) struct LogLimit {
+pub(crate) struct LogLimit {
     second: AtomicI64,
     lines: AtomicU32,
     dropped: AtomicU32,
@@ -46,15 +113,11 @@ impl LogLimit {
 }
 
 /// [any]
-unsafe extern "C" fn enabled(_host: *const fp_host, level: u32) -> i32 {
+unsafe extern "C" fn enabled(host: *const fp_host, level: u32) -> i32 {
     let enabled = contain(|| {
-        Ok(match level {
-            abi::FP_LOG_TRACE => tracing::enabled!(tracing::Level::TRACE),
-            abi::FP_LOG_DEBUG => tracing::enabled!(tracing::Level::DEBUG),
-            abi::FP_LOG_INFO => tracing::enabled!(tracing::Level::INFO),
-            abi::FP_LOG_WARN => tracing::enabled!(tracing::Level::WARN),
-            _ => tracing::enabled!(tracing::Level::ERROR),
-        })
+        // SAFETY: the plugin passes the host that it was given.
+        let services = unsafe { HostServices::of(host) };
+        Ok(services.is_some_and(|services| services.log.takes(level)))
     });
     i32::from(enabled.unwrap_or(false))
 }
@@ -65,18 +128,8 @@ unsafe extern "C" fn log(host: *const fp_host, level: u32, message: fp_str, fiel
     let _ = contain(|| {
         // SAFETY: the plugin passes the host that it was given; texts and fields are borrowed during the call.
         let (services, line) = unsafe { (HostServices::of(host), line(message, fields, n)?) };
-        let Some(services) = services else { return Ok(()) };
-        let Some(dropped) = services.log_limit.pass(monotonic_ns()) else { return Ok(()) };
-        let plugin = &services.plugin;
-        if dropped > 0 {
-            tracing::warn!(%plugin, dropped, "plugin wrote too many log lines");
-        }
-        match level {
-            abi::FP_LOG_TRACE => tracing::trace!(%plugin, "{line}"),
-            abi::FP_LOG_DEBUG => tracing::debug!(%plugin, "{line}"),
-            abi::FP_LOG_INFO => tracing::info!(%plugin, "{line}"),
-            abi::FP_LOG_WARN => tracing::warn!(%plugin, "{line}"),
-            _ => tracing::error!(%plugin, "{line}"),
+        if let Some(services) = services {
+            services.log(level, &line);
         }
         Ok(())
     });
@@ -99,8 +152,13 @@ unsafe fn line(message: fp_str, fields: *const fp_kv, n: u32) -> Result<String, 
             line.push_str(&format!(" {key}={value}"));
         }
     }
+    Ok(bounded(line))
+}
+
+/// A line of bounded length without control characters.
+pub(crate) fn bounded(mut line: String) -> String {
     line.truncate(line.floor_char_boundary(LINE_BYTES_MAX));
-    Ok(line.replace(char::is_control, " "))
+    line.replace(char::is_control, " ")
 }
 
 #[cfg(test)]

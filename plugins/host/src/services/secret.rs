@@ -21,7 +21,7 @@ pub(super) static TABLE: abi::fp_host_secret_v1 = abi::fp_host_secret_v1 {
 };
 
 /// The keys that one plugin may use.
-pub(super) struct Keys {
+pub(crate) struct Keys {
     service: Arc<dyn SecretService>,
     handles: BTreeSet<String>,
 }
@@ -35,13 +35,13 @@ impl Keys {
         self.handles.clone_from(handles);
     }
 
-    fn mac(&self, handle: &str, algorithm: u32, data: &[u8]) -> Result<Vec<u8>, Error> {
+    pub(crate) fn mac(&self, handle: &str, algorithm: u32, data: &[u8]) -> Result<Vec<u8>, Error> {
         let known = MacAlgorithm::from_code(algorithm);
         let known = known.ok_or_else(|| Error::Unsupported(format!("mac algorithm {algorithm}")))?;
         self.service.mac(handle, known, data)
     }
 
-    fn sign(&self, handle: &str, algorithm: u32, data: &[u8]) -> Result<Vec<u8>, Error> {
+    pub(crate) fn sign(&self, handle: &str, algorithm: u32, data: &[u8]) -> Result<Vec<u8>, Error> {
         let known = SignAlgorithm::from_code(algorithm);
         let known = known.ok_or_else(|| Error::Unsupported(format!("signing algorithm {algorithm}")))?;
         self.service.sign(handle, known, data)
@@ -90,19 +90,14 @@ unsafe fn answered(
         // SAFETY: the caller's contract.
         let made = unsafe { made(services, handle, data, make) };
         // SAFETY: the caller's contract.
-        let given = made.and_then(|answer| unsafe { give(&answer, out) });
-        if let Err(error) = &given {
-            // The handle is not named where it is not the plugin's: it is then any text.
-            tracing::error!(plugin = %services.plugin, %error, "a plugin's use of a secret was refused");
-        }
-        given
+        made.and_then(|answer| unsafe { give(&answer, out) })
     });
     done.map_or_else(|error| error.status(), |()| abi::FP_OK)
 }
 
 /// # Safety
 /// Handle and data are valid during the call.
-unsafe fn made(
+pub(super) unsafe fn made(
     services: &HostServices,
     handle: fp_str,
     data: fp_bytes,

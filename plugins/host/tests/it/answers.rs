@@ -2,17 +2,17 @@
 
 use std::time::{Duration, Instant};
 
-use plugin_host::{CallContext, CallError, Face, PluginState, Rect};
+use plugin_host::{CallContext, CallError, Face, Isolation, PluginState, Rect};
 
-use crate::fixture::{frame, load};
+use crate::fixture::{both, frame, load, load_in};
 
 fn face() -> Face {
     Face { bbox: Rect { x: 1.0, y: 1.0, w: 9.0, h: 9.0 }, score: 0.9, ..Face::default() }
 }
 
 /// The answer of the step that the fault is in.
-fn answer(fault: &str) -> Result<String, CallError> {
-    let plugin = load(fault).unwrap();
+fn answer(isolation: Isolation, fault: &str) -> Result<String, CallError> {
+    let plugin = load_in(isolation, fault).unwrap();
     let (context, frames) = (CallContext::default(), [frame()]);
     match fault {
         "NO_LIVE_SCORE" | "NAN_LIVE_SCORE" | "HIGH_LIVE_SCORE" => {
@@ -43,8 +43,8 @@ fn each_malformed_answer_is_refused_and_named() {
         ("NAN_EMBEDDING", "returned an embedding of face 0 that is not finite"),
         ("LONG_EMBEDDING", "returned embedding 0 of length 1.41"),
     ];
-    for (fault, expected) in rows {
-        match answer(fault) {
+    for (isolation, (fault, expected)) in rows.into_iter().flat_map(|row| both().map(|place| (place, row))) {
+        match answer(isolation, fault) {
             Err(CallError::Malformed { id, what }) => {
                 let error = format!("{id} returned {what}");
                 assert!(error.contains(expected), "{fault}: {error}");
@@ -61,8 +61,8 @@ fn an_error_of_the_plugin_arrives_with_its_reason() {
         ("RETURNS_ERROR", "input/output failed: the sensor is dirty"),
         ("UNKNOWN_STATUS", "internal fault: unknown status -77"),
     ];
-    for (fault, expected) in rows {
-        let error = answer(fault).unwrap_err();
+    for (isolation, (fault, expected)) in rows.into_iter().flat_map(|row| both().map(|place| (place, row))) {
+        let error = answer(isolation, fault).unwrap_err();
         assert!(matches!(error, CallError::Refused { .. }), "{fault}");
         assert!(error.to_string().contains(expected), "{fault}: {error}");
     }
@@ -70,12 +70,18 @@ fn an_error_of_the_plugin_arrives_with_its_reason() {
 
 #[test]
 fn a_plugin_that_needs_more_room_gets_it_once() {
-    assert_eq!(answer("NEEDS_ROOM").unwrap(), "100 faces");
+    for isolation in both() {
+        assert_eq!(answer(isolation, "NEEDS_ROOM").unwrap(), "100 faces");
+    }
 }
 
 #[test]
 fn a_sound_answer_arrives_unchanged() {
-    let plugin = load("SOUND").unwrap();
+    both().into_iter().for_each(sound_answer_from);
+}
+
+fn sound_answer_from(isolation: Isolation) {
+    let plugin = load_in(isolation, "SOUND").unwrap();
     let (context, frames) = (CallContext::default(), [frame()]);
     let faces = plugin.detector().unwrap().detect(&context, &frames).unwrap();
     assert_eq!(
@@ -96,11 +102,13 @@ fn a_sound_answer_arrives_unchanged() {
 
 #[test]
 fn an_answer_after_the_deadline_is_not_used_and_is_counted() {
-    let plugin = load("LATE").unwrap();
-    let context = CallContext::until(Instant::now() + Duration::from_millis(200));
-    let answer = plugin.detector().unwrap().detect(&context, &[frame()]);
-    assert!(matches!(answer, Err(CallError::Overrun { .. })), "{:?}", answer.err());
-    assert_eq!((plugin.faults().overruns, plugin.state()), (1, PluginState::Active));
+    for isolation in both() {
+        let plugin = load_in(isolation, "LATE").unwrap();
+        let context = CallContext::until(Instant::now() + Duration::from_millis(200));
+        let answer = plugin.detector().unwrap().detect(&context, &[frame()]);
+        assert!(matches!(answer, Err(CallError::Overrun { .. })), "{:?}", answer.err());
+        assert_eq!((plugin.faults().overruns, plugin.state()), (1, PluginState::Active));
+    }
 }
 
 #[test]
@@ -112,7 +120,11 @@ fn a_plugin_is_not_called_when_the_deadline_has_passed() {
 
 #[test]
 fn a_plugin_that_keeps_answering_nonsense_is_taken_out_of_use() {
-    let plugin = load("NAN_SCORE").unwrap();
+    both().into_iter().for_each(nonsense_from);
+}
+
+fn nonsense_from(isolation: Isolation) {
+    let plugin = load_in(isolation, "NAN_SCORE").unwrap();
     let detect = || plugin.detector().unwrap().detect(&CallContext::default(), &[frame()]).unwrap_err();
     assert!((0..3).all(|_| matches!(detect(), CallError::Malformed { .. })));
     assert!(matches!(detect(), CallError::Faulted { .. }));

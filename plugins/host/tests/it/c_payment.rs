@@ -5,10 +5,11 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use plugin_host::{
-    CallContext, CallError, Effect, Event, HttpResponse, Money, Op, Outcome, PluginState, Request, Verdict,
+    CallContext, CallError, Effect, Event, HttpResponse, Isolation, Money, Op, Outcome, PluginState, Request,
+    Verdict,
 };
 
-use crate::fixture::{frame, load};
+use crate::fixture::{both, frame, load, load_in};
 
 fn sale() -> Request {
     Request {
@@ -22,8 +23,8 @@ fn sale() -> Request {
 }
 
 /// The outcome of a sale whose request is answered with `status`.
-fn pay(fault: &str, status: u16) -> Result<Outcome, CallError> {
-    let provider = load(fault).unwrap().payment().unwrap();
+fn pay(isolation: Isolation, fault: &str, status: u16) -> Result<Outcome, CallError> {
+    let provider = load_in(isolation, fault).unwrap().payment().unwrap();
     let context = CallContext::default();
     let mut task = provider.begin(&context, &sale())?;
     match task.step(&context, &Event::Start)? {
@@ -45,10 +46,12 @@ fn pay(fault: &str, status: u16) -> Result<Outcome, CallError> {
 
 #[test]
 fn a_sale_crosses_both_ways() {
-    let approved = pay("SOUND", 200).unwrap();
-    assert_eq!((approved.verdict, approved.provider_ref.as_str()), (Verdict::Approved, "c-1"));
-    let declined = pay("SOUND", 500).unwrap();
-    assert_eq!(declined.verdict, Verdict::Declined { code: "no_answer".into() });
+    for isolation in both() {
+        let approved = pay(isolation.clone(), "SOUND", 200).unwrap();
+        assert_eq!((approved.verdict, approved.provider_ref.as_str()), (Verdict::Approved, "c-1"));
+        let declined = pay(isolation, "SOUND", 500).unwrap();
+        assert_eq!(declined.verdict, Verdict::Declined { code: "no_answer".into() });
+    }
 }
 
 #[test]
@@ -60,8 +63,8 @@ fn each_malformed_answer_of_a_provider_is_refused_and_named() {
         ("NO_CODE", "a decline code belongs to a declined outcome, and to no other"),
         ("NULL_BODY", "null pointer to 2 bytes"),
     ];
-    for (fault, expected) in rows {
-        match pay(fault, 200) {
+    for (isolation, (fault, expected)) in rows.into_iter().flat_map(|row| both().map(|place| (place, row))) {
+        match pay(isolation, fault, 200) {
             Err(CallError::Malformed { what, .. }) => assert!(what.contains(expected), "{fault}: {what}"),
             Err(other) => panic!("{fault}: {other}"),
             Ok(outcome) => panic!("{fault}: accepted {:?}", outcome.verdict),
@@ -71,11 +74,13 @@ fn each_malformed_answer_of_a_provider_is_refused_and_named() {
 
 #[test]
 fn an_operation_is_ended_once_it_is_dropped() {
-    let plugin = load("ENDS").unwrap();
-    let task = plugin.payment().unwrap().begin(&CallContext::default(), &sale()).unwrap();
-    assert_eq!(plugin.health().detail, "");
-    drop(task);
-    assert_eq!(plugin.health().detail, "ended");
+    for isolation in both() {
+        let plugin = load_in(isolation, "ENDS").unwrap();
+        let task = plugin.payment().unwrap().begin(&CallContext::default(), &sale()).unwrap();
+        assert_eq!(plugin.health().detail, "");
+        drop(task);
+        assert_eq!(plugin.health().detail, "ended");
+    }
 }
 
 #[test]

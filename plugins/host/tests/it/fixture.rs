@@ -1,10 +1,14 @@
 //! Builds and finds the libraries that the tests load.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
-use plugin_host::{FourCc, Frame, FrameDesc, Host, LoadError, Plane, Plugin, PluginSettings};
+use plugin_host::{
+    FourCc, Frame, FrameDesc, Host, HostOptions, Isolation, LoadError, Plane, Plugin, PluginSettings,
+    WorkerOptions,
+};
 
 pub(crate) const ID: &str = "org.example.fixture";
 
@@ -13,9 +17,28 @@ pub(crate) fn compile(fault: &str) -> (tempfile::TempDir, PathBuf) {
     compile_source(&std::fs::read_to_string(here().join("fixture.c")).unwrap(), fault)
 }
 
+/// Libraries by source and fault: a compiler runs longer than the tests of what it makes.
+type Compiled = HashMap<(String, String), Vec<u8>>;
+static COMPILED: LazyLock<Mutex<Compiled>> = LazyLock::new(Mutex::default);
+
 pub(crate) fn compile_source(source: &str, fault: &str) -> (tempfile::TempDir, PathBuf) {
     let dir = tempfile::tempdir().unwrap();
-    let (file, library) = (dir.path().join("fixture.c"), dir.path().join("fixture.so"));
+    let library = dir.path().join("fixture.so");
+    let key = (source.to_owned(), fault.to_owned());
+    let known = COMPILED.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
+    match known {
+        Some(bytes) => std::fs::write(&library, bytes).unwrap(),
+        None => {
+            cc(source, fault, dir.path(), &library);
+            let bytes = std::fs::read(&library).unwrap();
+            COMPILED.lock().unwrap_or_else(PoisonError::into_inner).insert(key, bytes);
+        }
+    }
+    (dir, library)
+}
+
+fn cc(source: &str, fault: &str, dir: &Path, library: &Path) {
+    let file = dir.join("fixture.c");
     // The preprocessor cannot see enumerators, so the fault is defined by its number.
     let number = source.split(['{', ',', '}']).map(str::trim).position(|word| word == fault);
     let sound = source.split(['{', ',', '}']).map(str::trim).position(|word| word == "SOUND");
@@ -35,11 +58,10 @@ pub(crate) fn compile_source(source: &str, fault: &str) -> (tempfile::TempDir, P
         ])
         .args([&include, &file])
         .arg("-o")
-        .arg(&library)
+        .arg(library)
         .output()
         .unwrap_or_else(|error| panic!("cc is needed to build the C fixtures: {error}"));
     assert!(output.status.success(), "cc: {}", String::from_utf8_lossy(&output.stderr));
-    (dir, library)
 }
 
 fn here() -> PathBuf {
@@ -50,10 +72,29 @@ pub(crate) fn settings(id: &str, config_json: &str) -> PluginSettings {
     PluginSettings { id: id.into(), config_json: config_json.into() }
 }
 
-/// Loads the C fixture with one fault.
+/// Loads the C fixture with one fault into this process.
 pub(crate) fn load(fault: &str) -> Result<Arc<Plugin>, LoadError> {
+    load_in(Isolation::InProcess, fault)
+}
+
+/// Loads the C fixture with one fault.
+pub(crate) fn load_in(isolation: Isolation, fault: &str) -> Result<Arc<Plugin>, LoadError> {
     let (_dir, library) = compile(fault);
-    Host::default().load(&library, &settings(ID, ""))
+    host(isolation).load(&library, &settings(ID, ""))
+}
+
+pub(crate) fn host(isolation: Isolation) -> Host {
+    Host::new(HostOptions { isolation, ..HostOptions::default() })
+}
+
+/// Both places where a plugin runs: what holds in one holds in the other.
+pub(crate) fn both() -> [Isolation; 2] {
+    [Isolation::InProcess, Isolation::Isolated(worker())]
+}
+
+/// How a sandboxed process is run.
+pub(crate) fn worker() -> WorkerOptions {
+    WorkerOptions::new(env!("CARGO_BIN_EXE_facepay-plugin-worker").into())
 }
 
 /// A library that cargo has built for these tests: beside the test's executable, or in `examples`.

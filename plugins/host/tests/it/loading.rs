@@ -1,11 +1,11 @@
 //! What is refused at loading, each with an error that names what differs and what to do.
 
-use plugin_host::{CallContext, Host, PluginState};
+use plugin_host::{CallContext, Host, Isolation, PluginState};
 
-use crate::fixture::{ID, compile, compile_source, load, settings};
+use crate::fixture::{ID, both, compile, compile_source, host, load_in, settings};
 
-fn refusal(fault: &str) -> String {
-    match load(fault) {
+fn refusal(isolation: Isolation, fault: &str) -> String {
+    match load_in(isolation, fault) {
         Ok(_) => panic!("{fault} was loaded"),
         Err(error) => error.to_string(),
     }
@@ -44,16 +44,20 @@ fn each_unfit_library_is_refused_with_its_own_error() {
         ("BAD_DIM", "fp_embedding_info is dim 0, metric 1, expected dim 1 to 8192"),
     ];
     for (fault, expected) in rows {
-        let error = refusal(fault);
-        assert!(error.contains(expected), "{fault}: {error}");
+        for isolation in both() {
+            let error = refusal(isolation, fault);
+            assert!(error.contains(expected), "{fault}: {error}");
+        }
     }
 }
 
 #[test]
 fn what_is_no_plugin_is_refused() {
     let (_dir, library) = compile_source("int facepay = 1;\n", "SOUND");
-    let error = Host::default().load(&library, &settings(ID, "")).err().unwrap().to_string();
-    assert!(error.contains("exports no symbol `facepay_plugin_entry`"), "{error}");
+    for isolation in both() {
+        let error = host(isolation).load(&library, &settings(ID, "")).err().unwrap().to_string();
+        assert!(error.contains("exports no symbol `facepay_plugin_entry`"), "{error}");
+    }
 
     let dir = tempfile::tempdir().unwrap();
     let text = dir.path().join("text.so");

@@ -5,6 +5,7 @@ mod answers;
 mod c_payment;
 mod fixture;
 mod guide;
+mod isolated;
 mod loading;
 mod packages;
 mod rust_plugins;

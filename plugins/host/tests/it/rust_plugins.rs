@@ -5,11 +5,11 @@ use std::time::{Duration, Instant};
 
 use plugin_host::{
     Call, CallContext, CallError, Effect, Event, Face, Frame, Host, HostOptions, InferenceError,
-    InferenceService, MacAlgorithm, ModelInfo, Money, Op, Outcome, Payment, PluginState, Rect, Region,
-    Request, SecretService, SignAlgorithm, Tensor, TensorDesc, Verdict,
+    InferenceService, Isolation, MacAlgorithm, ModelInfo, Money, Op, Outcome, Payment, PluginState, Rect,
+    Region, Request, SecretService, SignAlgorithm, Tensor, TensorDesc, Verdict,
 };
 
-use crate::fixture::{built, frame, settings};
+use crate::fixture::{both, built, frame, host, settings};
 
 /// A model `four`: each region gives its own origin, then 3 and 4. It takes at most two regions at once.
 #[derive(Default)]
@@ -181,8 +181,12 @@ fn a_plugin_uses_a_key_that_a_secret_setting_names_and_no_other() {
 const WALLET: &str = r#"{"currencies":["EUR"],"sale_amount_max":5000}"#;
 
 fn wallet() -> Payment {
+    wallet_in(Isolation::InProcess)
+}
+
+fn wallet_in(isolation: Isolation) -> Payment {
     let settings = settings("org.facepay.payment-wallet", WALLET);
-    Host::default().load(&built("libpayment_wallet.so"), &settings).unwrap().payment().unwrap()
+    host(isolation).load(&built("libpayment_wallet.so"), &settings).unwrap().payment().unwrap()
 }
 
 fn sale(minor: i64) -> Request {
@@ -209,15 +213,18 @@ fn pay(wallet: &Payment, request: &Request) -> Result<Outcome, CallError> {
 
 #[test]
 fn the_wallet_as_it_ships_approves_and_declines() {
-    let wallet = wallet();
+    both().into_iter().for_each(|isolation| approves_and_declines(&wallet_in(isolation)));
+}
+
+fn approves_and_declines(wallet: &Payment) {
     let manifest = wallet.plugin().manifest();
     assert_eq!((manifest.licence.as_str(), manifest.interfaces.len()), ("MIT", 1));
     assert!(wallet.offers(Op::Reverse) && !wallet.offers(Op::Webhook));
     assert!(wallet.caps().idempotent && wallet.caps().sync_by_ref && !wallet.caps().webhook);
-    let approved = pay(&wallet, &sale(5000)).unwrap();
+    let approved = pay(wallet, &sale(5000)).unwrap();
     assert_eq!(approved.verdict, Verdict::Approved);
     assert_eq!(approved.provider_ref, format!("wallet-{}", "05".repeat(16)));
-    let declined = pay(&wallet, &sale(5001)).unwrap();
+    let declined = pay(wallet, &sale(5001)).unwrap();
     assert_eq!(declined.verdict, Verdict::Declined { code: "amount_above_limit".into() });
 }
 
@@ -257,12 +264,15 @@ fn wallet_settings_outside_the_schema_are_refused_by_name() {
 
 #[test]
 fn many_threads_share_one_wallet() {
-    let wallet = wallet();
+    both().into_iter().for_each(|isolation| shared_by_many_threads(&wallet_in(isolation)));
+}
+
+fn shared_by_many_threads(wallet: &Payment) {
     std::thread::scope(|scope| {
         for _ in 0..16 {
             scope.spawn(|| {
                 for minor in 1..200 {
-                    assert_eq!(pay(&wallet, &sale(minor)).unwrap().verdict, Verdict::Approved);
+                    assert_eq!(pay(wallet, &sale(minor)).unwrap().verdict, Verdict::Approved);
                 }
             });
         }
@@ -272,7 +282,11 @@ fn many_threads_share_one_wallet() {
 
 #[test]
 fn stripe_as_it_ships_asks_for_what_the_host_may_send_and_uses_the_webhooks_key() {
-    let options = HostOptions { secrets: Some(Arc::new(Telling)), ..HostOptions::default() };
+    both().into_iter().for_each(stripe_uses_the_webhooks_key);
+}
+
+fn stripe_uses_the_webhooks_key(isolation: Isolation) {
+    let options = HostOptions { secrets: Some(Arc::new(Telling)), isolation, ..HostOptions::default() };
     let load = |options: HostOptions, config: &str| {
         let settings = settings("org.facepay.payment-stripe", config);
         Host::new(options).load(&built("libpayment_stripe.so"), &settings)
