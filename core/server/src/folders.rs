@@ -22,6 +22,13 @@ pub(crate) fn weights(configured: &Path) -> PathBuf {
     )
 }
 
+/// The program that runs a sandboxed plugin: beside this one, or where packages put it.
+pub(crate) fn plugin_worker() -> PathBuf {
+    let is_here = |folder: &Path| folder.join(plugin_host::WORKER).is_file();
+    let folder = found(Path::new(""), &[".", "../lib/facepay"], Path::new("/usr/lib/facepay"), None, is_here);
+    folder.join(plugin_host::WORKER)
+}
+
 /// A program built in a checkout lies so deep below it at most.
 const CHECKOUT_DEPTH_MAX: usize = 5;
 

@@ -55,13 +55,13 @@ impl Packages {
         Ok(Verifier { policy: read.transpose()?.flatten(), allow_unsigned: self.allow_unsigned, today })
     }
 
-    /// The installed package that may be loaded into this process.
+    /// The installed package, believed; where it is not kept `apart`, one that may be loaded into this process.
     ///
     /// # Errors
     /// Why it may not.
-    pub(crate) fn open(&self, id: &str, at: Timestamp) -> Result<Package, StartError> {
+    pub(crate) fn open(&self, id: &str, at: Timestamp, apart: bool) -> Result<Package, StartError> {
         let opened = self.verifier(at).and_then(|verifier| self.store.open(id, &verifier));
-        let opened = opened.and_then(|package| Ok(in_process(package)?));
+        let opened = opened.and_then(|package| if apart { Ok(package) } else { Ok(in_process(package)?) });
         opened.map_err(|error| refused(id, &error))
     }
 }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use plugin_host::{
-    CallContext, Effect, Event, Host, HostOptions, InferenceService, Payment, PaymentTask, Plugin,
-    PluginSettings, PluginState, Request,
+    CallContext, Effect, Event, Host, HostOptions, InferenceService, Isolation, Payment, PaymentTask, Plugin,
+    PluginSettings, PluginState, Request, SecretService, WorkerOptions,
 };
 use serde_json::{Map, Value};
 
@@ -83,17 +83,23 @@ impl Plugins {
     ) -> Result<Arc<Plugin>, StartError> {
         let id = if name.contains('.') { name.to_owned() } else { format!("{OWN_PREFIX}{name}") };
         let config = laid_over(self.settings.settings.get(name), settings);
-        let host =
-            Host::new(HostOptions { inference, secrets: Some(self.vault.clone()), ..HostOptions::default() });
+        let secrets: Option<Arc<dyn SecretService>> = Some(self.vault.clone());
+        let isolation = self.isolation(name);
+        let apart = matches!(isolation, Isolation::Isolated(_));
+        let host = Host::new(HostOptions { inference, secrets, isolation, ..HostOptions::default() });
         let settings = PluginSettings { id, config_json: config };
         let plugin = match settings.id.strip_prefix(OWN_PREFIX) {
             Some(own) => host.load(&self.delivered(own), &settings),
-            None => host.load_package(self.packages.open(&settings.id, machine_clock()())?, &settings),
+            None => {
+                let package = self.packages.open(&settings.id, machine_clock()(), apart)?;
+                host.load_package(package, &settings)
+            }
         };
         let plugin = plugin.map_err(|error| {
             StartError::Unavailable(format!("{}; see plugins.folder and plugins.settings", chain(&error)))
         })?;
-        tracing::info!(plugin = plugin.manifest().id, version = plugin.manifest().version, "plugin loaded");
+        let (manifest, sandbox) = (plugin.manifest(), plugin.sandbox().unwrap_or_default());
+        tracing::info!(plugin = manifest.id, version = manifest.version, sandbox, "plugin loaded");
         Ok(plugin)
     }
 
@@ -101,6 +107,25 @@ impl Plugins {
     fn delivered(&self, name: &str) -> PathBuf {
         self.folder.join(format!("lib{}.so", name.replace('-', "_")))
     }
+
+    /// Where the plugin called `name` runs.
+    fn isolation(&self, name: &str) -> Isolation {
+        if !is_isolated(&self.settings, name) {
+            return Isolation::InProcess;
+        }
+        let options = WorkerOptions::new(folders::plugin_worker());
+        Isolation::Isolated(WorkerOptions { unsandboxed: self.settings.unsandboxed, ..options })
+    }
+}
+
+/// Whether a plugin runs in a process of its own: payment plugins and those of others do, unless the settings name them.
+/// Ours for faces need the networks of this process.
+fn is_isolated(settings: &settings::Plugins, name: &str) -> bool {
+    let is = |known: &String| known == name || known.strip_prefix(OWN_PREFIX) == Some(name);
+    let pays = std::iter::once(&settings.payment).chain(&settings.payment_also).any(is);
+    let is_ours = !name.contains('.') || name.starts_with(OWN_PREFIX);
+    let named = |known: &String| is(known) || name.strip_prefix(OWN_PREFIX) == Some(known);
+    (pays || !is_ours) && !settings.in_process.iter().any(named)
 }
 
 /// A plugin's settings as JSON with `upper` over them; empty where there are none.
@@ -140,11 +165,12 @@ pub(crate) fn described(plugin: &Plugin) -> wire::Plugin {
         },
         key_id: manifest.package.as_ref().and_then(|package| package.key_id.clone()),
         package_sha256: manifest.package.as_ref().map(|package| package.digest.to_string()),
-        mode: "in_process",
+        mode: if plugin.sandbox().is_some() { "isolated" } else { "in_process" },
         state: match plugin.state() {
             PluginState::Active => "active".to_owned(),
             PluginState::Faulted { reason } => format!("faulted: {reason}"),
         },
+        sandbox: plugin.sandbox(),
     }
 }
 
@@ -169,5 +195,33 @@ impl Steps for PaymentSteps {
             None => self.payment.begin(&context, &self.request).map_err(|error| chain(&error))?,
         };
         self.task.insert(task).step(&context, event).map_err(|error| chain(&error))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn payment_plugins_and_those_of_others_run_apart_unless_they_are_named() {
+        let mut settings = Settings::load(&settings::Layers::default()).unwrap().plugins;
+        settings.payment_also = vec!["com.acme.pay".to_owned(), "org.facepay.payment-evm".to_owned()];
+        let rows = [
+            ("payment-wallet", true),
+            ("payment-evm", true),
+            ("org.facepay.payment-evm", true),
+            ("com.acme.pay", true),
+            ("com.acme.liveness", true),
+            ("detection-blazeface", false),
+            ("org.facepay.detection-blazeface", false),
+        ];
+        for (name, expected) in rows {
+            assert_eq!(is_isolated(&settings, name), expected, "{name}");
+        }
+        settings.in_process = vec!["payment-evm".to_owned(), "com.acme.liveness".to_owned()];
+        for name in ["payment-evm", "org.facepay.payment-evm", "com.acme.liveness"] {
+            assert!(!is_isolated(&settings, name), "{name}");
+        }
+        assert!(is_isolated(&settings, "payment-wallet") && is_isolated(&settings, "com.acme.pay"));
     }
 }

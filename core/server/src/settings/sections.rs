@@ -107,6 +107,8 @@ pub struct Plugins {
     pub recognition_shadow: Vec<RecognitionMember>,
     pub payment: String,
     pub payment_also: Vec<String>,
+    pub in_process: Vec<String>,
+    pub unsandboxed: bool,
     pub store: PathBuf,
     pub policy: PathBuf,
     pub root_key: String,

@@ -50,6 +50,19 @@ async fn an_appliance_without_a_payment_plugin_is_not_ready() {
     appliance.admin(post(confirm, &json!({})).once("b")).await.refused(503, "payments_off");
 }
 
+/// Where the kernel has no landlock, no appliance of these tests starts: its error says so.
+#[tokio::test]
+async fn a_payment_plugin_is_shut_in_unless_the_settings_name_it() {
+    for (in_process, shut_in) in [("[]", true), ("[\"payment-wallet\"]", false)] {
+        let appliance = Appliance::start_with(&[("plugins.in_process", in_process)]).await;
+        let plugins = appliance.admin(get("/plugins")).await.ok(200);
+        let wallet = &plugins["items"][0];
+        assert_eq!(wallet["id"], "org.facepay.payment-wallet");
+        let whole = wallet["sandbox"].as_str().is_some_and(|text| text.ends_with(", seccomp, limits"));
+        assert_eq!(whole, shut_in, "{wallet}");
+    }
+}
+
 #[tokio::test]
 async fn the_interface_is_documented_without_another_host() {
     let appliance = Appliance::start().await;

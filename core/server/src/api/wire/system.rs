@@ -80,4 +80,6 @@ pub(crate) struct Plugin {
     /// `in_process`: it runs with the appliance's memory.
     pub(crate) mode: &'static str,
     pub(crate) state: String,
+    /// What the kernel enforces on the plugin's own process; null when it runs in the appliance's.
+    pub(crate) sandbox: Option<String>,
 }
