@@ -18,6 +18,7 @@ mod package;
 mod payment;
 mod permits;
 mod plugin;
+pub mod probe;
 mod services;
 mod settings;
 mod vision;

@@ -96,7 +96,8 @@ impl Manifest {
     }
 }
 
-fn all(library: &PluginLibrary, path: &Path) -> Result<Vec<Manifest>, LoadError> {
+/// The manifests of a library's plugins.
+pub(crate) fn all(library: &PluginLibrary, path: &Path) -> Result<Vec<Manifest>, LoadError> {
     let fp_entry { count: Some(count), descriptor: Some(descriptor), .. } = library.entry else {
         unreachable!("the library's entry was checked when it was opened");
     };

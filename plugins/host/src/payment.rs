@@ -141,7 +141,7 @@ impl Drop for PaymentTask {
 }
 
 /// What is wrong with an effect, if anything.
-fn flaw(effect: &Effect) -> Option<String> {
+pub(crate) fn flaw(effect: &Effect) -> Option<String> {
     match effect {
         Effect::Http(request) => http_flaw(request),
         Effect::TcpExchange(exchange) => {

@@ -9,7 +9,7 @@ use plugin_sdk::abi::{self, Growing, fp_host, fp_status, fp_str};
 use plugin_sdk::{Error, InferenceService, SecretService};
 
 mod inference;
-mod log;
+pub(crate) mod log;
 mod secret;
 
 use inference::Models;
@@ -82,7 +82,7 @@ impl HostServices {
         std::ffi::CString::new(id).is_ok_and(|id| !self.extension(&id).is_null())
     }
 
-    fn extension(&self, id: &CStr) -> *const c_void {
+    pub(crate) fn extension(&self, id: &CStr) -> *const c_void {
         if id == abi::FP_HOST_LOG {
             return (&raw const log::TABLE).cast();
         }
@@ -99,7 +99,7 @@ impl HostServices {
     ///
     /// # Safety
     /// `host` is null or one of ours.
-    unsafe fn of(host: *const fp_host) -> Option<&'static Self> {
+    pub(crate) unsafe fn of(host: *const fp_host) -> Option<&'static Self> {
         // SAFETY: the caller's contract: `ctx` was set in `leak`, and neither is ever freed.
         unsafe { host.as_ref()?.ctx.cast_const().cast::<Self>().as_ref() }
     }
@@ -119,7 +119,7 @@ unsafe extern "C" fn get_extension(host: *const fp_host, id: *const c_char) -> *
 }
 
 /// Runs host code that a plugin called; a panic of ours must not unwind into it.
-fn contain<T>(work: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+pub(crate) fn contain<T>(work: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(Error::Internal("the host panicked".into())))
 }
 

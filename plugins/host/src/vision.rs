@@ -210,7 +210,7 @@ fn check_faces(plugin: &Plugin, frames: &[Frame<'_>], faces: &[Face]) -> Result<
 }
 
 /// What is wrong with a face, if anything.
-fn flaw(face: &Face, frames: usize) -> Option<String> {
+pub(crate) fn flaw(face: &Face, frames: usize) -> Option<String> {
     if face.frame_index as usize >= frames {
         return Some(format!("frame_index {} of {frames} frames", face.frame_index));
     }

@@ -1,5 +1,7 @@
-//! `facepay plugin`: the plugins that the settings name, loaded as the appliance loads them, and packages of other vendors.
+//! `facepay plugin`: the plugins that the settings name, loaded as the appliance loads them; packages of other vendors; and the
+//! tools of those who write plugins.
 
+mod check;
 mod kept;
 mod package;
 mod sign;
@@ -38,6 +40,14 @@ pub enum Plugin {
     Install(package::Given),
     /// Has the version before in force again.
     Rollback(package::Installed),
+    /// Says whether a plugin keeps the contract. Each test runs in a process of its own.
+    Check(check::Check),
+    /// Does one test of a plugin; `check` starts it.
+    #[command(hide = true)]
+    CheckOne {
+        /// The test and the plugin.
+        job: String,
+    },
 }
 
 /// A plugin that the settings name, and what came of loading it.
@@ -94,6 +104,8 @@ pub(super) fn run(cli: &Cli, command: &Plugin) -> Result<Exit, Failure> {
         Plugin::Verify(given) => package::verify(cli, given),
         Plugin::Install(given) => package::install(cli, given),
         Plugin::Rollback(installed) => package::rollback(cli, installed),
+        Plugin::Check(arguments) => check::run(cli, arguments),
+        Plugin::CheckOne { job } => check::one(cli, job),
     }
 }
 

@@ -139,7 +139,11 @@ unsafe extern "C" fn log(host: *const fp_host, level: u32, message: fp_str, fiel
 ///
 /// # Safety
 /// The texts are readable, and `fields` points to `n` of them or `n` is 0.
-unsafe fn line(message: fp_str, fields: *const fp_kv, n: u32) -> Result<String, plugin_sdk::Error> {
+pub(crate) unsafe fn line(
+    message: fp_str,
+    fields: *const fp_kv,
+    n: u32,
+) -> Result<String, plugin_sdk::Error> {
     // SAFETY: the caller's contract.
     let mut line = unsafe { message.text() }?.to_owned();
     if !fields.is_null() {

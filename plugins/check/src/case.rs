@@ -1,0 +1,154 @@
+//! The tests: their groups, names, budgets and what they apply to.
+
+use std::time::Duration;
+
+use crate::subject::Subject;
+use crate::{config, faults, layout, load, threading, vision};
+
+/// What a test is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Group {
+    /// The library and its descriptors.
+    Load,
+    /// Structs of older and newer hosts, and arrays without room.
+    Layout,
+    /// Settings.
+    Config,
+    /// Pictures and answers of the vision steps.
+    Vision,
+    /// Threads, cancellation, deadlines, leaks.
+    Threading,
+    /// Hosts that fail.
+    Faults,
+}
+
+impl Group {
+    /// Its name in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Load => "load",
+            Self::Layout => "layout",
+            Self::Config => "config",
+            Self::Vision => "vision",
+            Self::Threading => "threading",
+            Self::Faults => "faults",
+        }
+    }
+}
+
+/// Which plugins a test is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum For {
+    All,
+    Vision,
+    Detectors,
+    Recognizers,
+}
+
+impl For {
+    /// Whether a plugin with these interfaces is among them.
+    pub(crate) fn holds(self, interfaces: &[String]) -> bool {
+        let has = |id: &str| interfaces.iter().any(|interface| interface == id);
+        let (detects, recognizes) = (has("facepay.detector/1"), has("facepay.recognizer/1"));
+        match self {
+            Self::All => true,
+            Self::Vision => detects || recognizes || has("facepay.liveness/1"),
+            Self::Detectors => detects,
+            Self::Recognizers => recognizes,
+        }
+    }
+}
+
+/// Why a test did not pass.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Stop {
+    Fail(String),
+    Skip(String),
+}
+
+impl Stop {
+    pub(crate) fn fail<T>(why: impl Into<String>) -> Result<T, Self> {
+        Err(Self::Fail(why.into()))
+    }
+
+    pub(crate) fn skip<T>(why: impl Into<String>) -> Result<T, Self> {
+        Err(Self::Skip(why.into()))
+    }
+}
+
+/// What a test found out when it passed, in a few words.
+pub(crate) type Checked = Result<String, Stop>;
+
+/// One test.
+pub struct Case {
+    /// What it is about.
+    pub group: Group,
+    /// Its name within the group.
+    pub name: &'static str,
+    /// The longest that it may take, the start of its process apart.
+    pub budget: Duration,
+    pub(crate) applies: For,
+    pub(crate) run: fn(&Subject) -> Checked,
+}
+
+impl Case {
+    /// `group/name`.
+    pub fn path(&self) -> String {
+        format!("{}/{}", self.group.name(), self.name)
+    }
+}
+
+const fn case(
+    group: Group,
+    name: &'static str,
+    seconds: u64,
+    applies: For,
+    run: fn(&Subject) -> Checked,
+) -> Case {
+    Case { group, name, budget: Duration::from_secs(seconds), applies, run }
+}
+
+/// Every test, in the order in which they run.
+pub fn cases() -> &'static [Case] {
+    use For::{All, Detectors, Recognizers, Vision};
+    const CASES: &[Case] = &[
+        case(Group::Load, "opens", 10, All, load::opens),
+        case(Group::Load, "descriptors_stay", 10, All, load::descriptors_stay),
+        case(Group::Load, "unknown_interfaces_are_null", 10, All, load::unknown_interfaces_are_null),
+        case(Group::Load, "promised_interfaces_are_there", 10, All, load::promised_interfaces_are_there),
+        case(Group::Load, "unknown_plugins_are_refused", 10, All, load::unknown_plugins_are_refused),
+        case(Group::Layout, "structs_of_a_newer_host", 60, Vision, layout::structs_of_a_newer_host),
+        case(Group::Layout, "structs_of_an_older_host", 60, Vision, layout::structs_of_an_older_host),
+        case(Group::Layout, "description_in_a_newer_struct", 20, Recognizers, layout::description),
+        case(Group::Layout, "nothing_to_look_at", 20, Vision, layout::nothing_to_look_at),
+        case(Group::Layout, "no_room", 60, Detectors, layout::no_room),
+        case(Group::Layout, "too_little_room_then_enough", 60, Detectors, layout::too_little_room),
+        case(Group::Config, "accepts_its_defaults", 20, All, config::accepts_its_defaults),
+        case(Group::Config, "misses_required_fields", 20, All, config::misses_required_fields),
+        case(Group::Config, "refuses_what_is_no_json", 20, All, config::refuses_what_is_no_json),
+        case(Group::Config, "random_settings", 60, All, config::random_settings),
+        case(Group::Config, "secrets_are_not_told", 30, All, config::secrets_are_not_told),
+        case(Group::Vision, "pixel_formats", 120, Vision, vision::pixel_formats),
+        case(Group::Vision, "odd_sizes", 120, Vision, vision::odd_sizes),
+        case(Group::Vision, "padded_rows", 60, Vision, vision::padded_rows),
+        case(Group::Vision, "edges_of_memory", 60, Vision, vision::edges_of_memory),
+        case(Group::Vision, "pictures_that_no_plugin_knows", 60, Vision, vision::unknown_pictures),
+        case(Group::Vision, "batches", 120, Vision, vision::batches),
+        case(Group::Vision, "neighbours_in_a_batch", 120, Vision, vision::neighbours),
+        case(Group::Vision, "same_input_same_answer", 60, Vision, vision::same_input_same_answer),
+        case(Group::Vision, "description_stays", 20, Recognizers, vision::description_stays),
+        case(Group::Threading, "calls_at_once", 120, Vision, threading::calls_at_once),
+        case(Group::Threading, "cancelled_before", 60, Vision, threading::cancelled_before),
+        case(Group::Threading, "cancelled_during", 60, Vision, threading::cancelled_during),
+        case(Group::Threading, "deadline_of_1_ms", 60, Vision, threading::short_deadline),
+        case(Group::Threading, "no_call_in_a_life", 30, All, threading::no_call_in_a_life),
+        case(Group::Threading, "thousand_lives", 120, All, threading::thousand_lives),
+        case(Group::Faults, "sinks_that_refuse", 20, All, faults::sinks_that_refuse),
+        case(Group::Faults, "no_sinks", 20, All, faults::no_sinks),
+        case(Group::Faults, "host_without_extensions", 20, All, faults::host_without_extensions),
+        case(Group::Faults, "network_that_fails", 60, Vision, faults::network_that_fails),
+        case(Group::Faults, "network_that_gives_no_numbers", 60, Vision, faults::network_without_numbers),
+        case(Group::Faults, "panic_poisons", 60, All, faults::panic_poisons),
+    ];
+    CASES
+}

@@ -1,0 +1,30 @@
+//! Checks whether a plugin keeps the contract of `facepay_plugin.h`.
+//!
+//! Each test runs in a process of its own, which the caller makes by starting its own program once more, and has a budget of
+//! its own: a plugin that crashes or hangs fails one test. What is drawn by chance is drawn from a seed that the report names.
+#![warn(missing_docs)]
+
+mod case;
+mod child;
+mod process;
+mod report;
+mod run;
+
+mod sample;
+mod seed;
+mod subject;
+
+mod config;
+mod eye;
+mod faults;
+mod layout;
+mod load;
+mod picture;
+mod threading;
+mod vision;
+
+pub use case::{Case, Group, cases};
+pub use child::{Job, Wanted, answer};
+pub use report::{Report, Tested, Verdict};
+pub use run::{Plan, check};
+pub use subject::Offers;
