@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::subject::Subject;
-use crate::{config, faults, layout, load, threading, vision};
+use crate::{config, faults, layout, load, payment, threading, vision};
 
 /// What a test is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,6 +20,8 @@ pub enum Group {
     Threading,
     /// Hosts that fail.
     Faults,
+    /// The payment step machine.
+    Payment,
 }
 
 impl Group {
@@ -32,6 +34,7 @@ impl Group {
             Self::Vision => "vision",
             Self::Threading => "threading",
             Self::Faults => "faults",
+            Self::Payment => "payment",
         }
     }
 }
@@ -43,6 +46,7 @@ pub(crate) enum For {
     Vision,
     Detectors,
     Recognizers,
+    Payments,
 }
 
 impl For {
@@ -55,6 +59,7 @@ impl For {
             Self::Vision => detects || recognizes || has("facepay.liveness/1"),
             Self::Detectors => detects,
             Self::Recognizers => recognizes,
+            Self::Payments => has("facepay.payment/1"),
         }
     }
 }
@@ -110,7 +115,7 @@ const fn case(
 
 /// Every test, in the order in which they run.
 pub fn cases() -> &'static [Case] {
-    use For::{All, Detectors, Recognizers, Vision};
+    use For::{All, Detectors, Payments, Recognizers, Vision};
     const CASES: &[Case] = &[
         case(Group::Load, "opens", 10, All, load::opens),
         case(Group::Load, "descriptors_stay", 10, All, load::descriptors_stay),
@@ -149,6 +154,18 @@ pub fn cases() -> &'static [Case] {
         case(Group::Faults, "network_that_fails", 60, Vision, faults::network_that_fails),
         case(Group::Faults, "network_that_gives_no_numbers", 60, Vision, faults::network_without_numbers),
         case(Group::Faults, "panic_poisons", 60, All, faults::panic_poisons),
+        case(Group::Payment, "offers_what_it_says", 10, Payments, payment::offers_what_it_says),
+        case(Group::Payment, "structs_of_a_newer_host", 10, Payments, payment::structs_of_a_newer_host),
+        case(Group::Payment, "no_connection", 10, Payments, payment::no_connection),
+        case(Group::Payment, "lost_answers", 10, Payments, payment::lost_answers),
+        case(Group::Payment, "nonsense_answers", 20, Payments, payment::nonsense_answers),
+        case(Group::Payment, "events_out_of_place", 10, Payments, payment::events_out_of_place),
+        case(Group::Payment, "attempts_are_named", 10, Payments, payment::attempts_are_named),
+        case(Group::Payment, "repeats_are_the_same", 10, Payments, payment::repeats_are_the_same),
+        case(Group::Payment, "endpoints_are_declared", 10, Payments, payment::endpoints_are_declared),
+        case(Group::Payment, "references_are_enough", 10, Payments, payment::references_are_enough),
+        case(Group::Payment, "operations_are_dropped", 20, Payments, payment::operations_are_dropped),
+        case(Group::Payment, "money_is_kept", 60, Payments, payment::money_is_kept),
     ];
     CASES
 }

@@ -22,6 +22,8 @@ pub struct Job {
     pub(crate) plugin: Option<String>,
     pub(crate) settings: Option<String>,
     pub(crate) seed: u64,
+    pub(crate) endpoints: u32,
+    pub(crate) instrument: serde_json::Value,
     /// `group/name` of the test.
     pub(crate) case: String,
 }
@@ -113,6 +115,8 @@ fn judge(job_json: &str, offers: impl FnOnce(&Wanted) -> Offers) -> Result<Strin
         settled,
         offers,
         seed: job.seed,
+        endpoints: job.endpoints,
+        instrument: job.instrument,
     };
     let (plugin, interfaces) = (subject.manifest.id.clone(), subject.manifest.interfaces.clone());
     Line::Begun { plugin, interfaces }.tell();

@@ -19,6 +19,7 @@ mod eye;
 mod faults;
 mod layout;
 mod load;
+mod payment;
 mod picture;
 mod threading;
 mod vision;

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use serde_json::{Value, json};
+
 use crate::case::{Case, cases};
 use crate::child::{Job, Line};
 use crate::process::{Ended, Process};
@@ -25,6 +27,10 @@ pub struct Plan {
     pub seed: u64,
     /// Only tests whose `group/name` contains this.
     pub include: Option<String>,
+    /// Endpoints that the appliance has for a payment plugin; 0 means one.
+    pub endpoints: u32,
+    /// What a payer left for a payment plugin, a JSON object; without it `{"token":"tok_test"}`.
+    pub instrument: Option<Value>,
     /// Each budget as a part of itself, in percent; 0 means 100. More for a slow machine.
     pub budget_percent: u32,
 }
@@ -75,6 +81,8 @@ fn test(plan: &Plan, case: &Case, launch: &dyn Fn(&Job) -> Command) -> (Tested, 
         plugin: plan.plugin.clone(),
         settings: plan.settings.clone(),
         seed: plan.seed,
+        endpoints: plan.endpoints.max(1),
+        instrument: plan.instrument.clone().unwrap_or_else(|| json!({ "token": "tok_test" })),
         case: case.path(),
     };
     let tested = |verdict, detail, begun: Instant| Tested {

@@ -35,6 +35,10 @@ pub(crate) struct Subject {
     pub(crate) settled: Result<Settled, String>,
     pub(crate) offers: Offers,
     pub(crate) seed: u64,
+    /// Endpoints that the appliance has for a payment plugin.
+    pub(crate) endpoints: u32,
+    /// What a payer left for a payment plugin.
+    pub(crate) instrument: Value,
 }
 
 impl Subject {

@@ -103,6 +103,34 @@ const NETWORK: &[Row] = &[
     ("passes_numbers_on", "faults/network_that_gives_no_numbers", Fail),
 ];
 
+const PAYMENT: &[Row] = &[
+    ("cap_without_op", "payment/offers_what_it_says", Fail),
+    ("takes_any_op", "payment/offers_what_it_says", Fail),
+    ("keeps_effect_size", "payment/structs_of_a_newer_host", Fail),
+    ("approves_unheard", "payment/no_connection", Fail),
+    ("denies_in_sync", "payment/no_connection", Fail),
+    ("endless", "payment/no_connection", Fail),
+    ("denies_sending", "payment/lost_answers", Fail),
+    ("declines_lost", "payment/lost_answers", Fail),
+    ("trusts_200", "payment/nonsense_answers", Fail),
+    ("trusts_events", "payment/events_out_of_place", Fail),
+    ("unnamed", "payment/attempts_are_named", Fail),
+    ("counts_up", "payment/repeats_are_the_same", Fail),
+    ("strays", "payment/endpoints_are_declared", Fail),
+    ("needs_provider_ref", "payment/references_are_enough", Fail),
+    ("dies_unstepped", "payment/operations_are_dropped", Crash),
+    ("pays_twice", "payment/money_is_kept", Fail),
+    ("denies_sending", "payment/money_is_kept", Fail),
+    ("trusts_200", "payment/money_is_kept", Fail),
+    ("trusts_nothing_found", "payment/money_is_kept", Fail),
+    ("cannot_clear_up", "payment/money_is_kept", Fail),
+];
+
+#[test]
+fn faults_of_payments_are_found() {
+    each_is_found("till.c", PAYMENT);
+}
+
 #[test]
 fn faults_of_the_library_are_found() {
     each_is_found("fixture.c", LOAD);
@@ -136,7 +164,7 @@ fn faults_under_a_failing_host_are_found() {
 
 #[test]
 fn every_test_has_a_plugin_that_fails_it() {
-    let rows = [LOAD, LAYOUT, CONFIG, VISION, THREADING, FAULTS, NETWORK].concat();
+    let rows = [LOAD, LAYOUT, CONFIG, VISION, THREADING, FAULTS, NETWORK, PAYMENT].concat();
     for case in cases() {
         assert!(rows.iter().any(|(_, path, _)| *path == case.path()), "nothing fails {}", case.path());
     }

@@ -1,6 +1,6 @@
 //! Plugins that keep the contract.
 
-use plugin_check::{Plan, Verdict, cases};
+use plugin_check::{Group, Plan, Verdict, cases};
 
 use crate::bench::{checked, compile, failures};
 
@@ -11,9 +11,10 @@ fn a_plugin_that_keeps_the_contract_fails_nothing() {
     assert_eq!(failures(&report), Vec::<String>::new());
     let skipped: Vec<&str> =
         report.tests.iter().filter(|test| test.verdict == Verdict::Skip).map(|test| test.name).collect();
+    let not_about_money = cases().iter().filter(|case| case.group != Group::Payment).count();
     let no_network = ["network_that_fails", "network_that_gives_no_numbers", "panic_poisons"];
     assert_eq!(skipped, no_network, "whatever else is skipped was not tested");
-    assert_eq!((report.plugin.as_str(), report.tests.len()), ("org.example.fixture", cases().len()));
+    assert_eq!((report.plugin.as_str(), report.tests.len()), ("org.example.fixture", not_about_money));
 }
 
 #[test]
@@ -44,4 +45,18 @@ fn the_same_seed_makes_the_same_report() {
     assert!(first.contains("seed 11"), "{first}");
     assert_eq!(run(11), first);
     assert_ne!(run(12), first);
+}
+
+#[test]
+fn a_payment_plugin_that_keeps_the_contract_fails_nothing_by_many_seeds() {
+    let (_dir, library) = compile("till.c", "nothing");
+    let report = checked(&Plan { library: library.clone(), seed: 3, ..Plan::default() });
+    assert_eq!(failures(&report), Vec::<String>::new());
+    let money = report.tests.iter().find(|test| test.name == "money_is_kept").unwrap();
+    assert!(money.detail.contains("400 operations"), "{money:?}");
+    for seed in 100..120 {
+        let include = Some("payment/money_is_kept".to_owned());
+        let report = checked(&Plan { library: library.clone(), seed, include, ..Plan::default() });
+        assert_eq!(failures(&report), Vec::<String>::new());
+    }
 }

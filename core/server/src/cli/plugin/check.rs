@@ -8,6 +8,7 @@ use clap::Args;
 use pipeline::EngineInference;
 use plugin_check::{Job, Offers, Plan, Tested, Wanted};
 use plugin_host::{InferenceService, SecretService};
+use serde_json::Value;
 
 use crate::api::chain;
 use crate::app::vision;
@@ -29,6 +30,12 @@ pub struct Check {
     /// A file with its settings, one JSON object; without it those that its schema asks for at least.
     #[arg(long, value_name = "FILE")]
     settings: Option<PathBuf>,
+    /// Endpoints that the appliance has for a payment plugin.
+    #[arg(long, value_name = "COUNT", default_value_t = 1)]
+    endpoints: u32,
+    /// What the payer left for a payment plugin, one JSON object; without it {"token":"tok_test"}.
+    #[arg(long, value_name = "JSON")]
+    instrument: Option<Value>,
     /// What is drawn by chance is drawn from this; the same seed makes the same run.
     #[arg(long)]
     seed: Option<u64>,
@@ -63,6 +70,8 @@ pub(super) fn run(cli: &Cli, arguments: &Check) -> Result<Exit, Failure> {
         settings,
         seed: arguments.seed.unwrap_or_else(|| u64::from(rand::random::<u32>())),
         include: arguments.include.clone(),
+        endpoints: arguments.endpoints,
+        instrument: arguments.instrument.clone(),
         budget_percent: arguments.budget,
     };
     let program = std::env::current_exe().map_err(|error| Failure::failed(chain(&error)))?;

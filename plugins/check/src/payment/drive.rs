@@ -1,0 +1,105 @@
+//! One operation from its begin to its end, everything that it asks for answered by the test.
+
+use plugin_host::probe::{Answer, Instance, Way, effect_flaw};
+use plugin_sdk::abi::{FP_E_PANIC, FP_OK};
+use plugin_sdk::{Effect, Event, HttpRequest, Outcome, Request, Verdict};
+
+use crate::case::Stop;
+use crate::subject::said;
+
+/// Most steps of one operation, as the appliance counts them by default.
+const STEPS_MAX: usize = 64;
+
+/// How an operation went.
+pub(crate) struct Ran {
+    /// Everything that it asked for, in order.
+    pub(crate) effects: Vec<Effect>,
+    pub(crate) outcome: Option<Outcome>,
+    /// The status of a begin or step that failed.
+    pub(crate) refused: Option<Answer>,
+}
+
+impl Ran {
+    pub(crate) fn verdict(&self) -> Option<&Verdict> {
+        self.outcome.as_ref().map(|outcome| &outcome.verdict)
+    }
+
+    /// Requests and messages.
+    pub(crate) fn sent(&self) -> usize {
+        self.endpoints().count()
+    }
+
+    pub(crate) fn endpoints(&self) -> impl Iterator<Item = u32> {
+        self.effects.iter().filter_map(|effect| match effect {
+            Effect::Http(request) => Some(request.endpoint),
+            Effect::TcpExchange(exchange) => Some(exchange.endpoint),
+            _ => None,
+        })
+    }
+
+    /// What left, byte by byte.
+    pub(crate) fn wire(&self) -> Vec<(String, Vec<u8>)> {
+        let wire = self.effects.iter().filter_map(|effect| match effect {
+            Effect::Http(request) => {
+                let head = format!("{} {} {:?}", request.method, request.path, request.headers);
+                Some((head, request.body.clone()))
+            }
+            Effect::TcpExchange(exchange) => Some((format!("{:?}", exchange.framing), exchange.body.clone())),
+            _ => None,
+        });
+        wire.collect()
+    }
+}
+
+/// Runs an operation. `happens` says what came of each request and message; waits pass, what is to be kept is kept, and
+/// nobody answers prompts. A panic, a malformed effect, or no end fails.
+pub(crate) fn drive(
+    instance: &Instance,
+    way: &Way,
+    request: &Request,
+    happens: &mut dyn FnMut(&Effect) -> Event,
+) -> Result<Ran, Stop> {
+    let op = request.op;
+    let mut ran = Ran { effects: Vec::new(), outcome: None, refused: None };
+    let mut task = match instance.begin(way, request).map_err(Stop::Fail)? {
+        Ok(task) => task,
+        Err(answer) if answer.status == FP_E_PANIC => return Stop::fail(format!("{op:?} {}", said(&answer))),
+        Err(answer) => return Ok(Ran { refused: Some(answer), ..ran }),
+    };
+    let mut event = Event::Start;
+    for _ in 0..STEPS_MAX {
+        let stepped = task.step(way, &event);
+        if stepped.answer.status == FP_E_PANIC {
+            return Stop::fail(format!("{op:?} {}", said(&stepped.answer)));
+        }
+        if stepped.answer.status != FP_OK {
+            return Ok(Ran { refused: Some(stepped.answer), ..ran });
+        }
+        let effect = stepped.effect.map_err(|why| Stop::Fail(format!("{op:?}: an effect: {why}")))?;
+        if let Some(flaw) = effect_flaw(&effect) {
+            return Stop::fail(format!("{op:?}: an effect with {flaw}"));
+        }
+        event = match &effect {
+            Effect::Done(outcome) => return Ok(Ran { outcome: Some(outcome.clone()), ..ran }),
+            Effect::Sleep(_) => Event::Slept,
+            Effect::Prompt(_) => Event::Timeout { sent: false },
+            Effect::Keep(_) => Event::Kept,
+            Effect::Http(_) | Effect::TcpExchange(_) => happens(&effect),
+        };
+        ran.effects.push(effect);
+    }
+    Stop::fail(format!("{op:?} did not end within {STEPS_MAX} steps"))
+}
+
+/// Whether a request holds a reference: as bytes in hexadecimal, with or without the hyphens of a UUID.
+pub(crate) fn spelled(request: &HttpRequest, reference: &[u8; 16]) -> bool {
+    let digits = hex(reference);
+    let headers = request.headers.iter().map(|(_, value)| value.as_str());
+    let body = String::from_utf8_lossy(&request.body);
+    let mut texts = headers.chain([request.path.as_str(), &body]);
+    texts.any(|text| text.to_lowercase().replace('-', "").contains(&digits))
+}
+
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
