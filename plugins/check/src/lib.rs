@@ -1,4 +1,4 @@
-//! Checks whether a plugin keeps the contract of `facepay_plugin.h`.
+//! The kit of those who write plugins: writes projects, and checks whether a plugin keeps the contract of `facepay_plugin.h`.
 //!
 //! Each test runs in a process of its own, which the caller makes by starting its own program once more, and has a budget of
 //! its own: a plugin that crashes or hangs fails one test. What is drawn by chance is drawn from a seed that the report names.
@@ -9,6 +9,8 @@ mod child;
 mod process;
 mod report;
 mod run;
+
+mod project;
 
 mod sample;
 mod seed;
@@ -26,6 +28,7 @@ mod vision;
 
 pub use case::{Case, Group, cases};
 pub use child::{Job, Wanted, answer};
+pub use project::{Kind, Language, Project, ProjectError};
 pub use report::{Report, Tested, Verdict};
 pub use run::{Plan, check};
 pub use subject::Offers;

@@ -127,8 +127,22 @@ pub(crate) fn edges_of_memory(subject: &Subject) -> Checked {
 
 /// What a plugin cannot know it refuses (rule R5); a turned picture it may take.
 pub(crate) fn unknown_pictures(subject: &Subject) -> Checked {
-    let sight = Sight::of(subject)?;
+    let mut sight = Sight::of(subject)?;
     let plain = Scene::drawn(64, 48, &mut subject.chance(1)).desc(sight.format, 0);
+    let other = Scene::drawn(64, 48, &mut subject.chance(2)).desc(sight.format, 0);
+    let (one, other) = (picture(&plain)?, picture(&other)?);
+    let mut looking = Vec::new();
+    for eye in &sight.eyes {
+        let seen = [&one, &other].map(|frame| eye.see(&sight.instance, &Way::default(), &[frame]));
+        let [one, other] = seen;
+        if !agree(&one?[0], &other?[0]) {
+            looking.push(*eye);
+        }
+    }
+    if looking.is_empty() {
+        return Stop::skip("what it answers does not depend on the pixels");
+    }
+    sight.eyes = looking; // who does not look at pixels cannot misread them
     let strange = [
         (
             "a pixel format of the future",

@@ -3,6 +3,7 @@
 
 mod check;
 mod kept;
+mod new;
 mod package;
 mod sign;
 
@@ -40,6 +41,8 @@ pub enum Plugin {
     Install(package::Given),
     /// Has the version before in force again.
     Rollback(package::Installed),
+    /// Writes the project of a new plugin, which builds and passes `check` as it is.
+    New(new::New),
     /// Says whether a plugin keeps the contract. Each test runs in a process of its own.
     Check(check::Check),
     /// Does one test of a plugin; `check` starts it.
@@ -104,6 +107,7 @@ pub(super) fn run(cli: &Cli, command: &Plugin) -> Result<Exit, Failure> {
         Plugin::Verify(given) => package::verify(cli, given),
         Plugin::Install(given) => package::install(cli, given),
         Plugin::Rollback(installed) => package::rollback(cli, installed),
+        Plugin::New(arguments) => new::run(arguments),
         Plugin::Check(arguments) => check::run(cli, arguments),
         Plugin::CheckOne { job } => check::one(cli, job),
     }

@@ -8,6 +8,7 @@ mod evaluate;
 mod generate;
 mod models;
 mod packages;
+mod plugin;
 mod serve;
 mod status;
 mod users;

@@ -4,6 +4,7 @@
 mod bench;
 mod faulty;
 mod network;
+mod projects;
 mod sound;
 
 /// Does a job when it is told one: the tests start their own program once more for each test of a plugin.

@@ -15,11 +15,11 @@ fn root() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
 }
 
-/// The block of the guide that opens with this fence.
-fn block(fence: &str) -> String {
+/// The block of the guide that opens with this fence and begins with this text.
+fn block(fence: &str, begins: &str) -> String {
     let guide = std::fs::read_to_string(root().join("docs/plugin-guide.md")).unwrap();
-    let (_, rest) = guide.split_once(&format!("```{fence}\n")).unwrap();
-    rest.split_once("```\n").unwrap().0.to_owned()
+    let (_, rest) = guide.split_once(&format!("```{fence}\n{begins}")).unwrap();
+    format!("{begins}{}", rest.split_once("```\n").unwrap().0)
 }
 
 /// The network that the guide's plugin names; it finds everybody live by two to one.
@@ -61,7 +61,7 @@ fn face(w: f32) -> Face {
 #[test]
 fn the_guides_rust_plugin_is_the_example_that_cargo_builds_and_works() {
     let source = std::fs::read_to_string(root().join("plugins/host/examples/guide.rs")).unwrap();
-    assert_eq!(block("rust"), source, "copy plugins/host/examples/guide.rs into the guide");
+    assert_eq!(block("rust", ""), source, "copy plugins/host/examples/guide.rs into the guide");
     let inference: Arc<dyn InferenceService> = Arc::new(Network);
     let host = Host::new(HostOptions { inference: Some(inference), ..HostOptions::default() });
     let settings = settings("org.example.liveness-print", r#"{"scale":2.5}"#);
@@ -74,8 +74,8 @@ fn the_guides_rust_plugin_is_the_example_that_cargo_builds_and_works() {
 #[test]
 fn the_guides_c_plugin_compiles_with_its_line_and_works() {
     let dir = tempfile::tempdir().unwrap();
-    std::fs::write(dir.path().join("liveness_size.c"), block("c")).unwrap();
-    let line = block("sh").replace("../facepay", &root().display().to_string());
+    std::fs::write(dir.path().join("liveness_size.c"), block("c", "")).unwrap();
+    let line = block("sh", "cc ").replace("../facepay", &root().display().to_string());
     let output = Command::new("sh").args(["-c", &line]).current_dir(dir.path()).output().unwrap();
     assert!(
         output.status.success() && output.stderr.is_empty(),

@@ -187,7 +187,12 @@ unsafe extern "C" fn configure<P: Exported>(
     // SAFETY: called by the host on a live instance with a valid or null writer, as the ABI says.
     unsafe {
         Instance::<P>::enter(this, err, |instance| {
-            let config = serde_json::from_str::<P::Config>(json.text()?)
+            let json = json.text()?;
+            // serde would fill a struct from an array as well.
+            if !json.trim_start().starts_with('{') {
+                return Err(Error::Config("settings have to be a JSON object".into()));
+            }
+            let config = serde_json::from_str::<P::Config>(json)
                 .map_err(|error| Error::Config(error.to_string()))?;
             let mut plugin = instance.plugin.write().unwrap_or_else(PoisonError::into_inner);
             if instance.state.load(Ordering::Acquire) == ACTIVE {
