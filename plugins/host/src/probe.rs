@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use plugin_sdk::abi::{self, fp_str};
 
 use crate::error::LoadError;
-use crate::library::PluginLibrary;
+use crate::library::{self, PluginLibrary};
 use crate::manifest::{self, Manifest};
 
 mod age;
@@ -41,8 +41,9 @@ pub struct Library {
 impl Library {
     /// Opens the library in the file; its constructors and `init` run here.
     pub fn open(path: &Path) -> Result<Self, LoadError> {
+        let bytes = library::read(path)?;
         let begun = Instant::now();
-        let library = PluginLibrary::open(path)?;
+        let library = PluginLibrary::open_sealed(path, bytes)?;
         let opened_in = begun.elapsed();
         let manifests = manifest::all(&library, path)?;
         Ok(Self { library, manifests, opened_in })
@@ -53,7 +54,7 @@ impl Library {
         &self.manifests
     }
 
-    /// How long opening, constructors and `init` took.
+    /// How long linking, constructors and `init` took.
     pub fn opened_in(&self) -> Duration {
         self.opened_in
     }

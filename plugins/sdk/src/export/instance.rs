@@ -192,8 +192,8 @@ unsafe extern "C" fn configure<P: Exported>(
             if !json.trim_start().starts_with('{') {
                 return Err(Error::Config("settings have to be a JSON object".into()));
             }
-            let config = serde_json::from_str::<P::Config>(json)
-                .map_err(|error| Error::Config(error.to_string()))?;
+            let config =
+                serde_json::from_str::<P::Config>(json).map_err(|error| Error::Config(error.to_string()))?;
             let mut plugin = instance.plugin.write().unwrap_or_else(PoisonError::into_inner);
             if instance.state.load(Ordering::Acquire) == ACTIVE {
                 return Err(Error::Invalid("configure on an active instance".into()));
