@@ -106,6 +106,7 @@ fn judge(job_json: &str, offers: impl FnOnce(&Wanted) -> Offers) -> Result<Strin
         settled.map_err(|error| Stop::Fail(format!("settings schema: {error}")))?;
     let secret_handles = settled.as_ref().map(|settled| settled.secret_handles.clone()).unwrap_or_default();
     let offers = offers(&Wanted { extensions: manifest.required_host_ext.clone(), secret_handles });
+    let needs_some = schema_json["required"].as_array().is_some_and(|all| !all.is_empty());
     let subject = Subject {
         path: job.library,
         library,
@@ -113,6 +114,7 @@ fn judge(job_json: &str, offers: impl FnOnce(&Wanted) -> Offers) -> Result<Strin
         schema,
         schema_json,
         settled,
+        made_up: job.settings.is_none() && needs_some,
         offers,
         seed: job.seed,
         endpoints: job.endpoints,

@@ -24,7 +24,7 @@ fn answers_as_always(subject: &Subject, age: Age) -> Checked {
     let host = subject.host();
     let sight = Sight::on(subject, &host)?;
     let aged = subject.created(&host)?;
-    expect_ok("configure", &aged.configure(&subject.settled()?.json, Default::default()))?;
+    subject.configured(&aged)?;
     expect_ok("activate", &aged.activate(&LIMITS, age, Default::default()))?;
     let scenes = [3, 4].map(|n| Scene::drawn(160, 120, &mut subject.chance(n)));
     let pictures = [0, 1].map(|index: usize| picture(&scenes[index].desc(sight.format, 0)));

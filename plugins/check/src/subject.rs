@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use plugin_host::probe::{Age, Answer, Extensions, Instance, Library, ProbeHost, Sink};
 use plugin_host::{InferenceService, Limits, Manifest, Schema, SecretService, Settled};
-use plugin_sdk::abi::FP_OK;
+use plugin_sdk::abi::{FP_E_CONFIG, FP_OK};
 use serde_json::Value;
 
 use crate::case::Stop;
@@ -33,6 +33,8 @@ pub(crate) struct Subject {
     /// The schema as it stands, for what is drawn by chance.
     pub(crate) schema_json: Value,
     pub(crate) settled: Result<Settled, String>,
+    /// Nobody gave settings: those that the schema asks for are made up, and a plugin may refuse them.
+    pub(crate) made_up: bool,
     pub(crate) offers: Offers,
     pub(crate) seed: u64,
     /// Endpoints that the appliance has for a payment plugin.
@@ -84,10 +86,21 @@ impl Subject {
             return Stop::skip(format!("it requires {extension}, which is not offered here"));
         }
         let instance = self.created(host)?;
-        let configured = instance.configure(&self.settled()?.json, Sink::Keeps);
-        expect_ok("configure", &configured)?;
+        self.configured(&instance)?;
         expect_ok("activate", &instance.activate(&LIMITS, Age::Same, Sink::Keeps))?;
         Ok(instance)
+    }
+
+    /// Gives an instance the settings of the tests.
+    pub(crate) fn configured(&self, instance: &Instance) -> Result<(), Stop> {
+        let answer = instance.configure(&self.settled()?.json, Sink::Keeps);
+        match answer.status {
+            FP_E_CONFIG if self.made_up && !answer.reason.is_empty() => Stop::skip(format!(
+                "it refuses settings that are made up from its schema, so give it true ones: {}",
+                answer.reason
+            )),
+            _ => expect_ok("configure", &answer),
+        }
     }
 
     /// Chance of this run, apart for each purpose.

@@ -74,7 +74,7 @@ impl Till {
             "kind": about.map_or(name(op), |charge| name(charge.op)), "transaction": hex(attempt),
             "merchant": "house", "reference": "table 4", "sequence": self.sequence, "begun_at_s": 1_764_374_400,
             "now_s": 1_764_374_401, "kept": null, "original": original, "instrument": self.instrument,
-            "reservation": {}, "wallet": {}, "captured": {}, "sha256": "00".repeat(32), "file": "",
+            "reservation": { "state": "none" }, "wallet": { "status": "active" }, "sha256": "00".repeat(32), "file": "",
             "headers": [], "body": ""
         })
     }

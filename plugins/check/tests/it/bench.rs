@@ -54,10 +54,14 @@ pub(crate) fn compile(source: &str, fault: &str) -> (tempfile::TempDir, PathBuf)
     (dir, library)
 }
 
+/// Settings of the C fixture.
+const SETTINGS: &str = r#"{"key":"shop.key","label":"till 4"}"#;
+
 /// How one test of the C fixture with one fault ends, and what it says.
 pub(crate) fn verdict(source: &str, fault: &str, case: &str) -> (Verdict, String) {
     let (_dir, library) = compile(source, fault);
-    let plan = Plan { library, seed: 7, include: Some(case.into()), ..Plan::default() };
+    let settings = Some(SETTINGS.to_owned()).filter(|_| source == "fixture.c");
+    let plan = Plan { library, settings, seed: 7, include: Some(case.into()), ..Plan::default() };
     let report = checked(&plan);
     let test = report.tests.iter().find(|test| case == format!("{}/{}", test.group, test.name));
     let test = test.unwrap_or_else(|| panic!("{fault}: {case} did not run: {:?}", failures(&report)));

@@ -60,3 +60,16 @@ fn a_payment_plugin_that_keeps_the_contract_fails_nothing_by_many_seeds() {
         assert_eq!(failures(&report), Vec::<String>::new());
     }
 }
+
+#[test]
+fn settings_that_are_made_up_may_be_refused_and_are_asked_for() {
+    let (_dir, library) = compile("fixture.c", "refuses_all");
+    let include = Some("config/accepts".into());
+    let report = checked(&Plan { library, include, ..Plan::default() });
+    let test = &report.tests[0];
+    assert_eq!(
+        (test.verdict, test.detail.contains("give it true ones: never")),
+        (Verdict::Skip, true),
+        "{test:?}"
+    );
+}
