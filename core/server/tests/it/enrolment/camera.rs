@@ -177,7 +177,7 @@ async fn whoever_turns_as_asked_is_enrolled_straight_and_from_both_sides() {
         asked.iter().zip([straight, left, right]).all(|(asked, part)| asked.ends_with(part)),
         "{asked:?}"
     );
-    let aside = STANDARD.encode(moving.picture(Expression { yaw_deg: 20.0, ..Expression::default() }, 77));
+    let aside = STANDARD.encode(moving.picture(Act { yaw_deg: 20.0, ..Act::default() }, 77));
     let who = appliance.admin(post("/identify", &json!({ "image": aside }))).await.ok(200);
     assert_eq!(who["faces"][0]["user"], json!(grace), "{who}");
 }
@@ -187,7 +187,7 @@ async fn whoever_is_out_of_view_for_a_moment_goes_on_where_they_were() {
     let appliance = seeing_with(&[("recognition.enrolment_camera_ms_max", "25000")]).await;
     let grace = appliance.payer("Grace", 0).await;
     let moving = Moving::of(&moving::GRACE);
-    let left = moving.held(Expression { yaw_deg: 24.0, ..Expression::default() });
+    let left = moving.held(Act { yaw_deg: 24.0, ..Act::default() });
     // Long enough that the track is given up.
     let away = std::iter::repeat_n(Bytes::from_static(GREY), 15);
     let back = Arc::new(away.chain(left.iter().cycle().take(60).cloned()).collect::<Vec<_>>());
