@@ -65,6 +65,7 @@ impl fmt::Display for Enforced {
 
 /// Gives up what no plugin needs, and takes on these limits for good. The process has one thread.
 pub(crate) fn enter(limits: &[(libc::__rlimit_resource_t, u64)]) -> Enforced {
+    let landlock_abi = landlock_abi(); // asked first: the filter below takes the question away
     let limits = limits.iter().all(|(what, most)| is_limited(*what, *most));
     drop_privileges();
     let landlock = restrict_files().unwrap_or(false);
@@ -73,7 +74,7 @@ pub(crate) fn enter(limits: &[(libc::__rlimit_resource_t, u64)]) -> Enforced {
         .and_then(|program| apply_filter(&program).ok())
         .and_then(|()| deny(calls::fall_back(), libc::ENOSYS))
         .is_some_and(|program| apply_filter(&program).is_ok());
-    Enforced { landlock_abi: landlock_abi(), landlock, seccomp, limits }
+    Enforced { landlock_abi, landlock, seccomp, limits }
 }
 
 /// Sets a limit, or keeps a lower one.

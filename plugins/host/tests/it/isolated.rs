@@ -159,6 +159,8 @@ fn has_landlock(plugin: &Plugin) -> bool {
     let enforced = plugin.sandbox().unwrap();
     assert!(enforced.ends_with(", seccomp, limits"), "{enforced}");
     let has = enforced.starts_with("landlock ABI");
+    let abi = format!("landlock ABI {},", plugin_host::landlock_abi());
+    assert!(!has || enforced.starts_with(&abi), "{enforced} instead of {abi}");
     if !has {
         println!("SKIP({enforced})");
     }
