@@ -39,8 +39,8 @@ use worker::Worker;
 /// The name of the program that a plugin's process runs.
 pub const WORKER: &str = "facepay-plugin-worker";
 
-/// Longest wait for a replacement that is on its way.
-const ABSENCE_MAX: Duration = Duration::from_millis(250);
+/// Longest wait for a replacement that is on its way; a call's deadline ends it sooner.
+const ABSENCE_MAX: Duration = Duration::from_secs(2);
 /// Longest wait for an operation to end on the plugin's side.
 const END_MAX: Duration = Duration::from_secs(1);
 /// Longest wait for a plugin to end of its own accord when it is unloaded.

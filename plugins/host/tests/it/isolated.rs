@@ -106,7 +106,7 @@ fn each_misdeed_is_contained_and_named_while_a_good_plugin_goes_on_answering() {
         assert!(text.contains(expected), "{deed:?}: {text}");
         assert_eq!(detect(&good, Deed::Answer).unwrap().len(), 1, "beside {deed:?}");
         // The plugin itself is back, in a new process.
-        assert_eq!(detect(&detector, Deed::Answer).unwrap().len(), 1, "after {deed:?}");
+        wait_until("the plugin is back", || detect(&detector, Deed::Answer).is_ok());
         let faults = plugin.faults();
         let counted = faults.crashes + faults.hangs + faults.panics + faults.malformed;
         assert_eq!(counted, u64::from(!matches!(deed, Deed::Hang)), "{deed:?}: {faults:?}");
@@ -143,9 +143,12 @@ fn what_fails_while_it_is_loaded_is_an_error_of_loading() {
 fn three_faults_within_a_minute_take_a_plugin_out_of_use() {
     let plugin = wild("SOUND");
     let detector = plugin.detector().unwrap();
-    for _ in 0..3 {
-        assert!(matches!(detect(&detector, Deed::Crash), Err(CallError::Crashed { .. })));
-    }
+    // A call that finds no process on a machine that is slow to start one is refused, and no fault of its own.
+    wait_until("three crashes are counted", || {
+        let kind = detect(&detector, Deed::Crash).unwrap_err().kind();
+        assert!(["crashed", "faulted"].contains(&kind), "{kind}");
+        plugin.faults().crashes == 3
+    });
     let error = detect(&detector, Deed::Answer).unwrap_err();
     assert!(matches!(error, CallError::Faulted { .. }), "{error}");
     let expected = "3 faults within a minute, the last: was killed by SIGSEGV";
@@ -269,7 +272,7 @@ fn an_operation_ends_with_its_process_and_is_not_taken_up_by_the_next() {
     let error = other.step(&context, &answer()).map(|_| "an effect").unwrap_err().to_string();
     assert!(error.contains("lost the operation, as its process was killed by SIGSEGV"), "{error}");
     drop((task, other)); // nothing is left to end
-    assert!(payment.begin(&context, &sale()).is_ok());
+    wait_until("the plugin is back", || payment.begin(&context, &sale()).is_ok());
     assert_eq!(plugin.faults().crashes, 1);
 }
 
