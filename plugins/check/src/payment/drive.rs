@@ -7,8 +7,8 @@ use plugin_sdk::{Effect, Event, HttpRequest, Outcome, Request, Verdict};
 use crate::case::Stop;
 use crate::subject::said;
 
-/// Most steps of one operation, as the appliance counts them by default.
-const STEPS_MAX: usize = 64;
+/// Most steps of one operation, as many as an appliance takes by default.
+pub(crate) const STEPS_MAX: usize = 64;
 
 /// How an operation went.
 pub(crate) struct Ran {
@@ -17,11 +17,22 @@ pub(crate) struct Ran {
     pub(crate) outcome: Option<Outcome>,
     /// The status of a begin or step that failed.
     pub(crate) refused: Option<Answer>,
+    /// It went on until it was left.
+    pub(crate) endless: bool,
 }
 
 impl Ran {
     pub(crate) fn verdict(&self) -> Option<&Verdict> {
         self.outcome.as_ref().map(|outcome| &outcome.verdict)
+    }
+
+    /// Requests and messages that may have changed something: to look changes nothing.
+    pub(crate) fn moved(&self) -> usize {
+        let moves = |effect: &&Effect| match effect {
+            Effect::Http(request) => request.method != "GET",
+            effect => matches!(effect, Effect::TcpExchange(_)),
+        };
+        self.effects.iter().filter(moves).count()
     }
 
     /// Requests and messages.
@@ -52,7 +63,7 @@ impl Ran {
 }
 
 /// Runs an operation. `happens` says what came of each request and message; waits pass, what is to be kept is kept, and
-/// nobody answers prompts. A panic, a malformed effect, or no end fails.
+/// nobody answers prompts. A panic or a malformed effect fails.
 pub(crate) fn drive(
     instance: &Instance,
     way: &Way,
@@ -60,7 +71,7 @@ pub(crate) fn drive(
     happens: &mut dyn FnMut(&Effect) -> Event,
 ) -> Result<Ran, Stop> {
     let op = request.op;
-    let mut ran = Ran { effects: Vec::new(), outcome: None, refused: None };
+    let mut ran = Ran { effects: Vec::new(), outcome: None, refused: None, endless: false };
     let mut task = match instance.begin(way, request).map_err(Stop::Fail)? {
         Ok(task) => task,
         Err(answer) if answer.status == FP_E_PANIC => return Stop::fail(format!("{op:?} {}", said(&answer))),
@@ -88,7 +99,7 @@ pub(crate) fn drive(
         };
         ran.effects.push(effect);
     }
-    Stop::fail(format!("{op:?} did not end within {STEPS_MAX} steps"))
+    Ok(Ran { endless: true, ..ran })
 }
 
 /// Whether a request holds a reference: as bytes in hexadecimal, with or without the hyphens of a UUID.

@@ -34,7 +34,7 @@ pub struct Check {
     #[arg(long, value_name = "COUNT", default_value_t = 1)]
     endpoints: u32,
     /// What the payer left for a payment plugin, one JSON object; without it {"token":"tok_test"}.
-    #[arg(long, value_name = "JSON")]
+    #[arg(long, value_name = "JSON", value_parser = object)]
     instrument: Option<Value>,
     /// What is drawn by chance is drawn from this; the same seed makes the same run.
     #[arg(long)]
@@ -150,6 +150,12 @@ fn test_keys(wanted: &Wanted, folder: &Path) -> Option<Arc<dyn SecretService>> {
         closed.ok()?;
     }
     Some(Arc::new(Vault::new(folder.to_owned())))
+}
+
+/// A JSON object; without this a `Value` would be the text itself.
+fn object(text: &str) -> Result<Value, String> {
+    let value: Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
+    if value.is_object() { Ok(value) } else { Err("it has to be a JSON object".into()) }
 }
 
 fn text(file: &Path) -> Result<String, Failure> {

@@ -62,4 +62,6 @@ fn projects_that_cannot_be_written_are_refused() {
     check(&folder, &new("../print", "liveness"), 2, "lower-case letters");
     check(&folder, &new("print", "liveness"), 0, "facepay plugin check libprint.so");
     check(&folder, &new("print", "liveness"), 1, "File exists");
+    check(&folder, &["plugin", "check", "x.so", "--instrument", "tok_1"], 2, "--instrument");
+    check(&folder, &["plugin", "check", "x.so", "--instrument", "\"tok_1\""], 2, "has to be a JSON object");
 }
