@@ -97,4 +97,21 @@ mod tests {
         debts.leave(TrackId(7), None, now + REMEMBERED);
         assert!(debts.places.is_empty());
     }
+
+    #[test]
+    fn the_newest_places_are_kept_and_each_reaches_by_the_larger_face() {
+        let (now, mut debts) = (Instant::now(), Debts::default());
+        let bbox = |x: f32, side: f32| Rect { x, y: -side / 2.0, w: side, h: side };
+        let apart = |index: usize| 1_000.0 * index as f32;
+        for index in 0..=PLACES_MAX {
+            debts.see(TrackId(index as u64), bbox(apart(index), 20.0));
+            debts.leave(TrackId(index as u64), Some(debt(1)), now);
+        }
+        assert_eq!(debts.at(&bbox(apart(0), 20.0), now), None, "the oldest made room");
+        let newest = apart(PLACES_MAX);
+        assert!(debts.at(&bbox(newest, 20.0), now).is_some());
+        // Middles 110 apart: one and a half times the larger face is 150, the smaller 30.
+        assert!(debts.at(&bbox(newest + 70.0, 100.0), now).is_some());
+        assert_eq!(debts.at(&bbox(newest + 110.0, 20.0), now), None);
+    }
 }
