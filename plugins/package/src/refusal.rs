@@ -146,7 +146,7 @@ pub enum Refusal {
         /// The limit.
         limit: u64,
     },
-    /// The policy lets it run only where it could harm nothing, and there is no such place.
+    /// It is to run in the appliance's own process, and the policy does not list it for that.
     #[error("the policy does not let the package {digest} run in the appliance's process (in_process)")]
     NotInProcess {
         /// The package.

@@ -77,7 +77,7 @@ pub(crate) struct Plugin {
     pub(crate) key_id: Option<String>,
     /// Of the package's `plugin.json`.
     pub(crate) package_sha256: Option<String>,
-    /// `in_process`: it runs with the appliance's memory.
+    /// `isolated` in a process of its own, or `in_process` with the appliance's memory.
     pub(crate) mode: &'static str,
     pub(crate) state: String,
     /// What the kernel enforces on the plugin's own process; null when it runs in the appliance's.
