@@ -115,8 +115,10 @@ mod tests {
         assert_eq!(sealed.digest(), Digest::of(b"abc"));
         assert_eq!(sealed.bytes().unwrap(), b"abc");
         assert_eq!((sealed.len(), sealed.is_empty()), (3, false));
-        let mut file = sealed.file.try_clone().unwrap();
-        assert!(file.write_all(b"x").is_err() && file.set_len(1).is_err() && file.set_len(9).is_err());
+        let file = &sealed.file;
+        assert!(file.write_at(b"x", 0).is_err(), "written over");
+        assert!(file.set_len(1).is_err() && file.set_len(9).is_err());
+        assert!(fcntl_add_seals(file, SealFlags::FUTURE_WRITE).is_err(), "the seals are sealed");
         assert!(SealedFile::copy(&b"abcd"[..], 3).unwrap().is_none());
     }
 }
