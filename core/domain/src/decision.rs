@@ -26,8 +26,8 @@ pub struct Evidence {
     pub captured_at: Timestamp,
     /// Whether the camera was in its healthy state at that moment.
     pub camera_live: bool,
-    /// Cosine similarity to the best template.
-    pub similarity: f32,
+    /// Cosine similarity to the best template; `None` where staff vouches for the payer and no face was compared.
+    pub similarity: Option<f32>,
     /// How far the best person is ahead of the second best; `None` when there is no second.
     pub margin: Option<f32>,
     /// The track's score at each configured liveness step, 0 to 1, with the step's least score.
@@ -119,7 +119,7 @@ pub fn decide(
     now: Timestamp,
 ) -> Decision {
     let thresholds = policy.thresholds(evidence.templates_searched, evidence.claimed);
-    let matched = thresholds.judge(evidence.similarity);
+    let matched = evidence.similarity.map_or(Match::Clear, |similarity| thresholds.judge(similarity));
     if let Some(reason) = refusal(charge, payer, evidence, policy, matched, now) {
         return Decision::Decline(reason);
     }

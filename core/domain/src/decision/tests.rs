@@ -32,7 +32,7 @@ fn evidence() -> Evidence {
     Evidence {
         captured_at: NOW.minus(Duration::from_millis(200)),
         camera_live: true,
-        similarity: 0.72,
+        similarity: Some(0.72),
         margin: Some(0.5),
         liveness: vec![LivenessScore { score: 0.95, score_min: 0.5 }],
         challenge: Challenge::Open,
@@ -104,8 +104,8 @@ fn each_refusal_has_its_reason() {
         (Reason::NotLive, |c| c.2.liveness[0].score = f32::NAN),
         (Reason::NotLive, |c| c.2.liveness[0].score_min = f32::NAN),
         (Reason::NotLive, |c| c.2.liveness.push(LivenessScore { score: 0.1, score_min: 0.5 })),
-        (Reason::NoMatch, |c| c.2.similarity = 0.48),
-        (Reason::NoMatch, |c| c.2.similarity = f32::NAN),
+        (Reason::NoMatch, |c| c.2.similarity = Some(0.48)),
+        (Reason::NoMatch, |c| c.2.similarity = Some(f32::NAN)),
         (Reason::NoMatch, |c| c.3.fpir_target = f64::NAN),
         (Reason::NoMatch, |c| c.2.templates_searched = 10_000_000),
         (Reason::NoConsent(consent::Standing::Withdrawn), |c| c.1.consent = consent::Standing::Withdrawn),
@@ -158,7 +158,7 @@ fn each_doubt_asks_for_a_further_factor() {
         }),
         (StepUp::LookAlike, |c| c.1.look_alike = true),
         (StepUp::LookAlike, |c| (c.1.look_alike, c.2.margin) = (true, None)),
-        (StepUp::WeakMatch, |c| c.2.similarity = 0.55),
+        (StepUp::WeakMatch, |c| c.2.similarity = Some(0.55)),
         (StepUp::WeakMatch, |c| c.2.templates_searched = 10_000),
         (StepUp::WeakMatch, |c| c.3.fpir_target_pay = f64::NAN),
         (StepUp::WeakMatch, |c| c.3.impostors = Impostors::borrowed(tail())),
@@ -202,7 +202,7 @@ fn every_reason_is_told_the_most_severe_first() {
     let all = decided(|c| {
         c.0.amount = eur(5_000);
         c.2.margin = Some(0.0);
-        c.2.similarity = 0.5;
+        c.2.similarity = Some(0.5);
         c.2.liveness[0].score = 0.55;
         let rules = &mut c.3.step_up;
         (rules.template_age_max, rules.new_terminal) = (Some(Duration::ZERO), true);
@@ -242,6 +242,7 @@ fn staffs_word_spares_every_further_factor_but_the_one_that_every_payment_asks_f
     for (always, expected) in [(false, None), (true, Some(vec![StepUp::Policy]))] {
         let vouched = decided(|c| {
             c.0.amount = eur(9_000);
+            c.2.similarity = None;
             c.3.step_up = StepUpRules {
                 amount_min: 1,
                 day_amount_min: 1,
@@ -286,7 +287,7 @@ fn a_small_amount_is_spared_the_question_only_where_policy_says_so() {
 fn a_refusal_comes_before_a_step_up() {
     let both = decided(|c| {
         c.2.margin = Some(0.0);
-        c.2.similarity = 0.1;
+        c.2.similarity = Some(0.1);
     });
     assert_eq!(both, Decision::Decline(Reason::NoMatch));
 }
@@ -296,7 +297,7 @@ fn who_is_named_first_is_compared_with_themselves_only() {
     // Ten templates of that person at 1:10,000, whatever the gallery holds.
     for (similarity, templates, matches) in [(0.50, 10, true), (0.48, 10, false), (0.45, 1, true)] {
         let claimed = decided(|c| {
-            (c.2.claimed, c.2.similarity, c.2.templates_searched) = (true, similarity, templates);
+            (c.2.claimed, c.2.similarity, c.2.templates_searched) = (true, Some(similarity), templates);
         });
         match matches {
             true => assert!(matches!(claimed, Decision::Approve(_)), "{similarity}: {claimed:?}"),

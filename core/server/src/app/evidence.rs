@@ -172,8 +172,7 @@ pub(crate) fn attested(now: Timestamp) -> Evidence {
     Evidence {
         captured_at: now,
         camera_live: true,
-        // Nobody's face was measured: no threshold is to stop a clerk's word.
-        similarity: f32::INFINITY,
+        similarity: None,
         margin: None,
         liveness: vec![LivenessScore { score: 1.0, score_min: 0.0 }],
         // Staff sees whether somebody lives.

@@ -272,7 +272,7 @@ pub(crate) async fn prove(app: &App, user: UserId, given: Given) -> Result<Seen,
     let evidence = Evidence {
         captured_at,
         camera_live,
-        similarity,
+        similarity: Some(similarity),
         margin: None,
         liveness,
         // One picture shows no movement.

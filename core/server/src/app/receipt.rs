@@ -47,8 +47,9 @@ pub(crate) async fn of_look(app: &App, seen: &Seen, decision: &Decision) -> Resu
     told["faces_in_view"] = json!(evidence.faces_in_view);
     told["liveness"] = liveness.collect();
     told["challenge"] = seen.challenge.as_ref().map_or(Value::Null, challenge::told);
-    told["similarity"] = json!(decimal(evidence.similarity));
-    told["similarity_second"] = json!(evidence.margin.map(|margin| decimal(evidence.similarity - margin)));
+    told["similarity"] = json!(evidence.similarity.map(decimal));
+    told["similarity_second"] =
+        json!(evidence.similarity.zip(evidence.margin).map(|(first, ahead)| decimal(first - ahead)));
     told["similarity_min"] = json!(decimal(least.match_min));
     // Without impostor scores of the recogniser's own no similarity is enough.
     told["similarity_pay_min"] = json!(least.pay_min.is_finite().then(|| decimal(least.pay_min)));

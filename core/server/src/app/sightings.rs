@@ -82,7 +82,7 @@ fn seen(app: &App, sighting: &Sighting) -> Option<Seen> {
         evidence: Evidence {
             captured_at: evidence::moment(sighting.captured_at),
             camera_live: is_live(app, sighting.camera.as_str()),
-            similarity: sighting.similarity,
+            similarity: Some(sighting.similarity),
             margin: sighting.margin,
             liveness,
             challenge: Challenge::Open,

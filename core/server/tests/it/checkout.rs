@@ -37,7 +37,7 @@ pub(crate) fn look(appliance: &Appliance, subject: Option<(UserId, FaceId)>) -> 
     let evidence = Evidence {
         captured_at: appliance.app.now(),
         camera_live: true,
-        similarity: 0.9,
+        similarity: Some(0.9),
         margin: Some(0.5),
         liveness: vec![LivenessScore { score: 0.99, score_min: 0.5 }],
         challenge: Challenge::Open,
@@ -143,8 +143,8 @@ async fn a_look_that_proves_too_little_leaves_the_checkout_waiting() {
     let mut poor = vec![
         look(&appliance, None),
         Seen { camera: "till-2".parse().unwrap(), ..look(&appliance, Some(other)) },
-        with(|e| e.similarity = 0.3),
-        with(|e| e.similarity = f32::NAN),
+        with(|e| e.similarity = Some(0.3)),
+        with(|e| e.similarity = Some(f32::NAN)),
         with(|e| e.liveness.clear()),
         with(|e| e.liveness[0].score = 0.1),
         with(|e| e.camera_live = false),

@@ -92,7 +92,7 @@ async fn a_weak_match_needs_a_further_factor_and_the_receipt_says_by_which_thres
     let id = open(&appliance, 1250).await;
     let mut seen = look(&appliance, Some(ada));
     // Among a hundred the default targets ask for 1e-5 to be named and 1e-6 to pay.
-    seen.evidence.similarity = 0.61;
+    seen.evidence.similarity = Some(0.61);
     show(&appliance, seen);
     let waiting = after(&appliance, &id, "awaiting_payer").await;
     assert_eq!((&waiting["state"], &waiting["reason"]), (&json!("awaiting_step_up"), &json!("weak_match")));

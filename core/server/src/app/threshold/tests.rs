@@ -153,7 +153,7 @@ fn decided(seen: &Seen, look_alike: bool, policy: &Policy) -> Decision {
     let evidence = Evidence {
         captured_at: now,
         camera_live: true,
-        similarity: seen.similarity,
+        similarity: Some(seen.similarity),
         // That of the templates alone: in 64 dimensions strangers are nearer to each other than faces are.
         margin: None,
         liveness: vec![LivenessScore { score: 0.99, score_min: 0.5 }],
