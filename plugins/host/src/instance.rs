@@ -190,7 +190,7 @@ impl Instance {
         (status, said)
     }
 
-    /// [work] within a permit.
+    /// `[work]` within a permit.
     pub(crate) fn detect(
         &self,
         call: &fp_call,
@@ -202,7 +202,7 @@ impl Instance {
         unsafe { detect(self.table.self_, call, frames, faces) }
     }
 
-    /// [work] within a permit.
+    /// `[work]` within a permit.
     pub(crate) fn score(
         &self,
         call: &fp_call,
@@ -216,7 +216,7 @@ impl Instance {
         unsafe { score(self.table.self_, call, frames, faces, scores.as_mut_ptr(), n) }
     }
 
-    /// [work] within a permit.
+    /// `[work]` within a permit.
     pub(crate) fn embed(
         &self,
         call: &fp_call,
@@ -229,7 +229,7 @@ impl Instance {
         unsafe { embed(self.table.self_, call, frames, faces, values.as_mut_ptr(), values.len()) }
     }
 
-    /// [work] within a permit. The task is null unless the plugin took the operation on.
+    /// `[work]` within a permit. The task is null unless the plugin took the operation on.
     pub(crate) fn begin(&self, call: &fp_call, request: &abi::fp_pay_request) -> (fp_status, TaskPtr) {
         let mut task = TaskPtr(std::ptr::null_mut());
         let Some(begin) = self.tables.payment.and_then(|table| table.begin) else { return (ABSENT, task) };
@@ -238,7 +238,7 @@ impl Instance {
         (status, task)
     }
 
-    /// [work] within a permit. What the effect points to is valid until the task's next step or end.
+    /// `[work]` within a permit. What the effect points to is valid until the task's next step or end.
     ///
     /// # Safety
     /// The task came from `begin`, has not ended, and no other call is made with it at the same time.
@@ -254,7 +254,7 @@ impl Instance {
         unsafe { step(self.table.self_, call, task.0, event, next) }
     }
 
-    /// [work] within a permit.
+    /// `[work]` within a permit.
     ///
     /// # Safety
     /// The task came from `begin`; nothing uses it any more.

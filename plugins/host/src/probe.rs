@@ -64,14 +64,14 @@ impl Library {
         manifest::all(&self.library, path)
     }
 
-    /// [any] Where the descriptor with this index lies, 0 for nowhere.
+    /// `[any]` Where the descriptor with this index lies, 0 for nowhere.
     pub fn descriptor_address(&self, index: u32) -> usize {
         let descriptor = self.library.entry.descriptor.expect("checked when the library was opened");
         // SAFETY: [any]; every index may be asked for.
         unsafe { descriptor(index) }.addr()
     }
 
-    /// [ctl] Makes an instance of the plugin with this id, or says what `create` answered instead.
+    /// `[ctl]` Makes an instance of the plugin with this id, or says what `create` answered instead.
     pub fn create(&self, id: &str, host: &ProbeHost, sink: Sink) -> Result<Instance, Answer> {
         let create = self.library.entry.create.expect("checked when the library was opened");
         let mut table = std::ptr::null();

@@ -86,7 +86,7 @@ unsafe extern "C" fn extension(host: *const fp_host, id: *const c_char) -> *cons
     found.unwrap_or(std::ptr::null())
 }
 
-/// [any] Every level is heard.
+/// `[any]` Every level is heard.
 unsafe extern "C" fn enabled(_host: *const fp_host, _level: u32) -> i32 {
     1
 }

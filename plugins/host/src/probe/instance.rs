@@ -31,7 +31,7 @@ impl Instance {
         self.table.self_
     }
 
-    /// [ctl] Gives it settings as they stand, unchecked. A plugin without `configure` takes any.
+    /// `[ctl]` Gives it settings as they stand, unchecked. A plugin without `configure` takes any.
     pub fn configure(&self, json: &str, sink: Sink) -> Answer {
         sink.during(|err| match self.table.configure {
             // SAFETY: [ctl]; text and writer are valid during the call.
@@ -40,7 +40,7 @@ impl Instance {
         })
     }
 
-    /// [ctl] Takes it to work under limits that a host of this age wrote.
+    /// `[ctl]` Takes it to work under limits that a host of this age wrote.
     pub fn activate(&self, limits: &Limits, age: Age, sink: Sink) -> Answer {
         let mut raw = abi::fp_limits::empty();
         (raw.max_batch, raw.threads) = (limits.max_batch, limits.threads);
@@ -55,7 +55,7 @@ impl Instance {
         answer
     }
 
-    /// [ctl] Takes it from work.
+    /// `[ctl]` Takes it from work.
     pub fn deactivate(&self) {
         if !self.active.swap(false, Ordering::AcqRel) {
             return;
@@ -66,7 +66,7 @@ impl Instance {
         }
     }
 
-    /// [any] How it is; what it says is the answer's reason.
+    /// `[any]` How it is; what it says is the answer's reason.
     pub fn health(&self, sink: Sink) -> Answer {
         sink.during(|json| match self.table.health {
             // SAFETY: [any]; the writer is valid during the call, or null.
@@ -75,12 +75,12 @@ impl Instance {
         })
     }
 
-    /// [any] Where the table of an interface lies, 0 for nowhere.
+    /// `[any]` Where the table of an interface lies, 0 for nowhere.
     pub fn table_address(&self, id: &str) -> usize {
         self.find(id).addr()
     }
 
-    /// [any] A table, or why there is none that can be read.
+    /// `[any]` A table, or why there is none that can be read.
     pub(super) fn interface<T: Growing>(&self, id: &str) -> Result<T, String> {
         // SAFETY: null, or the constant table that this id stands for (rule R7).
         unsafe { abi::read(self.find(id).cast::<T>()) }.map_err(|error| error.to_string())

@@ -34,7 +34,7 @@ impl Instance {
         Ok((ops.collect(), Caps::from_bits(table.caps)))
     }
 
-    /// [work] Asks for an operation; the outer error is of a plugin that is no provider, the inner of one that refuses.
+    /// `[work]` Asks for an operation; the outer error is of a plugin that is no provider, the inner of one that refuses.
     pub fn begin(&self, way: &Way, request: &Request) -> Result<Result<Task<'_>, Answer>, String> {
         let table: fp_payment_v1 = self.interface("facepay.payment/1")?;
         let begin = table.begin.ok_or("fp_payment_v1.begin is a null pointer")?;
@@ -58,7 +58,7 @@ impl Instance {
 }
 
 impl Task<'_> {
-    /// [work] Tells it what happened.
+    /// `[work]` Tells it what happened.
     pub fn step(&mut self, way: &Way, event: &Event) -> Stepped {
         let step = self.table.step.expect("checked in begin");
         let wire = EventWire::new(event);

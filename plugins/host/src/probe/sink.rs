@@ -53,7 +53,7 @@ impl Sink {
     }
 }
 
-/// [any] Appends to the `Written` behind `ctx`.
+/// `[any]` Appends to the `Written` behind `ctx`.
 unsafe extern "C" fn append(ctx: *mut c_void, p: *const c_void, n: usize) -> i32 {
     // SAFETY: `ctx` is the `Written` of the call that is running; it is used by one thread at a time.
     let Some(written) = (unsafe { ctx.cast::<Written>().as_mut() }) else { return 1 };

@@ -99,7 +99,7 @@ fn laid<T: Growing>(age: Age, values: &[T]) -> Laid {
 }
 
 impl Instance {
-    /// [work] Looks for faces, with room for so many. `Err` where there is no detector.
+    /// `[work]` Looks for faces, with room for so many. `Err` where there is no detector.
     pub fn detect(&self, way: &Way, pictures: &[&Picture], capacity: u32) -> Result<Found, String> {
         let table: abi::fp_detector_v1 = self.interface("facepay.detector/1")?;
         let detect = table.detect.ok_or("fp_detector_v1.detect is a null pointer")?;
@@ -130,7 +130,7 @@ impl Instance {
         Ok(found)
     }
 
-    /// [work] Scores faces. `Err` where there is no liveness step.
+    /// `[work]` Scores faces. `Err` where there is no liveness step.
     pub fn score(&self, way: &Way, pictures: &[&Picture], faces: &[Face]) -> Result<Values, String> {
         let table: abi::fp_liveness_v1 = self.interface("facepay.liveness/1")?;
         let score = table.score.ok_or("fp_liveness_v1.score is a null pointer")?;
@@ -143,7 +143,7 @@ impl Instance {
         })
     }
 
-    /// [work] Embeds faces, `dim` values each. `Err` where there is no recogniser.
+    /// `[work]` Embeds faces, `dim` values each. `Err` where there is no recogniser.
     pub fn embed(
         &self,
         way: &Way,
@@ -176,7 +176,7 @@ impl Instance {
         Ok(Values { answer, values: values.iter().map(|bytes| f32::from_ne_bytes(*bytes)).collect() })
     }
 
-    /// [any] What the embeddings are. `Err` where there is no recogniser.
+    /// `[any]` What the embeddings are. `Err` where there is no recogniser.
     pub fn describe(&self, age: Age) -> Result<Described, String> {
         let table: abi::fp_recognizer_v1 = self.interface("facepay.recognizer/1")?;
         let describe = table.describe.ok_or("fp_recognizer_v1.describe is a null pointer")?;
