@@ -18,6 +18,8 @@ use std::process::{Command, Output};
 
 use tempfile::TempDir;
 
+use crate::harness;
+
 /// The program in a folder of its own, without the settings of this machine's environment.
 pub(crate) fn facepay(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_facepay"));
@@ -33,6 +35,7 @@ pub(crate) fn facepay(folder: &Path) -> Command {
         .current_dir(folder)
         .env("FACEPAY__COMPUTE__WEIGHTS_FOLDER", workspace.join("models/weights"))
         .env("FACEPAY__COMPUTE__DEVICE", "cpu")
+        .env("FACEPAY__PLUGINS__UNSANDBOXED", harness::has_no_sandbox().to_string())
         .env("NO_COLOR", "1");
     command
 }

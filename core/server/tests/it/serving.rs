@@ -50,7 +50,7 @@ async fn an_appliance_without_a_payment_plugin_is_not_ready() {
     appliance.admin(post(confirm, &json!({})).once("b")).await.refused(503, "payments_off");
 }
 
-/// Where the kernel has no landlock, no appliance of these tests starts: its error says so.
+/// Where the kernel has no landlock, `sandbox` says so.
 #[tokio::test]
 async fn a_payment_plugin_is_shut_in_unless_the_settings_name_it() {
     for (in_process, shut_in) in [("[]", true), ("[\"payment-wallet\"]", false)] {
