@@ -50,6 +50,8 @@ named! {
         CamerasPush = "cameras.push",
         /// See plugins.
         PluginsRead = "plugins.read",
+        /// Load plugins anew, roll them back, take them out of use and put them back.
+        PluginsManage = "plugins.manage",
         /// Have another recogniser take over, and go back.
         ModelsManage = "models.manage",
         /// Add, change and remove webhooks.
@@ -146,11 +148,12 @@ mod tests {
     }
 
     #[test]
-    fn only_an_admin_erases_funds_settles_changes_models_and_manages_access() {
+    fn only_an_admin_erases_funds_settles_changes_plugins_or_models_and_manages_access() {
         for permission in [
             Permission::PeopleErase,
             Permission::WalletsFund,
             Permission::SettlementManage,
+            Permission::PluginsManage,
             Permission::ModelsManage,
             Permission::AccessManage,
         ] {

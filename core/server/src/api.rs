@@ -6,6 +6,7 @@ mod guard;
 pub(crate) mod idempotency;
 mod openapi;
 pub(crate) mod picture;
+mod plugins;
 mod problem;
 mod route;
 pub(crate) mod wire;

@@ -26,7 +26,7 @@ pub(crate) mod group;
 mod operation;
 pub(crate) mod payer;
 pub(crate) mod pin;
-mod plugin;
+pub(crate) mod plugin;
 pub(crate) mod presence;
 pub(crate) mod provider;
 mod question;
@@ -63,6 +63,7 @@ use crate::api::wire::camera::Camera;
 use crate::auth::setup::Setup;
 use crate::effects::endpoints::Endpoints;
 use crate::metrics::Metrics;
+use crate::plugins::Plugins;
 use crate::settings::Settings;
 use crate::ws::hub::Hub;
 use alone::Alone;
@@ -87,6 +88,7 @@ struct Parts {
     cache: Cache,
     vision: Option<Vision>,
     tails: threshold::Tails,
+    plugins: Plugins,
     providers: Providers,
     desk: desk::Desk,
     endpoints: Endpoints,
@@ -156,6 +158,11 @@ impl App {
     /// The requests to providers that are being worked on.
     pub(crate) fn desk(&self) -> &desk::Desk {
         &self.0.desk
+    }
+
+    /// The plugins at work.
+    pub(crate) fn plugins(&self) -> &Plugins {
+        &self.0.plugins
     }
 
     /// The payment plugins.

@@ -2,6 +2,7 @@
 
 mod camera;
 mod meter;
+mod plugins;
 mod shadow;
 
 use std::collections::BTreeSet;
@@ -19,6 +20,8 @@ use prometheus_client::registry::{Registry, Unit};
 
 use crate::app::webhook;
 use crate::ws::socket::Closing;
+
+pub(crate) use plugins::PluginFigures;
 
 /// Labels of one answered request.
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
@@ -111,6 +114,7 @@ pub(crate) struct Metrics {
     pub(crate) audit_chain_ok: Gauge,
     pub(crate) ledger_ok: Gauge,
     pub(crate) outbox_lag: Gauge<f64, AtomicU64>,
+    pub(crate) plugins: plugins::Plugins,
     pub(crate) shadow: shadow::Shadow,
     match_threshold: Family<UseLabels, Gauge<f64, AtomicU64>>,
     device: Family<DeviceLabels, Gauge>,
@@ -154,6 +158,7 @@ impl Metrics {
             audit_chain_ok: Gauge::default(),
             ledger_ok: Gauge::default(),
             outbox_lag: Gauge::default(),
+            plugins: plugins::Plugins::default(),
             shadow: shadow::Shadow::default(),
             match_threshold: Family::default(),
             device: Family::default(),
@@ -254,6 +259,7 @@ impl Metrics {
             Unit::Seconds,
             self.outbox_lag.clone(),
         );
+        self.plugins.register(r);
         self.shadow.register(r);
         r.register("compute_device_info", "1 for the device that runs the networks", self.device.clone());
         let build: Family<BuildLabels, Gauge> = Family::default();

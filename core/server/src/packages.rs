@@ -7,6 +7,7 @@ use plugin_package::{Date, Package, PackageStore, PublicKey, Refusal, StoreError
 
 use crate::api::chain;
 use crate::app::StartError;
+use crate::plugins::Version;
 use crate::settings::Settings;
 
 /// Where packages lie and who is trusted.
@@ -55,12 +56,21 @@ impl Packages {
         Ok(Verifier { policy: read.transpose()?.flatten(), allow_unsigned: self.allow_unsigned, today })
     }
 
-    /// The installed package, believed; where it is not kept `apart`, one that may be loaded into this process.
+    /// That version of an installed package, believed; where it is not kept `apart`, one that may be loaded into this process.
     ///
     /// # Errors
     /// Why it may not.
-    pub(crate) fn open(&self, id: &str, at: Timestamp, apart: bool) -> Result<Package, StartError> {
-        let opened = self.verifier(at).and_then(|verifier| self.store.open(id, &verifier));
+    pub(crate) fn open(
+        &self,
+        id: &str,
+        version: Version,
+        at: Timestamp,
+        apart: bool,
+    ) -> Result<Package, StartError> {
+        let opened = self.verifier(at).and_then(|verifier| match version {
+            Version::InForce => self.store.open(id, &verifier),
+            Version::Previous => self.store.open_previous(id, &verifier),
+        });
         let opened = opened.and_then(|package| if apart { Ok(package) } else { Ok(in_process(package)?) });
         opened.map_err(|error| refused(id, &error))
     }

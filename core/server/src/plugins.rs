@@ -1,49 +1,77 @@
-//! Plugins by the settings: where they lie, how they are loaded, how the payment step machine is called. The delivered ones
-//! lie beside the binary; all others come out of a package that is verified.
+//! Plugins by the settings: where they lie, how they are loaded, and which are at work. The delivered ones lie beside the
+//! binary; all others come out of a package that is verified.
 
+mod place;
+mod steps;
+
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
+use parking_lot::Mutex;
 use plugin_host::{
-    CallContext, Effect, Event, Host, HostOptions, InferenceService, Isolation, Payment, PaymentTask, Plugin,
-    PluginSettings, PluginState, Request, SecretService, WorkerOptions,
+    Host, HostOptions, InferenceService, Isolation, Mount, Payment, Plugin, PluginSettings, SecretService,
+    WorkerOptions,
 };
+use plugin_package::{PackageStore, StoreError, Verifier};
 use serde_json::{Map, Value};
 
 use crate::api::chain;
-use crate::api::wire::system as wire;
 use crate::app::StartError;
 use crate::app::start::machine_clock;
-use crate::effects::Steps;
 use crate::folders;
 use crate::packages::Packages;
 use crate::secrets::Vault;
 use crate::settings::{self, RecognitionMember, Settings};
 
+pub(crate) use place::{Networks, Place, Recipe, described};
+pub(crate) use steps::PaymentSteps;
+
 const OWN_PREFIX: &str = "org.facepay.";
 
-/// Loads the plugins that the settings name.
+/// Loads the plugins that the settings name, and knows those that are at work.
 pub(crate) struct Plugins {
     folder: PathBuf,
     packages: Packages,
     settings: settings::Plugins,
+    layers: settings::Layers,
     vault: Arc<Vault>,
+    places: Mutex<Vec<Arc<Place>>>,
+    /// Whose turn it is to change one.
+    turn: tokio::sync::Mutex<()>,
+}
+
+/// What plugins are configured with, by their names.
+type ByName = BTreeMap<String, Value>;
+
+/// Which version of a package is loaded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Version {
+    /// The one in force.
+    InForce,
+    /// The one before it.
+    Previous,
 }
 
 impl Plugins {
     pub(crate) fn new(settings: &Settings) -> Self {
-        let vault = Arc::new(Vault::new(settings.secrets.folder.clone()));
-        let folder = folders::plugins(&settings.plugins.folder);
-        Self { folder, packages: Packages::new(settings), settings: settings.plugins.clone(), vault }
+        Self {
+            folder: folders::plugins(&settings.plugins.folder),
+            packages: Packages::new(settings),
+            settings: settings.plugins.clone(),
+            layers: settings.layers.clone(),
+            vault: Arc::new(Vault::new(settings.secrets.folder.clone())),
+            places: Mutex::default(),
+            turn: tokio::sync::Mutex::default(),
+        }
     }
 
-    /// The payment plugins, the first one first; none when the settings name none.
+    /// The payment plugins, put to work, the first one first; none when the settings name none.
     pub(crate) fn payments(&self) -> Result<Vec<Payment>, StartError> {
         let named = std::iter::once(&self.settings.payment).chain(&self.settings.payment_also);
         let load = |name: &String| {
-            let plugin = self.load(name, None)?;
-            plugin.payment().ok_or_else(|| wrong_kind(name, "a payment plugin"))
+            let mount = self.mount(Recipe::new(name, Networks::None))?;
+            mount.payment().ok_or_else(|| wrong_kind(name, "a payment plugin"))
         };
         named.filter(|name| !name.is_empty()).map(load).collect()
     }
@@ -65,39 +93,83 @@ impl Plugins {
         &self.settings.recognition_shadow
     }
 
-    /// Loads the plugin called `name`; one of ours goes without the `org.facepay.` before it.
-    pub(crate) fn load(
-        &self,
-        name: &str,
-        inference: Option<Arc<dyn InferenceService>>,
-    ) -> Result<Arc<Plugin>, StartError> {
-        self.load_with(name, &Map::new(), inference)
+    /// Every plugin at work, in the order in which they were put to it.
+    pub(crate) fn places(&self) -> Vec<Arc<Place>> {
+        self.places.lock().clone()
     }
 
-    /// As [`Self::load`], with `settings` laid over the plugin's own.
-    pub(crate) fn load_with(
+    /// The places of the plugin with this id, with or without our own prefix: a recogniser may hold several.
+    pub(crate) fn places_of(&self, id: &str) -> Vec<Arc<Place>> {
+        let id = full_id(id);
+        self.places().into_iter().filter(|place| place.id() == id).collect()
+    }
+
+    /// Plugins are changed one after the other.
+    pub(crate) fn turn(&self) -> &tokio::sync::Mutex<()> {
+        &self.turn
+    }
+
+    /// Loads a plugin and puts it to work.
+    pub(crate) fn mount(&self, recipe: Recipe) -> Result<Arc<Mount>, StartError> {
+        let mount = Mount::new(self.load(&recipe)?);
+        self.places.lock().push(Arc::new(Place::new(mount.clone(), recipe)));
+        Ok(mount)
+    }
+
+    /// Loads the plugin of a recipe with its settings as they were at the start.
+    pub(crate) fn load(&self, recipe: &Recipe) -> Result<Arc<Plugin>, StartError> {
+        self.load_version(recipe, Version::InForce, &self.settings.settings)
+    }
+
+    /// Loads the plugin of a recipe with its settings as they are in the files now.
+    pub(crate) fn load_anew(&self, recipe: &Recipe, version: Version) -> Result<Arc<Plugin>, StartError> {
+        let settings = Settings::load(&self.layers);
+        let settings = settings.map_err(|error| StartError::Configuration(chain(&error)))?;
+        self.load_version(recipe, version, &settings.plugins.settings)
+    }
+
+    /// Has the version before in force for good.
+    ///
+    /// # Errors
+    /// When there is none, or it is not believed any more.
+    pub(crate) fn roll_back(&self, id: &str) -> Result<(), StoreError> {
+        self.store_and_verifier().and_then(|(store, verifier)| store.rollback(id, &verifier)).map(drop)
+    }
+
+    fn store_and_verifier(&self) -> Result<(&PackageStore, Verifier), StoreError> {
+        Ok((self.packages.store(), self.packages.verifier(machine_clock()())?))
+    }
+
+    fn load_version(
         &self,
-        name: &str,
-        settings: &Map<String, Value>,
-        inference: Option<Arc<dyn InferenceService>>,
+        recipe: &Recipe,
+        version: Version,
+        settings: &ByName,
     ) -> Result<Arc<Plugin>, StartError> {
-        let id = if name.contains('.') { name.to_owned() } else { format!("{OWN_PREFIX}{name}") };
-        let config = laid_over(self.settings.settings.get(name), settings);
+        let name = recipe.name();
+        let (inference, witness) = recipe.inference();
         let secrets: Option<Arc<dyn SecretService>> = Some(self.vault.clone());
         let isolation = self.isolation(name);
         let apart = matches!(isolation, Isolation::Isolated(_));
         let host = Host::new(HostOptions { inference, secrets, isolation, ..HostOptions::default() });
-        let settings = PluginSettings { id, config_json: config };
-        let plugin = match settings.id.strip_prefix(OWN_PREFIX) {
-            Some(own) => host.load(&self.delivered(own), &settings),
-            None => {
-                let package = self.packages.open(&settings.id, machine_clock()(), apart)?;
+        let config_json = laid_over(settings.get(name), recipe.upper());
+        let settings = PluginSettings { id: full_id(name), config_json };
+        let plugin = match (settings.id.strip_prefix(OWN_PREFIX), version) {
+            (Some(own), Version::InForce) => host.load(&self.delivered(own), &settings),
+            (Some(own), Version::Previous) => {
+                let text =
+                    format!("{own} is delivered with FacePay and goes back with its package: apt install");
+                return Err(StartError::Unavailable(text));
+            }
+            (None, version) => {
+                let package = self.packages.open(&settings.id, version, machine_clock()(), apart)?;
                 host.load_package(package, &settings)
             }
         };
         let plugin = plugin.map_err(|error| {
             StartError::Unavailable(format!("{}; see plugins.folder and plugins.settings", chain(&error)))
         })?;
+        recipe.believe(&plugin, witness.as_deref())?;
         let (manifest, sandbox) = (plugin.manifest(), plugin.sandbox().unwrap_or_default());
         tracing::info!(plugin = manifest.id, version = manifest.version, sandbox, "plugin loaded");
         Ok(plugin)
@@ -116,6 +188,11 @@ impl Plugins {
         let options = WorkerOptions::new(folders::plugin_worker());
         Isolation::Isolated(WorkerOptions { unsandboxed: self.settings.unsandboxed, ..options })
     }
+}
+
+/// The id of a plugin; one of ours goes without the `org.facepay.` before it.
+fn full_id(name: &str) -> String {
+    if name.contains('.') { name.to_owned() } else { format!("{OWN_PREFIX}{name}") }
 }
 
 /// Whether a plugin runs in a process of its own: payment plugins and those of others do, unless the settings name them.
@@ -146,56 +223,6 @@ fn laid_over(lower: Option<&Value>, upper: &Map<String, Value>) -> String {
 /// A plugin that does another job than the settings give it.
 pub(crate) fn wrong_kind(name: &str, wanted: &str) -> StartError {
     StartError::Configuration(format!("the plugin {name} is not {wanted}; check the [plugins] settings"))
-}
-
-/// A plugin as `/plugins` shows it.
-pub(crate) fn described(plugin: &Plugin) -> wire::Plugin {
-    let manifest = plugin.manifest();
-    wire::Plugin {
-        id: manifest.id.clone(),
-        version: manifest.version.clone(),
-        vendor: manifest.vendor.clone(),
-        licence: manifest.licence.clone(),
-        interfaces: manifest.interfaces.clone(),
-        sha256: hex::encode(manifest.sha256),
-        trust: match &manifest.package {
-            None => "delivered",
-            Some(package) if package.key_id.is_some() => "signed",
-            Some(_) => "unsigned",
-        },
-        key_id: manifest.package.as_ref().and_then(|package| package.key_id.clone()),
-        package_sha256: manifest.package.as_ref().map(|package| package.digest.to_string()),
-        mode: if plugin.sandbox().is_some() { "isolated" } else { "in_process" },
-        state: match plugin.state() {
-            PluginState::Active => "active".to_owned(),
-            PluginState::Faulted { reason } => format!("faulted: {reason}"),
-        },
-        sandbox: plugin.sandbox(),
-    }
-}
-
-/// One operation of the payment plugin, begun with its first step.
-pub(crate) struct PaymentSteps {
-    payment: Payment,
-    request: Request,
-    task: Option<PaymentTask>,
-}
-
-impl PaymentSteps {
-    pub(crate) fn new(payment: Payment, request: Request) -> Self {
-        Self { payment, request, task: None }
-    }
-}
-
-impl Steps for PaymentSteps {
-    fn step(&mut self, event: &Event, remaining: Duration) -> Result<Effect, String> {
-        let context = CallContext::until(Instant::now() + remaining);
-        let task = match self.task.take() {
-            Some(task) => task,
-            None => self.payment.begin(&context, &self.request).map_err(|error| chain(&error))?,
-        };
-        self.task.insert(task).step(&context, event).map_err(|error| chain(&error))
-    }
 }
 
 #[cfg(test)]

@@ -109,6 +109,7 @@ impl Settings {
             settings.secrets.folder = secrets_folder(&layers.env, &settings.data.folder);
         }
         settings.check()?;
+        settings.layers = layers.clone();
         Ok(settings)
     }
 

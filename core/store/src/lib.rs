@@ -82,7 +82,7 @@ pub use operation::{AUTHORIZATION_EXPIRED, OperationRow, Outcome, Preparation, P
 pub use operator::OperatorRow;
 pub use outbox::OutboxRow;
 pub use pin::PinTry;
-pub use plugin_act::PluginAct;
+pub use plugin_act::{DisabledPlugin, PluginAct};
 pub use receipt::{RECEIPT_TYPE, ReceiptRow};
 pub use settlement::{
     Closing, OpenRequest, ProviderFile, Resolution, SettlementDay, SettlementFile, SettlementLine,

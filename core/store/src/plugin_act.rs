@@ -1,15 +1,28 @@
-//! What was done with packages of plugins: nothing is kept but the audit record.
-use crate::{By, Store, StoreError, audit::NewAudit};
+//! What was done with plugins: an audit record of each act, and which of them an operator took out of use.
+use diesel::prelude::*;
 
-/// Something done with a package.
+use crate::{By, Store, StoreError, audit::NewAudit, schema::disabled_plugins};
+
+/// Something done with a plugin or its package.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PluginAct {
-    /// It is in force from the next start on.
+    /// A package is in force from the next load on.
     Installed,
-    /// The version before is in force again from the next start on.
+    /// The package before is in force again.
     RolledBack,
-    /// It was not believed, so nothing changed.
+    /// A new generation took the running one's place.
+    Reloaded,
+    /// It was not believed, or failed its self-test, so nothing changed.
     Refused,
+}
+
+/// A plugin that an operator took out of use.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DisabledPlugin {
+    /// The plugin's id.
+    pub id: String,
+    /// Why, in the operator's words.
+    pub reason: String,
 }
 
 impl PluginAct {
@@ -17,13 +30,14 @@ impl PluginAct {
         match self {
             Self::Installed => "plugin.installed",
             Self::RolledBack => "plugin.rolled_back",
+            Self::Reloaded => "plugin.reloaded",
             Self::Refused => "plugin.refused",
         }
     }
 }
 
 impl Store {
-    /// Records what was done with the package called `id`. `detail` is a JSON object.
+    /// Records what was done with the plugin called `id`. `detail` is a JSON object.
     ///
     /// # Errors
     /// When the database fails.
@@ -35,5 +49,59 @@ impl Store {
         detail: String,
     ) -> Result<(), StoreError> {
         self.write_audited(by, |_| Ok(((), NewAudit::new(act.action(), id).with(detail))))
+    }
+
+    /// The plugins of this branch that were taken out of use, by id.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn disabled_plugins(&self, branch: &str) -> Result<Vec<DisabledPlugin>, StoreError> {
+        let columns = (disabled_plugins::plugin_id, disabled_plugins::reason);
+        let rows: Vec<(String, String)> = self.read(|c| {
+            let rows = disabled_plugins::table.filter(disabled_plugins::branch.eq(branch)).select(columns);
+            Ok(rows.order(disabled_plugins::plugin_id).load(c)?)
+        })?;
+        Ok(rows.into_iter().map(|(id, reason)| DisabledPlugin { id, reason }).collect())
+    }
+
+    /// Takes the plugin out of use, also after a restart. The last reason counts.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn disable_plugin(
+        &self,
+        by: By<'_>,
+        branch: &str,
+        DisabledPlugin { id, reason }: &DisabledPlugin,
+    ) -> Result<(), StoreError> {
+        let detail = serde_json::json!({ "reason": reason }).to_string();
+        self.write_audited(by, |c| {
+            diesel::delete(disabled_plugins::table.find((branch, id))).execute(c)?;
+            let row = (
+                disabled_plugins::branch.eq(branch),
+                disabled_plugins::plugin_id.eq(id),
+                disabled_plugins::reason.eq(reason),
+                disabled_plugins::disabled_at.eq(by.at.0),
+            );
+            diesel::insert_into(disabled_plugins::table).values(row).execute(c)?;
+            Ok(((), NewAudit::new("plugin.disabled", id).with(detail)))
+        })
+    }
+
+    /// Has the plugin in use again. `detail` is a JSON object for the audit.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn enable_plugin(
+        &self,
+        by: By<'_>,
+        branch: &str,
+        id: &str,
+        detail: String,
+    ) -> Result<(), StoreError> {
+        self.write_audited(by, |c| {
+            diesel::delete(disabled_plugins::table.find((branch, id))).execute(c)?;
+            Ok(((), NewAudit::new("plugin.enabled", id).with(detail)))
+        })
     }
 }

@@ -282,6 +282,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    disabled_plugins (branch, plugin_id) {
+        branch -> Text,
+        plugin_id -> Text,
+        reason -> Text,
+        disabled_at -> BigInt,
+    }
+}
+
+diesel::table! {
     operators (id) {
         id -> Text,
         name -> Text,
@@ -493,6 +502,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     receipts,
     cameras,
     camera_devices,
+    disabled_plugins,
     operators,
     api_keys,
     facts,

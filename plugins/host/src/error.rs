@@ -164,6 +164,14 @@ pub enum CallError {
         /// What happened.
         reason: String,
     },
+    /// An operator took the plugin out of use.
+    #[error("plugin {id} is disabled: {reason}")]
+    Disabled {
+        /// The plugin's id.
+        id: String,
+        /// Why.
+        reason: String,
+    },
     /// The plugin's sandboxed process ended during the call, or before it; nothing of an answer was used.
     #[error("plugin {id} {how}")]
     Crashed {
@@ -199,6 +207,7 @@ impl CallError {
             | Self::Overrun { id, .. }
             | Self::NotCalled { id }
             | Self::Faulted { id, .. }
+            | Self::Disabled { id, .. }
             | Self::Crashed { id, .. }
             | Self::Hung { id, .. }
             | Self::Caller { id, .. } => id,
@@ -206,8 +215,8 @@ impl CallError {
     }
 
     /// Every [`Self::kind`].
-    pub const KINDS: [&str; 8] =
-        ["refused", "malformed", "overrun", "not_called", "faulted", "crashed", "hung", "caller"];
+    pub const KINDS: [&str; 9] =
+        ["refused", "malformed", "overrun", "not_called", "faulted", "disabled", "crashed", "hung", "caller"];
 
     /// Stable machine-readable name.
     pub fn kind(&self) -> &'static str {
@@ -217,6 +226,7 @@ impl CallError {
             Self::Overrun { .. } => "overrun",
             Self::NotCalled { .. } => "not_called",
             Self::Faulted { .. } => "faulted",
+            Self::Disabled { .. } => "disabled",
             Self::Crashed { .. } => "crashed",
             Self::Hung { .. } => "hung",
             Self::Caller { .. } => "caller",

@@ -1,6 +1,7 @@
 //! What a plugin did wrong, and when that is enough to take it out of use.
 
 use std::sync::{Mutex, PoisonError};
+use std::time::SystemTime;
 
 /// Faults within [`WINDOW_NS`] that take a plugin out of use.
 const FAULTS_MAX: usize = 3;
@@ -18,6 +19,20 @@ pub enum PluginState {
         /// What happened.
         reason: String,
     },
+    /// An operator took it out of use.
+    Disabled {
+        /// Why.
+        reason: String,
+    },
+}
+
+/// What a plugin did wrong last.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LastFault {
+    /// What happened.
+    pub what: String,
+    /// When, by the machine's clock.
+    pub at: SystemTime,
 }
 
 /// Faults since the plugin was loaded.
@@ -54,6 +69,7 @@ struct Log {
     counts: Faults,
     at_ns: Vec<i64>,
     faulted: Option<String>,
+    last: Option<LastFault>,
 }
 
 impl FaultLog {
@@ -61,7 +77,9 @@ impl FaultLog {
     pub(crate) fn panicked(&self, reason: &str) {
         let mut log = self.lock();
         log.counts.panics += 1;
-        log.faulted.get_or_insert_with(|| format!("panicked: {reason}"));
+        let what = format!("panicked: {reason}");
+        log.note(&what);
+        log.faulted.get_or_insert(what);
     }
 
     pub(crate) fn malformed(&self, what: &str, now_ns: i64) {
@@ -94,6 +112,11 @@ impl FaultLog {
         self.lock().faulted.clone()
     }
 
+    /// What went wrong last, if anything did.
+    pub(crate) fn last(&self) -> Option<LastFault> {
+        self.lock().last.clone()
+    }
+
     fn lock(&self) -> std::sync::MutexGuard<'_, Log> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -103,10 +126,15 @@ impl Log {
     fn add(&mut self, what: &str, now_ns: i64) {
         self.at_ns.retain(|at| now_ns - at < WINDOW_NS);
         self.at_ns.push(now_ns);
+        self.note(what);
         if self.at_ns.len() >= FAULTS_MAX {
             let reason = format!("{FAULTS_MAX} faults within a minute, the last: {what}");
             self.faulted.get_or_insert(reason);
         }
+    }
+
+    fn note(&mut self, what: &str) {
+        self.last = Some(LastFault { what: what.to_owned(), at: SystemTime::now() });
     }
 }
 
@@ -124,6 +152,7 @@ mod tests {
         assert_eq!(log.faulted(), None);
         log.malformed("c", 59 * SECOND);
         assert!(log.faulted().unwrap().ends_with("the last: c"));
+        assert_eq!(log.last().unwrap().what, "c");
     }
 
     #[test]

@@ -71,6 +71,22 @@ impl Home {
         }
     }
 
+    /// Memory of the plugin's own process, in bytes.
+    pub(crate) fn resident_bytes(&self) -> Option<u64> {
+        match self {
+            Self::Here(_) => None,
+            Self::Apart(isolated) => isolated.resident_bytes(),
+        }
+    }
+
+    /// Ends the plugin's process, where it has one of its own.
+    pub(crate) fn stop(&self) {
+        match self {
+            Self::Here(_) => {}
+            Self::Apart(isolated) => isolated.stop(),
+        }
+    }
+
     /// Takes note of a panic: final in this process, the end of one of its own.
     pub(crate) fn panicked(&self, reason: &str, faults: &FaultLog) {
         match self {

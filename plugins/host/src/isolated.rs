@@ -129,6 +129,12 @@ impl Isolated {
         state.worker.as_ref().map_or_else(|| "no process".to_owned(), |worker| worker.enforced().to_string())
     }
 
+    /// Memory that the process really has, in bytes.
+    pub(crate) fn resident_bytes(&self) -> Option<u64> {
+        let worker = self.shared.lock().worker.clone();
+        worker?.process().resident_bytes()
+    }
+
     /// Why there is no process just now.
     pub(crate) fn absence(&self) -> Option<String> {
         let state = self.shared.lock();
@@ -294,6 +300,13 @@ impl Isolated {
 
 impl Drop for Isolated {
     fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+impl Isolated {
+    /// Ends the process for good.
+    pub(crate) fn stop(&self) {
         let worker = {
             let mut state = self.shared.lock();
             state.stopping = true;

@@ -9,6 +9,7 @@ use plugin_sdk::{Caps, Effect, Event, HttpRequest, Op, Outcome, Request, Verdict
 use crate::call::CallContext;
 use crate::error::CallError;
 use crate::home::Task;
+use crate::mount::{Mount, Pin};
 use crate::plugin::Plugin;
 
 /// Most steps of one operation.
@@ -33,51 +34,55 @@ const WAIT_MAX: Duration = Duration::from_secs(15 * 60);
 /// A payment provider.
 #[derive(Clone)]
 pub struct Payment {
-    plugin: Arc<Plugin>,
-    ops_mask: u32,
-    caps: u64,
+    mount: Arc<Mount>,
 }
 
 impl Payment {
-    /// The provider that offers the operations of the mask.
-    pub(crate) fn new(plugin: Arc<Plugin>, ops_mask: u32, caps: u64) -> Self {
-        Self { plugin, ops_mask, caps }
+    pub(crate) fn new(mount: Arc<Mount>) -> Self {
+        Self { mount }
+    }
+
+    /// The place of the plugin behind the provider.
+    pub fn mount(&self) -> &Arc<Mount> {
+        &self.mount
     }
 
     /// The plugin behind the provider.
-    pub fn plugin(&self) -> &Arc<Plugin> {
-        &self.plugin
+    pub fn plugin(&self) -> Arc<Plugin> {
+        self.mount.plugin()
     }
 
     /// Whether the provider offers an operation.
     pub fn offers(&self, op: Op) -> bool {
-        self.ops_mask & (1 << op.code()) != 0
+        offers(&self.plugin(), op)
     }
 
     /// What the provider can do beyond its operations.
     pub fn caps(&self) -> Caps {
-        Caps::from_bits(self.caps)
+        let (_, caps) = self.mount.offers().payment.unwrap_or_default();
+        Caps::from_bits(caps)
     }
 
     /// Takes on one operation. `attempt_ref` has to be durable before this is called.
     pub fn begin(&self, context: &CallContext, request: &Request) -> Result<PaymentTask, CallError> {
-        if !self.offers(request.op) {
-            return Err(self.plugin.not_called(format!("it does not offer {:?}", request.op)));
+        let plugin = self.mount.enter()?;
+        if !offers(&plugin, request.op) {
+            return Err(plugin.not_called(format!("it does not offer {:?}", request.op)));
         }
         let wire = RequestWire::new(request);
         let mut task = None;
-        let called = self.plugin.call(context, |call| {
-            let (status, begun) = self.plugin.home().begin(call, wire.raw())?;
+        let called = plugin.call(context, |call| {
+            let (status, begun) = plugin.home().begin(call, wire.raw())?;
             task = begun;
             Ok(status)
         });
         match (called, task) {
             (Ok(()) | Err(CallError::Overrun { .. }), None) => {
-                Err(self.plugin.malformed("no task for an operation that it took on"))
+                Err(plugin.malformed("no task for an operation that it took on"))
             }
             // A late task is not used, but it exists: dropping it ends it.
             (called @ (Ok(()) | Err(CallError::Overrun { .. })), Some(task)) => {
-                let task = PaymentTask { provider: self.clone(), task, steps: 0, done: false };
+                let task = PaymentTask { plugin, task, steps: 0, done: false };
                 called.map(|()| task)
             }
             (Err(error), _) => Err(error),
@@ -85,10 +90,16 @@ impl Payment {
     }
 }
 
-/// A running operation. Dropping it ends it on the plugin's side, unless the plugin is too busy to be told; it has no effect
+/// Whether a payment plugin offers an operation.
+fn offers(plugin: &Plugin, op: Op) -> bool {
+    let (ops_mask, _) = plugin.offers().payment.unwrap_or_default();
+    ops_mask & (1 << op.code()) != 0
+}
+
+/// A running operation, which stays with the plugin that it began with. Dropping it ends it on the plugin's side, unless the plugin is too busy to be told; it has no effect
 /// on the provider.
 pub struct PaymentTask {
-    provider: Payment,
+    plugin: Pin,
     task: Task,
     steps: u32,
     done: bool,
@@ -99,7 +110,7 @@ impl PaymentTask {
     ///
     /// After an error the operation's outcome is as unknown as its last effect left it.
     pub fn step(&mut self, context: &CallContext, event: &Event) -> Result<Effect, CallError> {
-        let plugin = &self.provider.plugin;
+        let plugin = &self.plugin;
         if self.done {
             return Err(plugin.not_called("the operation has ended"));
         }
@@ -129,7 +140,7 @@ impl PaymentTask {
 
 impl Drop for PaymentTask {
     fn drop(&mut self) {
-        let plugin = &self.provider.plugin;
+        let plugin = &self.plugin;
         // Bounded: whoever drops a task may be a thread that others wait for.
         let Some(_permit) = plugin.permit(Instant::now() + END_WAIT_MAX) else {
             let id = &plugin.manifest().id;

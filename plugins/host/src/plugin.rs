@@ -9,10 +9,11 @@ use plugin_sdk::{Error, Health, Limits, monotonic_ns};
 
 use crate::call::CallContext;
 use crate::error::CallError;
-use crate::faults::{FaultLog, Faults, PluginState};
+use crate::faults::{FaultLog, Faults, LastFault, PluginState};
 use crate::home::{Home, Lost};
 use crate::instance::Offers;
 use crate::manifest::Manifest;
+use crate::mount::{Mount, Pins};
 use crate::payment::Payment;
 use crate::permits::{Permit, Permits};
 use crate::vision::{Detector, Liveness, Recognizer};
@@ -25,6 +26,7 @@ pub struct Plugin {
     offers: Offers,
     limits: Limits,
     permits: Permits,
+    pins: Pins,
     faults: Arc<FaultLog>,
     secret_handles: BTreeSet<String>,
 }
@@ -38,8 +40,8 @@ impl Plugin {
         faults: Arc<FaultLog>,
         secret_handles: BTreeSet<String>,
     ) -> Self {
-        let permits = Permits::new(calls_max);
-        Self { manifest, home, offers, limits, permits, faults, secret_handles }
+        let (permits, pins) = (Permits::new(calls_max), Pins::default());
+        Self { manifest, home, offers, limits, permits, pins, faults, secret_handles }
     }
 
     /// What the plugin says about itself.
@@ -65,14 +67,29 @@ impl Plugin {
         }
     }
 
+    /// Whether it has failed for good: only another generation can take its place.
+    pub fn is_out_of_use(&self) -> bool {
+        self.faults.faulted().is_some()
+    }
+
+    /// Memory that its own process really has, in bytes; `None` where it has none.
+    pub fn resident_bytes(&self) -> Option<u64> {
+        self.home.resident_bytes()
+    }
+
     /// Faults since it was loaded.
     pub fn faults(&self) -> Faults {
         self.faults.counts()
     }
 
+    /// What it did wrong last, if anything.
+    pub fn last_fault(&self) -> Option<LastFault> {
+        self.faults.last()
+    }
+
     /// What the plugin says about its fitness. A faulted plugin is unfit without being asked.
     pub fn health(&self) -> Health {
-        if let PluginState::Faulted { reason } = self.state() {
+        if let PluginState::Faulted { reason } | PluginState::Disabled { reason } = self.state() {
             return Health { fit: false, detail: reason };
         }
         let (status, said) = self.home.health();
@@ -91,27 +108,40 @@ impl Plugin {
 
     /// The detector, where the plugin is one.
     pub fn detector(self: &Arc<Self>) -> Option<Detector> {
-        self.offers.detector.then(|| Detector::new(Arc::clone(self)))
+        Mount::new(Arc::clone(self)).detector()
     }
 
     /// The liveness step, where the plugin is one.
     pub fn liveness(self: &Arc<Self>) -> Option<Liveness> {
-        self.offers.liveness.then(|| Liveness::new(Arc::clone(self)))
+        Mount::new(Arc::clone(self)).liveness()
     }
 
     /// The recogniser, where the plugin is one.
     pub fn recognizer(self: &Arc<Self>) -> Option<Recognizer> {
-        Some(Recognizer::new(Arc::clone(self), self.offers.recognizer?))
+        Mount::new(Arc::clone(self)).recognizer()
     }
 
     /// The payment provider, where the plugin is one.
     pub fn payment(self: &Arc<Self>) -> Option<Payment> {
-        let (ops_mask, caps) = self.offers.payment?;
-        Some(Payment::new(Arc::clone(self), ops_mask, caps))
+        Mount::new(Arc::clone(self)).payment()
     }
 
     pub(crate) fn home(&self) -> &Home {
         &self.home
+    }
+
+    pub(crate) fn offers(&self) -> Offers {
+        self.offers
+    }
+
+    /// The calls and operations that it has under way.
+    pub(crate) fn pins(&self) -> &Pins {
+        &self.pins
+    }
+
+    /// Ends its process, where it has one.
+    pub(crate) fn stop(&self) {
+        self.home.stop();
     }
 
     pub(crate) fn limits(&self) -> Limits {

@@ -8,6 +8,7 @@ use plugin_sdk::{EmbeddingInfo, Error, FRAME_SIDE_MAX, Face, Frame, Metric, Poin
 use crate::call::CallContext;
 use crate::embeddings::Embeddings;
 use crate::error::CallError;
+use crate::mount::Mount;
 use crate::plugin::Plugin;
 
 /// Room for faces per frame in the first try; a plugin that needs more says so and is asked again.
@@ -22,62 +23,61 @@ const UNIT_TOLERANCE: f32 = 1e-2;
 /// Finds faces.
 #[derive(Clone)]
 pub struct Detector {
-    plugin: Arc<Plugin>,
+    mount: Arc<Mount>,
 }
 
 impl Detector {
-    pub(crate) fn new(plugin: Arc<Plugin>) -> Self {
-        Self { plugin }
+    pub(crate) fn new(mount: Arc<Mount>) -> Self {
+        Self { mount }
     }
 
     /// The plugin behind the step.
-    pub fn plugin(&self) -> &Arc<Plugin> {
-        &self.plugin
+    pub fn plugin(&self) -> Arc<Plugin> {
+        self.mount.plugin()
     }
 
     /// Every face in every frame: finite, scores within 0..=1, each in one of the frames.
     pub fn detect(&self, context: &CallContext, frames: &[Frame<'_>]) -> Result<Vec<Face>, CallError> {
-        check_frames(&self.plugin, frames)?;
+        let plugin = self.mount.enter()?;
+        check_frames(&plugin, frames)?;
         let mut capacity = (frames.len() * FACES_PER_FRAME).min(FACES_MAX);
         for _ in 0..2 {
-            match self.detect_into(context, frames, capacity)? {
+            match detect_into(&plugin, context, frames, capacity)? {
                 Detected::Faces(faces) => return Ok(faces),
                 Detected::Needs(count) if count > capacity && count <= FACES_MAX => capacity = count,
                 Detected::Needs(count) => {
-                    return Err(self.plugin.malformed(format!("a need for {count} faces, given {capacity}")));
+                    return Err(plugin.malformed(format!("a need for {count} faces, given {capacity}")));
                 }
             }
         }
-        Err(self.plugin.malformed("more faces than it asked room for"))
+        Err(plugin.malformed("more faces than it asked room for"))
     }
+}
 
-    fn detect_into(
-        &self,
-        context: &CallContext,
-        frames: &[Frame<'_>],
-        capacity: usize,
-    ) -> Result<Detected, CallError> {
-        let mut items = vec![fp_face::empty(); capacity];
-        let mut count = 0;
-        let called = self.plugin.call(context, |call| {
-            let (status, found) = self.plugin.home().detect(call, frames, &mut items)?;
-            count = found;
-            Ok(status)
-        });
-        match called {
-            Err(CallError::Refused { source: Error::BufferTooSmall, .. }) => Ok(Detected::Needs(count)),
-            Err(error) => Err(error),
-            Ok(()) if count > capacity => {
-                Err(self.plugin.malformed(format!("{count} faces in room for {capacity}")))
-            }
-            Ok(()) => {
-                let faces: Vec<Face> = items[..count].iter().map(Face::from_abi).collect();
-                match faces.iter().enumerate().find_map(|(index, face)| {
-                    flaw(face, frames.len()).map(|flaw| format!("face {index} with {flaw}"))
-                }) {
-                    Some(what) => Err(self.plugin.malformed(what)),
-                    None => Ok(Detected::Faces(faces)),
-                }
+fn detect_into(
+    plugin: &Plugin,
+    context: &CallContext,
+    frames: &[Frame<'_>],
+    capacity: usize,
+) -> Result<Detected, CallError> {
+    let mut items = vec![fp_face::empty(); capacity];
+    let mut count = 0;
+    let called = plugin.call(context, |call| {
+        let (status, found) = plugin.home().detect(call, frames, &mut items)?;
+        count = found;
+        Ok(status)
+    });
+    match called {
+        Err(CallError::Refused { source: Error::BufferTooSmall, .. }) => Ok(Detected::Needs(count)),
+        Err(error) => Err(error),
+        Ok(()) if count > capacity => Err(plugin.malformed(format!("{count} faces in room for {capacity}"))),
+        Ok(()) => {
+            let faces: Vec<Face> = items[..count].iter().map(Face::from_abi).collect();
+            match faces.iter().enumerate().find_map(|(index, face)| {
+                flaw(face, frames.len()).map(|flaw| format!("face {index} with {flaw}"))
+            }) {
+                Some(what) => Err(plugin.malformed(what)),
+                None => Ok(Detected::Faces(faces)),
             }
         }
     }
@@ -91,17 +91,17 @@ enum Detected {
 /// Tells living people from presentation attacks.
 #[derive(Clone)]
 pub struct Liveness {
-    plugin: Arc<Plugin>,
+    mount: Arc<Mount>,
 }
 
 impl Liveness {
-    pub(crate) fn new(plugin: Arc<Plugin>) -> Self {
-        Self { plugin }
+    pub(crate) fn new(mount: Arc<Mount>) -> Self {
+        Self { mount }
     }
 
     /// The plugin behind the step.
-    pub fn plugin(&self) -> &Arc<Plugin> {
-        &self.plugin
+    pub fn plugin(&self) -> Arc<Plugin> {
+        self.mount.plugin()
     }
 
     /// One score per face, in order, within 0..=1: higher is more surely a live person.
@@ -111,14 +111,13 @@ impl Liveness {
         frames: &[Frame<'_>],
         faces: &[Face],
     ) -> Result<Vec<f32>, CallError> {
-        check_faces(&self.plugin, frames, faces)?;
+        let plugin = self.mount.enter()?;
+        check_faces(&plugin, frames, faces)?;
         let raw: Vec<fp_face> = faces.iter().map(Face::to_abi).collect();
         let mut scores = vec![f32::NAN; faces.len()]; // what the plugin leaves out is then malformed
-        self.plugin.call(context, |call| self.plugin.home().score(call, frames, &raw, &mut scores))?;
+        plugin.call(context, |call| plugin.home().score(call, frames, &raw, &mut scores))?;
         match scores.iter().position(|score| !(0.0..=1.0).contains(score)) {
-            Some(index) => {
-                Err(self.plugin.malformed(format!("live score {} for face {index}", scores[index])))
-            }
+            Some(index) => Err(plugin.malformed(format!("live score {} for face {index}", scores[index]))),
             None => Ok(scores),
         }
     }
@@ -127,18 +126,18 @@ impl Liveness {
 /// Turns faces into embeddings.
 #[derive(Clone)]
 pub struct Recognizer {
-    plugin: Arc<Plugin>,
+    mount: Arc<Mount>,
     info: EmbeddingInfo,
 }
 
 impl Recognizer {
-    pub(crate) fn new(plugin: Arc<Plugin>, info: EmbeddingInfo) -> Self {
-        Self { plugin, info }
+    pub(crate) fn new(mount: Arc<Mount>, info: EmbeddingInfo) -> Self {
+        Self { mount, info }
     }
 
     /// The plugin behind the step.
-    pub fn plugin(&self) -> &Arc<Plugin> {
-        &self.plugin
+    pub fn plugin(&self) -> Arc<Plugin> {
+        self.mount.plugin()
     }
 
     /// Values per embedding.
@@ -163,21 +162,18 @@ impl Recognizer {
         frames: &[Frame<'_>],
         faces: &[Face],
     ) -> Result<Embeddings, CallError> {
-        check_faces(&self.plugin, frames, faces)?;
+        let plugin = self.mount.enter()?;
+        check_faces(&plugin, frames, faces)?;
         let raw: Vec<fp_face> = faces.iter().map(Face::to_abi).collect();
         let mut values = vec![f32::NAN; faces.len() * self.dim()]; // what the plugin leaves out is then malformed
-        self.plugin.call(context, |call| self.plugin.home().embed(call, frames, &raw, &mut values))?;
+        plugin.call(context, |call| plugin.home().embed(call, frames, &raw, &mut values))?;
         for (index, embedding) in values.chunks_exact(self.dim()).enumerate() {
             let length = embedding.iter().map(|value| value * value).sum::<f32>().sqrt();
             if !length.is_finite() {
-                return Err(self
-                    .plugin
-                    .malformed(format!("an embedding of face {index} that is not finite")));
+                return Err(plugin.malformed(format!("an embedding of face {index} that is not finite")));
             }
             if self.metric() == Metric::Cosine && (length - 1.0).abs() > UNIT_TOLERANCE {
-                return Err(self
-                    .plugin
-                    .malformed(format!("embedding {index} of length {length} instead of 1")));
+                return Err(plugin.malformed(format!("embedding {index} of length {length} instead of 1")));
             }
         }
         Ok(Embeddings::new(self.dim(), values))

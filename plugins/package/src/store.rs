@@ -162,6 +162,15 @@ impl PackageStore {
         self.believed(id, &record.current, verifier)
     }
 
+    /// The package before the one in force, believed anew.
+    ///
+    /// # Errors
+    /// When there is none, or it may not be loaded.
+    pub fn open_previous(&self, id: &str, verifier: &Verifier) -> Result<Package, StoreError> {
+        let record = self.record(id)?.ok_or_else(|| StoreError::NotInstalled { id: id.to_owned() })?;
+        self.believed(id, record.previous()?, verifier)
+    }
+
     fn believed(&self, id: &str, placed: &Placed, verifier: &Verifier) -> Result<Package, StoreError> {
         let package = verifier.verify(&Source::open(&self.folder.join(id).join(placed.name()))?)?;
         let (found, expected) = ((&package.manifest.id, package.digest), (id, placed.digest));
@@ -213,9 +222,7 @@ impl PackageStore {
         }
         let _alone = place::lock(&self.folder)?;
         let record = self.record(id)?.ok_or_else(not_installed)?;
-        let Some(previous) = record.previous else {
-            return Err(StoreError::NoPrevious { id: id.to_owned(), version: record.current.version });
-        };
+        let previous = record.previous()?.clone();
         self.believed(id, &previous, verifier)?;
         let record = Record { current: previous, previous: Some(record.current), ..record };
         self.put_record(&record)?;
@@ -254,6 +261,12 @@ impl PackageStore {
 }
 
 impl Record {
+    /// The version before the one in force.
+    fn previous(&self) -> Result<&Placed, StoreError> {
+        let none = || StoreError::NoPrevious { id: self.id.clone(), version: self.current.version.clone() };
+        self.previous.as_ref().ok_or_else(none)
+    }
+
     /// The folders that stay.
     fn kept(&self) -> Vec<String> {
         std::iter::once(&self.current).chain(&self.previous).map(Placed::name).collect()

@@ -5,7 +5,7 @@ use domain::role::Permission;
 use super::route::{Access, Routes, get};
 use super::{
     access, approvals, audit, cameras, checkouts, docs, enrolments, faces, factors, legs, look_alikes,
-    model_change, settlements, system, transactions, users, webhooks,
+    model_change, plugins, settlements, system, transactions, users, webhooks,
 };
 use crate::ws;
 
@@ -13,6 +13,7 @@ use crate::ws;
 pub(super) fn all() -> Routes {
     let groups = [
         system::routes,
+        plugins::routes,
         audit::routes,
         access::routes,
         users::routes,

@@ -1,4 +1,4 @@
-//! Health, readiness, metrics, plugins, the front page.
+//! Health, readiness, metrics, the front page.
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -9,7 +9,6 @@ use serde::Deserialize;
 use super::extract::{Json, Query};
 use super::problem::Problem;
 use super::route::{Access, Routes, get};
-use super::wire::page::Page;
 use super::wire::system as wire;
 use crate::app::App;
 use crate::app::readiness;
@@ -29,11 +28,6 @@ pub(super) fn routes(routes: Routes) -> Routes {
             get("/metrics", Access::LoopbackOr(Permission::SystemRead), "Metrics for Prometheus")
                 .streams("text/plain"),
             metrics,
-        )
-        .add(
-            get("/plugins", Access::Needs(Permission::PluginsRead), "Loaded plugins")
-                .gives::<Page<wire::Plugin>>(200),
-            plugins,
         )
 }
 
@@ -73,8 +67,4 @@ async fn metrics(State(app): State<App>) -> Result<Response, Problem> {
     let text = app.metrics().text().map_err(|error| Problem::internal(&error))?;
     let openmetrics = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     Ok(([(header::CONTENT_TYPE, openmetrics)], text).into_response())
-}
-
-async fn plugins(State(app): State<App>) -> Json<Page<wire::Plugin>> {
-    Json(Page { items: readiness::plugins(&app), next_cursor: None })
 }

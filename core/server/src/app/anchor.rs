@@ -101,7 +101,8 @@ async fn ask(app: &App, anchor: &AnchorRow) -> Result<(), StoreError> {
         asks: false,
     };
     let steps = Box::new(PaymentSteps::new(provider.payment().clone(), request));
-    let endpoints = app.endpoints().with_secrets(provider.payment().plugin().secret_handles());
+    let plugin = provider.payment().plugin();
+    let endpoints = app.endpoints().with_secrets(plugin.secret_handles());
     let ending = effects::drive(steps, &endpoints, &Notes { app, checkpoint: id }, bounds).await;
     if let Some(fault) = &ending.fault {
         tracing::error!(

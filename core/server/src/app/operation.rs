@@ -269,7 +269,8 @@ async fn ask_in_turn(app: &App, operation: &OperationRow, op: Op) -> Ending {
     };
     let steps = Box::new(PaymentSteps::new(provider.payment().clone(), request));
     let notes = Notes { app, operation: operation.about.unwrap_or(operation.id) };
-    let endpoints = app.endpoints().with_secrets(provider.payment().plugin().secret_handles());
+    let plugin = provider.payment().plugin();
+    let endpoints = app.endpoints().with_secrets(plugin.secret_handles());
     let ending = effects::drive(steps, &endpoints, &notes, bounds).await;
     if let Some(fault) = &ending.fault {
         let plugin = &operation.provider;

@@ -14,6 +14,7 @@ pub(crate) struct Providers(Vec<Provider>);
 
 /// One payment plugin.
 pub(crate) struct Provider {
+    id: String,
     payment: Payment,
     caps: Caps,
     turn: Mutex<()>,
@@ -26,14 +27,18 @@ impl Providers {
         for payment in &payments {
             let caps = payment.caps();
             if !(attended || caps.sync_by_ref || caps.idempotent || caps.reversal) {
-                let id = &payment.plugin().manifest().id;
+                let plugin = payment.plugin();
+                let id = &plugin.manifest().id;
                 return Err(StartError::Configuration(format!(
                     "{id} can neither be asked again nor undo: its lost answers are for people to resolve; set \
                      payment.attended = true where somebody does"
                 )));
             }
         }
-        let provider = |payment: Payment| Provider { caps: payment.caps(), payment, turn: Mutex::default() };
+        let provider = |payment: Payment| {
+            let (id, caps) = (payment.plugin().manifest().id.clone(), payment.caps());
+            Provider { id, payment, caps, turn: Mutex::default() }
+        };
         Ok(Self(payments.into_iter().map(provider).collect()))
     }
 
@@ -65,7 +70,7 @@ impl Providers {
 impl Provider {
     /// The plugin's id.
     pub(crate) fn id(&self) -> &str {
-        &self.payment.plugin().manifest().id
+        &self.id
     }
 
     /// The plugin.

@@ -52,6 +52,9 @@ pub(crate) async fn readiness(app: &App, verbose: bool) -> wire::Readiness {
             "plugin loaded",
         ),
     ];
+    let out_of_use = super::plugin::out_of_use(app);
+    let detail = if out_of_use.is_empty() { "all in use".to_owned() } else { out_of_use.join(", ") };
+    checks.push(wire::Check { name: "plugins", ok: out_of_use.is_empty(), detail });
     if let Ok(vision) = app.vision() {
         let found = vision.offers_the_active();
         checks.push(check("recogniser", found, "the settings do not offer the one in force", "in force"));
@@ -72,15 +75,11 @@ fn check(name: &'static str, ok: bool, bad: &str, good: &str) -> wire::Check {
     wire::Check { name, ok, detail: if ok { good } else { bad }.to_owned() }
 }
 
-/// Brings the metrics of cameras and thresholds up to this moment.
+/// Brings the metrics of plugins, cameras and thresholds up to this moment.
 pub(crate) fn observe(app: &App) {
+    super::plugin::observe(app);
     super::threshold::observe(app, app.metrics());
     if let Ok(vision) = app.vision() {
         app.metrics().observe_cameras(&vision.cameras().list());
     }
-}
-
-/// The loaded plugins.
-pub(crate) fn plugins(app: &App) -> Vec<wire::Plugin> {
-    super::plugin::loaded(app).iter().map(|plugin| crate::plugins::described(plugin)).collect()
 }

@@ -137,7 +137,8 @@ async fn read_by_plugin(app: &App, provider: &Provider, text: &str) -> Result<Ve
     };
     let _turn = provider.turn().await;
     let steps = Box::new(PaymentSteps::new(provider.payment().clone(), request));
-    let endpoints = app.endpoints().with_secrets(provider.payment().plugin().secret_handles());
+    let plugin = provider.payment().plugin();
+    let endpoints = app.endpoints().with_secrets(plugin.secret_handles());
     let ending = effects::drive(steps, &endpoints, &Nowhere, bounds).await;
     match ending.outcome.verdict {
         Verdict::Approved => found(&ending.outcome.result_json).map_err(invalid),

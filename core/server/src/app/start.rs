@@ -127,6 +127,7 @@ impl App {
             cache,
             vision: opened.vision,
             tails: opened.tails,
+            plugins: opened.plugins,
             providers: opened.providers,
             desk: super::desk::Desk::default(),
             body_key: opened.body_key,
@@ -153,6 +154,7 @@ impl App {
 
     async fn begin_work(&self) -> Result<(), StartError> {
         super::anchor::check(self)?;
+        super::plugin::leave_disabled(self).await?;
         super::plugin::announce(self);
         upkeep::round(self).await?;
         recovery::run(self).await?;
@@ -186,6 +188,7 @@ struct Opened {
     store: Arc<Store>,
     vision: Option<Vision>,
     tails: Tails,
+    plugins: Plugins,
     providers: Providers,
     body_key: Secret<[u8; 32]>,
     published: i64,
@@ -212,7 +215,7 @@ fn open(settings: &Settings, metrics: Arc<Metrics>, at: Timestamp) -> Result<Ope
         false => None,
     };
     let tails = tails(settings, vision.as_ref(), &store)?;
-    Ok(Opened { store, vision, tails, providers, body_key, published })
+    Ok(Opened { store, vision, tails, plugins, providers, body_key, published })
 }
 
 /// The impostor scores of the recogniser, raised by what was measured here as long as people may be measured.

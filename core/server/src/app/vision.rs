@@ -12,7 +12,7 @@ use pipeline::{
     ConfirmOptions, EngineInference, Gallery, Gate, Meter, Pipeline, PipelineOptions, RecognitionOptions,
     Space,
 };
-use plugin_host::{InferenceService, Plugin};
+use plugin_host::InferenceService;
 use store::{By, Store};
 use tokio::sync::watch;
 
@@ -28,7 +28,7 @@ mod steps;
 mod witness;
 
 pub(crate) use steps::{shadow, steps};
-pub(crate) use witness::measured;
+pub(crate) use witness::{Witness, Witnesses, measured};
 
 use space::{blind, filled, offered};
 
@@ -42,7 +42,6 @@ pub(crate) struct Vision {
     turn: tokio::sync::Mutex<()>,
     /// Whose turn it is to bring somebody's templates up to the database.
     refresh_turn: tokio::sync::Mutex<()>,
-    plugins: Vec<Arc<Plugin>>,
     compute: Compute,
     models: Vec<InUse>,
 }
@@ -64,8 +63,8 @@ impl Vision {
     ) -> Result<Self, StartError> {
         let engine = engine(settings)?;
         let inference: Arc<dyn InferenceService> = Arc::new(EngineInference(engine.clone()));
-        let (mut steps, mut loaded) = steps(settings, plugins, &inference)?;
-        let shadow = shadow(settings, plugins, &inference, &mut loaded)?;
+        let mut steps = steps(settings, plugins, &inference)?;
+        let shadow = shadow(settings, plugins, &inference)?;
         let roles = store.roles_with(by, steps.recognizer.model_tag())?.roles;
         let mut spaces = Vec::new();
         for recognizer in std::iter::once(steps.recognizer.clone()).chain(shadow) {
@@ -86,7 +85,7 @@ impl Vision {
             Pipeline::start(options, steps, active.gallery().clone()).map_err(|error| refused(&error))?;
         let roles = watch::Sender::new(roles);
         let (turn, refresh_turn, compute) = (Default::default(), Default::default(), compute(&engine));
-        Ok(Self { pipeline, spaces, roles, turn, refresh_turn, plugins: loaded, compute, models })
+        Ok(Self { pipeline, spaces, roles, turn, refresh_turn, compute, models })
     }
 
     /// The running pipeline.
@@ -146,11 +145,6 @@ impl Vision {
     /// what was read after it.
     pub(crate) fn refresh_turn(&self) -> &tokio::sync::Mutex<()> {
         &self.refresh_turn
-    }
-
-    /// The vision plugins.
-    pub(crate) fn plugins(&self) -> &[Arc<Plugin>] {
-        &self.plugins
     }
 
     /// The networks whose weights are delivered or installed.

@@ -1,6 +1,7 @@
 //! `facepay plugin`: the plugins that the settings name, loaded as the appliance loads them; packages of other vendors; and the
 //! tools of those who write plugins.
 
+mod change;
 mod check;
 mod kept;
 mod new;
@@ -12,14 +13,14 @@ use std::sync::Arc;
 
 use clap::Subcommand;
 use pipeline::EngineInference;
-use plugin_host::InferenceService;
+use plugin_host::{InferenceService, Mount};
 use serde_json::{Map, Value, json};
 
 use super::{Cli, Exit, Failure, offline, terminal};
 use crate::api::chain;
 use crate::api::wire::system::{Compute, Plugin as Described};
 use crate::app::vision;
-use crate::plugins::{Plugins, described};
+use crate::plugins::{Networks, Plugins, Recipe, described};
 use crate::settings::Settings;
 
 /// What to do with plugins.
@@ -41,6 +42,12 @@ pub enum Plugin {
     Install(package::Given),
     /// Has the version before in force again.
     Rollback(package::Installed),
+    /// Has the running appliance load a plugin anew; calls and payments under way end with the one that they began with.
+    Reload(change::Named),
+    /// Has the running appliance load a plugin anew that is disabled or out of use.
+    Enable(change::Named),
+    /// Has the running appliance take a plugin out of use until it is enabled, also after a restart.
+    Disable(change::Disabled),
     /// Writes the project of a new plugin, which builds and passes `check` as it is.
     New(new::New),
     /// Says whether a plugin keeps the contract. Each test runs in a process of its own.
@@ -89,10 +96,14 @@ impl Tried {
         roles.push(of("payment", &names.payment));
         roles.retain(|(_, name, _)| !name.is_empty());
         let load = |(role, name, settings): (&'static str, String, Map<String, Value>)| {
-            let inference = inference.clone().filter(|_| role != "payment");
-            let loaded = loader.load_with(&name, &settings, inference).map_err(|error| chain(&error));
+            let networks = match &inference {
+                Some(engine) if role != "payment" => Networks::Engine(engine.clone()),
+                _ => Networks::None,
+            };
+            let loaded = loader.load(&Recipe::new(&name, networks).with(settings));
+            let loaded = loaded.map_err(|error| chain(&error));
             let secrets = loaded.as_ref().map(|plugin| plugin.secret_handles().clone()).unwrap_or_default();
-            Loaded { role, name, secrets, result: loaded.map(|plugin| described(&plugin)) }
+            Loaded { role, name, secrets, result: loaded.map(|plugin| described(&Mount::new(plugin))) }
         };
         let plugins = roles.into_iter().map(load).collect();
         Self { device: engine.map(|engine| vision::compute(&engine)), plugins, inference }
@@ -107,6 +118,9 @@ pub(super) fn run(cli: &Cli, command: &Plugin) -> Result<Exit, Failure> {
         Plugin::Verify(given) => package::verify(cli, given),
         Plugin::Install(given) => package::install(cli, given),
         Plugin::Rollback(installed) => package::rollback(cli, installed),
+        Plugin::Reload(named) => change::reload(cli, named),
+        Plugin::Enable(named) => change::enable(cli, named),
+        Plugin::Disable(disabled) => change::disable(cli, disabled),
         Plugin::New(arguments) => new::run(arguments),
         Plugin::Check(arguments) => check::run(cli, arguments),
         Plugin::CheckOne { job } => check::one(cli, job),

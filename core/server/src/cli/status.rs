@@ -34,14 +34,7 @@ pub struct Status {
 const WATCH_EVERY: Duration = Duration::from_secs(2);
 
 pub(super) fn run(cli: &Cli, arguments: &Status) -> Result<Exit, Failure> {
-    let base = match &arguments.url {
-        Some(url) if url.starts_with("http://") => url.clone(),
-        Some(url) => {
-            let text = format!("--url {url}: ask over http:// on this machine or through a tunnel");
-            return Err(Failure::new(Exit::Usage, text));
-        }
-        None => address(offline::settings(cli)?.server.listen),
-    };
+    let base = base_url(cli, arguments.url.as_deref())?;
     let client = Client::new(&base, arguments.key.clone());
     offline::runtime()?.block_on(async {
         match arguments.watch {
@@ -49,6 +42,18 @@ pub(super) fn run(cli: &Cli, arguments: &Status) -> Result<Exit, Failure> {
             false => once(&client, &base, arguments).await,
         }
     })
+}
+
+/// Where the appliance is asked: at `url`, or where the settings have it listen.
+pub(super) fn base_url(cli: &Cli, url: Option<&str>) -> Result<String, Failure> {
+    match url {
+        Some(url) if url.starts_with("http://") => Ok(url.to_owned()),
+        Some(url) => {
+            let text = format!("--url {url}: ask over http:// on this machine or through a tunnel");
+            Err(Failure::new(Exit::Usage, text))
+        }
+        None => Ok(address(offline::settings(cli)?.server.listen)),
+    }
 }
 
 async fn once(client: &Client, base: &str, arguments: &Status) -> Result<Exit, Failure> {

@@ -12,7 +12,7 @@ use pipeline::{
     AnalysedFace, Embedding, EngineInference, Gallery, Gate, Pipeline, PipelineOptions, QualityOptions,
     QualityReport, Still, Unmetered,
 };
-use plugin_host::{Call, Frame, InferenceError, InferenceService, ModelInfo, Plugin, Region, Tensor};
+use plugin_host::{Call, Frame, InferenceError, InferenceService, ModelInfo, Region, Tensor};
 use serde::Serialize;
 
 use crate::api::chain;
@@ -34,7 +34,7 @@ pub(crate) struct Embedded {
 /// The configured plugins, without cameras and without people.
 pub(crate) struct Chain {
     pipeline: Pipeline,
-    plugins: Vec<Arc<Plugin>>,
+    plugins: Plugins,
     device: Compute,
     recognisers: Vec<String>,
     inference: Arc<Noted>,
@@ -85,7 +85,8 @@ impl Chain {
         let engine = vision::engine(settings)?;
         let inference = Arc::new(Noted { engine: EngineInference(engine.clone()), opened: Mutex::default() });
         let service: Arc<dyn InferenceService> = inference.clone();
-        let (steps, plugins) = vision::steps(settings, &Plugins::new(settings), &service)?;
+        let plugins = Plugins::new(settings);
+        let steps = vision::steps(settings, &plugins, &service)?;
         let gallery = Gallery::new(steps.recognizer.dim(), steps.recognizer.model_tag());
         let mut recognition = vision::recognition(settings, engine.device().kind);
         recognition.quality = gate.map_or(QualityOptions::open(), |gate| settings.quality.gate(gate));
@@ -113,7 +114,8 @@ impl Chain {
 
     /// The plugins with their versions, and the recognisers' weights.
     pub(crate) fn models(&self) -> Vec<String> {
-        let plugins = self.plugins.iter().map(|plugin| {
+        let plugins = self.plugins.places().into_iter().map(|place| {
+            let plugin = place.mount().plugin();
             let manifest = plugin.manifest();
             format!("{} {}", manifest.id, manifest.version)
         });

@@ -8,6 +8,8 @@ use domain::liveness::{BadTiers, LivenessRules, Tier};
 use pipeline::{Gate, QualityOptions};
 use serde::{Deserialize, Serialize};
 
+use super::Layers;
+
 /// All settings of one appliance.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -34,6 +36,9 @@ pub struct Settings {
     pub settlement: Settlement,
     pub ws: Ws,
     pub auth: Auth,
+    /// Where they come from, to be read anew.
+    #[serde(skip)]
+    pub layers: Layers,
 }
 
 #[derive(Clone, Serialize, Deserialize)]

@@ -1,8 +1,8 @@
-//! Keys, staff and cameras.
+//! Keys, staff, cameras and plugins.
 use std::time::Duration;
 
 use domain::{KeyId, OperatorId, role::Role};
-use store::{CameraDevice, CameraRow, NewApiKey, StoreError};
+use store::{CameraDevice, CameraRow, DisabledPlugin, NewApiKey, StoreError};
 use uuid::Uuid;
 
 use crate::{
@@ -16,6 +16,7 @@ pub(crate) const CLAIMS: &[Claim] = claims![
     an_operator_is_locked_out_and_let_in_again,
     a_cameras_address_is_sealed,
     a_cameras_device_is_kept_sealed_until_it_is_forgotten,
+    a_disabled_plugin_stays_so_at_its_branch_until_it_is_enabled,
 ];
 
 const HOUR: Duration = Duration::from_secs(3_600);
@@ -107,4 +108,19 @@ fn a_cameras_address_is_sealed(bench: &Bench) {
     assert!(!stored.contains(&hex::encode("secret")));
     bench.store.remove_camera(by(), &camera("").id).unwrap();
     assert!(matches!(bench.store.remove_camera(by(), &camera("").id), Err(StoreError::NotFound("camera"))));
+}
+
+fn a_disabled_plugin_stays_so_at_its_branch_until_it_is_enabled(bench: &Bench) {
+    let plugin = |id: &str, reason: &str| DisabledPlugin { id: id.to_owned(), reason: reason.to_owned() };
+    let disabled = |branch: &str| bench.store.disabled_plugins(branch).unwrap();
+    bench.store.disable_plugin(by(), "main", &plugin("b.c", "it hangs")).unwrap();
+    bench.store.disable_plugin(by(), "main", &plugin("a.b", "recalled")).unwrap();
+    bench.store.disable_plugin(by(), "main", &plugin("b.c", "it crashes")).unwrap();
+    bench.store.disable_plugin(by(), "north", &plugin("b.c", "not here")).unwrap();
+    assert_eq!(disabled("main"), [plugin("a.b", "recalled"), plugin("b.c", "it crashes")]);
+    bench.store.enable_plugin(by(), "main", "b.c", "{}".to_owned()).unwrap();
+    assert_eq!(disabled("main"), [plugin("a.b", "recalled")]);
+    assert_eq!(disabled("north"), [plugin("b.c", "not here")]);
+    let acts = bench.lines("SELECT action AS line FROM audit WHERE action LIKE 'plugin.%' ORDER BY seq");
+    assert_eq!(acts.join(" "), [["plugin.disabled"; 4].as_slice(), &["plugin.enabled"]].concat().join(" "));
 }

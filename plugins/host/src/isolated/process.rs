@@ -79,6 +79,15 @@ fn spawn(program: &Path, control: OwnedFd) -> io::Result<(libc::pid_t, OwnedFd)>
 }
 
 impl Process {
+    /// Memory that it really has, in bytes; `None` when it has ended.
+    pub(super) fn resident_bytes(&self) -> Option<u64> {
+        let sizes = std::fs::read_to_string(format!("/proc/{}/statm", self.pid)).ok()?;
+        let pages: u64 = sizes.split_whitespace().nth(1)?.parse().ok()?;
+        // SAFETY: only reads a constant of the system.
+        let page = unsafe { libc::sysconf(libc::_SC_PAGESIZE) };
+        Some(pages * u64::try_from(page).ok()?)
+    }
+
     /// Starts `program` with `control` as its standard input, and nothing else of this process.
     pub(crate) fn start(program: &Path, control: OwnedFd) -> io::Result<Self> {
         let (answer, answered) = sync_channel(1);

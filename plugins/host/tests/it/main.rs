@@ -3,6 +3,7 @@
 
 mod answers;
 mod c_payment;
+mod exchange;
 mod fixture;
 mod guide;
 mod isolated;

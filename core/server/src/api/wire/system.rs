@@ -1,6 +1,6 @@
 //! Status and plugins on the wire.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// What runs and how it does.
@@ -61,7 +61,7 @@ pub(crate) struct Compute {
     pub(crate) why: String,
 }
 
-/// A loaded plugin.
+/// A plugin at work.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Plugin {
     pub(crate) id: String,
@@ -79,7 +79,28 @@ pub(crate) struct Plugin {
     pub(crate) package_sha256: Option<String>,
     /// `isolated` in a process of its own, or `in_process` with the appliance's memory.
     pub(crate) mode: &'static str,
+    /// `active`, `faulted: REASON` or `disabled: REASON`.
     pub(crate) state: String,
+    /// How often it was loaded since the appliance started, this one included.
+    pub(crate) generation: u64,
+    /// What it did wrong last, in this generation or one before.
+    pub(crate) last_fault: Option<LastFault>,
     /// What the kernel enforces on the plugin's own process; null when it runs in the appliance's.
     pub(crate) sandbox: Option<String>,
+}
+
+/// What a plugin did wrong.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct LastFault {
+    pub(crate) what: String,
+    /// RFC 3339.
+    pub(crate) at: String,
+}
+
+/// Why a plugin is taken out of use.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Disable {
+    /// For whoever finds it so: a line of 1 to 500 characters.
+    pub(crate) reason: String,
 }

@@ -19,14 +19,14 @@ use crate::folders;
 use crate::settings::Settings;
 
 /// The engine, and the networks whose tags are not to be borrowed.
-pub(super) struct Witnesses {
+pub(crate) struct Witnesses {
     inference: Arc<dyn InferenceService>,
     /// The network of each tag in the manifest of the weights or of this build.
     named: HashMap<u32, String>,
 }
 
 /// The engine as one recogniser has it.
-pub(super) struct Witness {
+pub(crate) struct Witness {
     inference: Arc<dyn InferenceService>,
     /// The tags of the networks that were opened: at most one for each network that there is.
     opened: Mutex<Vec<u32>>,
@@ -50,12 +50,12 @@ impl Witnesses {
     }
 
     /// The engine for one recogniser.
-    pub(super) fn one(&self) -> Arc<Witness> {
+    pub(crate) fn one(&self) -> Arc<Witness> {
         Arc::new(Witness { inference: self.inference.clone(), opened: Mutex::default() })
     }
 
     /// Refuses the recogniser `plugin` where it gives its embeddings the tag of a network that it did not open.
-    pub(super) fn believe(&self, plugin: &str, tag: u32, witness: &Witness) -> Result<(), StartError> {
+    pub(crate) fn believe(&self, plugin: &str, tag: u32, witness: &Witness) -> Result<(), StartError> {
         match self.named.get(&tag).filter(|_| !witness.opened.lock().contains(&tag)) {
             None => Ok(()),
             Some(network) => Err(StartError::Configuration(format!(

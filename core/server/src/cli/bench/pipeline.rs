@@ -131,7 +131,7 @@ pub(super) fn pipeline(mut settings: Settings, count: u16, seconds: u64) -> Resu
 
 fn start(settings: &Settings, engine: &models::Engine, meter: Arc<dyn Meter>) -> Result<Pipeline, Failure> {
     let inference: Arc<dyn InferenceService> = Arc::new(EngineInference(engine.clone()));
-    let (steps, _) = vision::steps(settings, &Plugins::new(settings), &inference)?;
+    let steps = vision::steps(settings, &Plugins::new(settings), &inference)?;
     let gallery = Gallery::new(steps.recognizer.dim(), steps.recognizer.model_tag());
     let recognition = vision::recognition(settings, engine.device().kind);
     let options = PipelineOptions { cameras: vision::cameras(&settings.cameras)?, recognition, meter };

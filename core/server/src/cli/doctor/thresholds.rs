@@ -74,8 +74,8 @@ fn recognisers(
     plugins: &Plugins,
     inference: &Arc<dyn InferenceService>,
 ) -> Result<Vec<u32>, StartError> {
-    let (steps, mut loaded) = vision::steps(settings, plugins, inference)?;
-    let shadow = vision::shadow(settings, plugins, inference, &mut loaded)?;
+    let steps = vision::steps(settings, plugins, inference)?;
+    let shadow = vision::shadow(settings, plugins, inference)?;
     let sets: Vec<RecognizerSet> = std::iter::once(steps.recognizer).chain(shadow).collect();
     vision::measured(&vision::in_use(&installed::shelf(settings)?)?, sets.iter())?;
     Ok(sets.iter().map(RecognizerSet::model_tag).collect())

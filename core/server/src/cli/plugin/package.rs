@@ -70,7 +70,9 @@ pub(super) fn install(cli: &Cli, given: &Given) -> Result<Exit, Failure> {
                 let detail = detail(&record, Some(&package.trust));
                 record_act(&app, PluginAct::Installed, &record.id, detail).await?;
                 tell(&package, given.json, "installed");
-                terminal::note("the appliance loads it at its next start, where the settings name it");
+                terminal::note(
+                    "the appliance loads it at its next start, where the settings name it; a running one at `facepay plugin reload`",
+                );
                 Ok(Exit::Ok)
             }
             Err(error) => {
@@ -95,7 +97,9 @@ pub(super) fn rollback(cli: &Cli, installed: &Installed) -> Result<Exit, Failure
                     true => terminal::json(&record),
                     false => terminal::out(format!("{id}: back to {}", record.current.version)),
                 }
-                terminal::note("the appliance loads it at its next start");
+                terminal::note(
+                    "the appliance loads it at its next start; a running one at `facepay plugin reload`",
+                );
                 Ok(Exit::Ok)
             }
             Err(error) => {

@@ -1,0 +1,75 @@
+//! Plugins at work: listed, loaded anew, rolled back, taken out of use and put back.
+
+use axum::extract::State;
+use domain::role::Permission;
+
+use super::extract::{Json, Path};
+use super::problem::Problem;
+use super::route::{Access, Routes, get, post};
+use super::wire::page::Page;
+use super::wire::system as wire;
+use crate::app::App;
+use crate::app::plugin::{self, Change};
+use crate::auth::Principal;
+
+pub(super) fn routes(routes: Routes) -> Routes {
+    let manage = Access::Needs(Permission::PluginsManage);
+    routes
+        .add(
+            get("/plugins", Access::Needs(Permission::PluginsRead), "Plugins at work")
+                .gives::<Page<wire::Plugin>>(200),
+            list,
+        )
+        .add(
+            post("/plugins/{id}/reload", manage, "Load it anew, with its settings as they are now")
+                .gives::<Page<wire::Plugin>>(200),
+            reload,
+        )
+        .add(
+            post("/plugins/{id}/rollback", manage, "Have the version before of its package in force again")
+                .gives::<Page<wire::Plugin>>(200),
+            roll_back,
+        )
+        .add(
+            post("/plugins/{id}/enable", manage, "Load it anew where it is disabled or out of use")
+                .gives::<Page<wire::Plugin>>(200),
+            enable,
+        )
+        .add(
+            post("/plugins/{id}/disable", manage, "Take it out of use until it is enabled")
+                .takes::<wire::Disable>()
+                .gives::<Page<wire::Plugin>>(200),
+            disable,
+        )
+}
+
+type Answer = Result<Json<Page<wire::Plugin>>, Problem>;
+
+fn page(items: Vec<wire::Plugin>) -> Json<Page<wire::Plugin>> {
+    Json(Page { items, next_cursor: None })
+}
+
+async fn list(State(app): State<App>) -> Json<Page<wire::Plugin>> {
+    page(plugin::all(&app))
+}
+
+async fn reload(State(app): State<App>, principal: Principal, Path(id): Path<String>) -> Answer {
+    plugin::renew(&app, &principal, &id, Change::Reload).await.map(page)
+}
+
+async fn roll_back(State(app): State<App>, principal: Principal, Path(id): Path<String>) -> Answer {
+    plugin::renew(&app, &principal, &id, Change::RollBack).await.map(page)
+}
+
+async fn enable(State(app): State<App>, principal: Principal, Path(id): Path<String>) -> Answer {
+    plugin::renew(&app, &principal, &id, Change::Enable).await.map(page)
+}
+
+async fn disable(
+    State(app): State<App>,
+    principal: Principal,
+    Path(id): Path<String>,
+    Json(wire::Disable { reason }): Json<wire::Disable>,
+) -> Answer {
+    plugin::disable(&app, &principal, &id, reason).await.map(page)
+}
