@@ -7,7 +7,7 @@ mod doctor;
 mod evaluate;
 mod generate;
 mod models;
-mod packages;
+pub(crate) mod packages;
 mod plugin;
 mod serve;
 mod status;

@@ -23,6 +23,7 @@ mod model_change;
 mod money;
 mod people;
 mod performing;
+mod plugins;
 mod presence;
 #[path = "../../../store/tests/it/servers.rs"]
 #[allow(dead_code, reason = "the databases of the store's tests; not every server is needed here")]

@@ -1,11 +1,14 @@
 /* A plugin whose generations take each other's place: it says by its settings which one it is, sees a face where the first pixel
- * is white, and fails its self-test in the way that is chosen with -DFAULT=… at compile time. */
+ * is white, and fails its self-test in the way that is chosen with -DFAULT=… at compile time. With PAYS it only pays, and what it
+ * does is chosen by the amount. */
 #include <facepay_plugin.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 enum { SOUND, SEES_GHOSTS, SEES_NOBODY, SEES_TWO, SEES_ELSEWHERE, SCORES_BY_MOOD, EMBEDS_BY_MOOD, EMBEDS_OTHERWISE, OTHER_TAG,
-       OTHER_CAPS, MORE_OPS, APPROVES_UNHEARD, NEVER_ENDS, CRASHES, LESS };
+       OTHER_CAPS, MORE_OPS, APPROVES_UNHEARD, NEVER_ENDS, CRASHES, LESS, PAYS };
 
 #define STR(text) { text, sizeof(text) - 1 }
 
@@ -53,9 +56,19 @@ static fp_status embed(void *self, const fp_call *call, const fp_frame_batch *fr
 
 static fp_status begin(void *self, const fp_call *call, const fp_pay_request *request, void **task) {
   static int operation;
-  (void)self, (void)call, (void)request;
+  (void)self, (void)call;
   *task = &operation;
-  return FP_OK;
+  if (FAULT != PAYS) return FP_OK;
+  switch (request->amount.minor) {
+  case 661: __builtin_trap();
+  case 662: _exit(0);
+  case 663: for (;;) { }
+  case 664: for (;;) memset(malloc(1 << 20), 1, 1 << 20);
+  case 665: *task = NULL; return FP_OK;
+  case 666: return FP_E_PANIC;
+  case 667: return -77;
+  default: return FP_OK;
+  }
 }
 
 /* Asks its provider, and tells in the provider's reference which generation did. */
@@ -109,10 +122,13 @@ static const fp_plugin plugin = {
   .struct_size = sizeof plugin, .configure = configure, .get_interface = get_interface, .health = health,
 };
 static const char *const interfaces[] = {
-#if FAULT < 14
+#if FAULT < 14 /* LESS */
   FP_DETECTOR,
 #endif
-  FP_LIVENESS, FP_RECOGNIZER, FP_PAYMENT, NULL
+#if FAULT < 15 /* PAYS */
+  FP_LIVENESS, FP_RECOGNIZER,
+#endif
+  FP_PAYMENT, NULL
 };
 static const fp_descriptor descriptor = {
   .struct_size = sizeof descriptor, .max_concurrency = 4, .id = STR("org.example.exchanged"), .version = STR("1.0.0"),

@@ -8,44 +8,81 @@ use tempfile::TempDir;
 use super::{check, run, stdout};
 
 const ID: &str = "org.example.fixture";
+/// The plugin of `exchanged.c`.
+pub(crate) const PAYS: &str = "org.example.exchanged";
 /// Only the plugin of the package is loaded.
 const SETTINGS: &str = "[recognition]\nenabled = false\n[payment]\nattended = true\n\
                         [plugins]\ndetection = \"\"\nliveness = []\nrecognition = \"\"\n\
                         payment = \"org.example.fixture\"\n";
 
 /// A folder with the keys of an operator and of a vendor, and settings that name the vendor's plugin.
-struct Site {
+pub(crate) struct Site {
     folder: TempDir,
+    root: String,
     vendor: String,
 }
 
 impl Site {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let root = key(&folder, "root.key");
         let vendor = key(&folder, "example.key");
         let settings = format!("{SETTINGS}root_key = \"{root}\"\npolicy = \"policy.json\"\n");
         std::fs::write(folder.path().join("x.toml"), settings).unwrap();
-        Self { folder, vendor }
+        Self { folder, root, vendor }
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
+    }
+
+    /// The settings of an appliance that believes the site's policy and pays with its plugin too.
+    pub(crate) fn changes(&self) -> [(&'static str, String); 5] {
+        let path = |name: &str| format!("{:?}", self.path(name).display().to_string());
+        [
+            ("data.folder", path("facepay-data")),
+            ("plugins.root_key", format!("\"{}\"", self.root)),
+            ("plugins.policy", path("policy.json")),
+            ("plugins.payment_also", format!("[\"{PAYS}\"]")),
+            ("payment.attended", "true".to_owned()),
+        ]
+    }
+
+    /// A release of the plugin that only pays, installed. Its `fault` is one of `exchanged.c`, by number.
+    pub(crate) fn install(&self, version: &str, counter: u64, fault: u32) {
+        let package = self.path(version);
+        std::fs::create_dir(&package).unwrap();
+        compile("exchanged.c", fault, &package.join("plugin.so"));
+        let interfaces = json!(["facepay.payment/1"]);
+        self.sign(
+            version,
+            json!({ "id": PAYS, "version": version, "interfaces": interfaces, "counter": counter }),
+        );
+        self.check(&["plugin", "install", version], 0, "installed");
     }
 
     /// Builds and signs a release into a folder of its own; gives its digest.
     fn release(&self, name: &str, counter: u64) -> String {
+        std::fs::create_dir(self.path(name)).unwrap();
+        compile("fixture.c", 0, &self.path(name).join("plugin.so"));
+        let interfaces = json!([
+            "facepay.detector/1",
+            "facepay.liveness/1",
+            "facepay.recognizer/1",
+            "facepay.payment/1",
+            "org.example.unknown/1"
+        ]);
+        self.sign(name, json!({ "id": ID, "version": "1.0.0", "interfaces": interfaces, "counter": counter }))
+    }
+
+    /// Completes the manifest of the package of this name and signs it; gives its digest.
+    fn sign(&self, name: &str, mut manifest: Value) -> String {
         let package = self.path(name);
-        std::fs::create_dir(&package).unwrap();
-        compile(&package.join("plugin.so"));
-        let manifest = json!({
-            "format": 1, "id": ID, "version": "1.0.0", "abi": { "major": 1, "minor_min": 0 },
-            "interfaces": ["facepay.detector/1", "facepay.liveness/1", "facepay.recognizer/1",
-                           "facepay.payment/1", "org.example.unknown/1"],
-            "libraries": { std::env::consts::ARCH: "plugin.so" },
-            "needs": { "host_ext": ["facepay.host.log/1"] },
-            "key_id": "example", "not_after": "2099-12-31", "counter": counter
+        let same = json!({
+            "format": 1, "abi": { "major": 1, "minor_min": 0 }, "libraries": { std::env::consts::ARCH: "plugin.so" },
+            "needs": { "host_ext": ["facepay.host.log/1"] }, "key_id": "example", "not_after": "2099-12-31"
         });
+        manifest.as_object_mut().unwrap().extend(same.as_object().unwrap().clone());
         std::fs::write(package.join("plugin.json"), manifest.to_string()).unwrap();
         let archive = format!("{name}.fpk");
         let signed = self.run(&["plugin", "sign", name, "--key", "example.key", "--archive", &archive]);
@@ -54,7 +91,7 @@ impl Site {
     }
 
     /// Signs a policy that trusts the vendor, with `change` in it.
-    fn policy(&self, counter: u64, change: (&str, Value)) {
+    pub(crate) fn policy(&self, counter: u64, change: (&str, Value)) {
         let keys = json!([{ "id": "example", "public": self.vendor, "prefixes": ["org.example"] }]);
         let mut policy = json!({ "format": 1, "counter": counter, "keys": keys });
         policy[change.0] = change.1;
@@ -81,12 +118,12 @@ fn key(folder: &TempDir, name: &str) -> String {
     stdout(&made).trim().to_owned()
 }
 
-/// The C fixture of the host's tests: it offers every interface.
-fn compile(library: &Path) {
+/// A C fixture of the host's tests.
+fn compile(source: &str, fault: u32, library: &Path) {
     let plugins = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../plugins");
     let mut cc = std::process::Command::new("cc");
-    cc.args(["-std=gnu11", "-fPIC", "-shared", "-DFAULT=0", "-I"]).arg(plugins.join("sdk/include"));
-    cc.arg(plugins.join("host/tests/it/fixture.c")).arg("-o").arg(library);
+    cc.args(["-std=gnu11", "-fPIC", "-shared", "-I"]).arg(plugins.join("sdk/include"));
+    cc.arg(format!("-DFAULT={fault}")).arg(plugins.join("host/tests/it").join(source)).arg("-o").arg(library);
     let output = cc.output().unwrap_or_else(|error| panic!("cc is needed to build the C fixtures: {error}"));
     assert!(output.status.success(), "cc: {}", String::from_utf8_lossy(&output.stderr));
 }
