@@ -85,10 +85,11 @@ fn in_process(package: Package) -> Result<Package, Refusal> {
 }
 
 fn refused(id: &str, error: &StoreError) -> StartError {
-    let text = format!("the plugin {id} is not loaded: {}", chain(error));
     match error {
-        StoreError::Refused(_) | StoreError::Damaged(_) => StartError::Integrity(text),
-        _ => StartError::Unavailable(text),
+        StoreError::Refused(_) | StoreError::Damaged(_) => {
+            StartError::Plugin { id: id.to_owned(), why: chain(error) }
+        }
+        _ => StartError::Unavailable(format!("the plugin {id} is not loaded: {}", chain(error))),
     }
 }
 

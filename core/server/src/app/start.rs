@@ -12,7 +12,7 @@ use parking_lot::Mutex;
 use sha2::Sha256;
 use store::cache::Cache;
 use store::seal::{KEY_BYTES, Key};
-use store::{By, DatabaseUrl, Store, StoreError};
+use store::{By, DatabaseUrl, PluginAct, Store, StoreError};
 use tokio::sync::{Semaphore, broadcast, watch};
 use tokio::task::JoinSet;
 
@@ -43,6 +43,9 @@ pub enum StartError {
     Integrity(String),
     #[error("{0}")]
     Permission(String),
+    /// A plugin whose package is not believed.
+    #[error("the plugin {id} is not loaded: {why}")]
+    Plugin { id: String, why: String },
 }
 
 impl From<StoreError> for StartError {
@@ -206,16 +209,31 @@ fn open(settings: &Settings, metrics: Arc<Metrics>, at: Timestamp) -> Result<Ope
         tracing::warn!("plugins.allow_unsigned is set: plugins that nobody vouches for are loaded");
     }
     let plugins = Plugins::new(settings);
-    let providers = Providers::new(plugins.payments()?, settings.payment.attended)?;
-    let vision = match settings.recognition.enabled {
-        true => {
-            let actor = Principal::SYSTEM.actor();
-            Some(Vision::start(settings, &plugins, (&store, By { actor: &actor, at }), metrics)?)
-        }
-        false => None,
-    };
+    let actor = Principal::SYSTEM.actor();
+    let by = By { actor: &actor, at };
+    let loaded = plugins_at_work(settings, &plugins, (&store, by), metrics);
+    if let Err(StartError::Plugin { id, why }) = &loaded {
+        let detail = serde_json::json!({ "act": "start", "reason": why });
+        store.record_plugin_act(by, PluginAct::Refused, id, detail.to_string())?;
+    }
+    let (providers, vision) = loaded?;
     let tails = tails(settings, vision.as_ref(), &store)?;
     Ok(Opened { store, vision, tails, plugins, providers, body_key, published })
+}
+
+/// Everything that plugins do here, put to work.
+fn plugins_at_work(
+    settings: &Settings,
+    plugins: &Plugins,
+    (store, by): (&Store, By<'_>),
+    metrics: Arc<Metrics>,
+) -> Result<(Providers, Option<Vision>), StartError> {
+    let providers = Providers::new(plugins.payments()?, settings.payment.attended)?;
+    let vision = match settings.recognition.enabled {
+        true => Some(Vision::start(settings, plugins, (store, by), metrics)?),
+        false => None,
+    };
+    Ok((providers, vision))
 }
 
 /// The impostor scores of the recogniser, raised by what was measured here as long as people may be measured.

@@ -37,7 +37,7 @@ impl From<StartError> for Failure {
         let exit = match &error {
             StartError::Configuration(_) => Exit::Configuration,
             StartError::Unavailable(_) => Exit::Unavailable,
-            StartError::Integrity(_) => Exit::Integrity,
+            StartError::Integrity(_) | StartError::Plugin { .. } => Exit::Integrity,
             StartError::Permission(_) => Exit::Permission,
         };
         Self::new(exit, chain(&error))

@@ -159,6 +159,8 @@ fn a_vendors_package_pays_once_the_operator_trusts_it_and_not_after_a_byte_of_it
     site.policy(2, ("revoked", json!([digest])));
     site.check(&["serve"], 3, "the policy revoked");
     site.check(&["audit", "verify"], 0, "sound");
+    let told = stdout(&site.run(&["audit", "export"]));
+    assert_eq!(told.matches("plugin.refused").count(), 2, "each refused start is told: {told}");
 }
 
 #[test]
