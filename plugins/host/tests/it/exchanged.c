@@ -49,7 +49,7 @@ static fp_status describe(void *self, fp_embedding_info *out) {
 static fp_status embed(void *self, const fp_call *call, const fp_frame_batch *frames, const fp_face_batch *faces, float *out,
                        size_t out_len) {
   (void)self, (void)call, (void)frames, (void)faces;
-  int other = FAULT == EMBEDS_OTHERWISE || (FAULT == EMBEDS_BY_MOOD && ++calls % 2);
+  size_t other = FAULT == EMBEDS_OTHERWISE || (FAULT == EMBEDS_BY_MOOD && ++calls % 2);
   for (size_t i = 0; i < out_len; i++) out[i] = i % 2 == other ? 1.0f : 0.0f;
   return FP_OK;
 }

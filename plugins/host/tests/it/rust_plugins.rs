@@ -217,7 +217,8 @@ fn the_wallet_as_it_ships_approves_and_declines() {
 }
 
 fn approves_and_declines(wallet: &Payment) {
-    let manifest = wallet.plugin().manifest();
+    let plugin = wallet.plugin();
+    let manifest = plugin.manifest();
     assert_eq!((manifest.licence.as_str(), manifest.interfaces.len()), ("MIT", 1));
     assert!(wallet.offers(Op::Reverse) && !wallet.offers(Op::Webhook));
     assert!(wallet.caps().idempotent && wallet.caps().sync_by_ref && !wallet.caps().webhook);
