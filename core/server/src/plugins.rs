@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 use plugin_host::{
-    Host, HostOptions, InferenceService, Isolation, Mount, Payment, Plugin, PluginSettings, SecretService,
+    Host, HostOptions, Isolation, Mount, Payment, Plugin, PluginSettings, SecretService,
     WorkerOptions,
 };
 use plugin_package::{PackageStore, StoreError, Verifier};

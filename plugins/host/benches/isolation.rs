@@ -4,11 +4,12 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use plugin_host::{
-    CallContext, Face, FourCc, Frame, FrameDesc, Host, HostOptions, Isolation, Liveness, Plane, Plugin,
-    PluginSettings, Rect, WorkerOptions,
+    CallContext, Face, FourCc, Frame, FrameDesc, Host, HostOptions, Isolation, Liveness, Mount, Plane,
+    Plugin, PluginSettings, Rect, WorkerOptions,
 };
 
 const SOURCE: &str = r#"
@@ -95,6 +96,32 @@ fn timed(work: impl FnOnce() -> bool) -> Duration {
     began.elapsed()
 }
 
+/// Generation after generation, while another thread calls without a pause.
+fn exchanges(library: &Path, isolation: &Isolation) {
+    let mount = Mount::new(load(library, isolation.clone()));
+    let step = mount.liveness().unwrap();
+    let (pixels, over) = (vec![0; 16 * 16 * 3], AtomicBool::new(false));
+    std::thread::scope(|scope| {
+        let caller = scope.spawn(|| {
+            let (mut calls, mut lost) = (0_u64, 0_u64);
+            while !over.load(Ordering::Relaxed) {
+                calls += 1;
+                lost += u64::from(!call(&step, frame(&pixels, (16, 16), 1)));
+            }
+            (calls, lost)
+        });
+        measure("loaded anew: load, exchange, the one before has ended", (100, 3), Duration::ZERO, || {
+            timed(|| {
+                let retired = mount.exchange(load(library, isolation.clone())).unwrap();
+                retired.drain(Duration::from_secs(5))
+            })
+        });
+        over.store(true, Ordering::Relaxed);
+        let (calls, lost) = caller.join().unwrap();
+        println!("{:<58} calls {calls}, lost {lost}", "beside it");
+    });
+}
+
 fn main() {
     let dir = tempfile::tempdir().unwrap();
     let library = compiled(dir.path());
@@ -134,5 +161,6 @@ fn main() {
         assert!(!call(&step, tiny(13)));
         timed(|| call(&step, tiny(1)))
     });
+    exchanges(&library, &apart());
     println!("load average after:  {}", load_average().trim());
 }

@@ -8,7 +8,7 @@ use store::{ConsentRow, Store, StoreError};
 
 use super::evidence::Seen;
 use super::vision::Vision;
-use super::{App, challenge, plugin, step_up};
+use super::{App, challenge, step_up};
 use crate::api::Problem;
 
 /// What was decided on a look, and by what.
@@ -84,7 +84,8 @@ pub(crate) fn is_by_staff(told: Option<&str>) -> bool {
 
 /// What every decision rests on.
 fn common(app: &App, policy: &Policy, consent: Option<&ConsentRow>) -> Value {
-    let plugins = plugin::loaded(app).into_iter().map(|plugin| {
+    let plugins = app.plugins().places().into_iter().map(|place| {
+        let plugin = place.mount().plugin();
         let manifest = plugin.manifest();
         json!({
             "id": manifest.id,
