@@ -10,8 +10,7 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 use plugin_host::{
-    Host, HostOptions, Isolation, Mount, Payment, Plugin, PluginSettings, SecretService,
-    WorkerOptions,
+    Host, HostOptions, Isolation, Mount, Payment, Plugin, PluginSettings, SecretService, WorkerOptions,
 };
 use plugin_package::{PackageStore, StoreError, Verifier};
 use serde_json::{Map, Value};

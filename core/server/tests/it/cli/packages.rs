@@ -37,7 +37,7 @@ impl Site {
     }
 
     /// The settings of an appliance that believes the site's policy and pays with its plugin too.
-    pub(crate) fn changes(&self) -> [(&'static str, String); 5] {
+    pub(crate) fn changes(&self) -> [(&'static str, String); 7] {
         let path = |name: &str| format!("{:?}", self.path(name).display().to_string());
         [
             ("data.folder", path("facepay-data")),
@@ -45,20 +45,24 @@ impl Site {
             ("plugins.policy", path("policy.json")),
             ("plugins.payment_also", format!("[\"{PAYS}\"]")),
             ("payment.attended", "true".to_owned()),
+            ("payment.deadline_ms_max", "2000".to_owned()),
+            ("policy.hour_count_max", "10000".to_owned()),
         ]
     }
 
-    /// A release of the plugin that only pays, installed. Its `fault` is one of `exchanged.c`, by number.
-    pub(crate) fn install(&self, version: &str, counter: u64, fault: u32) {
-        let package = self.path(version);
+    /// A release of the plugin that only pays, signed and installed. Its `fault` is one of `exchanged.c`, by number.
+    pub(crate) fn install(&self, name: &str, counter: u64, fault: u32) {
+        let package = self.path(name);
         std::fs::create_dir(&package).unwrap();
         compile("exchanged.c", fault, &package.join("plugin.so"));
-        let interfaces = json!(["facepay.payment/1"]);
-        self.sign(
-            version,
-            json!({ "id": PAYS, "version": version, "interfaces": interfaces, "counter": counter }),
-        );
-        self.check(&["plugin", "install", version], 0, "installed");
+        let schema = json!({ "type": "object", "properties": { "name": { "type": "string" } } });
+        std::fs::write(package.join("schema.json"), schema.to_string()).unwrap();
+        let manifest = json!({
+            "id": PAYS, "version": "1.0.0", "interfaces": ["facepay.payment/1"], "counter": counter,
+            "config_schema": "schema.json"
+        });
+        self.sign(name, manifest);
+        self.check(&["plugin", "install", name], 0, "installed");
     }
 
     /// Builds and signs a release into a folder of its own; gives its digest.
