@@ -4,12 +4,14 @@ use std::fmt;
 use std::time::Duration;
 
 use plugin_sdk::abi::{self, Growing, fp_call, fp_face, fp_status};
-use plugin_sdk::payment::wire::read_effect;
-use plugin_sdk::{Effect, Error, Frame};
+use plugin_sdk::machine::Effect;
+use plugin_sdk::machine::wire::{Ending, read_effect};
+use plugin_sdk::{Error, Frame};
 
 use crate::faults::FaultLog;
 use crate::instance::{Instance, TaskPtr};
 use crate::isolated::{Isolated, RemoteTask};
+use crate::operation::Asked;
 
 /// Where a plugin runs.
 pub(crate) enum Home {
@@ -45,14 +47,14 @@ impl fmt::Display for Lost {
     }
 }
 
-/// A running operation of a payment plugin.
+/// A running operation of a step machine.
 pub(crate) enum Task {
     Here(TaskPtr),
     Apart(RemoteTask),
 }
 
 /// What a step answered: its status, and its effect where the plugin took the step.
-type Stepped = (fp_status, Option<Result<Effect, Error>>);
+pub(crate) type Stepped<E> = (fp_status, Option<Result<Effect<E>, Error>>);
 
 impl Home {
     /// What keeps the plugin from the rest, in words; `None` in this process.
@@ -153,29 +155,25 @@ impl Home {
     }
 
     /// The status, and the task where the plugin took the operation on.
-    pub(crate) fn begin(
-        &self,
-        call: &fp_call,
-        request: &abi::fp_pay_request,
-    ) -> Result<(fp_status, Option<Task>), Lost> {
+    pub(crate) fn begin(&self, call: &fp_call, asked: Asked<'_>) -> Result<(fp_status, Option<Task>), Lost> {
         match self {
             Self::Here(instance) => {
-                let (status, task) = instance.begin(call, request);
-                Ok((status, (!task.0.is_null()).then_some(Task::Here(task))))
+                let (status, task) = instance.begin(call, asked);
+                Ok((status, task.map(Task::Here)))
             }
             Self::Apart(isolated) => {
-                let (status, task) = isolated.begin(call, request)?;
+                let (status, task) = isolated.begin(call, asked)?;
                 Ok((status, task.map(Task::Apart)))
             }
         }
     }
 
-    pub(crate) fn step(
+    pub(crate) fn step<E: Ending>(
         &self,
         call: &fp_call,
         task: &mut Task,
         event: &abi::fp_event,
-    ) -> Result<Stepped, Lost> {
+    ) -> Result<Stepped<E>, Lost> {
         match (self, task) {
             (Self::Here(instance), Task::Here(task)) => {
                 let mut next = abi::fp_effect::empty();

@@ -1,7 +1,5 @@
 //! A plugin instance in this process: its life, and the only calls into its tables.
 
-use std::ffi::c_void;
-
 use plugin_sdk::abi::{self, Growing, fp_call, fp_status, fp_str, fp_writer};
 use plugin_sdk::{EmbeddingInfo, Error, Limits, Metric};
 
@@ -9,6 +7,10 @@ use crate::error::LoadError;
 use crate::library::PluginLibrary;
 use crate::manifest::Manifest;
 use crate::services::HostServices;
+
+mod machine;
+
+pub(crate) use machine::TaskPtr;
 
 /// Most values of an embedding.
 const DIM_MAX: u32 = 8192;
@@ -24,6 +26,8 @@ pub(crate) struct Offers {
     pub(crate) recognizer: Option<EmbeddingInfo>,
     /// Payments: the mask of operations and the capabilities.
     pub(crate) payment: Option<(u32, u64)>,
+    /// Identities: the mask of operations and the capabilities.
+    pub(crate) identity: Option<(u32, u64)>,
 }
 
 /// The vtable and tables of an instance. Dropping ends the instance; the host that it was given stays.
@@ -40,14 +44,8 @@ struct Tables {
     liveness: Option<abi::fp_liveness_v1>,
     recognizer: Option<abi::fp_recognizer_v1>,
     payment: Option<abi::fp_payment_v1>,
+    identity: Option<abi::fp_identity_v1>,
 }
-
-/// A running operation of a payment plugin in this process.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct TaskPtr(pub(crate) *mut c_void);
-
-// SAFETY: step and end are [work], any thread; whoever holds the pointer keeps them to one at a time.
-unsafe impl Send for TaskPtr {}
 
 // SAFETY: the vtable's functions carry thread tags: [any] and [work] functions may be called from any thread, the latter
 // within `Permits`; [ctl] functions are called while the instance is owned alone, at start and on drop.
@@ -123,6 +121,7 @@ impl Instance {
                 "facepay.liveness/1" => tables.liveness = Some(self.interface(manifest, id)?),
                 "facepay.recognizer/1" => tables.recognizer = Some(self.interface(manifest, id)?),
                 "facepay.payment/1" => tables.payment = Some(self.interface(manifest, id)?),
+                "facepay.identity/1" => tables.identity = Some(self.interface(manifest, id)?),
                 _ => {
                     tracing::warn!(plugin = %manifest.id, interface = %id, "interface is unknown and unused");
                 }
@@ -164,6 +163,7 @@ impl Instance {
             liveness: self.tables.liveness.is_some(),
             recognizer: self.describe(manifest)?,
             payment: self.tables.payment.map(|table| (table.ops_mask, table.caps)),
+            identity: self.tables.identity.map(|table| (table.ops_mask, table.caps)),
         })
     }
 
@@ -228,42 +228,6 @@ impl Instance {
         // SAFETY: [work] within a permit; the instance lives; batches, values and call are valid during the call.
         unsafe { embed(self.table.self_, call, frames, faces, values.as_mut_ptr(), values.len()) }
     }
-
-    /// `[work]` within a permit. The task is null unless the plugin took the operation on.
-    pub(crate) fn begin(&self, call: &fp_call, request: &abi::fp_pay_request) -> (fp_status, TaskPtr) {
-        let mut task = TaskPtr(std::ptr::null_mut());
-        let Some(begin) = self.tables.payment.and_then(|table| table.begin) else { return (ABSENT, task) };
-        // SAFETY: [work] within a permit; the instance lives; request, call and place are valid during the call.
-        let status = unsafe { begin(self.table.self_, call, request, &raw mut task.0) };
-        (status, task)
-    }
-
-    /// `[work]` within a permit. What the effect points to is valid until the task's next step or end.
-    ///
-    /// # Safety
-    /// The task came from `begin`, has not ended, and no other call is made with it at the same time.
-    pub(crate) unsafe fn step(
-        &self,
-        call: &fp_call,
-        task: TaskPtr,
-        event: &abi::fp_event,
-        next: &mut abi::fp_effect,
-    ) -> fp_status {
-        let Some(step) = self.tables.payment.and_then(|table| table.step) else { return ABSENT };
-        // SAFETY: [work] within a permit; the caller's contract; event, call and place are valid during the call.
-        unsafe { step(self.table.self_, call, task.0, event, next) }
-    }
-
-    /// `[work]` within a permit.
-    ///
-    /// # Safety
-    /// The task came from `begin`; nothing uses it any more.
-    pub(crate) unsafe fn end(&self, task: TaskPtr) {
-        if let Some(end) = self.tables.payment.and_then(|table| table.end) {
-            // SAFETY: [work] within a permit; the caller's contract.
-            unsafe { end(self.table.self_, task.0) };
-        }
-    }
 }
 
 /// The status of a call into a table that the instance does not have.
@@ -274,6 +238,7 @@ impl Tables {
     fn missing(&self) -> Option<&'static str> {
         let (detector, liveness) = (self.detector.as_ref(), self.liveness.as_ref());
         let (recognizer, payment) = (self.recognizer.as_ref(), self.payment.as_ref());
+        let identity = self.identity.as_ref();
         let functions = [
             ("fp_detector_v1.detect", detector.is_some_and(|table| table.detect.is_none())),
             ("fp_liveness_v1.score", liveness.is_some_and(|table| table.score.is_none())),
@@ -282,6 +247,9 @@ impl Tables {
             ("fp_payment_v1.begin", payment.is_some_and(|table| table.begin.is_none())),
             ("fp_payment_v1.step", payment.is_some_and(|table| table.step.is_none())),
             ("fp_payment_v1.end", payment.is_some_and(|table| table.end.is_none())),
+            ("fp_identity_v1.begin", identity.is_some_and(|table| table.begin.is_none())),
+            ("fp_identity_v1.step", identity.is_some_and(|table| table.step.is_none())),
+            ("fp_identity_v1.end", identity.is_some_and(|table| table.end.is_none())),
         ];
         functions.into_iter().find_map(|(field, is_missing)| is_missing.then_some(field))
     }

@@ -8,13 +8,14 @@ use std::sync::{Arc, Condvar, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use plugin_sdk::abi::{self, fp_call, fp_face, fp_status};
-use plugin_sdk::payment::wire::read_effect;
-use plugin_sdk::{Effect, Error, Frame, monotonic_ns};
+use plugin_sdk::machine::wire::{Ending, read_effect};
+use plugin_sdk::{Frame, monotonic_ns};
 
 use crate::error::LoadError;
 use crate::faults::{Failure, FaultLog};
-use crate::home::{Home, Lost};
+use crate::home::{Home, Lost, Stepped};
 use crate::host::{HostOptions, Source};
+use crate::operation::Asked;
 use crate::plugin::Plugin;
 use crate::settings::PluginSettings;
 
@@ -227,21 +228,27 @@ impl Isolated {
     pub(crate) fn begin(
         &self,
         call: &fp_call,
-        request: &abi::fp_pay_request,
+        asked: Asked<'_>,
     ) -> Result<(fp_status, Option<RemoteTask>), Lost> {
         let worker = self.current(Some(call))?;
-        // SAFETY: the request borrows its texts for as long as it is.
-        let answer = worker.ask(call, op::BEGIN, 0, |to| unsafe { wire::put_request(to, request) })?;
+        let answer = match asked {
+            // SAFETY: the request borrows its texts for as long as it is.
+            Asked::Payment(raw) => worker.ask(call, op::BEGIN, 0, |to| unsafe { wire::put_request(to, raw) }),
+            Asked::Identity(raw) => {
+                // SAFETY: as above.
+                worker.ask(call, op::BEGIN_IDENTITY, 0, |to| unsafe { wire::put_id_request(to, raw) })
+            }
+        }?;
         let task = RemoteTask { generation: worker.generation(), number: answer.extra };
         Ok((answer.status, (answer.status == abi::FP_OK && answer.extra != 0).then_some(task)))
     }
 
-    pub(crate) fn step(
+    pub(crate) fn step<E: Ending>(
         &self,
         call: &fp_call,
         task: &RemoteTask,
         event: &abi::fp_event,
-    ) -> Result<(fp_status, Option<Result<Effect, Error>>), Lost> {
+    ) -> Result<Stepped<E>, Lost> {
         let worker = self.holder(call, task)?;
         // SAFETY: the event borrows its bodies for as long as it is.
         let answer = worker.ask(call, op::STEP, task.number, |to| unsafe { wire::put_event(to, event) })?;

@@ -5,16 +5,19 @@
 #![allow(unsafe_code)] // one of the two homes of unsafe code: this crate opens shared libraries and calls C tables
 
 mod call;
+mod effect;
 mod embeddings;
 mod error;
 mod faults;
 mod home;
 mod host;
+pub mod identity;
 mod instance;
 mod isolated;
 mod library;
 mod manifest;
 mod mount;
+mod operation;
 mod package;
 mod payment;
 mod permits;
@@ -30,6 +33,7 @@ pub use embeddings::Embeddings;
 pub use error::{CallError, LoadError};
 pub use faults::{Faults, LastFault, PluginState};
 pub use host::{Host, HostOptions};
+pub use identity::{Identity, IdentityTask};
 pub use isolated::{Isolation, WORKER, WorkerOptions, landlock_abi, worker_main};
 pub use manifest::Manifest;
 pub use mount::{ExchangeError, Mount, Retired};

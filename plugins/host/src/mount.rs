@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::error::CallError;
 use crate::faults::{LastFault, PluginState};
+use crate::identity::Identity;
 use crate::instance::Offers;
 use crate::payment::Payment;
 use crate::plugin::Plugin;
@@ -156,6 +157,11 @@ impl Mount {
         self.offers().payment.is_some().then(|| Payment::new(Arc::clone(self)))
     }
 
+    /// The identity provider, where the plugin is one.
+    pub fn identity(self: &Arc<Self>) -> Option<Identity> {
+        self.offers().identity.is_some().then(|| Identity::new(Arc::clone(self)))
+    }
+
     pub(crate) fn offers(&self) -> Offers {
         self.read().plugin.offers()
     }
@@ -263,6 +269,7 @@ fn follows(held: Offers, next: Offers) -> Result<(), Broken> {
             ("liveness", offers.liveness),
             ("recognition", offers.recognizer.is_some()),
             ("payment", offers.payment.is_some()),
+            ("identity", offers.identity.is_some()),
         ];
         all.iter().filter(|(_, offered)| *offered).map(|(name, _)| *name).collect::<Vec<_>>().join(", ")
     };
@@ -277,11 +284,12 @@ fn follows(held: Offers, next: Offers) -> Result<(), Broken> {
         };
         return Err(Broken::Model(shown(before), shown(after)));
     }
-    if let (Some((ops, caps)), Some((ops_next, caps_next))) = (held.payment, next.payment)
-        && (caps != caps_next || ops & !ops_next != 0)
-    {
-        let shown = |ops: u32, caps: u64| format!("operations {ops:#x} with capabilities {caps:#x}");
-        return Err(Broken::Offers(shown(ops, caps), shown(ops_next, caps_next)));
+    for (before, after) in [(held.payment, next.payment), (held.identity, next.identity)] {
+        let (Some((ops, caps)), Some((ops_next, caps_next))) = (before, after) else { continue };
+        if caps != caps_next || ops & !ops_next != 0 {
+            let shown = |ops: u32, caps: u64| format!("operations {ops:#x} with capabilities {caps:#x}");
+            return Err(Broken::Offers(shown(ops, caps), shown(ops_next, caps_next)));
+        }
     }
     Ok(())
 }
@@ -297,6 +305,7 @@ mod tests {
         let model = |model_tag, dim| Some(EmbeddingInfo { dim, metric: Metric::Cosine, model_tag });
         let recogniser = |model_tag, dim| Offers { recognizer: model(model_tag, dim), ..Offers::default() };
         let payment = |ops, caps| Offers { payment: Some((ops, caps)), ..Offers::default() };
+        let identity = |ops, caps| Offers { identity: Some((ops, caps)), ..Offers::default() };
         let detector = Offers { detector: true, ..Offers::default() };
         for offers in [detector, recogniser(7, 512), payment(0b110, 3)] {
             assert_eq!(follows(offers, offers), Ok(()));
@@ -313,6 +322,8 @@ mod tests {
             (detector, Offers::default()),
             (detector, Offers { liveness: true, ..detector }),
             (detector, payment(0b110, 3)),
+            (payment(0b110, 3), identity(0b110, 3)),
+            (identity(0b10, 1), identity(0b10, 0)),
         ] {
             assert!(matches!(follows(held, next), Err(Broken::Offers(..))), "{next:?}");
         }

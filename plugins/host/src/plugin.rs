@@ -11,6 +11,7 @@ use crate::call::CallContext;
 use crate::error::CallError;
 use crate::faults::{FaultLog, Faults, LastFault, PluginState};
 use crate::home::{Home, Lost};
+use crate::identity::Identity;
 use crate::instance::Offers;
 use crate::manifest::Manifest;
 use crate::mount::{Mount, Pins};
@@ -124,6 +125,11 @@ impl Plugin {
     /// The payment provider, where the plugin is one.
     pub fn payment(self: &Arc<Self>) -> Option<Payment> {
         Mount::new(Arc::clone(self)).payment()
+    }
+
+    /// The identity provider, where the plugin is one.
+    pub fn identity(self: &Arc<Self>) -> Option<Identity> {
+        Mount::new(Arc::clone(self)).identity()
     }
 
     pub(crate) fn home(&self) -> &Home {

@@ -16,7 +16,9 @@ use crate::manifest::{self, Manifest};
 mod age;
 mod guarded;
 mod host;
+mod identity;
 mod instance;
+mod machine;
 mod payment;
 mod picture;
 mod sink;
@@ -25,8 +27,9 @@ mod vision;
 pub use age::Age;
 pub use guarded::Edge;
 pub use host::{Extensions, ProbeHost};
+pub use identity::Vouching;
 pub use instance::Instance;
-pub use payment::{Stepped, Task};
+pub use machine::{Begun, Stepped, Task};
 pub use picture::{Picture, PictureDesc, PlaneBytes};
 pub use sink::{Answer, Sink};
 pub use vision::{Described, Found, Values, Way};
@@ -94,7 +97,7 @@ pub fn face_flaw(face: &crate::Face, frames: usize) -> Option<String> {
     crate::vision::flaw(face, frames)
 }
 
-/// What is wrong with an effect, if anything.
+/// What is wrong with an effect of a payment, if anything.
 pub fn effect_flaw(effect: &crate::Effect) -> Option<String> {
     crate::payment::flaw(effect)
 }

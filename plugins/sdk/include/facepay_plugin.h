@@ -28,7 +28,7 @@
 extern "C" {
 #endif
 #define FP_ABI_MAJOR 1u /* hosts and plugins of different majors do not load each other */
-#define FP_ABI_MINOR 1u /* informative: growth is seen in struct_size and in ids, not here */
+#define FP_ABI_MINOR 2u /* informative: growth is seen in struct_size and in ids, not here */
 #define FP_MAGIC 0x31595046u /* "FPY1" read as a little-endian word */
 
 typedef struct fp_str { const char *ptr; size_t len; } fp_str;        /* UTF-8, borrowed, not NUL terminated */
@@ -291,10 +291,11 @@ typedef struct fp_effect {
   uint32_t timeout_ms;             /* HTTP, TCP, PROMPT */
   fp_str method, path;             /* HTTP: method; path with query, starting with '/' */
   fp_bytes headers_json;           /* HTTP: [["name","value"],…] */
-  fp_bytes body;                   /* HTTP, TCP: message. KEEP: JSON object. PROMPT: {"kind":"pin"|"otp"|"choice"|"confirm"|"text", …} */
+  fp_bytes body;                   /* HTTP, TCP: message. KEEP: JSON object. PROMPT: {"kind":"pin"|"otp"|"choice"|"confirm"|"text", …}.
+                                      DONE of an identity: the portrait */
   int64_t sleep_ns;                /* SLEEP */
-  uint32_t flags, outcome;         /* DONE: outcome and what follows */
-  fp_str provider_ref, decline_code; /* decline_code: [a-z0-9_], set exactly when DECLINED */
+  uint32_t flags, outcome;         /* DONE: FP_OUT_… or, of an identity, FP_IDV_…, and what follows */
+  fp_str provider_ref, decline_code; /* decline_code: [a-z0-9_], set exactly when DECLINED or REFUSED */
   fp_bytes result_json;
 } fp_effect;
 typedef struct fp_event {
@@ -309,6 +310,44 @@ typedef struct fp_payment_v1 {
       task; the first event is START; what next points to is valid until the next step or end */
   void (*end)(void *self, void *task);                                                               /* [work] always, once */
 } fp_payment_v1;
+
+/* ---- identity: vouches for who a person is, by the step machine of payments: effects and events are the same. Since 1.2 ---- */
+#define FP_IDENTITY "facepay.identity/1"
+enum { FP_ID_VERIFY = 1, FP_ID_SYNC /* asks what became of the VERIFY that original_ref names */ };
+enum { /* fp_identity_v1.caps */
+  FP_IDC_IDEMPOTENT = 1 << 0,      /* the same attempt_ref again has no second effect: nothing billed or sent to the person twice */
+  FP_IDC_OFFLINE = 1 << 1,         /* asks nobody: no HTTP and no TCP */
+  FP_IDC_PORTRAIT = 1 << 2         /* a VERIFIED may come with a portrait */
+};
+enum { /* fp_effect.outcome of DONE; the numbers are those of FP_OUT_… */
+  FP_IDV_VERIFIED = 1, FP_IDV_REFUSED, FP_IDV_PENDING /* only where SYNC is offered */, FP_IDV_NOT_SENT /* provably nothing left */,
+  FP_IDV_UNKNOWN
+};
+typedef struct fp_id_request {
+  uint32_t struct_size, op;
+  uint8_t attempt_ref[16];         /* minted and made durable by the host BEFORE the call */
+  uint8_t original_ref[16];        /* SYNC: attempt_ref of the VERIFY; zero = none. SYNC works from it alone */
+  fp_str provider_ref;             /* the provider's own id, where one is known; may be empty */
+  fp_bytes payload_json;           /* {"kind", "claim": {…}, "secret": {name: text, …}, …}; SYNC has no claim and no secret */
+  fp_bytes document;               /* what the person handed over, as it was read: a QR code's bytes, an e-KYC file; may be empty */
+} fp_id_request;
+/* What the person confides is the document and each text of payload_json.secret: a number, a share code, a password. It may go into
+ * bodies, which the host takes as FP_FXF_SENSITIVE whether they say so or not; it comes back in no path, header, prompt, KEEP or
+ * result. The host refuses an effect that breaks this where it can tell: from six letters and digits on.
+ *
+ * VERIFIED has a result_json, and no other outcome has one:
+ *   { "reference_key": the provider's lasting key for this person, 16 to 128 of [A-Za-z0-9_.:-]; never a number of the document,
+ *     "issuer": who vouches, "issued_at_s": Unix seconds at which the issuer did, "assurance": "low" | "substantial" | "high",
+ *     "attributes": { name: text, … }, "portrait": "image/jpeg" | "image/png" | "image/jp2", exactly when body is one }
+ * Names of attributes are [a-z0-9_]. Of fixed shape: birth_date YYYY-MM-DD, birth_year YYYY, country ISO 3166-1 alpha-2,
+ * gender "female" | "male" | "other". Without reference_key or issuer nobody is verified: the answer is malformed. */
+typedef struct fp_identity_v1 {
+  uint32_t struct_size, ops_mask;  /* bit 1 << FP_ID_… for each operation offered */
+  uint64_t caps;                   /* FP_IDC_… */
+  fp_status (*begin)(void *self, const fp_call *, const fp_id_request *, void **task);               /* [work] */
+  fp_status (*step)(void *self, const fp_call *, void *task, const fp_event *, fp_effect *next);     /* [work] as fp_payment_v1.step */
+  void (*end)(void *self, void *task);                                                               /* [work] always, once */
+} fp_identity_v1;
 
 #ifdef __cplusplus
 }
@@ -330,5 +369,6 @@ FP_STATIC_ASSERT(sizeof(fp_region) == 32);
 FP_STATIC_ASSERT(sizeof(fp_money) == 16);
 FP_STATIC_ASSERT(sizeof(fp_pay_request) == 88);
 FP_STATIC_ASSERT(sizeof(fp_event) == 48);
+FP_STATIC_ASSERT(sizeof(fp_id_request) == 88);
 #endif
 #endif

@@ -9,18 +9,20 @@ use std::ffi::{c_char, c_void};
 
 mod borrowed;
 mod growing;
+mod identity;
 mod payment;
 mod services;
 mod vision;
 
 pub use borrowed::*;
 pub use growing::*;
+pub use identity::*;
 pub use payment::*;
 pub use services::*;
 pub use vision::*;
 
 pub const FP_ABI_MAJOR: u32 = 1;
-pub const FP_ABI_MINOR: u32 = 1;
+pub const FP_ABI_MINOR: u32 = 2;
 pub const FP_MAGIC: u32 = 0x3159_5046;
 
 #[derive(Clone, Copy)]

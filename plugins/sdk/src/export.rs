@@ -7,7 +7,9 @@ use crate::abi;
 use crate::plugin::Plugin;
 
 mod descriptor;
+mod identity;
 mod instance;
+mod machine;
 mod payment;
 mod services;
 mod vision;
@@ -105,6 +107,7 @@ enum Table {
     Liveness(&'static abi::fp_liveness_v1),
     Recognizer(&'static abi::fp_recognizer_v1),
     Payment(&'static abi::fp_payment_v1),
+    Identity(&'static abi::fp_identity_v1),
 }
 
 impl Table {
@@ -114,6 +117,7 @@ impl Table {
             Self::Liveness(table) => std::ptr::from_ref(table).cast(),
             Self::Recognizer(table) => std::ptr::from_ref(table).cast(),
             Self::Payment(table) => std::ptr::from_ref(table).cast(),
+            Self::Identity(table) => std::ptr::from_ref(table).cast(),
         }
     }
 }
@@ -121,7 +125,7 @@ impl Table {
 /// The interfaces of each trait, under the trait's name.
 #[allow(non_snake_case)] // `export_plugin!` finds them by the trait's name
 pub mod interface {
-    use super::{Interface, Table, payment, vision};
+    use super::{Interface, Table, identity, payment, vision};
     use crate::abi;
 
     /// The detector interface of `P`.
@@ -142,6 +146,11 @@ pub mod interface {
     /// The payment interface of `P`.
     pub const fn Payment<P: crate::Payment>() -> Interface {
         Interface { id: abi::FP_PAYMENT, table: Table::Payment(payment::Tables::<P>::PAYMENT) }
+    }
+
+    /// The identity interface of `P`.
+    pub const fn Identity<P: crate::Identity>() -> Interface {
+        Interface { id: abi::FP_IDENTITY, table: Table::Identity(identity::Tables::<P>::IDENTITY) }
     }
 }
 

@@ -1,7 +1,7 @@
 //! The plugin contract: the C ABI, its Rust mirror and safe traits.
 //!
-//! A plugin author writes a struct, implements [`Plugin`] and one or more of [`Detector`], [`Liveness`], [`Recognizer`]
-//! and [`Payment`], and names them in [`export_plugin!`]. No `unsafe` is needed. The normative contract is
+//! A plugin author writes a struct, implements [`Plugin`] and one or more of [`Detector`], [`Liveness`], [`Recognizer`],
+//! [`Payment`] and [`Identity`], and names them in [`export_plugin!`]. No `unsafe` is needed. The normative contract is
 //! `include/facepay_plugin.h`; [`abi`] mirrors it and a test compares the two.
 #![allow(unsafe_code)] // one of the two homes of unsafe code: this crate crosses the C boundary
 #![warn(missing_docs)]
@@ -15,7 +15,9 @@ pub mod export;
 mod face;
 mod frame;
 mod host;
+pub mod identity;
 mod inference;
+pub mod machine;
 pub mod payment;
 mod plugin;
 mod secrets;
@@ -26,11 +28,10 @@ pub use error::{Error, Result};
 pub use face::{Face, Point, Rect, Surface};
 pub use frame::{ColourMatrix, ColourRange, FRAME_SIDE_MAX, FourCc, Frame, FrameDesc, Plane};
 pub use host::{Host, Level};
+pub use identity::Identity;
 pub use inference::{Inference, InferenceService, Model, ModelInfo, Region, Tensor, TensorDesc};
-pub use payment::{
-    Caps, Effect, Event, Framing, HttpRequest, HttpResponse, Money, Op, Outcome, Payment, Prompt, Request,
-    TcpExchange, TcpResponse, Verdict,
-};
+pub use machine::{Event, Framing, HttpRequest, HttpResponse, Prompt, TcpExchange, TcpResponse};
+pub use payment::{Caps, Effect, Money, Op, Outcome, Payment, Request, Verdict};
 pub use plugin::{Descriptor, Health, HostExtension, Limits, Plugin};
 pub use secrets::{MacAlgorithm, SecretService, Secrets, SignAlgorithm};
 pub use vision::{Detector, EmbeddingInfo, Liveness, Metric, Recognizer};

@@ -3,16 +3,18 @@
 use crate::abi;
 use crate::call::Call;
 use crate::error::Result;
+use crate::machine::{self, Event};
 use crate::plugin::Plugin;
 
-mod effect;
-mod event;
+mod outcome;
 mod request;
 pub mod wire;
 
-pub use effect::{Effect, Framing, HttpRequest, Outcome, Prompt, TcpExchange, Verdict};
-pub use event::{Event, HttpResponse, TcpResponse};
+pub use outcome::{Outcome, Verdict};
 pub use request::{Money, Op, Request};
+
+/// What a payment provider wants done next.
+pub type Effect = machine::Effect<Outcome>;
 
 /// What a provider can do beyond its operations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -281,7 +281,7 @@ impl Start {
 
 /// What an active plugin offers, as the host reads it.
 fn told(offers: Offers) -> Vec<u8> {
-    let mut room = [0; 64];
+    let mut room = [0; 96];
     let mut to = Writer::new(&mut room);
     let metric = |metric| match metric {
         plugin_sdk::Metric::Cosine => abi::FP_DISTANCE_COSINE,
@@ -289,10 +289,15 @@ fn told(offers: Offers) -> Vec<u8> {
     };
     let recognizer =
         offers.recognizer.map_or([0; 4], |info| [1, info.dim, metric(info.metric), info.model_tag]);
-    let (ops_mask, caps) = offers.payment.unwrap_or_default();
     let words = [offers.detector.into(), offers.liveness.into()].into_iter().chain(recognizer);
-    let words = words.chain([offers.payment.is_some().into(), ops_mask]);
-    let put = words.into_iter().try_for_each(|word| to.u32(word)).and_then(|()| to.u64(caps));
+    let put = words.into_iter().try_for_each(|word| to.u32(word)).and_then(|()| {
+        [offers.payment, offers.identity].into_iter().try_for_each(|machine| {
+            let (ops_mask, caps) = machine.unwrap_or_default();
+            to.u32(machine.is_some().into())?;
+            to.u32(ops_mask)?;
+            to.u64(caps)
+        })
+    });
     let len = put.map_or(0, |()| to.len());
     room[..len].to_vec()
 }

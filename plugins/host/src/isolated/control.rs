@@ -209,10 +209,11 @@ fn offers(manifest: &Manifest, data: &[u8]) -> Option<Result<Offers, LoadError>>
     let mut from = Reader::new(data);
     let (detector, liveness) = (from.u32()? != 0, from.u32()? != 0);
     let (recognizes, dim, metric, model_tag) = (from.u32()? != 0, from.u32()?, from.u32()?, from.u32()?);
-    let (pays, ops_mask, caps) = (from.u32()? != 0, from.u32()?, from.u64()?);
+    let mut machine = || {
+        let (is_one, ops_mask, caps) = (from.u32()? != 0, from.u32()?, from.u64()?);
+        Some(is_one.then_some((ops_mask, caps)))
+    };
+    let (payment, identity) = (machine()?, machine()?);
     let recognizer = recognizes.then(|| embedding_info(manifest, dim, metric, model_tag)).transpose();
-    Some(recognizer.map(|recognizer| {
-        let payment = pays.then_some((ops_mask, caps));
-        Offers { detector, liveness, recognizer, payment }
-    }))
+    Some(recognizer.map(|recognizer| Offers { detector, liveness, recognizer, payment, identity }))
 }

@@ -3,9 +3,11 @@
 use plugin_sdk::abi;
 
 mod frames;
+mod identities;
 mod payments;
 
 pub(crate) use frames::{copy_into, face_bytes, put_frames, take_frames};
+pub(crate) use identities::{put_id_request, take_id_request};
 pub(crate) use payments::{put_effect, put_event, put_request, take_effect, take_event, take_request};
 
 /// What both sides have to be built from alike: the version, cut to fit the head, and the number of this protocol.
@@ -15,7 +17,7 @@ pub(crate) const VERSION: [u8; 16] = {
         version[at] = text[at];
         at += 1;
     }
-    version[15] = 1;
+    version[15] = 2;
     version
 };
 /// Bytes of a head.
@@ -48,6 +50,7 @@ pub(crate) mod op {
     pub(crate) const BEGIN: u32 = 13;
     pub(crate) const STEP: u32 = 14;
     pub(crate) const END: u32 = 15;
+    pub(crate) const BEGIN_IDENTITY: u32 = 16;
     /// On the services' socket, by the worker: a log line follows the head.
     pub(crate) const LOG: u32 = 20;
     /// On the services' socket, by the worker: the handle follows the head, the data are in the area.

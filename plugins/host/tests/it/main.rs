@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)] // a test's helpers fail the test
 
 mod answers;
+mod c_identity;
 mod c_payment;
 mod exchange;
 mod fixture;

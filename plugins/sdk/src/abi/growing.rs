@@ -177,4 +177,6 @@ growing!(
     fp_effect,
     fp_event,
     fp_payment_v1,
+    fp_id_request,
+    fp_identity_v1,
 );

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)] // a test's helpers fail the test
 
 mod export;
+mod finding;
 mod header;
 mod layout;
 mod reading;

@@ -12,6 +12,7 @@ use crate::isolated::area::Area;
 use crate::isolated::lane::received;
 use crate::isolated::socket;
 use crate::isolated::wire::{self, ANSWER_AT, Head, REQUEST_AT, Reader, Writer, op};
+use crate::operation::Asked;
 use crate::vision::FACES_MAX;
 
 /// Most operations held at once.
@@ -49,15 +50,19 @@ impl Served {
     }
 
     /// Holds an operation under a number; 0 when there is none to hold, or no room.
-    fn hold(&self, task: TaskPtr) -> u64 {
+    fn hold(&self, task: Option<TaskPtr>) -> u64 {
         let mut tasks = self.tasks.lock().unwrap_or_else(PoisonError::into_inner);
-        if task.0.is_null() || tasks.held.len() >= TASKS_MAX {
-            return 0;
-        }
+        let Some(task) = task.filter(|_| tasks.held.len() < TASKS_MAX) else { return 0 };
         tasks.last += 1;
         let number = tasks.last;
         tasks.held.insert(number, task);
         number
+    }
+
+    /// What came of a begin.
+    fn begun(&self, (status, task): (fp_status, Option<TaskPtr>)) -> Done {
+        let extra = if status == abi::FP_OK { self.hold(task) } else { 0 };
+        Done { status, extra, ..Done::default() }
     }
 
     fn held(&self, number: u64) -> Option<TaskPtr> {
@@ -134,9 +139,12 @@ impl ServedLane {
             op::DETECT => detect(instance, call, &mut from, room),
             op::SCORE | op::EMBED => values(instance, call, head, &mut from, room),
             op::BEGIN => {
-                let (status, task) = instance.begin(call, &wire::take_request(&mut from)?);
-                let extra = if status == abi::FP_OK { served.hold(task) } else { 0 };
-                Some(Done { status, extra, ..Done::default() })
+                let request = wire::take_request(&mut from)?;
+                Some(served.begun(instance.begin(call, Asked::Payment(&request))))
+            }
+            op::BEGIN_IDENTITY => {
+                let request = wire::take_id_request(&mut from)?;
+                Some(served.begun(instance.begin(call, Asked::Identity(&request))))
             }
             op::STEP => {
                 let (task, event) = (served.held(head.extra)?, wire::take_event(&mut from)?);

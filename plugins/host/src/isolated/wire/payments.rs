@@ -1,4 +1,4 @@
-//! Requests, events and effects of payments on their way.
+//! Requests of payments on their way, and the events and effects of every step machine.
 
 use plugin_sdk::abi::{self, Growing, fp_bytes, fp_event, fp_pay_request, fp_str};
 
@@ -97,14 +97,14 @@ pub(crate) fn take_effect(from: &mut Reader<'_>) -> Option<abi::fp_effect> {
 
 /// # Safety
 /// As [`fp_bytes::slice`].
-unsafe fn slice_of<'a>(bytes: fp_bytes) -> Result<&'a [u8], Full> {
+pub(super) unsafe fn slice_of<'a>(bytes: fp_bytes) -> Result<&'a [u8], Full> {
     // SAFETY: the caller's contract.
     unsafe { bytes.slice() }.map_err(|_| Full)
 }
 
 /// # Safety
 /// As [`fp_str::text`].
-unsafe fn bytes_of<'a>(text: fp_str) -> Result<&'a [u8], Full> {
+pub(super) unsafe fn bytes_of<'a>(text: fp_str) -> Result<&'a [u8], Full> {
     // SAFETY: the caller's contract.
     unsafe { text.text() }.map(str::as_bytes).map_err(|_| Full)
 }

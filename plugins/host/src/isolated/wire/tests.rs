@@ -1,7 +1,10 @@
 //! What crosses arrives unchanged, and what cannot be read is refused.
 
-use plugin_sdk::payment::wire::{EventWire, RequestWire, read_effect, read_event, read_request};
-use plugin_sdk::{Effect, Event, FourCc, Frame, FrameDesc, HttpResponse, Money, Op, Plane, Request};
+use plugin_sdk::machine::wire::{EffectStorage, EventWire, read_effect, read_event};
+use plugin_sdk::payment::wire::{RequestWire, read_request};
+use plugin_sdk::{
+    Effect, Event, FourCc, Frame, FrameDesc, HttpResponse, Money, Op, Outcome, Plane, Request, identity,
+};
 
 use super::*;
 
@@ -95,13 +98,39 @@ fn requests_events_and_effects_cross_unchanged() {
         _ => panic!("another event"),
     }
 
-    let kept = plugin_sdk::payment::wire::EffectStorage::new(Effect::Keep(b"{\"a\":1}".to_vec())).unwrap();
+    let kept = EffectStorage::new(Effect::Keep(b"{\"a\":1}".to_vec())).unwrap();
     // SAFETY: as above.
     unsafe { put_effect(&mut Writer::new(&mut room), &kept.raw()) }.unwrap();
     let taken = take_effect(&mut Reader::new(&room)).unwrap();
     // SAFETY: the body lies in the room.
-    assert!(matches!(unsafe { read_effect(&taken) }, Ok(Effect::Keep(json)) if json == b"{\"a\":1}"));
+    assert!(
+        matches!(unsafe { read_effect::<Outcome>(&taken) }, Ok(Effect::Keep(json)) if json == b"{\"a\":1}")
+    );
     // A length beyond the message is refused, whatever it says.
     room[28..36].copy_from_slice(&u64::MAX.to_le_bytes());
     assert!(take_effect(&mut Reader::new(&room)).is_none());
+}
+
+#[test]
+fn identity_requests_cross_unchanged() {
+    let request = identity::Request {
+        op: identity::Op::Sync,
+        attempt_ref: [5; 16],
+        original_ref: Some([6; 16]),
+        provider_ref: Some("ref".into()),
+        payload_json: b"{}".to_vec(),
+        document: vec![0, 255, 7],
+    };
+    let mut room = [0; 256];
+    let mut to = Writer::new(&mut room);
+    // SAFETY: the wire borrows what it points to.
+    unsafe { put_id_request(&mut to, identity::wire::RequestWire::new(&request).raw()) }.unwrap();
+    let len = to.len();
+    let taken = take_id_request(&mut Reader::new(&room)).unwrap();
+    // SAFETY: the texts lie in the room.
+    let read = unsafe { identity::wire::read_request(&taken) }.unwrap();
+    assert_eq!((read.op, read.attempt_ref, read.original_ref), (request.op, [5; 16], Some([6; 16])));
+    assert_eq!((read.provider_ref.as_deref(), &read.payload_json[..]), (Some("ref"), &b"{}"[..]));
+    assert_eq!(read.document, [0, 255, 7]);
+    assert!((0..len).all(|cut| take_id_request(&mut Reader::new(&room[..cut])).is_none()));
 }

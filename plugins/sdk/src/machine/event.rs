@@ -1,4 +1,4 @@
-//! What happened since a payment provider's last step.
+//! What happened since a provider's last step.
 
 /// What happened.
 #[derive(Clone)]
@@ -23,7 +23,7 @@ pub enum Event {
     },
     /// The wait is over.
     Slept,
-    /// The payer answered.
+    /// The person answered.
     PromptAnswer {
         /// The answer, shaped by the prompt's kind.
         json: Vec<u8>,

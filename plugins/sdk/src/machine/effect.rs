@@ -1,21 +1,21 @@
-//! What a payment provider wants done next, and how an operation ended.
+//! What a provider wants done next.
 
 use std::fmt;
 use std::time::Duration;
 
-/// What the host shall do next.
+/// What the host shall do next; `E` is how an operation ends.
 #[derive(Clone)]
-pub enum Effect {
+pub enum Effect<E> {
     /// Send an HTTP request. Answered by `HttpResponse`, `Timeout`, `ConnectFailed` or `ConnectionLost`.
     Http(HttpRequest),
     /// Send one message and read one. Answered by `TcpResponse`, `Timeout`, `ConnectFailed` or `ConnectionLost`.
     TcpExchange(TcpExchange),
     /// Wait. Answered by `Slept`.
     Sleep(Duration),
-    /// Ask the payer. Answered by `PromptAnswer` or `Timeout`.
+    /// Ask the person. Answered by `PromptAnswer` or `Timeout`.
     Prompt(Prompt),
     /// The operation has ended; there is no further step.
-    Done(Outcome),
+    Done(E),
     /// Make a JSON object durable before the next step; every later operation about this attempt gets it back as
     /// `payload_json.kept`. Answered by `Kept`.
     Keep(Vec<u8>),
@@ -72,7 +72,7 @@ pub struct TcpExchange {
     pub sensitive: bool,
 }
 
-/// A question to the payer.
+/// A question to the person.
 #[derive(Debug, Clone)]
 pub struct Prompt {
     /// `{"kind":"pin"|"otp"|"choice"|"confirm"|"text", …}`.
@@ -81,44 +81,8 @@ pub struct Prompt {
     pub timeout_ms: u32,
 }
 
-/// How an operation ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Verdict {
-    /// It took effect.
-    Approved,
-    /// It was refused and has no effect.
-    Declined {
-        /// Why, in `[a-z0-9_]`.
-        code: String,
-    },
-    /// Accepted, not yet final: ask again by SYNC.
-    Pending,
-    /// It provably never reached the provider.
-    NotSent,
-    /// Nobody knows: ask by SYNC, then undo by REVERSE.
-    Unknown,
-}
-
-/// The end of an operation.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Outcome {
-    /// How it ended.
-    pub verdict: Verdict,
-    /// The provider's own id, empty when it gave none.
-    pub provider_ref: String,
-    /// Details to keep, may be empty.
-    pub result_json: Vec<u8>,
-}
-
-impl Outcome {
-    /// An outcome without provider id or details.
-    pub fn new(verdict: Verdict) -> Self {
-        Self { verdict, provider_ref: String::new(), result_json: Vec::new() }
-    }
-}
-
-// Requests, messages and details may hold tokens and card data: only the kind is printed.
-impl fmt::Debug for Effect {
+// Requests and messages may hold tokens and personal data: only the kind is printed, and of an end what it prints itself.
+impl<E: fmt::Debug> fmt::Debug for Effect<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Http(request) => write!(f, "Http({} {})", request.method, request.path),
@@ -126,13 +90,7 @@ impl fmt::Debug for Effect {
             Self::Sleep(time) => write!(f, "Sleep({time:?})"),
             Self::Prompt(_) => f.write_str("Prompt"),
             Self::Keep(json) => write!(f, "Keep({} bytes)", json.len()),
-            Self::Done(outcome) => write!(f, "Done({:?})", outcome.verdict),
+            Self::Done(ending) => write!(f, "Done({ending:?})"),
         }
-    }
-}
-
-impl fmt::Debug for Outcome {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Outcome").field("verdict", &self.verdict).finish_non_exhaustive()
     }
 }
