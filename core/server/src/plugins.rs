@@ -27,6 +27,8 @@ pub(crate) use place::{Networks, Place, Recipe, described};
 pub(crate) use steps::PaymentSteps;
 
 const OWN_PREFIX: &str = "org.facepay.";
+/// What the names of our identity plugins begin with.
+const IDENTITY_PREFIX: &str = "identity-";
 
 /// Loads the plugins that the settings name, and knows those that are at work.
 pub(crate) struct Plugins {
@@ -194,14 +196,15 @@ fn full_id(name: &str) -> String {
     if name.contains('.') { name.to_owned() } else { format!("{OWN_PREFIX}{name}") }
 }
 
-/// Whether a plugin runs in a process of its own: payment plugins and those of others do, unless the settings name them.
-/// Ours for faces need the networks of this process.
+/// Whether a plugin runs in a process of its own: payment and identity plugins and those of others do, unless the settings
+/// name them. Ours for faces need the networks of this process.
 fn is_isolated(settings: &settings::Plugins, name: &str) -> bool {
     let is = |known: &String| known == name || known.strip_prefix(OWN_PREFIX) == Some(name);
     let pays = std::iter::once(&settings.payment).chain(&settings.payment_also).any(is);
     let is_ours = !name.contains('.') || name.starts_with(OWN_PREFIX);
+    let vouches = name.strip_prefix(OWN_PREFIX).unwrap_or(name).starts_with(IDENTITY_PREFIX);
     let named = |known: &String| is(known) || name.strip_prefix(OWN_PREFIX) == Some(known);
-    (pays || !is_ours) && !settings.in_process.iter().any(named)
+    (pays || vouches || !is_ours) && !settings.in_process.iter().any(named)
 }
 
 /// A plugin's settings as JSON with `upper` over them; empty where there are none.
@@ -229,7 +232,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn payment_plugins_and_those_of_others_run_apart_unless_they_are_named() {
+    fn payment_and_identity_plugins_and_those_of_others_run_apart_unless_they_are_named() {
         let mut settings = Settings::load(&settings::Layers::default()).unwrap().plugins;
         settings.payment_also = vec!["com.acme.pay".to_owned(), "org.facepay.payment-evm".to_owned()];
         let rows = [
@@ -238,14 +241,19 @@ mod tests {
             ("org.facepay.payment-evm", true),
             ("com.acme.pay", true),
             ("com.acme.liveness", true),
+            ("identity-office", true),
+            ("org.facepay.identity-office", true),
             ("detection-blazeface", false),
             ("org.facepay.detection-blazeface", false),
         ];
         for (name, expected) in rows {
             assert_eq!(is_isolated(&settings, name), expected, "{name}");
         }
-        settings.in_process = vec!["payment-evm".to_owned(), "com.acme.liveness".to_owned()];
-        for name in ["payment-evm", "org.facepay.payment-evm", "com.acme.liveness"] {
+        settings.in_process =
+            ["payment-evm", "com.acme.liveness", "identity-office"].map(str::to_owned).to_vec();
+        for name in
+            ["payment-evm", "org.facepay.payment-evm", "com.acme.liveness", "org.facepay.identity-office"]
+        {
             assert!(!is_isolated(&settings, name), "{name}");
         }
         assert!(is_isolated(&settings, "payment-wallet") && is_isolated(&settings, "com.acme.pay"));

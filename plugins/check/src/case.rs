@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::subject::Subject;
-use crate::{config, faults, layout, load, payment, threading, vision};
+use crate::{config, faults, identity, layout, load, payment, threading, vision};
 
 /// What a test is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +22,8 @@ pub enum Group {
     Faults,
     /// The payment step machine.
     Payment,
+    /// The identity step machine.
+    Identity,
 }
 
 impl Group {
@@ -35,6 +37,7 @@ impl Group {
             Self::Threading => "threading",
             Self::Faults => "faults",
             Self::Payment => "payment",
+            Self::Identity => "identity",
         }
     }
 }
@@ -47,6 +50,7 @@ pub(crate) enum For {
     Detectors,
     Recognizers,
     Payments,
+    Identities,
 }
 
 impl For {
@@ -60,6 +64,7 @@ impl For {
             Self::Detectors => detects,
             Self::Recognizers => recognizes,
             Self::Payments => has("facepay.payment/1"),
+            Self::Identities => has("facepay.identity/1"),
         }
     }
 }
@@ -115,7 +120,7 @@ const fn case(
 
 /// Every test, in the order in which they run.
 pub fn cases() -> &'static [Case] {
-    use For::{All, Detectors, Payments, Recognizers, Vision};
+    use For::{All, Detectors, Identities, Payments, Recognizers, Vision};
     const CASES: &[Case] = &[
         case(Group::Load, "opens", 10, All, load::opens),
         case(Group::Load, "descriptors_stay", 10, All, load::descriptors_stay),
@@ -166,6 +171,19 @@ pub fn cases() -> &'static [Case] {
         case(Group::Payment, "references_are_enough", 10, Payments, payment::references_are_enough),
         case(Group::Payment, "operations_are_dropped", 20, Payments, payment::operations_are_dropped),
         case(Group::Payment, "money_is_kept", 60, Payments, payment::money_is_kept),
+        case(Group::Identity, "offers_what_it_says", 10, Identities, identity::offers_what_it_says),
+        case(Group::Identity, "structs_of_a_newer_host", 10, Identities, identity::structs_of_a_newer_host),
+        case(Group::Identity, "no_connection", 10, Identities, identity::no_connection),
+        case(Group::Identity, "lost_answers", 10, Identities, identity::lost_answers),
+        case(Group::Identity, "nonsense_answers", 20, Identities, identity::nonsense_answers),
+        case(Group::Identity, "nonsense_documents", 20, Identities, identity::nonsense_documents),
+        case(Group::Identity, "events_out_of_place", 10, Identities, identity::events_out_of_place),
+        case(Group::Identity, "repeats_are_known", 10, Identities, identity::repeats_are_known),
+        case(Group::Identity, "endpoints_are_declared", 10, Identities, identity::endpoints_are_declared),
+        case(Group::Identity, "references_are_enough", 10, Identities, identity::references_are_enough),
+        case(Group::Identity, "secrets_stay", 20, Identities, identity::secrets_stay),
+        case(Group::Identity, "operations_are_dropped", 20, Identities, identity::operations_are_dropped),
+        case(Group::Identity, "people_are_who_they_are", 60, Identities, identity::people_are_who_they_are),
     ];
     CASES
 }

@@ -1,8 +1,10 @@
 //! One operation from its begin to its end, everything that it asks for answered by the test.
 
-use plugin_host::probe::{Answer, Instance, Way, effect_flaw};
+use plugin_host::probe::{Answer, Begun, Instance, Way, effect_flaw};
 use plugin_sdk::abi::{FP_E_PANIC, FP_OK};
-use plugin_sdk::{Effect, Event, HttpRequest, Outcome, Request, Verdict};
+use plugin_sdk::machine::Effect;
+use plugin_sdk::machine::wire::Ending;
+use plugin_sdk::{Event, HttpRequest, Outcome, Request, Verdict};
 
 use crate::case::Stop;
 use crate::subject::said;
@@ -11,10 +13,10 @@ use crate::subject::said;
 pub(crate) const STEPS_MAX: usize = 64;
 
 /// How an operation went.
-pub(crate) struct Ran {
+pub(crate) struct Ran<E = Outcome> {
     /// Everything that it asked for, in order.
-    pub(crate) effects: Vec<Effect>,
-    pub(crate) outcome: Option<Outcome>,
+    pub(crate) effects: Vec<Effect<E>>,
+    pub(crate) outcome: Option<E>,
     /// The status of a begin or step that failed.
     pub(crate) refused: Option<Answer>,
     /// It went on until it was left.
@@ -25,10 +27,12 @@ impl Ran {
     pub(crate) fn verdict(&self) -> Option<&Verdict> {
         self.outcome.as_ref().map(|outcome| &outcome.verdict)
     }
+}
 
+impl<E> Ran<E> {
     /// Requests and messages that may have changed something: to look changes nothing.
     pub(crate) fn moved(&self) -> usize {
-        let moves = |effect: &&Effect| match effect {
+        let moves = |effect: &&Effect<E>| match effect {
             Effect::Http(request) => request.method != "GET",
             effect => matches!(effect, Effect::TcpExchange(_)),
         };
@@ -62,33 +66,43 @@ impl Ran {
     }
 }
 
-/// Runs an operation. `happens` says what came of each request and message; waits pass, what is to be kept is kept, and
-/// nobody answers prompts. A panic or a malformed effect fails.
+/// Runs a payment operation, as [`follow`] does.
 pub(crate) fn drive(
     instance: &Instance,
     way: &Way,
     request: &Request,
-    happens: &mut dyn FnMut(&Effect) -> Event,
+    happens: &mut dyn FnMut(&Effect<Outcome>) -> Event,
 ) -> Result<Ran, Stop> {
-    let op = request.op;
+    follow(&format!("{:?}", request.op), instance.begin(way, request), way, &effect_flaw, happens)
+}
+
+/// Follows an operation to its end. `happens` says what came of each request and message; waits pass, what is to be kept is
+/// kept, and nobody answers prompts. A panic or an effect with a flaw fails.
+pub(crate) fn follow<E: Ending>(
+    op: &str,
+    begun: Begun<'_, E>,
+    way: &Way,
+    flaw: &dyn Fn(&Effect<E>) -> Option<String>,
+    happens: &mut dyn FnMut(&Effect<E>) -> Event,
+) -> Result<Ran<E>, Stop> {
     let mut ran = Ran { effects: Vec::new(), outcome: None, refused: None, endless: false };
-    let mut task = match instance.begin(way, request).map_err(Stop::Fail)? {
+    let mut task = match begun.map_err(Stop::Fail)? {
         Ok(task) => task,
-        Err(answer) if answer.status == FP_E_PANIC => return Stop::fail(format!("{op:?} {}", said(&answer))),
+        Err(answer) if answer.status == FP_E_PANIC => return Stop::fail(format!("{op} {}", said(&answer))),
         Err(answer) => return Ok(Ran { refused: Some(answer), ..ran }),
     };
     let mut event = Event::Start;
     for _ in 0..STEPS_MAX {
         let stepped = task.step(way, &event);
         if stepped.answer.status == FP_E_PANIC {
-            return Stop::fail(format!("{op:?} {}", said(&stepped.answer)));
+            return Stop::fail(format!("{op} {}", said(&stepped.answer)));
         }
         if stepped.answer.status != FP_OK {
             return Ok(Ran { refused: Some(stepped.answer), ..ran });
         }
-        let effect = stepped.effect.map_err(|why| Stop::Fail(format!("{op:?}: an effect: {why}")))?;
-        if let Some(flaw) = effect_flaw(&effect) {
-            return Stop::fail(format!("{op:?}: an effect with {flaw}"));
+        let effect = stepped.effect.map_err(|why| Stop::Fail(format!("{op}: an effect: {why}")))?;
+        if let Some(flaw) = flaw(&effect) {
+            return Stop::fail(format!("{op}: an effect with {flaw}"));
         }
         event = match &effect {
             Effect::Done(outcome) => return Ok(Ran { outcome: Some(outcome.clone()), ..ran }),

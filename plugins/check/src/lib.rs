@@ -12,6 +12,8 @@ mod run;
 
 mod project;
 
+mod drive;
+mod line;
 mod sample;
 mod seed;
 mod subject;
@@ -19,6 +21,7 @@ mod subject;
 mod config;
 mod eye;
 mod faults;
+mod identity;
 mod layout;
 mod load;
 mod payment;

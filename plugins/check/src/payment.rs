@@ -5,15 +5,14 @@ use plugin_sdk::abi::{FP_E_PANIC, FP_OK};
 use plugin_sdk::{Caps, Effect, Event, HttpResponse, Op, Request, TcpResponse, Verdict};
 
 use crate::case::{Checked, Stop};
+use crate::drive::{Ran, STEPS_MAX, drive, spelled};
 use crate::subject::{Subject, said};
 
 mod ask;
 mod book;
-mod drive;
 mod model;
 
 use ask::Till;
-use drive::{Ran, STEPS_MAX, drive, spelled};
 pub(crate) use model::money_is_kept;
 
 /// What must not come of an operation whose provider was never heard.

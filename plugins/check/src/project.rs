@@ -52,6 +52,8 @@ pub enum Kind {
     Recognition,
     /// Speaks to a payment provider.
     Payment,
+    /// Says who a person is.
+    Identity,
 }
 
 impl Kind {
@@ -61,6 +63,7 @@ impl Kind {
             Self::Liveness => "liveness",
             Self::Recognition => "recognition",
             Self::Payment => "payment",
+            Self::Identity => "identity",
         }
     }
 }
@@ -74,8 +77,8 @@ impl FromStr for Kind {
             "liveness" => Ok(Self::Liveness),
             "recognition" => Ok(Self::Recognition),
             "payment" => Ok(Self::Payment),
-            "identity" => Err("the ABI has no interface for identity yet".into()),
-            _ => Err("detection, liveness, recognition or payment".into()),
+            "identity" => Ok(Self::Identity),
+            _ => Err("detection, liveness, recognition, payment or identity".into()),
         }
     }
 }
@@ -192,6 +195,7 @@ impl Project {
                     Kind::Liveness => template!("rust/liveness.rs"),
                     Kind::Recognition => template!("rust/recognition.rs"),
                     Kind::Payment => template!("rust/payment.rs"),
+                    Kind::Identity => template!("rust/identity.rs"),
                 };
                 vec![
                     ("Cargo.toml", template!("rust/Cargo.toml.in")),
@@ -205,6 +209,7 @@ impl Project {
                     Kind::Liveness => ("liveness.c", template!("c/liveness.c")),
                     Kind::Recognition => ("recognition.c", template!("c/recognition.c")),
                     Kind::Payment => ("payment.c", template!("c/payment.c")),
+                    Kind::Identity => ("identity.c", template!("c/identity.c")),
                 };
                 let picture = ("picture.h", template!("c/picture.h"));
                 let shared = [
@@ -215,7 +220,7 @@ impl Project {
                     HEADER,
                     (".gitignore", "*.so\n"),
                 ];
-                let seeing = Some(picture).filter(|_| self.kind != Kind::Payment);
+                let seeing = Some(picture).filter(|_| !matches!(self.kind, Kind::Payment | Kind::Identity));
                 shared.into_iter().chain(seeing).collect()
             }
             Language::Cpp => {
@@ -224,6 +229,7 @@ impl Project {
                     Kind::Liveness => template!("cpp/liveness.cpp"),
                     Kind::Recognition => template!("cpp/recognition.cpp"),
                     Kind::Payment => template!("cpp/payment.cpp"),
+                    Kind::Identity => template!("cpp/identity.cpp"),
                 };
                 vec![
                     ("Makefile", template!("cpp/Makefile")),
@@ -299,7 +305,7 @@ mod tests {
     #[test]
     fn no_place_is_left_unfilled() {
         for language in [Language::Rust, Language::C, Language::Cpp] {
-            for kind in [Kind::Detection, Kind::Liveness, Kind::Recognition, Kind::Payment] {
+            for kind in [Kind::Detection, Kind::Liveness, Kind::Recognition, Kind::Payment, Kind::Identity] {
                 let project = Project { language, kind, ..project("print", "org.example.print", "Example") };
                 for (path, text) in project.files() {
                     assert!(!text.contains("{{"), "{path} of {language:?} {kind:?}");
@@ -317,7 +323,11 @@ mod tests {
     }
 
     #[test]
-    fn there_is_no_kind_without_an_interface() {
-        assert_eq!("identity".parse::<Kind>().unwrap_err(), "the ABI has no interface for identity yet");
+    fn every_kind_is_found_by_its_name_and_no_other_is() {
+        for kind in [Kind::Detection, Kind::Liveness, Kind::Recognition, Kind::Payment, Kind::Identity] {
+            assert_eq!(kind.name().parse(), Ok(kind));
+        }
+        let error = "divination".parse::<Kind>().unwrap_err();
+        assert_eq!(error, "detection, liveness, recognition, payment or identity");
     }
 }

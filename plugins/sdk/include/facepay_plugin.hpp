@@ -1,7 +1,8 @@
 // facepay_plugin.hpp - the FacePay plugin ABI for C++17: header only, no dependencies but the C header and the standard library.
 //
 // A step is a struct with a static constexpr `description`, a constructor that takes a facepay::Host, and the members of what it
-// offers: detect(), score(), describe() and embed(), or begin() and step() with `ops`, `caps` and a Task. It may also have
+// offers: detect(), score(), describe() and embed(), or begin() and step() with `ops`, `caps` and a Task: of a payment when begin()
+// takes a facepay::Request, of an identity when it takes a facepay::IdentityRequest. It may also have
 // configure(), activate() and deactivate(). FACEPAY_PLUGIN(Step) exports it.
 //
 // No exception leaves the plugin (rule R4): a facepay::Error becomes its status and its reason, any other exception FP_E_PANIC,
@@ -141,7 +142,7 @@ struct Embedding {
   uint32_t dim, metric, model_tag;
 };
 
-// ---- payment ----
+// ---- step machines: payment and identity ----
 inline std::string hex(const std::array<uint8_t, 16> &bytes) {
   std::string text;
   for (uint8_t byte : bytes) text += "0123456789abcdef"[byte >> 4], text += "0123456789abcdef"[byte & 15];
@@ -152,6 +153,11 @@ struct Request {
   std::array<uint8_t, 16> attempt, original;
   std::string provider_ref, payload_json, currency;
   int64_t minor;
+};
+struct IdentityRequest {
+  uint32_t op;
+  std::array<uint8_t, 16> attempt, original;
+  std::string provider_ref, payload_json, document;
 };
 struct Event {
   uint32_t kind, http_status;
@@ -168,6 +174,13 @@ struct Effect {
     effect.decline_code = std::move(decline_code);
     return effect;
   }
+  // The end of an identity whom somebody vouches for; `portrait` where result_json names one.
+  static Effect verified(std::string result_json, std::string portrait = {}) {
+    Effect effect = done(FP_IDV_VERIFIED);
+    effect.result_json = std::move(result_json);
+    effect.body = std::move(portrait);
+    return effect;
+  }
 };
 
 namespace detail {
@@ -179,7 +192,11 @@ template <class T> struct scores<T, std::void_t<decltype(&T::score)>> : std::tru
 template <class, class = void> struct embeds : std::false_type {};
 template <class T> struct embeds<T, std::void_t<decltype(&T::embed)>> : std::true_type {};
 template <class, class = void> struct pays : std::false_type {};
-template <class T> struct pays<T, std::void_t<decltype(&T::begin)>> : std::true_type {};
+template <class T> struct pays<T, std::void_t<decltype(&T::begin)>>
+    : std::is_invocable<decltype(&T::begin), T &, const Call &, const Request &> {};
+template <class, class = void> struct vouches : std::false_type {};
+template <class T> struct vouches<T, std::void_t<decltype(&T::begin)>>
+    : std::is_invocable<decltype(&T::begin), T &, const Call &, const IdentityRequest &> {};
 template <class, class = void> struct configures : std::false_type {};
 template <class T> struct configures<T, std::void_t<decltype(&T::configure)>> : std::true_type {};
 template <class, class = void> struct activates : std::false_type {};
@@ -317,18 +334,35 @@ template <class Step> struct Instance {
     std::unique_ptr<Task> task;
     Effect effect;
   };
+  template <class Asked, class Raw> static Asked asked(const Raw &raw) {
+    if (raw.op > 31 || !(Step::ops >> raw.op & 1)) throw Error{FP_E_UNSUPPORTED, "this operation is not offered"};
+    Asked request{};
+    request.op = raw.op;
+    std::memcpy(request.attempt.data(), raw.attempt_ref, 16);
+    std::memcpy(request.original.data(), raw.original_ref, 16);
+    request.provider_ref = view(raw.provider_ref);
+    request.payload_json = text(raw.payload_json);
+    return request;
+  }
+  template <class Asked> static void *begun(Step &step, const Call &call, const Asked &request) {
+    using Task = typename Step::Task;
+    return new Running<Task>{std::make_unique<Task>(step.begin(call, request)), {}};
+  }
   static fp_status begin(void *self, const fp_call *call, const fp_pay_request *raw, void **out) noexcept {
     return work(self, call, [&](Step &step, const Call &call) {
-      fp_pay_request asked = read(raw);
-      if (asked.op > 31 || !(Step::ops >> asked.op & 1)) throw Error{FP_E_UNSUPPORTED, "this operation is not offered"};
-      Request request{asked.op, {}, {}, std::string(view(asked.provider_ref)), {}, {}, asked.amount.minor};
-      std::memcpy(request.attempt.data(), asked.attempt_ref, 16);
-      std::memcpy(request.original.data(), asked.original_ref, 16);
-      if (asked.payload_json.len)
-        request.payload_json.assign(reinterpret_cast<const char *>(asked.payload_json.ptr), asked.payload_json.len);
-      request.currency.assign(asked.amount.currency, strnlen(asked.amount.currency, 4));
-      using Task = typename Step::Task;
-      *out = new Running<Task>{std::make_unique<Task>(step.begin(call, request)), {}};
+      fp_pay_request given = read(raw);
+      Request request = asked<Request>(given);
+      request.minor = given.amount.minor;
+      request.currency.assign(given.amount.currency, strnlen(given.amount.currency, 4));
+      *out = begun(step, call, request);
+    });
+  }
+  static fp_status begin_identity(void *self, const fp_call *call, const fp_id_request *raw, void **out) noexcept {
+    return work(self, call, [&](Step &step, const Call &call) {
+      fp_id_request given = read(raw);
+      IdentityRequest request = asked<IdentityRequest>(given);
+      request.document = text(given.document);
+      *out = begun(step, call, request);
     });
   }
   static std::string_view text(fp_bytes bytes) noexcept { return {reinterpret_cast<const char *>(bytes.ptr), bytes.len}; }
@@ -372,6 +406,10 @@ template <class Step> struct Instance {
       static constexpr fp_payment_v1 table{sizeof table, Step::ops, Step::caps, begin, step_on, end};
       if (!std::strcmp(id, FP_PAYMENT)) return &table;
     }
+    if constexpr (vouches<Step>::value) {
+      static constexpr fp_identity_v1 table{sizeof table, Step::ops, Step::caps, begin_identity, step_on, end};
+      if (!std::strcmp(id, FP_IDENTITY)) return &table;
+    }
     return nullptr;
   }
 };
@@ -380,7 +418,8 @@ template <class Step> struct Entry {
   static uint32_t count() noexcept { return 1; }
   static const fp_descriptor *descriptor(uint32_t index) noexcept {
     static const char *const interfaces[] = {
-        detects<Step>::value ? FP_DETECTOR : scores<Step>::value ? FP_LIVENESS : embeds<Step>::value ? FP_RECOGNIZER : FP_PAYMENT,
+        detects<Step>::value ? FP_DETECTOR : scores<Step>::value ? FP_LIVENESS : embeds<Step>::value ? FP_RECOGNIZER
+        : vouches<Step>::value ? FP_IDENTITY : FP_PAYMENT,
         nullptr};
     static const Description &is = Step::description;
     static const fp_descriptor raw = {sizeof raw,      is.max_concurrency, str(is.id),  str(is.version), str(is.vendor),

@@ -3,7 +3,7 @@
 use plugin_sdk::{Money, Op, Request};
 use serde_json::{Value, json};
 
-use super::drive::hex;
+use crate::drive::hex;
 use crate::seed::Chance;
 use crate::subject::Subject;
 

@@ -10,6 +10,8 @@ use std::collections::HashMap;
 use plugin_sdk::{HttpRequest, HttpResponse};
 use serde_json::{Value, json};
 
+use crate::line::{Provider, json_response};
+
 /// What the provider did for one request.
 #[derive(Debug, Clone, PartialEq)]
 struct Answered {
@@ -57,18 +59,6 @@ impl Book {
     /// Whether an attempt that has not come yet is refused when it does.
     pub(crate) fn is_closed(&self, attempt: &str) -> bool {
         self.closed.iter().any(|closed| closed == attempt)
-    }
-
-    /// Handles a request that came while `running` was the attempt at work.
-    pub(crate) fn handle(&mut self, running: &str, request: &HttpRequest) -> HttpResponse {
-        let answered = match (request.method.as_str(), request.path.strip_prefix("/v1/")) {
-            ("GET", Some(path)) => self.look(path),
-            ("POST", Some(kind)) => self.post(running, kind, request),
-            _ => refusal(404, "no_such_path"),
-        };
-        let headers = vec![("content-type".to_owned(), "application/json".to_owned())];
-        let body = answered.body.to_string().into_bytes();
-        HttpResponse { status: answered.status, headers, body, truncated: false }
     }
 
     fn look(&mut self, path: &str) -> Answered {
@@ -153,6 +143,17 @@ impl Book {
         entry.held += change.held;
         entry.taken += change.taken;
         entry.given_back += change.given_back;
+    }
+}
+
+impl Provider for Book {
+    fn handle(&mut self, running: &str, request: &HttpRequest) -> HttpResponse {
+        let answered = match (request.method.as_str(), request.path.strip_prefix("/v1/")) {
+            ("GET", Some(path)) => self.look(path),
+            ("POST", Some(kind)) => self.post(running, kind, request),
+            _ => refusal(404, "no_such_path"),
+        };
+        json_response(answered.status, &answered.body)
     }
 }
 

@@ -1,12 +1,13 @@
 //! Operations by chance through a line that loses, delays, doubles and cuts, and a book that says what really happened.
 
 use plugin_host::probe::{Instance, Way};
-use plugin_sdk::{Effect, Event, HttpRequest, Op, Request, Verdict};
+use plugin_sdk::{Op, Request, Verdict};
 
 use super::ask::{Charge, Till};
 use super::book::Book;
-use super::drive::{drive, hex};
 use crate::case::{Checked, Stop};
+use crate::drive::{drive, hex};
+use crate::line::Line;
 use crate::seed::Chance;
 use crate::subject::Subject;
 
@@ -15,74 +16,11 @@ const OPERATIONS: usize = 400;
 /// Times that an operation is asked after through the bad line, before the line is mended.
 const ASKED_BADLY: usize = 2;
 
-/// The provider, the line to it, and what is still on the way.
-struct Line {
-    book: Book,
-    chance: Chance,
-    /// The line fails sometimes.
-    bad: bool,
-    late: Vec<(String, HttpRequest)>,
-}
-
-impl Line {
-    /// What comes of a request that `running` sends.
-    fn happens(&mut self, running: &str, effect: &Effect) -> Event {
-        let Effect::Http(request) = effect else { return Event::ConnectFailed };
-        let fault = if self.bad { self.chance.below(15) } else { u64::MAX };
-        let answered = |book: &mut Book| book.handle(running, request);
-        match fault {
-            0 => Event::ConnectFailed,
-            1 => Event::Timeout { sent: false },
-            2 => Event::ConnectionLost { sent: true }, // it never arrived
-            3 => {
-                answered(&mut self.book); // it did, and its answer was lost
-                Event::ConnectionLost { sent: true }
-            }
-            4 => {
-                self.late.push((running.to_owned(), request.clone()));
-                Event::Timeout { sent: true }
-            }
-            5 => {
-                answered(&mut self.book); // it came twice
-                Event::HttpResponse(answered(&mut self.book))
-            }
-            6 => Event::HttpResponse(excuse(500)),
-            7 => {
-                answered(&mut self.book);
-                Event::HttpResponse(excuse(503))
-            }
-            8 => {
-                let mut response = answered(&mut self.book);
-                response.body.truncate(response.body.len() / 2);
-                Event::HttpResponse(response)
-            }
-            9 => {
-                let mut response = answered(&mut self.book);
-                (response.body, response.truncated) = (Vec::new(), true);
-                Event::HttpResponse(response)
-            }
-            10 => Event::HttpResponse(excuse(200)), // a portal on the way answers with a page of its own
-            _ => Event::HttpResponse(answered(&mut self.book)),
-        }
-    }
-
-    /// What was on the way arrives.
-    fn arrive(&mut self) {
-        for (running, request) in std::mem::take(&mut self.late) {
-            self.book.handle(&running, &request);
-        }
-    }
-}
-
-fn excuse(status: u16) -> plugin_sdk::HttpResponse {
-    plugin_sdk::HttpResponse { status, body: b"<html>".to_vec(), ..Default::default() }
-}
-
 /// One run of the model.
 struct Model<'a> {
     instance: &'a Instance,
     till: Till,
-    line: Line,
+    line: Line<Book>,
     chance: Chance,
     ops: Vec<Op>,
     charges: Vec<Charge>,
@@ -95,7 +33,7 @@ struct Model<'a> {
 pub(crate) fn money_is_kept(subject: &Subject) -> Checked {
     let instance = subject.active()?;
     let (ops, _) = instance.offered().map_err(Stop::Fail)?;
-    let line = Line { book: Book::default(), chance: subject.chance(31), bad: false, late: Vec::new() };
+    let line = Line::new(Book::default(), subject.chance(31));
     let (till, chance) = (Till::new(subject), subject.chance(32));
     let mut model =
         Model { instance: &instance, till, line, chance, ops, charges: Vec::new(), told: 0, asked_after: 0 };
@@ -110,7 +48,7 @@ pub(crate) fn money_is_kept(subject: &Subject) -> Checked {
             skip => skip,
         })?;
     }
-    let balance = model.line.book.balance();
+    let balance = model.line.provider.balance();
     match balance == model.told {
         true => Ok(format!(
             "{OPERATIONS} operations, {} asked after, balance {balance}, seed {}",
@@ -127,7 +65,7 @@ impl Model<'_> {
         let request = self.till.request(op, None);
         let verdict = self.run(&request)?;
         let attempt = hex(&request.attempt_ref);
-        let speaks = verdict == Verdict::Approved && self.line.book.stands(&attempt);
+        let speaks = verdict == Verdict::Approved && self.line.provider.stands(&attempt);
         if speaks && op == Op::Sale {
             self.told += 1250;
         }
@@ -154,11 +92,11 @@ impl Model<'_> {
             verdict => (verdict, request),
         };
         self.line.arrive();
-        let effects = self.line.book.effects(&attempt);
+        let effects = self.line.provider.effects(&attempt);
         if effects > 1 {
             return Stop::fail(format!("{:?} had {effects} effects", request.op));
         }
-        match (self.line.book.stands(&attempt), verdict == Verdict::Approved) {
+        match (self.line.provider.stands(&attempt), verdict == Verdict::Approved) {
             (true, false) => {
                 return Stop::fail(format!("{:?} took effect and is told as {verdict:?}", request.op));
             }
@@ -192,10 +130,10 @@ impl Model<'_> {
 
     /// What is final has to be true now, and stay true when what is late arrives.
     fn believed(&mut self, attempt: &str, verdict: &Verdict) -> Result<(), Stop> {
-        let late = self.line.late.iter().any(|(running, _)| running == attempt);
-        let waiting = late && !self.line.book.is_closed(attempt);
+        let late = self.line.is_late(attempt);
+        let waiting = late && !self.line.provider.is_closed(attempt);
         match verdict {
-            Verdict::NotSent | Verdict::Declined { .. } if waiting || self.line.book.stands(attempt) => {
+            Verdict::NotSent | Verdict::Declined { .. } if waiting || self.line.provider.stands(attempt) => {
                 Stop::fail(format!("told as {verdict:?} while its request is on the way or done"))
             }
             _ => Ok(()),
@@ -228,7 +166,7 @@ impl Model<'_> {
         self.line.bad = false;
         self.line.arrive();
         if !self.ops.contains(&Op::Reverse) {
-            let told = if self.line.book.stands(&hex(&attempt)) { "done" } else { "not done" };
+            let told = if self.line.provider.stands(&hex(&attempt)) { "done" } else { "not done" };
             return Stop::fail(format!("{op:?} is {told}, and can be neither asked after nor undone"));
         }
         let reverse = Request { provider_ref: None, ..self.till.request(Op::Reverse, Some(&charge)) };

@@ -126,6 +126,43 @@ const PAYMENT: &[Row] = &[
     ("cannot_clear_up", "payment/money_is_kept", Fail),
 ];
 
+const IDENTITY: &[Row] = &[
+    ("only_sync", "identity/offers_what_it_says", Fail),
+    ("takes_any_op", "identity/offers_what_it_says", Fail),
+    ("keeps_effect_size", "identity/structs_of_a_newer_host", Fail),
+    ("verifies_unheard", "identity/no_connection", Fail),
+    ("denies_in_sync", "identity/no_connection", Fail),
+    ("endless", "identity/no_connection", Fail),
+    ("not_offline", "identity/no_connection", Fail),
+    ("denies_sending", "identity/lost_answers", Fail),
+    ("refuses_lost", "identity/lost_answers", Fail),
+    ("trusts_200", "identity/nonsense_answers", Fail),
+    ("trusts_documents", "identity/nonsense_documents", Fail),
+    ("trusts_events", "identity/events_out_of_place", Fail),
+    ("unnamed", "identity/repeats_are_known", Fail),
+    ("counts_up", "identity/repeats_are_known", Fail),
+    ("strays", "identity/endpoints_are_declared", Fail),
+    ("needs_provider_ref", "identity/references_are_enough", Fail),
+    ("number_in_path", "identity/secrets_stay", Fail),
+    ("prompts_number", "identity/secrets_stay", Fail),
+    ("keeps_number", "identity/secrets_stay", Fail),
+    ("number_in_key", "identity/secrets_stay", Fail),
+    ("tells_number", "identity/secrets_stay", Fail),
+    ("logs_number", "identity/secrets_stay", Fail),
+    ("dies_unstepped", "identity/operations_are_dropped", Crash),
+    ("no_key", "identity/people_are_who_they_are", Fail),
+    ("another_key", "identity/people_are_who_they_are", Fail),
+    ("surer", "identity/people_are_who_they_are", Fail),
+    ("refuses_slow", "identity/people_are_who_they_are", Fail),
+    ("denies_sending", "identity/people_are_who_they_are", Fail),
+    ("trusts_nothing_found", "identity/people_are_who_they_are", Fail),
+];
+
+#[test]
+fn faults_of_identities_are_found() {
+    each_is_found("desk.c", IDENTITY);
+}
+
 #[test]
 fn faults_of_payments_are_found() {
     each_is_found("till.c", PAYMENT);
@@ -164,7 +201,7 @@ fn faults_under_a_failing_host_are_found() {
 
 #[test]
 fn every_test_has_a_plugin_that_fails_it() {
-    let rows = [LOAD, LAYOUT, CONFIG, VISION, THREADING, FAULTS, NETWORK, PAYMENT].concat();
+    let rows = [LOAD, LAYOUT, CONFIG, VISION, THREADING, FAULTS, NETWORK, PAYMENT, IDENTITY].concat();
     for case in cases() {
         assert!(rows.iter().any(|(_, path, _)| *path == case.path()), "nothing fails {}", case.path());
     }

@@ -7,7 +7,7 @@ use plugin_check::{Kind, Language, Plan, Project, Report, Verdict};
 
 use crate::bench::{checked, compile, failures};
 
-const KINDS: [Kind; 4] = [Kind::Detection, Kind::Liveness, Kind::Recognition, Kind::Payment];
+const KINDS: [Kind; 5] = [Kind::Detection, Kind::Liveness, Kind::Recognition, Kind::Payment, Kind::Identity];
 
 /// Writes and builds a project.
 fn built(folder: &Path, language: Language, kind: Kind, sdk: Option<PathBuf>) -> PathBuf {
@@ -39,6 +39,7 @@ fn assert_sound(kind: Kind, report: &Report) {
     let telling = match kind {
         Kind::Detection => ["too_little_room_then_enough", "neighbours_in_a_batch"],
         Kind::Payment => ["money_is_kept", "attempts_are_named"],
+        Kind::Identity => ["people_are_who_they_are", "secrets_stay"],
         _ => ["structs_of_an_older_host", "calls_at_once"],
     };
     for name in telling {

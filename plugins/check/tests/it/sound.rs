@@ -11,10 +11,11 @@ fn a_plugin_that_keeps_the_contract_fails_nothing() {
     assert_eq!(failures(&report), Vec::<String>::new());
     let skipped: Vec<&str> =
         report.tests.iter().filter(|test| test.verdict == Verdict::Skip).map(|test| test.name).collect();
-    let not_about_money = cases().iter().filter(|case| case.group != Group::Payment).count();
+    let of_a_machine = |group| matches!(group, Group::Payment | Group::Identity);
+    let of_faces = cases().iter().filter(|case| !of_a_machine(case.group)).count();
     let no_network = ["network_that_fails", "network_that_gives_no_numbers", "panic_poisons"];
     assert_eq!(skipped, no_network, "whatever else is skipped was not tested");
-    assert_eq!((report.plugin.as_str(), report.tests.len()), ("org.example.fixture", not_about_money));
+    assert_eq!((report.plugin.as_str(), report.tests.len()), ("org.example.fixture", of_faces));
 }
 
 #[test]
@@ -56,6 +57,20 @@ fn a_payment_plugin_that_keeps_the_contract_fails_nothing_by_many_seeds() {
     assert!(money.detail.contains("400 operations"), "{money:?}");
     for seed in 100..120 {
         let include = Some("payment/money_is_kept".to_owned());
+        let report = checked(&Plan { library: library.clone(), seed, include, ..Plan::default() });
+        assert_eq!(failures(&report), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn an_identity_plugin_that_keeps_the_contract_fails_nothing_by_many_seeds() {
+    let (_dir, library) = compile("desk.c", "nothing");
+    let report = checked(&Plan { library: library.clone(), seed: 3, ..Plan::default() });
+    assert_eq!(failures(&report), Vec::<String>::new());
+    let people = report.tests.iter().find(|test| test.name == "people_are_who_they_are").unwrap();
+    assert!(people.detail.contains("200 verifications"), "{people:?}");
+    for seed in 100..120 {
+        let include = Some("identity/people_are_who_they_are".to_owned());
         let report = checked(&Plan { library: library.clone(), seed, include, ..Plan::default() });
         assert_eq!(failures(&report), Vec::<String>::new());
     }

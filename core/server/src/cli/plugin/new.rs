@@ -15,7 +15,7 @@ pub struct New {
     /// rust, c or cpp.
     #[arg(long, value_parser = |text: &str| text.parse::<Language>())]
     lang: Language,
-    /// detection, liveness, recognition or payment.
+    /// detection, liveness, recognition, payment or identity.
     #[arg(long, value_parser = |text: &str| text.parse::<Kind>())]
     kind: Kind,
     /// Its id, reverse DNS, which ends with the name [default: org.example.NAME].

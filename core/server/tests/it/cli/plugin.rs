@@ -58,7 +58,7 @@ fn what_is_no_plugin_fails_with_the_documented_object() {
 fn projects_that_cannot_be_written_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     let new = |name: &'static str, kind: &'static str| ["plugin", "new", name, "--lang", "c", "--kind", kind];
-    check(&folder, &new("print", "identity"), 2, "no interface for identity yet");
+    check(&folder, &new("print", "divination"), 2, "recognition, payment or identity");
     check(&folder, &new("../print", "liveness"), 2, "lower-case letters");
     check(&folder, &new("print", "liveness"), 0, "facepay plugin check libprint.so");
     check(&folder, &new("print", "liveness"), 1, "File exists");
