@@ -84,11 +84,20 @@ type Segment = ProgramHeader64<Endianness>;
 /// # Errors
 /// The first [`ElfFault`] that is found.
 pub fn check_library(bytes: &[u8], machine: &str) -> Result<(), ElfFault> {
-    let library = Library::parse(bytes, machine)?;
-    library.segments()?;
-    let table = library.dynamic()?;
-    library.linkage(&table)?;
-    library.exports(&table)
+    library_faults(bytes, machine).into_iter().next().map_or(Ok(()), Err)
+}
+
+/// Everything that is wrong with the headers of a plugin's library. One whose tables lead nowhere has that one fault.
+pub fn library_faults(bytes: &[u8], machine: &str) -> Vec<ElfFault> {
+    let parsed = Library::parse(bytes, machine).and_then(|library| Ok((library.dynamic()?, library)));
+    let (table, library) = match parsed {
+        Ok(parsed) => parsed,
+        Err(fault) => return vec![fault],
+    };
+    let mut faults = library.segments();
+    faults.extend(library.linkage(&table).unwrap_or_else(|fault| vec![fault]));
+    faults.extend(library.exports(&table).err());
+    faults
 }
 
 /// A library's bytes with its headers.
@@ -144,18 +153,15 @@ impl<'a> Library<'a> {
     }
 
     /// Nothing that can be written can be run.
-    fn segments(&self) -> Result<(), ElfFault> {
+    fn segments(&self) -> Vec<ElfFault> {
         let is_code = |segment: &Segment| segment.p_flags(self.endian).contains(elf::PF_X);
         let is_writable = |segment: &Segment| segment.p_flags(self.endian).contains(elf::PF_W);
         // Without this header the linker makes every stack of the process executable.
         let mut stacks = self.of_type(elf::PT_GNU_STACK).peekable();
-        if stacks.peek().is_none() || stacks.any(is_code) {
-            return Err(ElfFault::ExecutableStack);
-        }
-        match self.of_type(elf::PT_LOAD).any(|segment| is_code(segment) && is_writable(segment)) {
-            true => Err(ElfFault::WritableCode),
-            false => Ok(()),
-        }
+        let has_code_on_stacks = stacks.peek().is_none() || stacks.any(is_code);
+        let has_both = self.of_type(elf::PT_LOAD).any(|segment| is_code(segment) && is_writable(segment));
+        let stack = has_code_on_stacks.then_some(ElfFault::ExecutableStack);
+        stack.into_iter().chain(has_both.then_some(ElfFault::WritableCode)).collect()
     }
 
     fn dynamic(&self) -> Result<Table, ElfFault> {
@@ -207,21 +213,18 @@ impl<'a> Library<'a> {
         data.get(usize::try_from(offset).unwrap_or(usize::MAX)..).ok_or_else(gone)
     }
 
-    fn linkage(&self, table: &Table) -> Result<(), ElfFault> {
-        if table.has_search_path {
-            return Err(ElfFault::SearchPath);
-        }
-        if table.has_text_relocations {
-            return Err(ElfFault::TextRelocations);
-        }
+    fn linkage(&self, table: &Table) -> Result<Vec<ElfFault>, ElfFault> {
+        let search_path = table.has_search_path.then_some(ElfFault::SearchPath);
+        let relocations = table.has_text_relocations.then_some(ElfFault::TextRelocations);
+        let mut faults: Vec<ElfFault> = search_path.into_iter().chain(relocations).collect();
         let strings = self.strings(table)?;
         for offset in &table.needed {
             let library = text(strings, *offset)?;
             if !NEEDED.contains(&library) {
-                return Err(ElfFault::Needed { library: library.to_owned() });
+                faults.push(ElfFault::Needed { library: library.to_owned() });
             }
         }
-        Ok(())
+        Ok(faults)
     }
 
     fn strings(&self, table: &Table) -> Result<&'a [u8], ElfFault> {

@@ -21,7 +21,7 @@ mod verify;
 
 pub use archive::write_archive;
 pub use digest::Digest;
-pub use elf::{ElfFault, check_library};
+pub use elf::{ElfFault, check_library, library_faults};
 pub use key::{KeyError, PublicKey, SecretKey, Signature};
 pub use manifest::{Abi, Endpoint, Needs, PackageManifest, is_reverse_dns, is_semver};
 pub use path::PackagePath;
