@@ -16,7 +16,7 @@ use crate::operation::Asked;
 /// Where a plugin runs.
 pub(crate) enum Home {
     /// Its tables are in this process.
-    Here(Instance),
+    Here(Box<Instance>),
     /// Its tables are in a process of its own.
     Apart(Isolated),
 }

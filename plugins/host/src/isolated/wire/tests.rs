@@ -103,9 +103,8 @@ fn requests_events_and_effects_cross_unchanged() {
     unsafe { put_effect(&mut Writer::new(&mut room), &kept.raw()) }.unwrap();
     let taken = take_effect(&mut Reader::new(&room)).unwrap();
     // SAFETY: the body lies in the room.
-    assert!(
-        matches!(unsafe { read_effect::<Outcome>(&taken) }, Ok(Effect::Keep(json)) if json == b"{\"a\":1}")
-    );
+    let read = unsafe { read_effect::<Outcome>(&taken) };
+    assert!(matches!(read, Ok(Effect::Keep(json)) if json == b"{\"a\":1}"));
     // A length beyond the message is refused, whatever it says.
     room[28..36].copy_from_slice(&u64::MAX.to_le_bytes());
     assert!(take_effect(&mut Reader::new(&room)).is_none());
