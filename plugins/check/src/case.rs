@@ -3,12 +3,14 @@
 use std::time::Duration;
 
 use crate::subject::Subject;
-use crate::{config, faults, identity, layout, load, payment, threading, vision};
+use crate::{config, faults, identity, layout, library, load, payment, threading, vision};
 
 /// What a test is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Group {
-    /// The library and its descriptors.
+    /// The library's file.
+    Library,
+    /// The open library and its descriptors.
     Load,
     /// Structs of older and newer hosts, and arrays without room.
     Layout,
@@ -30,6 +32,7 @@ impl Group {
     /// Its name in reports.
     pub fn name(self) -> &'static str {
         match self {
+            Self::Library => "library",
             Self::Load => "load",
             Self::Layout => "layout",
             Self::Config => "config",
@@ -123,10 +126,14 @@ pub fn cases() -> &'static [Case] {
     use For::{All, Detectors, Identities, Payments, Recognizers, Vision};
     const CASES: &[Case] = &[
         case(Group::Load, "opens", 10, All, load::opens),
+        case(Group::Library, "exports_the_entry_alone", 10, All, library::exports_the_entry_alone),
+        case(Group::Library, "needs_what_every_machine_has", 10, All, library::needs_what_every_machine_has),
+        case(Group::Library, "code_stays_as_it_is", 10, All, library::code_stays_as_it_is),
         case(Group::Load, "descriptors_stay", 10, All, load::descriptors_stay),
         case(Group::Load, "unknown_interfaces_are_null", 10, All, load::unknown_interfaces_are_null),
         case(Group::Load, "promised_interfaces_are_there", 10, All, load::promised_interfaces_are_there),
         case(Group::Load, "unknown_plugins_are_refused", 10, All, load::unknown_plugins_are_refused),
+        case(Group::Load, "starts_and_ends_twice", 20, All, load::starts_and_ends_twice),
         case(Group::Layout, "structs_of_a_newer_host", 60, Vision, layout::structs_of_a_newer_host),
         case(Group::Layout, "structs_of_an_older_host", 60, Vision, layout::structs_of_an_older_host),
         case(Group::Layout, "description_in_a_newer_struct", 20, Recognizers, layout::description),
@@ -171,6 +178,8 @@ pub fn cases() -> &'static [Case] {
         case(Group::Payment, "references_are_enough", 10, Payments, payment::references_are_enough),
         case(Group::Payment, "operations_are_dropped", 20, Payments, payment::operations_are_dropped),
         case(Group::Payment, "money_is_kept", 60, Payments, payment::money_is_kept),
+        case(Group::Payment, "unsigned_messages", 20, Payments, payment::unsigned_messages),
+        case(Group::Payment, "signed_messages", 20, Payments, payment::signed_messages),
         case(Group::Identity, "offers_what_it_says", 10, Identities, identity::offers_what_it_says),
         case(Group::Identity, "structs_of_a_newer_host", 10, Identities, identity::structs_of_a_newer_host),
         case(Group::Identity, "no_connection", 10, Identities, identity::no_connection),

@@ -3,12 +3,15 @@
 use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use plugin_host::Manifest;
 use plugin_host::probe::Library;
 use serde::{Deserialize, Serialize};
 
+use crate::bench::{Side, Timed, timed};
 use crate::case::{Stop, cases};
+use crate::fuzz::{self, Broken, FindingKind};
 use crate::report::Verdict;
 use crate::subject::{Offers, Subject, settle};
 
@@ -24,8 +27,20 @@ pub struct Job {
     pub(crate) seed: u64,
     pub(crate) endpoints: u32,
     pub(crate) instrument: serde_json::Value,
-    /// `group/name` of the test.
-    pub(crate) case: String,
+    pub(crate) message: Option<serde_json::Value>,
+    pub(crate) isolated: bool,
+    pub(crate) work: Work,
+}
+
+/// The kinds of work.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) enum Work {
+    /// One test: `group/name`.
+    Test(String),
+    /// Times every call on one side, each for so long.
+    Bench { side: Side, each_ms: u64 },
+    /// One case by chance.
+    Fuzz,
 }
 
 /// What a plugin needs of its host.
@@ -44,7 +59,7 @@ impl Wanted {
 }
 
 /// What the process tells.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) enum Line {
     /// The test begins now.
     Begun {
@@ -53,6 +68,12 @@ pub(crate) enum Line {
         /// Its interfaces.
         interfaces: Vec<String>,
     },
+    /// What the calls took.
+    Timed(Vec<Timed>),
+    /// What a case does next.
+    Doing(String),
+    /// What a case found.
+    Found(FindingKind, String),
     /// The test has ended.
     Ended {
         /// How.
@@ -97,8 +118,34 @@ pub fn answer(job_json: &str, offers: impl FnOnce(&Wanted) -> Offers) {
 
 fn judge(job_json: &str, offers: impl FnOnce(&Wanted) -> Offers) -> Result<String, Stop> {
     let job: Job = serde_json::from_str(job_json).map_err(|error| Stop::Fail(error.to_string()))?;
-    let case = cases().iter().find(|case| case.path() == job.case);
-    let case = case.ok_or_else(|| Stop::Fail(format!("there is no test {}", job.case)))?;
+    let work = job.work.clone();
+    let subject = opened(job, offers)?;
+    let (plugin, interfaces) = (subject.manifest.id.clone(), subject.manifest.interfaces.clone());
+    Line::Begun { plugin, interfaces }.tell();
+    match work {
+        Work::Test(path) => {
+            let case = cases().iter().find(|case| case.path() == path);
+            (case.ok_or_else(|| Stop::Fail(format!("there is no test {path}")))?.run)(&subject)
+        }
+        Work::Bench { side, each_ms } => {
+            let calls = timed(&subject, side, Duration::from_millis(each_ms))?;
+            let found = format!("{} calls", calls.len());
+            Line::Timed(calls).tell();
+            Ok(found)
+        }
+        Work::Fuzz => match fuzz::case(&subject, &mut |call| Line::Doing(call).tell()) {
+            Ok(()) => Ok(String::new()),
+            Err(Broken::Skip(why)) => Stop::skip(why),
+            Err(Broken::Found(kind, detail)) => {
+                Line::Found(kind, detail.clone()).tell();
+                Stop::fail(detail)
+            }
+        },
+    }
+}
+
+/// Opens the library and finds out what the plugin needs.
+fn opened(job: Job, offers: impl FnOnce(&Wanted) -> Offers) -> Result<Subject, Stop> {
     let library = Library::open(&job.library).map_err(|error| Stop::Fail(error.to_string()))?;
     let manifest = chosen(&library, job.plugin.as_deref())?;
     let settled = settle(&manifest, job.settings.as_deref());
@@ -107,7 +154,7 @@ fn judge(job_json: &str, offers: impl FnOnce(&Wanted) -> Offers) -> Result<Strin
     let secret_handles = settled.as_ref().map(|settled| settled.secret_handles.clone()).unwrap_or_default();
     let offers = offers(&Wanted { extensions: manifest.required_host_ext.clone(), secret_handles });
     let needs_some = schema_json["required"].as_array().is_some_and(|all| !all.is_empty());
-    let subject = Subject {
+    Ok(Subject {
         path: job.library,
         library,
         manifest,
@@ -119,10 +166,9 @@ fn judge(job_json: &str, offers: impl FnOnce(&Wanted) -> Offers) -> Result<Strin
         seed: job.seed,
         endpoints: job.endpoints,
         instrument: job.instrument,
-    };
-    let (plugin, interfaces) = (subject.manifest.id.clone(), subject.manifest.interfaces.clone());
-    Line::Begun { plugin, interfaces }.tell();
-    (case.run)(&subject)
+        message: job.message,
+        isolated: job.isolated,
+    })
 }
 
 /// The plugin that is asked for, or the only one of the library.

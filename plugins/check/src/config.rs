@@ -1,5 +1,7 @@
 //! Settings: defaults, missing fields, nonsense, chance, and secrets that are not told.
 
+use std::time::{Duration, Instant};
+
 use plugin_host::probe::{ProbeHost, Sink};
 use plugin_sdk::abi::{FP_E_CONFIG, FP_OK};
 use serde_json::Value;
@@ -9,7 +11,9 @@ use crate::sample::{CANARY, Sampler, required};
 use crate::subject::{Subject, expect_ok, said};
 
 /// Settings that are drawn by chance.
-const DRAWN: usize = 500;
+const DRAWN: usize = 10_000;
+/// The longest that this may take; a plugin whose instances are slow gets fewer.
+const DRAWN_TIME_MAX: Duration = Duration::from_secs(40);
 
 /// The settings of a test, those without defaults given or made from the schema, are taken.
 pub(crate) fn accepts_its_defaults(subject: &Subject) -> Checked {
@@ -78,7 +82,8 @@ pub(crate) fn random_settings(subject: &Subject) -> Checked {
         fresh.is_ok_and(|instance| subject.configured(&instance).is_ok())
     });
     let (mut taken, mut refused) = (0, 0);
-    for round in 0..DRAWN {
+    let begun = Instant::now();
+    for round in (0..DRAWN).take_while(|_| begun.elapsed() < DRAWN_TIME_MAX) {
         let drawn = Sampler::new(&mut chance).any(&subject.schema_json).to_string();
         let Ok(settled) = subject.schema.settle(&drawn) else { continue };
         let instance = subject.created(&host)?;

@@ -1,11 +1,12 @@
 //! One operation from its begin to its end, everything that it asks for answered by the test.
 
-use plugin_host::probe::{Answer, Begun, Instance, Way, effect_flaw};
+use plugin_host::probe::{Answer, Stepped, Task, Way, effect_flaw};
 use plugin_sdk::abi::{FP_E_PANIC, FP_OK};
 use plugin_sdk::machine::Effect;
 use plugin_sdk::machine::wire::Ending;
 use plugin_sdk::{Event, HttpRequest, Outcome, Request, Verdict};
 
+use crate::body::Body;
 use crate::case::Stop;
 use crate::subject::said;
 
@@ -68,19 +69,31 @@ impl<E> Ran<E> {
 
 /// Runs a payment operation, as [`follow`] does.
 pub(crate) fn drive(
-    instance: &Instance,
+    body: &Body,
     way: &Way,
     request: &Request,
     happens: &mut dyn FnMut(&Effect<Outcome>) -> Event,
 ) -> Result<Ran, Stop> {
-    follow(&format!("{:?}", request.op), instance.begin(way, request), way, &effect_flaw, happens)
+    follow(&format!("{:?}", request.op), body.begin(way, request), way, &effect_flaw, happens)
+}
+
+/// An operation under way, wherever the plugin runs.
+pub(crate) trait Running<E> {
+    /// Tells it what happened.
+    fn step(&mut self, way: &Way, event: &Event) -> Stepped<E>;
+}
+
+impl<E: Ending> Running<E> for Task<'_, E> {
+    fn step(&mut self, way: &Way, event: &Event) -> Stepped<E> {
+        Task::step(self, way, event)
+    }
 }
 
 /// Follows an operation to its end. `happens` says what came of each request and message; waits pass, what is to be kept is
 /// kept, and nobody answers prompts. A panic or an effect with a flaw fails.
-pub(crate) fn follow<E: Ending>(
+pub(crate) fn follow<E: Ending, T: Running<E>>(
     op: &str,
-    begun: Begun<'_, E>,
+    begun: Result<Result<T, Answer>, String>,
     way: &Way,
     flaw: &dyn Fn(&Effect<E>) -> Option<String>,
     happens: &mut dyn FnMut(&Effect<E>) -> Event,

@@ -1,9 +1,10 @@
 //! The three vision steps as one: what a step makes of pictures, one list of numbers for each.
 
-use plugin_host::probe::{Age, Answer, Instance, Picture, Way, face_flaw};
+use plugin_host::probe::{Age, Answer, Described, Picture, Way, face_flaw};
 use plugin_sdk::abi::{FP_E_BUFFER_TOO_SMALL, FP_E_PANIC, FP_OK};
 use plugin_sdk::{EmbeddingInfo, Face, Metric};
 
+use crate::body::Body;
 use crate::case::Stop;
 use crate::picture::face_in;
 use crate::subject::{Subject, said};
@@ -32,14 +33,22 @@ pub(crate) enum Look {
 
 impl Eye {
     /// The steps that an active instance has.
-    pub(crate) fn all(subject: &Subject, instance: &Instance) -> Result<Vec<Self>, Stop> {
+    pub(crate) fn all(subject: &Subject, body: &Body) -> Result<Vec<Self>, Stop> {
+        Self::of(subject, || body.describe(Age::Same))
+    }
+
+    /// The steps that the plugin has, the recogniser as it is described.
+    pub(crate) fn of(
+        subject: &Subject,
+        describe: impl Fn() -> Result<Described, String>,
+    ) -> Result<Vec<Self>, Stop> {
         let mut eyes = Vec::new();
         for interface in &subject.manifest.interfaces {
             match interface.as_str() {
                 "facepay.detector/1" => eyes.push(Self::Detector),
                 "facepay.liveness/1" => eyes.push(Self::Liveness),
                 "facepay.recognizer/1" => {
-                    let described = instance.describe(Age::Same).map_err(Stop::Fail)?;
+                    let described = describe().map_err(Stop::Fail)?;
                     eyes.push(Self::Recognizer(described.info.map_err(Stop::Fail)?));
                 }
                 _ => {}
@@ -57,11 +66,11 @@ impl Eye {
     }
 
     /// Looks at pictures; the steps that are given faces get one in the middle of each. A malformed answer or a panic fails.
-    pub(crate) fn look(self, instance: &Instance, way: &Way, pictures: &[&Picture]) -> Result<Look, Stop> {
+    pub(crate) fn look(self, body: &Body, way: &Way, pictures: &[&Picture]) -> Result<Look, Stop> {
         let looked = match self {
-            Self::Detector => detect(instance, way, pictures),
-            Self::Liveness => score(instance, way, pictures),
-            Self::Recognizer(info) => embed(instance, way, pictures, info),
+            Self::Detector => detect(body, way, pictures),
+            Self::Liveness => score(body, way, pictures),
+            Self::Recognizer(info) => embed(body, way, pictures, info),
         };
         match looked {
             Ok(Look::Refused(answer)) if answer.status == FP_E_PANIC => {
@@ -73,13 +82,8 @@ impl Eye {
     }
 
     /// As [`Self::look`]; to refuse fails as well.
-    pub(crate) fn see(
-        self,
-        instance: &Instance,
-        way: &Way,
-        pictures: &[&Picture],
-    ) -> Result<Vec<Vec<f32>>, Stop> {
-        match self.look(instance, way, pictures)? {
+    pub(crate) fn see(self, body: &Body, way: &Way, pictures: &[&Picture]) -> Result<Vec<Vec<f32>>, Stop> {
+        match self.look(body, way, pictures)? {
             Look::Saw(numbers) => Ok(numbers),
             Look::Refused(answer) => Stop::fail(format!("{} answered {}", self.name(), said(&answer))),
         }
@@ -90,12 +94,12 @@ fn faces_in(pictures: &[&Picture]) -> Vec<Face> {
     pictures.iter().enumerate().map(|(index, picture)| face_in(picture, index as u32)).collect()
 }
 
-fn detect(instance: &Instance, way: &Way, pictures: &[&Picture]) -> Result<Look, String> {
+fn detect(body: &Body, way: &Way, pictures: &[&Picture]) -> Result<Look, String> {
     let mut capacity = FACES_PER_PICTURE * pictures.len() as u32;
-    let mut found = instance.detect(way, pictures, capacity)?;
+    let mut found = body.detect(way, pictures, capacity)?;
     if found.answer.status == FP_E_BUFFER_TOO_SMALL && (capacity..=4096).contains(&found.count) {
         capacity = found.count;
-        found = instance.detect(way, pictures, capacity)?;
+        found = body.detect(way, pictures, capacity)?;
     }
     if let Some(flaw) = found.flaw {
         return Err(flaw);
@@ -125,33 +129,45 @@ fn numbers_of(face: &Face) -> Vec<f32> {
     numbers
 }
 
-fn score(instance: &Instance, way: &Way, pictures: &[&Picture]) -> Result<Look, String> {
-    let scored = instance.score(way, pictures, &faces_in(pictures))?;
+fn score(body: &Body, way: &Way, pictures: &[&Picture]) -> Result<Look, String> {
+    let scored = body.score(way, pictures, &faces_in(pictures))?;
     if scored.answer.status != FP_OK {
         return Ok(Look::Refused(scored.answer));
     }
-    match scored.values.iter().position(|score| !(0.0..=1.0).contains(score)) {
-        Some(index) => Err(format!("live score {} of face {index}", scored.values[index])),
+    match score_flaw(&scored.values) {
+        Some(flaw) => Err(flaw),
         None => Ok(Look::Saw(scored.values.iter().map(|score| vec![*score]).collect())),
     }
 }
 
-fn embed(instance: &Instance, way: &Way, pictures: &[&Picture], info: EmbeddingInfo) -> Result<Look, String> {
-    let embedded = instance.embed(way, pictures, &faces_in(pictures), info.dim)?;
+/// What is wrong with scores, if anything.
+pub(crate) fn score_flaw(scores: &[f32]) -> Option<String> {
+    let index = scores.iter().position(|score| !(0.0..=1.0).contains(score))?;
+    Some(format!("live score {} of face {index}", scores[index]))
+}
+
+/// What is wrong with an embedding, if anything.
+pub(crate) fn row_flaw(index: usize, row: &[f32], info: EmbeddingInfo) -> Option<String> {
+    let length = row.iter().map(|value| value * value).sum::<f32>().sqrt();
+    match info.metric {
+        _ if !length.is_finite() => Some(format!("embedding {index} is not finite")),
+        Metric::Cosine if (length - 1.0).abs() > UNIT_TOLERANCE => {
+            Some(format!("embedding {index} has length {length} instead of 1"))
+        }
+        _ => None,
+    }
+}
+
+fn embed(body: &Body, way: &Way, pictures: &[&Picture], info: EmbeddingInfo) -> Result<Look, String> {
+    let embedded = body.embed(way, pictures, &faces_in(pictures), info.dim)?;
     if embedded.answer.status != FP_OK {
         return Ok(Look::Refused(embedded.answer));
     }
     let rows: Vec<Vec<f32>> = embedded.values.chunks_exact(info.dim as usize).map(<[f32]>::to_vec).collect();
-    for (index, row) in rows.iter().enumerate() {
-        let length = row.iter().map(|value| value * value).sum::<f32>().sqrt();
-        if !length.is_finite() {
-            return Err(format!("embedding {index} is not finite"));
-        }
-        if info.metric == Metric::Cosine && (length - 1.0).abs() > UNIT_TOLERANCE {
-            return Err(format!("embedding {index} has length {length} instead of 1"));
-        }
+    match rows.iter().enumerate().find_map(|(index, row)| row_flaw(index, row, info)) {
+        Some(flaw) => Err(flaw),
+        None => Ok(Look::Saw(rows)),
     }
-    Ok(Look::Saw(rows))
 }
 
 /// Whether two answers about one picture are the same.

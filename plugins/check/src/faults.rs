@@ -7,6 +7,7 @@ use plugin_host::probe::{Age, Answer, Extensions, Instance, ProbeHost, Sink, Way
 use plugin_sdk::abi::{FP_E_PANIC, FP_OK};
 use plugin_sdk::{Call, Error, Frame, InferenceService, ModelInfo, Region, Tensor};
 
+use crate::body::Body;
 use crate::case::{Checked, Stop};
 use crate::eye::{Eye, Look};
 use crate::picture::{Scene, face_in, picture};
@@ -119,7 +120,7 @@ fn ill(subject: &Subject, ill: Ill) -> Result<(Sight, Arc<IllNetworks>), Stop> {
         return Stop::skip("it uses no network of the host");
     };
     let networks = Arc::new(IllNetworks { inner, ill, runs: AtomicU32::new(0) });
-    let instance = subject.active_on(&subject.host_with(Some(networks.clone())))?;
+    let instance = Body::Here(subject.active_on(&subject.host_with(Some(networks.clone())))?);
     let eyes = Eye::all(subject, &instance)?;
     Ok((Sight { instance, eyes, format: crate::layout::USUAL }, networks))
 }

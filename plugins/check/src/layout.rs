@@ -1,8 +1,9 @@
 //! Structs as older and newer hosts lay them out, and arrays with too little room.
 
-use plugin_host::probe::{Age, Instance, Picture, Way};
+use plugin_host::probe::{Age, Picture, Way};
 use plugin_sdk::abi::{FP_E_BUFFER_TOO_SMALL, FP_OK};
 
+use crate::body::Body;
 use crate::case::{Checked, Stop};
 use crate::eye::{Eye, agree};
 use crate::picture::{Format, Scene, picture};
@@ -26,6 +27,7 @@ fn answers_as_always(subject: &Subject, age: Age) -> Checked {
     let aged = subject.created(&host)?;
     subject.configured(&aged)?;
     expect_ok("activate", &aged.activate(&LIMITS, age, Default::default()))?;
+    let aged = Body::Here(aged);
     let scenes = [3, 4].map(|n| Scene::drawn(160, 120, &mut subject.chance(n)));
     let pictures = [0, 1].map(|index: usize| picture(&scenes[index].desc(sight.format, 0)));
     let [one, other] = pictures;
@@ -50,7 +52,7 @@ fn answers_as_always(subject: &Subject, age: Age) -> Checked {
 }
 
 /// Finds faces into exactly the room that they need: nothing may be written behind the last.
-fn fill_exactly(instance: &Instance, way: &Way, batch: &[&Picture]) -> Result<(), Stop> {
+fn fill_exactly(instance: &Body, way: &Way, batch: &[&Picture]) -> Result<(), Stop> {
     let found = instance.detect(way, batch, 256).map_err(Stop::Fail)?;
     let again = instance.detect(way, batch, found.count).map_err(Stop::Fail)?;
     expect_ok("detect with exact room", &again.answer)
@@ -108,7 +110,7 @@ fn crowd(subject: &Subject, sight: &Sight) -> Result<(Picture, u32), Stop> {
 
 /// Without room the needed number is reported, and nothing is written.
 pub(crate) fn no_room(subject: &Subject) -> Checked {
-    let sight = Sight::of(subject)?;
+    let sight = Sight::here(subject)?;
     let scene = Scene::drawn(64, 48, &mut subject.chance(5));
     let blank = picture(&scene.desc(sight.format, 0))?;
     let found = sight.instance.detect(&Way::default(), &[&blank], 0).map_err(Stop::Fail)?;
@@ -131,7 +133,7 @@ pub(crate) fn no_room(subject: &Subject) -> Checked {
 
 /// With too little room the needed number is reported; with that room the call succeeds.
 pub(crate) fn too_little_room(subject: &Subject) -> Checked {
-    let sight = Sight::of(subject)?;
+    let sight = Sight::here(subject)?;
     let (frame, count) = crowd(subject, &sight)?;
     let copies = vec![&frame; LIMITS.max_batch as usize];
     let needed = count * LIMITS.max_batch;

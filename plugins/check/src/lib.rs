@@ -4,8 +4,10 @@
 //! its own: a plugin that crashes or hangs fails one test. What is drawn by chance is drawn from a seed that the report names.
 #![warn(missing_docs)]
 
+mod bench;
 mod case;
 mod child;
+mod fuzz;
 mod process;
 mod report;
 mod run;
@@ -18,19 +20,24 @@ mod sample;
 mod seed;
 mod subject;
 
+mod body;
 mod config;
 mod eye;
 mod faults;
+mod held;
 mod identity;
 mod layout;
+mod library;
 mod load;
 mod payment;
 mod picture;
 mod threading;
 mod vision;
 
+pub use bench::{Bench, Figures, Measured, Side, Timed, bench};
 pub use case::{Case, Group, cases};
 pub use child::{Job, Wanted, answer};
+pub use fuzz::{Finding, FindingKind, Fuzz, Fuzzed, fuzz, reproduce};
 pub use project::{Kind, Language, Project, ProjectError};
 pub use report::{Report, Tested, Verdict};
 pub use run::{Plan, check};

@@ -9,6 +9,8 @@ use crate::subject::{Subject, said};
 
 /// The longest that opening may take, the plugin's `init` included: an appliance opens all of its plugins before it is ready.
 const OPEN_MAX: Duration = Duration::from_millis(500);
+/// The longest that `init` may take: nothing else happens on the appliance meanwhile. The best of two counts.
+const INIT_MAX: Duration = Duration::from_millis(50);
 
 /// RTLD_NOW resolves every symbol, the entry is of our ABI, descriptors and settings schema can be read.
 pub(crate) fn opens(subject: &Subject) -> Checked {
@@ -90,4 +92,18 @@ pub(crate) fn unknown_plugins_are_refused(subject: &Subject) -> Checked {
         }
     }
     Ok("3 ids".into())
+}
+
+/// Two further copies of the library start and end, one after the other: nothing of the process is held by the first copy, and
+/// nothing that the second needs.
+pub(crate) fn starts_and_ends_twice(subject: &Subject) -> Checked {
+    let mut best = Duration::MAX;
+    for copy in ["a second copy", "a third copy"] {
+        let lived = subject.library.another_life(&subject.path);
+        best = best.min(lived.map_err(|error| Stop::Fail(format!("{copy}: {error}")))?);
+    }
+    match best > INIT_MAX {
+        true => Stop::fail(format!("init took {best:?}, at most {INIT_MAX:?}: do the work in activate")),
+        false => Ok(format!("init took {best:?}")),
+    }
 }

@@ -4,15 +4,18 @@ use plugin_host::probe::{Age, Way};
 use plugin_sdk::abi::{FP_E_PANIC, FP_OK};
 use plugin_sdk::{Caps, Effect, Event, HttpResponse, Op, Request, TcpResponse, Verdict};
 
+use crate::body::Body;
 use crate::case::{Checked, Stop};
-use crate::drive::{Ran, STEPS_MAX, drive, spelled};
+use crate::drive::{Ran, Running, STEPS_MAX, drive, spelled};
 use crate::subject::{Subject, said};
 
 mod ask;
 mod book;
+mod message;
 mod model;
 
-use ask::Till;
+pub(crate) use ask::Till;
+pub(crate) use message::{signed_messages, unsigned_messages};
 pub(crate) use model::money_is_kept;
 
 /// What must not come of an operation whose provider was never heard.
@@ -48,7 +51,7 @@ fn against_all(
     (sent, ends): (bool, bool),
     happens: &dyn Fn(&Effect) -> Event,
 ) -> Result<usize, Stop> {
-    let instance = subject.active()?;
+    let instance = Body::of(subject)?;
     let mut till = Till::new(subject);
     let mut asked = 0;
     for op in money_ops(&instance.offered().map_err(Stop::Fail)?.0) {
@@ -83,7 +86,7 @@ fn money_ops(ops: &[Op]) -> impl Iterator<Item = Op> {
 
 /// Operations and capabilities fit together, and what is not offered is refused.
 pub(crate) fn offers_what_it_says(subject: &Subject) -> Checked {
-    let instance = subject.active()?;
+    let instance = Body::Here(subject.active()?);
     let (ops, caps) = instance.offered().map_err(Stop::Fail)?;
     if ops.is_empty() {
         return Stop::fail("ops_mask names no operation");
@@ -176,7 +179,7 @@ pub(crate) fn events_out_of_place(subject: &Subject) -> Checked {
 
 /// A provider recognises a repeated request by the attempt: so each request that moves money carries it.
 pub(crate) fn attempts_are_named(subject: &Subject) -> Checked {
-    let instance = subject.active()?;
+    let instance = Body::of(subject)?;
     let mut till = Till::new(subject);
     let (mut named, mut unnamed) = (0, 0);
     for op in money_ops(&instance.offered().map_err(Stop::Fail)?.0) {
@@ -206,7 +209,7 @@ pub(crate) fn attempts_are_named(subject: &Subject) -> Checked {
 
 /// Begun twice, an operation asks for the same: that is what makes a repeat one.
 pub(crate) fn repeats_are_the_same(subject: &Subject) -> Checked {
-    let instance = subject.active()?;
+    let instance = Body::of(subject)?;
     let mut till = Till::new(subject);
     let mut asked = 0;
     for op in money_ops(&instance.offered().map_err(Stop::Fail)?.0) {
@@ -224,7 +227,7 @@ pub(crate) fn repeats_are_the_same(subject: &Subject) -> Checked {
 
 /// The host has as many endpoints as its settings say; what goes elsewhere is not sent.
 pub(crate) fn endpoints_are_declared(subject: &Subject) -> Checked {
-    let instance = subject.active()?;
+    let instance = Body::of(subject)?;
     let mut till = Till::new(subject);
     let mut asked = 0;
     for op in money_ops(&instance.offered().map_err(Stop::Fail)?.0) {
@@ -245,7 +248,7 @@ pub(crate) fn endpoints_are_declared(subject: &Subject) -> Checked {
 
 /// The provider's own id may never have arrived: SYNC and REVERSE work from the attempt alone.
 pub(crate) fn references_are_enough(subject: &Subject) -> Checked {
-    let instance = subject.active()?;
+    let instance = Body::of(subject)?;
     let (ops, _) = instance.offered().map_err(Stop::Fail)?;
     let mut till = Till::new(subject);
     let about: Vec<Op> = [Op::Sync, Op::Reverse].into_iter().filter(|op| ops.contains(op)).collect();
@@ -264,7 +267,7 @@ pub(crate) fn references_are_enough(subject: &Subject) -> Checked {
 
 /// Operations that are dropped at any point, and many at once, leave the instance as it was.
 pub(crate) fn operations_are_dropped(subject: &Subject) -> Checked {
-    let instance = subject.active()?;
+    let instance = Body::of(subject)?;
     let mut till = Till::new(subject);
     let ops: Vec<Op> = money_ops(&instance.offered().map_err(Stop::Fail)?.0).collect();
     let way = Way::default();
@@ -280,7 +283,7 @@ pub(crate) fn operations_are_dropped(subject: &Subject) -> Checked {
             }
         }
     }
-    let health = instance.health(Default::default());
+    let health = instance.health();
     match health.status {
         FP_OK => Ok(format!("200 times {} operations", ops.len())),
         _ => Stop::fail(format!("it is unfit afterwards: {}", said(&health))),
@@ -289,7 +292,7 @@ pub(crate) fn operations_are_dropped(subject: &Subject) -> Checked {
 
 /// Requests, events and effects of a newer host change nothing.
 pub(crate) fn structs_of_a_newer_host(subject: &Subject) -> Checked {
-    let instance = subject.active()?;
+    let instance = Body::Here(subject.active()?);
     let mut till = Till::new(subject);
     let mut asked = 0;
     for op in money_ops(&instance.offered().map_err(Stop::Fail)?.0) {

@@ -57,6 +57,11 @@ impl Scene {
         Self { width, height, rgb: (0..width * height).map(pixel).collect() }
     }
 
+    /// Pixels without any order.
+    pub(crate) fn noise(width: usize, height: usize, chance: &mut Chance) -> Self {
+        Self { width, height, rgb: (0..width * height).map(|_| chance.bytes()).collect() }
+    }
+
     /// The scene in a pixel format, each row followed by so many bytes that are no pixels.
     pub(crate) fn desc(&self, format: Format, row_tail: usize) -> PictureDesc {
         PictureDesc {
@@ -116,7 +121,12 @@ pub(crate) fn picture(desc: &PictureDesc) -> Result<Picture, Stop> {
 
 /// A face in the middle of a picture, for the steps that are given faces.
 pub(crate) fn face_in(picture: &Picture, frame_index: u32) -> Face {
-    let (width, height) = (picture.width() as f32, picture.height() as f32);
+    face_at(picture.width(), picture.height(), frame_index)
+}
+
+/// A face in the middle of a picture of this size.
+pub(crate) fn face_at(width: u32, height: u32, frame_index: u32) -> Face {
+    let (width, height) = (width as f32, height as f32);
     let at = |u: f32, v: f32| Point { x: width * u, y: height * v };
     let bbox = Rect { x: width / 4.0, y: height / 4.0, w: width / 2.0, h: height / 2.0 };
     let landmarks = [at(0.42, 0.44), at(0.58, 0.44), at(0.5, 0.52), at(0.44, 0.62), at(0.56, 0.62)];

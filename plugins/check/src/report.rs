@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use crate::bench::{Measured, Timed};
+
 /// How a test ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -53,7 +55,7 @@ pub struct Tested {
 }
 
 /// Every test of one plugin.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Report {
     /// The plugin's id; its file as long as the id is not known.
     pub plugin: String,
@@ -61,11 +63,13 @@ pub struct Report {
     pub seed: u64,
     /// The tests, in the order in which they ran.
     pub tests: Vec<Tested>,
+    /// What the calls take on each side; nothing where only some tests were asked for.
+    pub timed: Vec<Measured>,
 }
 
 impl Report {
     pub(crate) fn new(plugin: String, seed: u64) -> Self {
-        Self { plugin, seed, tests: Vec::new() }
+        Self { plugin, seed, tests: Vec::new(), timed: Vec::new() }
     }
 
     fn count(&self, those: impl Fn(Verdict) -> bool) -> usize {
@@ -96,6 +100,7 @@ impl Report {
         json!({
             "plugin": self.plugin, "seed": self.seed, "passed": self.passed(), "failed": self.failed(),
             "skipped": self.skipped(), "tests": self.tests.iter().map(test).collect::<Vec<_>>(),
+            "timed": self.timed.iter().map(Measured::json).collect::<Vec<_>>(),
         })
     }
 
@@ -108,6 +113,7 @@ impl Report {
             self.failed(),
             self.skipped()
         );
+        xml.push_str(&self.properties());
         for test in &self.tests {
             let seconds = test.millis as f64 / 1000.0;
             let (group, name, detail) = (test.group, test.name, escaped(&test.detail));
@@ -123,6 +129,24 @@ impl Report {
         xml.push_str("</testsuite>\n");
         xml
     }
+
+    /// What the calls take, as properties like `in_process.detect.p50_ns`.
+    fn properties(&self) -> String {
+        let figures = |side: &Measured, Timed { call, took }: &Timed| {
+            let took = took.as_ref().ok()?;
+            let all = [("p50_ns", took.p50_ns), ("p95_ns", took.p95_ns), ("p99_ns", took.p99_ns)];
+            let property = |(figure, value): (&str, u64)| {
+                let side = side.side.name();
+                format!("    <property name=\"{side}.{call}.{figure}\" value=\"{value}\"/>\n")
+            };
+            Some(all.map(property).concat())
+        };
+        let all = self.timed.iter().flat_map(|side| side.calls.iter().map(move |call| figures(side, call)));
+        match all.flatten().collect::<String>() {
+            none if none.is_empty() => none,
+            some => format!("  <properties>\n{some}  </properties>\n"),
+        }
+    }
 }
 
 /// Text within a quoted attribute; control characters, which XML has no place for, become spaces.
@@ -134,6 +158,7 @@ fn escaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::bench::{Figures, Side};
 
     fn report() -> Report {
         let tested = |verdict, detail: &str| Tested {
@@ -145,7 +170,14 @@ mod tests {
         };
         let verdicts = [Verdict::Pass, Verdict::Fail, Verdict::Skip, Verdict::Crash, Verdict::Timeout];
         let tests = verdicts.map(|verdict| tested(verdict, "a \"<&>\"\u{0}")).to_vec();
-        Report { plugin: "org.example.x".into(), seed: 7, tests }
+        let figures = Figures { n: 9, p50_ns: 1, p95_ns: 2, p99_ns: 3, per_s: 4.0 };
+        let calls = vec![
+            Timed { call: "detect".into(), took: Ok(figures) },
+            Timed { call: "embed".into(), took: Err("gone".into()) },
+        ];
+        let (side, detail) = (Side::Isolated, String::new());
+        let timed = vec![Measured { side, calls, verdict: Verdict::Pass, detail }];
+        Report { plugin: "org.example.x".into(), seed: 7, tests, timed }
     }
 
     #[test]
@@ -156,12 +188,14 @@ mod tests {
         let keys: Vec<&str> = json["tests"][3].as_object().unwrap().keys().map(String::as_str).collect();
         assert_eq!(keys, ["group", "name", "result", "millis", "detail"]);
         assert_eq!(json["tests"][3]["result"], "crash");
+        assert_eq!(json["timed"][0]["calls"][0]["p95_ns"], 2);
     }
 
     #[test]
     fn what_a_plugin_says_cannot_break_the_xml() {
         let xml = report().junit();
         assert!(xml.contains("<failure type=\"crash\" message=\"a &quot;&lt;&amp;&gt;&quot; \"/>"), "{xml}");
+        assert!(xml.contains("<property name=\"isolated.detect.p99_ns\" value=\"3\"/>"), "{xml}");
         assert!(xml.contains("tests=\"5\" failures=\"3\" skipped=\"1\"") && xml.contains("time=\"1.500\""));
     }
 }

@@ -6,13 +6,17 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use crate::bench::bench;
 use crate::case::{Case, cases};
-use crate::child::{Job, Line};
+use crate::child::{Job, Line, Work};
 use crate::process::{Ended, Process};
 use crate::report::{Report, Tested, Verdict};
 
 /// The longest that a process may take until its test begins: the caller may have networks to compile.
 const START_MAX: Duration = Duration::from_secs(120);
+
+/// How long each call is timed after the tests, on each side.
+const TIMED_EACH: Duration = Duration::from_millis(200);
 
 /// What to check, and how.
 #[derive(Debug, Clone, Default)]
@@ -31,15 +35,36 @@ pub struct Plan {
     pub endpoints: u32,
     /// What a payer left for a payment plugin, a JSON object; without it `{"token":"tok_test"}`.
     pub instrument: Option<Value>,
+    /// A message of the provider for a payment plugin, signed with the key of the tests:
+    /// `{"headers": [["name", "value"], …], "body": "…", "now_s": …}`.
+    pub message: Option<Value>,
+    /// Whether the calls are made in a sandboxed process. Tests that need raw ones make them in the test's own.
+    pub isolated: bool,
     /// Each budget as a part of itself, in percent; 0 means 100. More for a slow machine.
     pub budget_percent: u32,
 }
 
 impl Plan {
-    fn budget(&self, case: &Case) -> Duration {
+    /// The work on this plugin for one process.
+    pub(crate) fn job(&self, work: Work) -> Job {
+        Job {
+            library: self.library.clone(),
+            plugin: self.plugin.clone(),
+            settings: self.settings.clone(),
+            seed: self.seed,
+            endpoints: self.endpoints.max(1),
+            instrument: self.instrument.clone().unwrap_or_else(|| json!({ "token": "tok_test" })),
+            message: self.message.clone(),
+            isolated: self.isolated,
+            work,
+        }
+    }
+
+    /// A budget as this run has it.
+    pub(crate) fn within(&self, budget: Duration) -> Duration {
         match self.budget_percent {
-            0 => case.budget,
-            percent => case.budget * percent / 100,
+            0 => budget,
+            percent => budget * percent / 100,
         }
     }
 }
@@ -59,9 +84,9 @@ pub fn check(plan: &Plan, launch: &dyn Fn(&Job) -> Command, told: &mut dyn FnMut
         }
         let (tested, begun) = test(plan, case, launch);
         let failed = tested.verdict.is_failure();
-        if let Some(Line::Begun { plugin, interfaces: found }) = begun {
-            report.plugin = plugin;
-            interfaces = Some(found);
+        if let Some(begun) = begun {
+            report.plugin = begun.plugin;
+            interfaces = Some(begun.interfaces);
         }
         if chosen || failed {
             told(&tested);
@@ -71,56 +96,76 @@ pub fn check(plan: &Plan, launch: &dyn Fn(&Job) -> Command, told: &mut dyn FnMut
             break; // what cannot be opened cannot be tested further
         }
     }
+    if plan.include.is_none() && interfaces.is_some() {
+        report.timed = bench(plan, TIMED_EACH, launch).sides;
+    }
     report
 }
 
 /// Runs one test.
-fn test(plan: &Plan, case: &Case, launch: &dyn Fn(&Job) -> Command) -> (Tested, Option<Line>) {
-    let job = Job {
-        library: plan.library.clone(),
-        plugin: plan.plugin.clone(),
-        settings: plan.settings.clone(),
-        seed: plan.seed,
-        endpoints: plan.endpoints.max(1),
-        instrument: plan.instrument.clone().unwrap_or_else(|| json!({ "token": "tok_test" })),
-        case: case.path(),
-    };
-    let tested = |verdict, detail, begun: Instant| Tested {
-        group: case.group.name(),
-        name: case.name,
-        verdict,
-        millis: u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
-        detail,
-    };
-    let started = Instant::now();
-    let mut process = match Process::start(launch(&job)) {
-        Ok(process) => process,
-        Err(error) => {
-            let why = format!("no process could be started: {error}");
-            return (tested(Verdict::Fail, why, started), None);
-        }
-    };
-    let first = match process.line(START_MAX) {
-        Ok(Line::Ended { verdict, detail }) => return (tested(verdict, detail, started), None),
-        Ok(begun) => begun,
-        Err(why) => return (silent(case, process.ended(why, false), START_MAX, started), None),
-    };
-    let begun = Instant::now();
-    let tested = match process.line(plan.budget(case)) {
-        Ok(Line::Ended { verdict, detail }) => tested(verdict, detail, begun),
-        Ok(Line::Begun { .. }) => tested(Verdict::Fail, "its test began twice".into(), begun),
-        Err(why) => silent(case, process.ended(why, true), plan.budget(case), begun),
-    };
-    (tested, Some(first))
+fn test(plan: &Plan, case: &Case, launch: &dyn Fn(&Job) -> Command) -> (Tested, Option<Begun>) {
+    let job = plan.job(Work::Test(case.path()));
+    let done = attended(launch(&job), plan.within(case.budget), &mut |_| {});
+    let (group, name, millis) = (case.group.name(), case.name, done.millis);
+    (Tested { group, name, verdict: done.verdict, millis, detail: done.detail }, done.begun)
 }
 
-/// The result of a test whose process said nothing about it.
-fn silent(case: &Case, ended: Ended, within: Duration, since: Instant) -> Tested {
-    let (verdict, detail) = match ended {
+/// What a process said about the plugin before its work.
+pub(crate) struct Begun {
+    pub(crate) plugin: String,
+    pub(crate) interfaces: Vec<String>,
+}
+
+/// What came of one process.
+pub(crate) struct Done {
+    /// Nothing where the library could not be opened.
+    pub(crate) begun: Option<Begun>,
+    pub(crate) verdict: Verdict,
+    pub(crate) detail: String,
+    /// How long its work took, its start apart.
+    pub(crate) millis: u64,
+}
+
+/// Starts a process and hears it out; `heard` gets what it says between its begin and its end. One that is not done within the
+/// budget is ended.
+pub(crate) fn attended(command: Command, budget: Duration, heard: &mut dyn FnMut(Line)) -> Done {
+    let millis = |since: Instant| u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX);
+    let started = Instant::now();
+    let mut done =
+        Done { begun: None, verdict: Verdict::Fail, detail: "its test began twice".into(), millis: 0 };
+    let mut process = match Process::start(command) {
+        Ok(process) => process,
+        Err(error) => return Done { detail: format!("no process could be started: {error}"), ..done },
+    };
+    match process.line(START_MAX) {
+        Ok(Line::Begun { plugin, interfaces }) => done.begun = Some(Begun { plugin, interfaces }),
+        Ok(Line::Ended { verdict, detail }) => {
+            return Done { verdict, detail, millis: millis(started), ..done };
+        }
+        Ok(_) => return Done { detail: "it worked before it began".into(), ..done },
+        Err(why) => {
+            let (verdict, detail) = silent(process.ended(why, false), START_MAX);
+            return Done { verdict, detail, millis: millis(started), ..done };
+        }
+    }
+    let begun = Instant::now();
+    (done.verdict, done.detail) = loop {
+        match process.line(budget.saturating_sub(begun.elapsed())) {
+            Ok(Line::Ended { verdict, detail }) => break (verdict, detail),
+            Ok(Line::Begun { .. }) => break (done.verdict, done.detail),
+            Ok(line) => heard(line),
+            Err(why) => break silent(process.ended(why, true), budget),
+        }
+    };
+    done.millis = millis(begun);
+    done
+}
+
+/// How a process ended that did not say so.
+fn silent(ended: Ended, within: Duration) -> (Verdict, String) {
+    match ended {
         Ended::Crashed(how) => (Verdict::Crash, how),
         Ended::OutOfTime { begun: true } => (Verdict::Timeout, format!("not done after {within:?}")),
         Ended::OutOfTime { begun: false } => (Verdict::Timeout, format!("not begun after {within:?}")),
-    };
-    let millis = u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX);
-    Tested { group: case.group.name(), name: case.name, verdict, millis, detail }
+    }
 }

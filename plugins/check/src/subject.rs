@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use plugin_host::probe::{Age, Answer, Extensions, Instance, Library, ProbeHost, Sink};
-use plugin_host::{InferenceService, Limits, Manifest, Schema, SecretService, Settled};
+use plugin_host::{InferenceService, Limits, Manifest, Schema, SecretService, Settled, WorkerOptions};
 use plugin_sdk::abi::{FP_E_CONFIG, FP_OK};
 use serde_json::Value;
 
@@ -22,6 +22,10 @@ pub struct Offers {
     pub inference: Option<Arc<dyn InferenceService>>,
     /// The keys.
     pub secrets: Option<Arc<dyn SecretService>>,
+    /// As many other keys under the same names.
+    pub other_secrets: Option<Arc<dyn SecretService>>,
+    /// How sandboxed plugins are run.
+    pub worker: Option<WorkerOptions>,
 }
 
 /// One plugin under test.
@@ -41,6 +45,10 @@ pub(crate) struct Subject {
     pub(crate) endpoints: u32,
     /// What a payer left for a payment plugin.
     pub(crate) instrument: Value,
+    /// A message of the provider, signed with the key of the tests.
+    pub(crate) message: Option<Value>,
+    /// The calls are made in a sandboxed process, where a test does without the raw ones.
+    pub(crate) isolated: bool,
 }
 
 impl Subject {

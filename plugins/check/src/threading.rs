@@ -1,6 +1,5 @@
 //! Calls at once, calls given up, and what is left when instances are gone.
 
-use std::fs;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
@@ -11,6 +10,7 @@ use plugin_sdk::abi::{FP_E_CANCELLED, FP_E_DEADLINE, FP_OK};
 
 use crate::case::{Checked, Stop};
 use crate::eye::{Eye, Look, agree};
+use crate::held::Held;
 use crate::picture::{Scene, picture};
 use crate::subject::{LIMITS, Subject, expect_ok, said};
 use crate::vision::Sight;
@@ -167,29 +167,6 @@ pub(crate) fn no_call_in_a_life(subject: &Subject) -> Checked {
     }
 }
 
-/// What a process holds.
-#[derive(Debug, Clone, Copy)]
-struct Held {
-    memory_bytes: u64,
-    descriptors: usize,
-    threads: usize,
-}
-
-impl Held {
-    fn now() -> Result<Self, Stop> {
-        let failed = |error: std::io::Error| Stop::Skip(format!("/proc cannot be read: {error}"));
-        let status = fs::read_to_string("/proc/self/status").map_err(failed)?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        let kib = line.and_then(|line| line.trim().trim_end_matches(" kB").trim().parse::<u64>().ok());
-        let count = |folder: &str| Ok::<_, Stop>(fs::read_dir(folder).map_err(failed)?.count());
-        Ok(Self {
-            memory_bytes: kib.unwrap_or(0) << 10,
-            descriptors: count("/proc/self/fd")?,
-            threads: count("/proc/self/task")?,
-        })
-    }
-}
-
 /// Instances leave no memory, descriptor or thread behind.
 pub(crate) fn thousand_lives(subject: &Subject) -> Checked {
     let host = subject.host();
@@ -205,25 +182,17 @@ pub(crate) fn thousand_lives(subject: &Subject) -> Checked {
         }
     }
     let Some((before, at)) = before else { return Stop::skip("instances come and go too slowly") };
-    let mut after = Held::now()?;
-    let waited = Instant::now();
-    while after.threads > before.threads && waited.elapsed() < Duration::from_secs(1) {
-        std::thread::sleep(Duration::from_millis(10)); // a thread that was joined may still be listed
-        after = Held::now()?;
-    }
+    let left = Held::settled(&before)?.since(&before);
     let measured = lives - at;
-    let left = after.memory_bytes.saturating_sub(before.memory_bytes);
+    let kib = left.memory_bytes >> 10;
     match () {
-        () if after.threads > before.threads => {
-            Stop::fail(format!("{measured} lives left {} threads", after.threads - before.threads))
+        () if left.threads > 0 => Stop::fail(format!("{measured} lives left {} threads", left.threads)),
+        () if left.descriptors > 0 => {
+            Stop::fail(format!("{measured} lives left {} file descriptors", left.descriptors))
         }
-        () if after.descriptors > before.descriptors => {
-            let more = after.descriptors - before.descriptors;
-            Stop::fail(format!("{measured} lives left {more} file descriptors"))
+        () if left.memory_bytes > LEFT_BYTES_MAX => {
+            Stop::fail(format!("{measured} lives left {kib} KiB of memory"))
         }
-        () if left > LEFT_BYTES_MAX => {
-            Stop::fail(format!("{measured} lives left {} KiB of memory", left >> 10))
-        }
-        () => Ok(format!("{lives} lives; the last {measured} left {} KiB", left >> 10)),
+        () => Ok(format!("{lives} lives; the last {measured} left {kib} KiB")),
     }
 }

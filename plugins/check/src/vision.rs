@@ -1,8 +1,9 @@
 //! Pictures of every kind, and what has to hold for the answers.
 
-use plugin_host::probe::{Age, Edge, Instance, PictureDesc, PlaneBytes, ProbeHost, Way};
+use plugin_host::probe::{Age, Edge, PictureDesc, PlaneBytes, ProbeHost, Way};
 use plugin_sdk::abi::{FP_E_INVALID, FP_E_UNSUPPORTED};
 
+use crate::body::Body;
 use crate::case::{Checked, Stop};
 use crate::eye::{Eye, Look, agree};
 use crate::layout::USUAL;
@@ -11,18 +12,27 @@ use crate::subject::{LIMITS, Subject, said};
 
 /// An active instance, its steps, and a pixel format that it takes.
 pub(crate) struct Sight {
-    pub(crate) instance: Instance,
+    pub(crate) instance: Body,
     pub(crate) eyes: Vec<Eye>,
     pub(crate) format: Format,
 }
 
 impl Sight {
+    /// At work where this run has its calls made.
     pub(crate) fn of(subject: &Subject) -> Result<Self, Stop> {
+        Self::with(subject, Body::of(subject)?)
+    }
+
+    /// At work in this process, for raw calls.
+    pub(crate) fn here(subject: &Subject) -> Result<Self, Stop> {
         Self::on(subject, &subject.host())
     }
 
     pub(crate) fn on(subject: &Subject, host: &ProbeHost) -> Result<Self, Stop> {
-        let instance = subject.active_on(host)?;
+        Self::with(subject, Body::Here(subject.active_on(host)?))
+    }
+
+    fn with(subject: &Subject, instance: Body) -> Result<Self, Stop> {
         let eyes = Eye::all(subject, &instance)?;
         let scene = Scene::drawn(160, 120, &mut subject.chance(1));
         let formats = std::iter::once(USUAL).chain(Format::ALL);
@@ -105,7 +115,7 @@ pub(crate) fn padded_rows(subject: &Subject) -> Checked {
 
 /// Pictures between pages that nobody may touch, themselves not to be written: whoever does crashes.
 pub(crate) fn edges_of_memory(subject: &Subject) -> Checked {
-    let sight = Sight::of(subject)?;
+    let sight = Sight::here(subject)?;
     let scene = Scene::drawn(160, 120, &mut subject.chance(1));
     for format in Format::ALL {
         let ends = [Edge::Start, Edge::End];
@@ -127,7 +137,7 @@ pub(crate) fn edges_of_memory(subject: &Subject) -> Checked {
 
 /// What a plugin cannot know it refuses (rule R5); a turned picture it may take.
 pub(crate) fn unknown_pictures(subject: &Subject) -> Checked {
-    let mut sight = Sight::of(subject)?;
+    let mut sight = Sight::here(subject)?;
     let plain = Scene::drawn(64, 48, &mut subject.chance(1)).desc(sight.format, 0);
     let other = Scene::drawn(64, 48, &mut subject.chance(2)).desc(sight.format, 0);
     let (one, other) = (picture(&plain)?, picture(&other)?);

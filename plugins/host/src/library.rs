@@ -56,9 +56,15 @@ impl PluginLibrary {
         sha256: [u8; 32],
         host: HostServices,
     ) -> Result<Self, LoadError> {
+        let library = Self::linked(path, memory, sha256)?;
+        start(path, &library.entry, host)?;
+        Ok(library)
+    }
+
+    /// As [`Self::only`], without `init`.
+    pub(crate) fn linked(path: &Path, memory: OwnedFd, sha256: [u8; 32]) -> Result<Self, LoadError> {
         let library = link(path, memory)?;
         let entry = checked_entry(path, entry_of(path, &library)?)?;
-        start(path, &entry, host)?;
         Ok(Self { entry, sha256 })
     }
 }
@@ -170,7 +176,7 @@ fn checked_entry(path: &Path, entry: *const fp_entry) -> Result<fp_entry, LoadEr
 }
 
 /// Runs the library's `init`, where it has one.
-fn start(path: &Path, entry: &fp_entry, host: HostServices) -> Result<(), LoadError> {
+pub(crate) fn start(path: &Path, entry: &fp_entry, host: HostServices) -> Result<(), LoadError> {
     let Some(init) = entry.init else { return Ok(()) };
     let host = host.leak();
     // SAFETY: [ctl]; called once per library, under the lock of `LIBRARIES`; the host is never freed.

@@ -12,6 +12,7 @@ use plugin_sdk::abi::{self, fp_str};
 use crate::error::LoadError;
 use crate::library::{self, PluginLibrary};
 use crate::manifest::{self, Manifest};
+use crate::services::HostServices;
 
 mod age;
 mod guarded;
@@ -50,6 +51,22 @@ impl Library {
         let opened_in = begun.elapsed();
         let manifests = manifest::all(&library, path)?;
         Ok(Self { library, manifests, opened_in })
+    }
+
+    /// Links another copy of the library with data of its own, runs its `init` and, where it has one, its `deinit`. How long
+    /// `init` took.
+    pub fn another_life(&self, path: &Path) -> Result<Duration, LoadError> {
+        let bytes = library::read(path)?;
+        let sha256 = bytes.digest().0;
+        let copy = PluginLibrary::linked(path, bytes.into_fd(), sha256)?;
+        let begun = Instant::now();
+        library::start(path, &copy.entry, HostServices::new("plugin library", None, None))?;
+        let took = begun.elapsed();
+        if let Some(deinit) = copy.entry.deinit {
+            // SAFETY: [ctl]; it has started, and has no instance.
+            unsafe { deinit() };
+        }
+        Ok(took)
     }
 
     /// The plugins of the library.

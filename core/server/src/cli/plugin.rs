@@ -1,12 +1,15 @@
 //! `facepay plugin`: the plugins that the settings name, loaded as the appliance loads them; packages of other vendors; and the
 //! tools of those who write plugins.
 
+mod bench;
 mod change;
 mod check;
+mod fuzz;
 mod kept;
 mod new;
 mod package;
 mod sign;
+mod subject;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -52,10 +55,14 @@ pub enum Plugin {
     New(new::New),
     /// Says whether a plugin keeps the contract. Each test runs in a process of its own.
     Check(check::Check),
-    /// Does one test of a plugin; `check` starts it.
+    /// Times the calls of a plugin, in this process and in a sandboxed one.
+    Bench(bench::Bench),
+    /// Calls a plugin at random, each case in a process of its own, and names the seed of each that finds something.
+    Fuzz(fuzz::Fuzz),
+    /// Does one job with a plugin; `check`, `bench` and `fuzz` start it.
     #[command(hide = true)]
     CheckOne {
-        /// The test and the plugin.
+        /// The work and the plugin.
         job: String,
     },
 }
@@ -123,7 +130,9 @@ pub(super) fn run(cli: &Cli, command: &Plugin) -> Result<Exit, Failure> {
         Plugin::Disable(disabled) => change::disable(cli, disabled),
         Plugin::New(arguments) => new::run(arguments),
         Plugin::Check(arguments) => check::run(cli, arguments),
-        Plugin::CheckOne { job } => check::one(cli, job),
+        Plugin::Bench(arguments) => bench::run(cli, arguments),
+        Plugin::Fuzz(arguments) => fuzz::run(cli, arguments),
+        Plugin::CheckOne { job } => subject::one(cli, job),
     }
 }
 

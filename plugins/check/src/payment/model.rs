@@ -1,10 +1,11 @@
 //! Operations by chance through a line that loses, delays, doubles and cuts, and a book that says what really happened.
 
-use plugin_host::probe::{Instance, Way};
+use plugin_host::probe::Way;
 use plugin_sdk::{Op, Request, Verdict};
 
 use super::ask::{Charge, Till};
 use super::book::Book;
+use crate::body::Body;
 use crate::case::{Checked, Stop};
 use crate::drive::{drive, hex};
 use crate::line::Line;
@@ -18,7 +19,7 @@ const ASKED_BADLY: usize = 2;
 
 /// One run of the model.
 struct Model<'a> {
-    instance: &'a Instance,
+    body: &'a Body,
     till: Till,
     line: Line<Book>,
     chance: Chance,
@@ -31,12 +32,12 @@ struct Model<'a> {
 
 /// At most one effect per attempt, and in the end the plugin and the provider agree about every one of them.
 pub(crate) fn money_is_kept(subject: &Subject) -> Checked {
-    let instance = subject.active()?;
-    let (ops, _) = instance.offered().map_err(Stop::Fail)?;
+    let body = Body::of(subject)?;
+    let (ops, _) = body.offered().map_err(Stop::Fail)?;
     let line = Line::new(Book::default(), subject.chance(31));
     let (till, chance) = (Till::new(subject), subject.chance(32));
     let mut model =
-        Model { instance: &instance, till, line, chance, ops, charges: Vec::new(), told: 0, asked_after: 0 };
+        Model { body: &body, till, line, chance, ops, charges: Vec::new(), told: 0, asked_after: 0 };
     if !model.speaks()? {
         return Stop::skip("it does not speak to the reference provider");
     }
@@ -75,8 +76,7 @@ impl Model<'_> {
     fn run(&mut self, request: &Request) -> Result<Verdict, Stop> {
         let running = hex(&request.attempt_ref);
         let line = &mut self.line;
-        let ran =
-            drive(self.instance, &Way::default(), request, &mut |effect| line.happens(&running, effect))?;
+        let ran = drive(self.body, &Way::default(), request, &mut |effect| line.happens(&running, effect))?;
         // After an error the outcome is as unknown as the last request left it.
         Ok(ran.verdict().cloned().unwrap_or(Verdict::Unknown))
     }

@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -14,6 +15,16 @@
 #endif
 #define bad(name) (!strcmp(BAD, name))
 #define STR(text) { text, sizeof(text) - 1 }
+
+#ifdef EXPORTS_MORE
+int another(void) { return 1; }
+#endif
+#ifdef WRITES_ITS_CODE
+__asm__(".section .both,\"awx\",@progbits\n.long 0\n.previous");
+#endif
+#ifdef PATCHES_ITS_CODE
+__asm__(".text\n.balign 8\n.quad patched_here\npatched_here: nop\n");
+#endif
 
 typedef struct { fp_plugin table; const fp_host *host; int active, stuck, panicked, lives, calls; } instance;
 
@@ -56,12 +67,21 @@ static fp_status look(const fp_call *call, const fp_frame *frame, double *mean) 
   if (bad("halves") && 100 / (w / 2) > 1000) return FP_E_INTERNAL;
   double sum = 0;
   size_t pitch = bad("ignores_pitch") ? row : p->pitch;
+  size_t end = bad("reads_whole_pitch") ? pitch : row;
   for (uint32_t y = 0; y < h; y++)
-    for (size_t x = 0; x < (bad("reads_whole_pitch") ? pitch : row); x++) sum += p->data[y * pitch + x];
+    for (size_t x = 0; x < end; x++) sum += p->data[y * pitch + x];
   if (bad("reads_past")) sum += p->data[(size_t)p->pitch * (h - 1) + row];
   if (bad("reads_before")) sum += p->data[-1];
   if (bad("writes_input")) ((uint8_t *)p->data)[0] = 7;
   if (bad("exits")) exit(3);
+  if (bad("panics_at_odd") && w % 2) return say(call, FP_E_PANIC, "odd");
+  if (bad("strange_status") && w % 2) return 7;
+  if (bad("leaks_pictures")) memset(malloc(row * h + 262144), 1, row * h + 262144);
+  if (bad("opens_sockets")) {
+    int line = socket(AF_INET, SOCK_STREAM, 0);
+    if (line < 0) return say(call, FP_E_IO, "no socket");
+    close(line);
+  }
   if (bad("hangs")) for (;;) pause_ms(1000);
   *mean = sum / ((double)row * h) / 255;
   return FP_OK;
@@ -126,8 +146,10 @@ static fp_status score(void *self, const fp_call *call, const fp_frame_batch *fr
   for (uint32_t i = 0; i < n; i++) {
     double value = 0;
     const fp_face *face = face_at(faces, i);
+    if (face->frame_index >= frames->count) return say(call, FP_E_INVALID, "frame_index");
     fp_status status = value_of(it, call, frames, face->frame_index, &value);
     if (status) return status;
+    if (bad("indexes_by_face")) value += frame_at(frames, face->frame_index)->plane[0].data[(long)face->x] * 1e-9;
     if (bad("reads_new_fields")) value = value * 0.5 + face->smile * 0.1 + face->surface[63] * 0;
     live_score[i] = bad("sure") ? 1.5f : (float)value;
   }
@@ -151,6 +173,7 @@ static fp_status embed(void *self, const fp_call *call, const fp_frame_batch *fr
   if (bad("moving_tag")) it->calls++;
   for (uint32_t i = 0; i < out_len / 2; i++) {
     double value = 0;
+    if (face_at(faces, i)->frame_index >= frames->count) return say(call, FP_E_INVALID, "frame_index");
     fp_status status = value_of(it, call, frames, face_at(faces, i)->frame_index, &value);
     if (status) return status;
     double length = bad("long_embedding") ? 0.5 : sqrt(value * value + 1);
@@ -238,7 +261,17 @@ static const char *const interfaces[] = { FP_DETECTOR, FP_LIVENESS, FP_RECOGNIZE
     "\"maximum\":9,\"default\":3}}}") }
 static const fp_descriptor described[2] = { DESCRIPTOR, DESCRIPTOR };
 
-static fp_status init(const fp_host *host) { (void)host; if (bad("slow_init")) pause_ms(700); return FP_OK; }
+static fp_status init(const fp_host *host) {
+  (void)host;
+  if (bad("slow_init")) pause_ms(700);
+  if (bad("late_init")) pause_ms(100);
+  if (bad("starts_once")) {
+    if (getenv("FIXTURE_STARTED")) return FP_E_INTERNAL;
+    setenv("FIXTURE_STARTED", "1", 1);
+  }
+  return FP_OK;
+}
+static void deinit(void) { if (bad("dies_at_the_end")) abort(); }
 static uint32_t count(void) { return 1; }
 static const fp_descriptor *descriptor(uint32_t index) {
   static volatile int calls;
@@ -259,4 +292,4 @@ static fp_status create(const fp_host *host, fp_str id, const fp_plugin **out, f
 }
 
 const fp_entry facepay_plugin_entry = { .magic = FP_MAGIC, .struct_size = sizeof(fp_entry), .abi_major = FP_ABI_MAJOR,
-  .abi_minor = FP_ABI_MINOR, .init = init, .count = count, .descriptor = descriptor, .create = create };
+  .abi_minor = FP_ABI_MINOR, .init = init, .deinit = deinit, .count = count, .descriptor = descriptor, .create = create };

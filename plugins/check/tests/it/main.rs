@@ -3,9 +3,12 @@
 
 mod bench;
 mod faulty;
+mod fuzzed;
+mod keys;
 mod network;
 mod projects;
 mod sound;
+mod timed;
 
 /// Does a job when it is told one: the tests start their own program once more for each test of a plugin.
 #[test]

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #define bad(name) (!strcmp(BAD, name))
 #define STR(text) { text, sizeof(text) - 1 }
@@ -77,6 +79,13 @@ static void done(fp_effect *e, uint32_t outcome, const char *code) {
   if (outcome == FP_OUT_DECLINED) e->decline_code = (fp_str){ code, strlen(code) };
 }
 
+/* How deep lists are nested, with a page of the stack for each. */
+static int depth(fp_bytes body, size_t at) {
+  volatile char page[4096];
+  page[at % sizeof page] = 1;
+  return at < body.len && body.ptr[at] == '[' ? depth(body, at + 1) + page[at % sizeof page] : 0;
+}
+
 /* What an answer proves. */
 static void judge(const task *t, const fp_event *event, fp_effect *e) {
   int complete = !(event->flags & FP_EVF_TRUNCATED) && event->body.len && event->body.ptr[event->body.len - 1] == '}';
@@ -94,6 +103,18 @@ static fp_status step(void *self, const fp_call *call, void *of, const fp_event 
   fp_effect e = { .struct_size = sizeof e };
   (void)self, (void)call;
   t->stepped = 1;
+  if (bad("reads_empty") && event->kind == FP_EV_HTTP_RESPONSE && event->body.ptr[0] == '<') t->sent++;
+  if (bad("descends") && event->kind == FP_EV_HTTP_RESPONSE && depth(event->body, 0) > 9) t->sent++;
+  if (bad("strays_far") && event->http_status == 409) {
+    e.kind = FP_FX_SLEEP, e.sleep_ns = (int64_t)86400 * 1000000000;
+    memcpy(next, &e, sizeof e);
+    return FP_OK;
+  }
+  if (bad("opens_sockets")) {
+    int line = socket(AF_INET, SOCK_STREAM, 0);
+    if (line < 0) { write_to(call->reason, "no socket"); return FP_E_IO; }
+    close(line);
+  }
   int unsent = event->kind == FP_EV_CONNECT_FAILED
             || ((event->kind == FP_EV_TIMEOUT || event->kind == FP_EV_CONNECTION_LOST) && !(event->flags & FP_EVF_SENT));
   int lost = (event->kind == FP_EV_TIMEOUT || event->kind == FP_EV_CONNECTION_LOST) && !unsent;

@@ -1,5 +1,6 @@
 //! Pictures whose planes can only be read and lie between forbidden pages.
 
+use plugin_sdk::Frame;
 use plugin_sdk::abi::{self, Growing};
 
 use super::guarded::{Edge, Guarded};
@@ -62,6 +63,12 @@ impl Picture {
             *slot = abi::fp_plane { data, size, pitch: plane.pitch, rows: plane.rows };
         }
         Ok(Self { raw, _planes: planes })
+    }
+
+    /// The picture as a host hands it on. Fails where it is one that no host would.
+    pub fn frame(&self) -> plugin_sdk::Result<Frame<'_>> {
+        // SAFETY: the planes are owned by the picture, which the frame borrows, and nobody writes to them.
+        unsafe { Frame::from_abi(&self.raw) }
     }
 
     /// Pixels per row.

@@ -1,0 +1,214 @@
+//! A plugin at work, in this process or in a sandboxed one: the calls of the tests, as either makes them.
+
+use std::sync::Arc;
+
+use plugin_host::probe::{
+    Age, Answer, Described, Found, Instance, Picture, Sink, Stepped, Task, Values, Way,
+};
+use plugin_host::{
+    CallError, Caps, EmbeddingInfo, Event, Face, Frame, Host, HostOptions, Isolation, LoadError, Op, Outcome,
+    PaymentTask, Plugin, PluginSettings, Request,
+};
+use plugin_sdk::Error;
+use plugin_sdk::abi::{FP_E_DEADLINE, FP_E_INVALID, FP_OK, fp_status};
+
+use crate::case::Stop;
+use crate::drive::Running;
+use crate::subject::{LIMITS, Subject};
+
+/// A plugin at work.
+pub(crate) enum Body {
+    /// As it is: raw calls.
+    Here(Instance),
+    /// Behind the appliance's host and its sandbox.
+    Apart(Arc<Plugin>),
+}
+
+/// A running operation.
+pub(crate) enum Errand<'a> {
+    Here(Task<'a>),
+    Apart(PaymentTask),
+}
+
+/// A host that runs plugins in sandboxed processes.
+pub(crate) fn sandboxing(subject: &Subject) -> Result<Host, Stop> {
+    let Some(worker) = subject.offers.worker.clone() else {
+        return Stop::skip("there is no program for sandboxed plugins here");
+    };
+    let needs = |id: &str| subject.manifest.required_host_ext.iter().any(|required| required == id);
+    if needs("facepay.host.inference/1") {
+        return Stop::skip("it looks through the host's networks, which a sandboxed process has not");
+    }
+    Ok(hosting(subject, Isolation::Isolated(worker)))
+}
+
+/// A host with what the caller offers.
+pub(crate) fn hosting(subject: &Subject, isolation: Isolation) -> Host {
+    let (inference, secrets) = (subject.offers.inference.clone(), subject.offers.secrets.clone());
+    Host::new(HostOptions { inference, secrets, limits: LIMITS, isolation })
+}
+
+/// Loads the plugin on a host.
+pub(crate) fn load(subject: &Subject, host: &Host) -> Result<Arc<Plugin>, Stop> {
+    let config_json = subject.settled()?.json.clone();
+    let settings = PluginSettings { id: subject.manifest.id.clone(), config_json };
+    host.load(&subject.path, &settings).map_err(|error| match error {
+        LoadError::Refused { stage: "configure", source, .. } if subject.made_up => Stop::Skip(format!(
+            "it refuses settings that are made up from its schema, so give it true ones: {source}"
+        )),
+        error => Stop::Fail(error.to_string()),
+    })
+}
+
+impl Body {
+    /// The plugin at work where this run has its calls made.
+    pub(crate) fn of(subject: &Subject) -> Result<Self, Stop> {
+        match subject.isolated {
+            false => subject.active().map(Self::Here),
+            true => load(subject, &sandboxing(subject)?).map(Self::Apart),
+        }
+    }
+
+    pub(crate) fn detect(&self, way: &Way, pictures: &[&Picture], capacity: u32) -> Result<Found, String> {
+        let plugin = match self {
+            Self::Here(instance) => return instance.detect(way, pictures, capacity),
+            Self::Apart(plugin) => plugin,
+        };
+        let detector = plugin.detector().ok_or("no detector")?;
+        let found = with_frames(pictures, |frames| detector.detect(&way.context, frames))?;
+        let (answer, faces) = parted(found);
+        Ok(Found { answer, count: faces.len() as u32, faces, flaw: None })
+    }
+
+    pub(crate) fn score(&self, way: &Way, pictures: &[&Picture], faces: &[Face]) -> Result<Values, String> {
+        let plugin = match self {
+            Self::Here(instance) => return instance.score(way, pictures, faces),
+            Self::Apart(plugin) => plugin,
+        };
+        let liveness = plugin.liveness().ok_or("no liveness step")?;
+        let scored = with_frames(pictures, |frames| liveness.score(&way.context, frames, faces))?;
+        let (answer, values) = parted(scored);
+        Ok(Values { answer, values })
+    }
+
+    pub(crate) fn embed(
+        &self,
+        way: &Way,
+        pictures: &[&Picture],
+        faces: &[Face],
+        dim: u32,
+    ) -> Result<Values, String> {
+        let plugin = match self {
+            Self::Here(instance) => return instance.embed(way, pictures, faces, dim),
+            Self::Apart(plugin) => plugin,
+        };
+        let recognizer = plugin.recognizer().ok_or("no recogniser")?;
+        let embedded = with_frames(pictures, |frames| {
+            let embeddings = recognizer.embed(&way.context, frames, faces)?;
+            Ok(embeddings.iter().flatten().copied().collect::<Vec<f32>>())
+        })?;
+        let (answer, values) = parted(embedded);
+        Ok(Values { answer, values })
+    }
+
+    pub(crate) fn describe(&self, age: Age) -> Result<Described, String> {
+        let plugin = match self {
+            Self::Here(instance) => return instance.describe(age),
+            Self::Apart(plugin) => plugin,
+        };
+        let recognizer = plugin.recognizer().ok_or("no recogniser")?;
+        let (dim, metric) = (recognizer.dim() as u32, recognizer.metric());
+        let info = EmbeddingInfo { dim, metric, model_tag: recognizer.model_tag() };
+        Ok(Described { status: FP_OK, info: Ok(info) })
+    }
+
+    pub(crate) fn offered(&self) -> Result<(Vec<Op>, Caps), String> {
+        let plugin = match self {
+            Self::Here(instance) => return instance.offered(),
+            Self::Apart(plugin) => plugin,
+        };
+        let payment = plugin.payment().ok_or("no payment provider")?;
+        let ops = Op::ALL.into_iter().filter(|op| payment.offers(*op)).collect();
+        Ok((ops, payment.caps()))
+    }
+
+    /// As [`Instance::begin`].
+    pub(crate) fn begin(&self, way: &Way, request: &Request) -> Result<Result<Errand<'_>, Answer>, String> {
+        let plugin = match self {
+            Self::Here(instance) => return Ok(instance.begin(way, request)?.map(Errand::Here)),
+            Self::Apart(plugin) => plugin,
+        };
+        let payment = plugin.payment().ok_or("no payment provider")?;
+        match payment.begin(&way.context, request) {
+            Ok(task) => Ok(Ok(Errand::Apart(task))),
+            Err(error) => Ok(Err(refused(error)?)),
+        }
+    }
+
+    pub(crate) fn health(&self) -> Answer {
+        match self {
+            Self::Here(instance) => instance.health(Sink::Keeps),
+            Self::Apart(plugin) => {
+                let health = plugin.health();
+                let status = if health.fit { FP_OK } else { plugin_sdk::abi::FP_E_INTERNAL };
+                answer(status, health.detail)
+            }
+        }
+    }
+}
+
+impl Running<Outcome> for Errand<'_> {
+    fn step(&mut self, way: &Way, event: &Event) -> Stepped {
+        let task = match self {
+            Self::Here(task) => return task.step(way, event),
+            Self::Apart(task) => task,
+        };
+        match task.step(&way.context, event) {
+            Ok(effect) => Stepped { answer: answer(FP_OK, String::new()), effect: Ok(effect) },
+            Err(error) => match refused(error) {
+                Ok(answer) => Stepped { effect: Err(answer.reason.clone()), answer },
+                // What is no answer at all is told as an effect that nobody can use.
+                Err(why) => Stepped { answer: answer(FP_OK, String::new()), effect: Err(why) },
+            },
+        }
+    }
+}
+
+/// Makes a call with the pictures as frames; one that no host can hand on is refused as such.
+fn with_frames<T>(
+    pictures: &[&Picture],
+    call: impl FnOnce(&[Frame<'_>]) -> Result<T, CallError>,
+) -> Result<Result<T, Answer>, String> {
+    let frames: Result<Vec<Frame<'_>>, Error> = pictures.iter().map(|picture| picture.frame()).collect();
+    match frames {
+        Err(error) => Ok(Err(answer(error.status(), error.reason().to_owned()))),
+        Ok(frames) => match call(&frames) {
+            Ok(done) => Ok(Ok(done)),
+            Err(error) => refused(error).map(Err),
+        },
+    }
+}
+
+/// The answer and what came with it.
+fn parted<T>(called: Result<Vec<T>, Answer>) -> (Answer, Vec<T>) {
+    match called {
+        Ok(values) => (answer(FP_OK, String::new()), values),
+        Err(refusal) => (refusal, Vec::new()),
+    }
+}
+
+/// A call that gave nothing as the status that the plugin gave; one that gave no status is an error.
+fn refused(error: CallError) -> Result<Answer, String> {
+    match error {
+        CallError::Refused { source, .. } => Ok(answer(source.status(), source.reason().to_owned())),
+        late @ (CallError::NotCalled { .. } | CallError::Overrun { .. }) => {
+            Ok(answer(FP_E_DEADLINE, late.to_string()))
+        }
+        CallError::Caller { what, .. } => Ok(answer(FP_E_INVALID, what)),
+        broken => Err(broken.to_string()),
+    }
+}
+
+fn answer(status: fp_status, reason: String) -> Answer {
+    Answer { status, reason, writes_after_refusal: 0 }
+}
