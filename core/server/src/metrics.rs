@@ -3,6 +3,7 @@
 mod camera;
 mod meter;
 mod plugins;
+mod recorded;
 mod shadow;
 
 use std::collections::BTreeSet;
@@ -117,6 +118,8 @@ pub(crate) struct Metrics {
     pub(crate) plugins: plugins::Plugins,
     pub(crate) shadow: shadow::Shadow,
     match_threshold: Family<UseLabels, Gauge<f64, AtomicU64>>,
+    /// What plugins record of themselves.
+    pub(crate) recorded: plugin_host::MetricsBook,
     device: Family<DeviceLabels, Gauge>,
     /// Cameras that have series.
     cameras: Mutex<BTreeSet<String>>,
@@ -161,6 +164,7 @@ impl Metrics {
             plugins: plugins::Plugins::default(),
             shadow: shadow::Shadow::default(),
             match_threshold: Family::default(),
+            recorded: plugin_host::MetricsBook::default(),
             device: Family::default(),
             cameras: Mutex::default(),
         };
@@ -261,6 +265,7 @@ impl Metrics {
         );
         self.plugins.register(r);
         self.shadow.register(r);
+        recorded::register(r, self.recorded.clone());
         r.register("compute_device_info", "1 for the device that runs the networks", self.device.clone());
         let build: Family<BuildLabels, Gauge> = Family::default();
         build.get_or_create(&BuildLabels { version: env!("CARGO_PKG_VERSION") }).set(1);

@@ -10,7 +10,8 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 use plugin_host::{
-    Host, HostOptions, Isolation, Mount, Payment, Plugin, PluginSettings, SecretService, WorkerOptions,
+    Host, HostOptions, Isolation, MetricsBook, Mount, Payment, Plugin, PluginSettings, SecretService,
+    WorkerOptions,
 };
 use plugin_package::{PackageStore, StoreError, Verifier};
 use serde_json::{Map, Value};
@@ -37,6 +38,7 @@ pub(crate) struct Plugins {
     settings: settings::Plugins,
     layers: settings::Layers,
     vault: Arc<Vault>,
+    metrics: MetricsBook,
     places: Mutex<Vec<Arc<Place>>>,
     /// Whose turn it is to change one.
     turn: tokio::sync::Mutex<()>,
@@ -62,9 +64,15 @@ impl Plugins {
             settings: settings.plugins.clone(),
             layers: settings.layers.clone(),
             vault: Arc::new(Vault::new(settings.secrets.folder.clone())),
+            metrics: MetricsBook::default(),
             places: Mutex::default(),
             turn: tokio::sync::Mutex::default(),
         }
+    }
+
+    /// The same, with their metrics in this book.
+    pub(crate) fn recorded_in(self, metrics: MetricsBook) -> Self {
+        Self { metrics, ..self }
     }
 
     /// The payment plugins, put to work, the first one first; none when the settings name none.
@@ -152,7 +160,9 @@ impl Plugins {
         let secrets: Option<Arc<dyn SecretService>> = Some(self.vault.clone());
         let isolation = self.isolation(name);
         let apart = matches!(isolation, Isolation::Isolated(_));
-        let host = Host::new(HostOptions { inference, secrets, isolation, ..HostOptions::default() });
+        let metrics = self.metrics.clone();
+        let host =
+            Host::new(HostOptions { inference, secrets, metrics, isolation, ..HostOptions::default() });
         let config_json = laid_over(settings.get(name), recipe.upper());
         let settings = PluginSettings { id: full_id(name), config_json };
         let plugin = match (settings.id.strip_prefix(OWN_PREFIX), version) {

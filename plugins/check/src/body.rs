@@ -45,7 +45,7 @@ pub(crate) fn sandboxing(subject: &Subject) -> Result<Host, Stop> {
 /// A host with what the caller offers.
 pub(crate) fn hosting(subject: &Subject, isolation: Isolation) -> Host {
     let (inference, secrets) = (subject.offers.inference.clone(), subject.offers.secrets.clone());
-    Host::new(HostOptions { inference, secrets, limits: LIMITS, isolation })
+    Host::new(HostOptions { inference, secrets, limits: LIMITS, isolation, ..HostOptions::default() })
 }
 
 /// Loads the plugin on a host.

@@ -55,7 +55,8 @@ impl Subject {
     /// What the plugin requires of its host and the caller does not have.
     pub(crate) fn missing(&self) -> Option<&str> {
         let missing = |id: &&String| match id.as_str() {
-            "facepay.host.log/1" => false,
+            "facepay.host.log/1" | "facepay.host.metrics/1" | "facepay.host.executor/1" => false,
+            "facepay.host.frame-ref/1" => false,
             "facepay.host.inference/1" => self.offers.inference.is_none(),
             "facepay.host.secret/1" => self.offers.secrets.is_none(),
             _ => true,

@@ -13,9 +13,10 @@ use crate::instance::Instance;
 use crate::isolated::{Isolated, Isolation};
 use crate::library::{self, PluginLibrary};
 use crate::manifest::Manifest;
+use crate::metrics::MetricsBook;
 use crate::package;
 use crate::plugin::Plugin;
-use crate::services::HostServices;
+use crate::services::{Executor, Files, Frames, HostServices, Recorder};
 use crate::settings::{PluginSettings, Schema, Settled};
 
 /// What a host offers and promises.
@@ -26,6 +27,8 @@ pub struct HostOptions {
     /// The keys that plugins may use, each only those that its settings name; without it, plugins that require them are
     /// refused.
     pub secrets: Option<Arc<dyn SecretService>>,
+    /// Where plugins record what they count and measure.
+    pub metrics: MetricsBook,
     /// What no call will exceed.
     pub limits: Limits,
     /// Where the plugins run.
@@ -33,10 +36,11 @@ pub struct HostOptions {
 }
 
 impl Default for HostOptions {
-    /// No networks and no keys; up to 64 frames of 8192 x 8192 per call, and one thread per plugin, in this process.
+    /// No networks, no keys and a book of its own; up to 64 frames of 8192 x 8192 per call, and one thread per plugin, in this process.
     fn default() -> Self {
         let limits = Limits { max_batch: 64, max_width: 8192, max_height: 8192, threads: 1 };
-        Self { inference: None, secrets: None, limits, isolation: Isolation::InProcess }
+        let metrics = MetricsBook::default();
+        Self { inference: None, secrets: None, metrics, limits, isolation: Isolation::InProcess }
     }
 }
 
@@ -56,7 +60,7 @@ impl Host {
     /// library's code runs from here on, whether or not this succeeds.
     pub fn load(&self, path: &Path, settings: &PluginSettings) -> Result<Arc<Plugin>, LoadError> {
         let code = library::read(path)?;
-        self.load_source(Source { path: path.to_owned(), code, signed: None }, settings)
+        self.load_source(Source { path: path.to_owned(), code, signed: None, artifacts: None }, settings)
     }
 
     /// As [`Self::load`], from the sealed memory of a package that was verified. What the plugin says of itself has to be what
@@ -67,26 +71,33 @@ impl Host {
         settings: &PluginSettings,
     ) -> Result<Arc<Plugin>, LoadError> {
         let (path, signed) = (package::path(&package), package::Signed::of(&package));
-        self.load_source(Source { path, code: package.library, signed: Some(signed) }, settings)
+        let (code, artifacts) = package::Artifacts::of(package);
+        let artifacts = Some(Arc::new(artifacts));
+        self.load_source(Source { path, code, signed: Some(signed), artifacts }, settings)
     }
 
     fn load_source(&self, source: Source, settings: &PluginSettings) -> Result<Arc<Plugin>, LoadError> {
-        match &self.options.isolation {
-            Isolation::InProcess => self.load_here(source, settings),
+        let host = Self { options: package::with_needs(&self.options, source.signed.as_ref()) };
+        match &host.options.isolation {
+            Isolation::InProcess => host.load_here(source, settings),
             Isolation::Isolated(worker) => {
-                Isolated::load(source, settings.clone(), &self.options, worker.clone())
+                Isolated::load(source, settings.clone(), &host.options, worker.clone())
             }
         }
         .map(Arc::new)
     }
 
     fn load_here(&self, source: Source, settings: &PluginSettings) -> Result<Plugin, LoadError> {
-        let Source { path, code, signed } = source;
+        let Source { path, code, signed, artifacts } = source;
         let library = PluginLibrary::open_sealed(&path, code)?;
         let manifest = Manifest::find(&library, &path, &settings.id)?;
         let manifest = vouched(manifest, signed.as_ref())?;
-        let HostOptions { inference, secrets, limits, .. } = self.options.clone();
-        let mut services = HostServices::new(&manifest.id, inference, secrets);
+        let HostOptions { inference, secrets, metrics, limits, .. } = self.options.clone();
+        let mut services = HostServices::new(&manifest.id, inference, secrets)
+            .with_metrics(Recorder::here(&metrics, &manifest.id))
+            .with_files(artifacts.map(Files::Here))
+            .with_executor(Executor::new(limits.threads))
+            .with_frames(Frames::default());
         let settled = fitted(&manifest, &services, settings, false)?;
         services.allow(&settled.secret_handles);
         let instance = Instance::start(&library, &manifest, services, &settled.json, limits)?;
@@ -110,6 +121,8 @@ pub(crate) struct Source {
     pub(crate) code: SealedFile,
     /// What its vendor says of it, where it came in a package.
     pub(crate) signed: Option<package::Signed>,
+    /// The other files of the package.
+    pub(crate) artifacts: Option<Arc<package::Artifacts>>,
 }
 
 /// What a plugin says of itself, which is what its vendor signed, where anybody did.
@@ -136,6 +149,7 @@ pub(crate) fn fitted(
                 }
                 "facepay.host.inference/1" => "start the host with an inference engine",
                 "facepay.host.secret/1" => "start the host with a folder of secrets",
+                "facepay.host.artifact/1" => "it reads files of its package: install it as one",
                 _ => "update FacePay, or use a version of the plugin that does without",
             },
         });

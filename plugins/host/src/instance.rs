@@ -32,6 +32,7 @@ pub(crate) struct Offers {
 
 /// The vtable and tables of an instance. Dropping ends the instance; the host that it was given stays.
 pub(crate) struct Instance {
+    services: &'static HostServices,
     table: abi::fp_plugin,
     active: bool,
     tables: Tables,
@@ -90,13 +91,17 @@ impl Instance {
         let (mut table, mut reason) = (std::ptr::null(), Vec::new());
         let mut err = fp_writer::into_reason(&mut reason);
         let host = services.leak();
+        // SAFETY: just made.
+        let services = unsafe { HostServices::of(host) }.expect("a host that was just made");
         // SAFETY: [ctl]; the host is never freed; all else is valid during the call.
         let status = unsafe { create(host, fp_str::of(&manifest.id), &raw mut table, &raw mut err) };
-        refused(&manifest.id, "create", status, reason)?;
-        // SAFETY: null or the vtable of the new instance.
-        let table = unsafe { abi::read(table) }
-            .map_err(|error| LoadError::unreadable(manifest.path.clone(), "fp_plugin.struct_size", error))?;
-        Ok(Self { table, active: false, tables: Tables::default() })
+        let made = refused(&manifest.id, "create", status, reason).and_then(|()| {
+            // SAFETY: null or the vtable of the new instance.
+            unsafe { abi::read(table) }
+                .map_err(|error| LoadError::unreadable(manifest.path.clone(), "fp_plugin.struct_size", error))
+        });
+        let table = made.inspect_err(|_| services.ended())?;
+        Ok(Self { services, table, active: false, tables: Tables::default() })
     }
 
     /// Makes one [ctl] call; a function that the vtable lacks has nothing to do.
@@ -268,6 +273,7 @@ impl Drop for Instance {
             // SAFETY: [ctl]; not active any more, called once.
             unsafe { destroy(table.self_) };
         }
+        self.services.ended();
     }
 }
 

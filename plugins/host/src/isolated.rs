@@ -31,9 +31,10 @@ mod socket;
 mod wire;
 mod worker;
 
+pub(crate) use area::Area;
 pub use child::worker_main;
 pub use sandbox::landlock_abi;
-use shared::Shared;
+use shared::{Recorded, Shared};
 use wire::{Reader, op};
 use worker::Worker;
 
@@ -95,19 +96,25 @@ pub(crate) struct RemoteTask {
 impl Isolated {
     /// Starts a plugin in a process of its own.
     pub(crate) fn load(
-        Source { path, code, signed }: Source,
+        Source { path, code, signed, artifacts }: Source,
         settings: PluginSettings,
         host: &HostOptions,
         options: WorkerOptions,
     ) -> Result<Plugin, LoadError> {
         let faults = Arc::new(FaultLog::default());
+        let recorded = Recorded::new(&host.metrics, &settings.id).map_err(|error| LoadError::Worker {
+            id: settings.id.clone(),
+            what: format!("could not be prepared: {error}"),
+        })?;
         let shared = Arc::new(Shared {
             path,
             settings,
             code,
             signed,
+            artifacts,
             options,
             secrets: host.secrets.clone(),
+            recorded,
             limits: host.limits,
             spec: OnceLock::new(),
             offers: OnceLock::new(),

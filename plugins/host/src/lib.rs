@@ -16,6 +16,7 @@ mod instance;
 mod isolated;
 mod library;
 mod manifest;
+mod metrics;
 mod mount;
 mod operation;
 mod package;
@@ -36,6 +37,7 @@ pub use host::{Host, HostOptions};
 pub use identity::{Identity, IdentityTask};
 pub use isolated::{Isolation, WORKER, WorkerOptions, landlock_abi, worker_main};
 pub use manifest::Manifest;
+pub use metrics::{MetricSeries, MetricValue, MetricsBook, PluginMetrics, Unit};
 pub use mount::{ExchangeError, Mount, Retired};
 pub use package::PackageTag;
 pub use payment::{Payment, PaymentTask};
@@ -47,7 +49,7 @@ pub use vision::{Detector, Liveness, Recognizer};
 pub use plugin_sdk::{
     Call, Caps, ColourMatrix, ColourRange, Effect, EmbeddingInfo, Error as InferenceError, Event, Face,
     FourCc, Frame, FrameDesc, Framing, Health, HttpRequest, HttpResponse, InferenceService, Limits,
-    MacAlgorithm, Metric, ModelInfo, Money, Op, Outcome, Plane, Point, Prompt, Rect, Region, Request,
-    SecretService, SignAlgorithm, Surface, TcpExchange, TcpResponse, Tensor, TensorDesc, Verdict,
-    monotonic_ns,
+    MacAlgorithm, Metric, MetricDesc, MetricKind, MetricsService, ModelInfo, Money, Op, Outcome, Plane,
+    Point, Prompt, Rect, Region, Request, SecretService, SignAlgorithm, Surface, TcpExchange, TcpResponse,
+    Tensor, TensorDesc, Verdict, monotonic_ns,
 };

@@ -1,12 +1,24 @@
 //! A plugin out of a package: what it says of itself is what its vendor signed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use plugin_package::{Digest, Package, PackageManifest, Trust};
+use plugin_package::{Digest, Package, PackageManifest, SealedFile, Trust};
+use plugin_sdk::Error;
 
 use crate::error::LoadError;
+use crate::host::HostOptions;
+use crate::isolated::Isolation;
 use crate::manifest::Manifest;
+
+/// Most characters of a name that a refusal repeats.
+const NAME_SHOWN_MAX: usize = 100;
+
+/// Most threads that a package gets.
+const THREADS_MAX: u32 = 64;
+/// Least and most memory that a package gets for its process: the least is what the process takes without the plugin.
+const MEMORY_MIB_MIN: u32 = 64;
+const MEMORY_MIB_MAX: u32 = 4096;
 
 /// Which package a plugin came in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +34,43 @@ pub(crate) struct Signed {
     manifest: PackageManifest,
     config_schema: Option<serde_json::Value>,
     pub(crate) tag: PackageTag,
+}
+
+/// A host's options with what a package says that its plugin needs, which the operator has read at the installation.
+pub(crate) fn with_needs(options: &HostOptions, signed: Option<&Signed>) -> HostOptions {
+    let mut options = options.clone();
+    let Some(needs) = signed.map(|signed| &signed.manifest.needs) else { return options };
+    if let Some(threads) = needs.threads {
+        options.limits.threads = threads.clamp(1, THREADS_MAX);
+    }
+    if let (Some(mib), Isolation::Isolated(worker)) = (needs.memory_mib, &mut options.isolation) {
+        worker.memory_bytes_max = u64::from(mib.clamp(MEMORY_MIB_MIN, MEMORY_MIB_MAX)) << 20;
+    }
+    options
+}
+
+/// The files of a package beside its library, by path.
+#[derive(Default)]
+pub(crate) struct Artifacts(BTreeMap<String, SealedFile>);
+
+impl Artifacts {
+    /// The library of a package, and its other files.
+    pub(crate) fn of(package: Package) -> (SealedFile, Self) {
+        let (library, others) = package.into_files();
+        (library, Self(others.into_iter().map(|(path, file)| (path.as_str().to_owned(), file)).collect()))
+    }
+
+    /// The file at this path.
+    pub(crate) fn get(&self, name: &str) -> Result<&SealedFile, Error> {
+        // Any text may come here: it is cut before it is said again.
+        let shown = || name.chars().take(NAME_SHOWN_MAX).collect::<String>();
+        self.0.get(name).ok_or_else(|| Error::Invalid(format!("the package lists no file {:?}", shown())))
+    }
+
+    /// Bytes of all of them.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.0.values().map(SealedFile::len).sum()
+    }
 }
 
 /// What errors call the library of a package.

@@ -1,27 +1,44 @@
-//! The C tables that the host gives to plugins: log lines, inference and the use of keys.
+//! The C tables that the host gives to plugins: log lines, inference, the use of keys, metrics,
+//! files of packages, threads, frames.
 
 use std::collections::BTreeSet;
 use std::ffi::{CStr, c_char, c_void};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+use plugin_package::SealedFile;
 use plugin_sdk::abi::{self, Growing, fp_host, fp_status, fp_str};
 use plugin_sdk::{Error, InferenceService, SecretService};
 
+use crate::metrics::Definition;
+
+mod artifact;
+mod executor;
+mod frames;
 mod inference;
 pub(crate) mod log;
+mod metrics;
 mod secret;
 
+pub(crate) use artifact::{Files, MapAway, mapped};
+pub(crate) use executor::Executor;
+pub(crate) use frames::Frames;
 use inference::Models;
 pub(crate) use log::{LogSink, bounded, finest};
+pub(crate) use metrics::{DefineAway, Recorder};
 pub(crate) use secret::Keys;
 
 /// What stands behind the `fp_host` of one plugin instance.
+#[derive(Default)]
 pub(crate) struct HostServices {
     plugin: String,
     log: LogSink,
     models: Option<Models>,
     keys: Option<Keys>,
+    metrics: Option<Recorder>,
+    files: Option<Files>,
+    executor: Option<Executor>,
+    frames: Option<Frames>,
 }
 
 impl HostServices {
@@ -31,17 +48,69 @@ impl HostServices {
         secrets: Option<Arc<dyn SecretService>>,
     ) -> Self {
         let (models, keys) = (inference.map(Models::new), secrets.map(Keys::new));
-        Self { plugin: plugin.to_owned(), log: LogSink::default(), models, keys }
+        Self { plugin: plugin.to_owned(), models, keys, ..Self::default() }
     }
 
     /// The services in a worker: log lines go to the host through `log`, keys are used there.
     pub(crate) fn in_worker(plugin: &str, log: LogSink, secrets: Option<Arc<dyn SecretService>>) -> Self {
-        Self { plugin: plugin.to_owned(), log, models: None, keys: secrets.map(Keys::new) }
+        Self { plugin: plugin.to_owned(), log, keys: secrets.map(Keys::new), ..Self::default() }
+    }
+
+    /// With a place to record metrics in.
+    pub(crate) fn with_metrics(self, recorder: Recorder) -> Self {
+        Self { metrics: Some(recorder), ..self }
+    }
+
+    /// With the files of the plugin's package, where it came in one.
+    pub(crate) fn with_files(self, files: Option<Files>) -> Self {
+        Self { files, ..self }
+    }
+
+    /// With threads for the plugin's tasks.
+    pub(crate) fn with_executor(self, executor: Executor) -> Self {
+        Self { executor: Some(executor), ..self }
+    }
+
+    /// With memory for frames that outlast their call.
+    pub(crate) fn with_frames(self, frames: Frames) -> Self {
+        Self { frames: Some(frames), ..self }
+    }
+
+    /// Lets go of what is the plugin's as long as its instance is.
+    pub(crate) fn ended(&self) {
+        if let Some(recorder) = &self.metrics {
+            recorder.leave();
+        }
+        if let Some(frames) = &self.frames {
+            frames.end();
+        }
     }
 
     /// Logs a line of the plugin.
     pub(crate) fn log(&self, level: u32, line: &str) -> bool {
         self.log.write(&self.plugin, level, line)
+    }
+
+    /// The status of a service call whose table has no place for a reason, which is logged instead.
+    pub(crate) fn told(&self, done: Result<(), Error>) -> fp_status {
+        let Err(error) = done else { return abi::FP_OK };
+        // A line too many is dropped, and counted.
+        let _ = contain(|| Ok(self.log(abi::FP_LOG_ERROR, &bounded(error.to_string()))));
+        error.status()
+    }
+
+    /// The handle of a metric that a plugin in another process defines.
+    pub(crate) fn define(&self, definition: Definition) -> Result<u32, Error> {
+        let recorder = self.metrics.as_ref();
+        recorder.ok_or_else(|| Error::Unsupported("this host has no metrics".into()))?.define(definition)
+    }
+
+    /// A file of the package of a plugin in another process.
+    pub(crate) fn artifact(&self, name: &str) -> Result<&SealedFile, Error> {
+        match &self.files {
+            Some(Files::Here(artifacts)) => artifacts.get(name),
+            _ => Err(Error::Unsupported("the plugin came in no package".into())),
+        }
     }
 
     /// What a plugin in another process gets for its use of a key: checked here like any other's.
@@ -91,6 +160,18 @@ impl HostServices {
         }
         if id == abi::FP_HOST_SECRET && self.keys.is_some() {
             return (&raw const secret::TABLE).cast();
+        }
+        if id == abi::FP_HOST_METRICS && self.metrics.is_some() {
+            return (&raw const metrics::TABLE).cast();
+        }
+        if id == abi::FP_HOST_ARTIFACT && self.files.is_some() {
+            return (&raw const artifact::TABLE).cast();
+        }
+        if id == abi::FP_HOST_EXECUTOR && self.executor.is_some() {
+            return (&raw const executor::TABLE).cast();
+        }
+        if id == abi::FP_HOST_FRAME_REF && self.frames.is_some() {
+            return (&raw const frames::TABLE).cast();
         }
         std::ptr::null()
     }

@@ -71,10 +71,10 @@ pub struct Needs {
     /// Where its requests go: told to the operator, whose `payment.endpoints` decide whether it may.
     #[serde(default)]
     pub endpoints: Vec<Endpoint>,
-    /// The memory that it wants, in MiB: told to the operator.
+    /// The memory that it needs, in MiB: told to the operator, and its limit in a process of its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub memory_mib: Option<u32>,
-    /// The threads that it wants: told to the operator.
+    /// The threads that it needs: told to the operator, and its limit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub threads: Option<u32>,
 }

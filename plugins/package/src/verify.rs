@@ -89,6 +89,15 @@ impl Package {
         &self.library_path
     }
 
+    /// The library, and what else `plugin.json` lists, by path: files that the plugin may read. Libraries for other machines are
+    /// not among them.
+    pub fn into_files(self) -> (SealedFile, BTreeMap<PackagePath, SealedFile>) {
+        let Self { manifest, library, mut others, .. } = self;
+        let is_library = |path: &str| manifest.libraries.values().any(|library| library == path);
+        others.retain(|path, _| manifest.files.contains_key(path.as_str()) && !is_library(path.as_str()));
+        (library, others)
+    }
+
     /// Every file, with its path.
     pub(crate) fn files(&self) -> impl Iterator<Item = (&PackagePath, &SealedFile)> {
         std::iter::once((&self.library_path, &self.library)).chain(&self.others)

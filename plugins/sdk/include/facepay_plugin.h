@@ -17,7 +17,7 @@
  *  R7 An extension or interface id is "<owner>.<name>/<rev>". A published rev never changes; ids that start with
  *     "draft." may vanish and are not in this file.
  *  R8 A host never unloads a plugin: its code and static data stay mapped until the process ends, and deinit() may
- *     never be called. fp_host, its tables and model infos live until the process ends.
+ *     never be called. fp_host, its tables, model infos and mapped artifacts live until the process ends.
  *  R9 Padding (_pad) is written as zero and not read. Text is UTF-8. Coordinates are pixels, x right, y down,
  *     with integer values on pixel centres. */
 #ifndef FACEPAY_PLUGIN_H
@@ -79,12 +79,16 @@ typedef struct fp_host_log_v1 {
   void (*log)(const fp_host *, uint32_t level, fp_str message, const fp_kv *fields, uint32_t n);    /* [any] */
 } fp_host_log_v1;
 
-#define FP_HOST_METRICS "facepay.host.metrics/1" /* define each metric once, then record by handle */
+/* Metrics: define each once, then record by handle. At most 64 of a plugin; why one was refused is in the host's log. The same
+ * definition again gives the same handle. Values that are not finite, below 0 in a counter or histogram, or of an unknown handle
+ * are not recorded but counted. What was recorded outlives a restart of the plugin's process. */
+#define FP_HOST_METRICS "facepay.host.metrics/1"
 enum { FP_METRIC_COUNTER = 1, FP_METRIC_GAUGE, FP_METRIC_HISTOGRAM };
 typedef struct fp_metric {
   uint32_t struct_size, kind;
-  fp_str name, unit, help;           /* name: [a-z][a-z0-9_]*, unit: "seconds", "bytes", … or empty */
-  const double *bounds;              /* histogram: upper bounds, ascending */
+  fp_str name, unit, help;           /* name: [a-z][a-z0-9_]*, 64 bytes, without unit or _total. unit: "seconds", "bytes", "ratio",
+                                        "celsius", "meters", "grams", "joules", "volts", "amperes" or empty. help: one line, 200 bytes */
+  const double *bounds;              /* histogram: upper bounds, 1 to 30, above 0 and ascending */
   uint32_t n_bounds, _pad;
 } fp_metric;
 typedef struct fp_host_metrics_v1 {
@@ -93,10 +97,12 @@ typedef struct fp_host_metrics_v1 {
   void (*record)(const fp_host *, uint32_t handle, double value); /* [any] counter: added; gauge: set; histogram: observed */
 } fp_host_metrics_v1;
 
-#define FP_HOST_ARTIFACT "facepay.host.artifact/1" /* a file that the plugin's manifest lists; hash checked by the host */
+/* Artifacts: files that the plugin's signed package lists, by their path in it; the host checked their hashes. Absent for a plugin
+ * that came in no package. A name that is not listed is FP_E_INVALID; why a call failed is in the host's log. */
+#define FP_HOST_ARTIFACT "facepay.host.artifact/1"
 typedef struct fp_host_artifact_v1 {
   uint32_t struct_size, _pad;
-  fp_status (*map)(const fp_host *, fp_str name, fp_bytes *out);  /* [ctl] read-only; stays mapped until destroy() */
+  fp_status (*map)(const fp_host *, fp_str name, fp_bytes *out);  /* [ctl] read-only, from a page on; see R8 */
 } fp_host_artifact_v1;
 
 #define FP_HOST_SECRET "facepay.host.secret/1" /* keys are used by handle; their bytes never reach the plugin */
@@ -112,6 +118,15 @@ typedef struct fp_host_secret_v1 {
   fp_status (*mac)(const fp_host *, fp_str handle, uint32_t algorithm, fp_bytes data, fp_writer *out);  /* [work] */
   fp_status (*sign)(const fp_host *, fp_str handle, uint32_t algorithm, fp_bytes data, fp_writer *out); /* [work] */
 } fp_host_secret_v1;
+
+/* Executor, since 1.2: many tasks at once without threads of one's own. task(ctx, 0) to task(ctx, n - 1) are each called once, on the
+ * caller's thread and on others, at most fp_limits.threads of the instance's at once, in no order; run returns when all have
+ * returned. n is at most 65536. FP_E_INVALID from within a task. A task neither unwinds nor longjmps (R4). */
+#define FP_HOST_EXECUTOR "facepay.host.executor/1"
+typedef struct fp_host_executor_v1 {
+  uint32_t struct_size, _pad;
+  fp_status (*run)(const fp_host *, uint32_t n, void (*task)(void *ctx, uint32_t index), void *ctx); /* [work]; also activate() */
+} fp_host_executor_v1;
 
 /* ---- plugin ---- */
 typedef struct fp_descriptor {
@@ -241,6 +256,16 @@ typedef struct fp_host_inference_v1 {
   fp_status (*run)(const fp_host *, uint32_t handle, const fp_call *, const fp_frame_batch *, const fp_region_batch *,
                    fp_tensor_out *outputs, uint32_t n_outputs);              /* [work] blocks; frames: as the plugin received them */
 } fp_host_inference_v1;
+
+/* ---- frame references, since 1.2: a frame of a call is gone when the call returns; a kept one stays readable until release() or
+ *      destroy(). It may be a copy. A plugin keeps at most 32 frames of together 256 MiB: one more is FP_E_BUSY. A frame that is
+ *      kept may be kept once more, as another. ---- */
+#define FP_HOST_FRAME_REF "facepay.host.frame-ref/1"
+typedef struct fp_host_frame_ref_v1 {
+  uint32_t struct_size, _pad;
+  fp_status (*retain)(const fp_host *, const fp_frame *, const fp_frame **kept); /* [work] a frame of the call's batch, or a kept one */
+  void (*release)(const fp_host *, const fp_frame *kept);                        /* [any] once; NULL does nothing */
+} fp_host_frame_ref_v1;
 
 /* ---- payment: a step machine without I/O. The host performs effects, keeps time, secrets, retries and the journal ---- */
 #define FP_PAYMENT "facepay.payment/1"

@@ -49,7 +49,9 @@ inline void write_to(fp_writer *to, std::string_view why) noexcept {
 template <class T> T read(const T *from) {
   T value{};
   if (!from || from->struct_size < sizeof(uint32_t)) throw Error{FP_E_INVALID, "a struct is missing"};
-  std::memcpy(&value, from, from->struct_size < sizeof(T) ? from->struct_size : sizeof(T));
+  size_t known = from->struct_size < sizeof(T) ? from->struct_size : sizeof(T);
+  std::memcpy(&value, from, known);
+  value.struct_size = uint32_t(known);
   return value;
 }
 
@@ -74,6 +76,33 @@ class Host {
   // Never a name, template, image, token or card number.
   void log(uint32_t level, std::string_view message) const noexcept {
     if (auto *table = extension<fp_host_log_v1>(FP_HOST_LOG)) table->log(raw_, level, str(message), nullptr, 0);
+  }
+
+  // Calls work(0) to work(n - 1), each once, on threads of the host and on this one, at most fp_limits.threads at once; on this one
+  // alone where the host has none to give. What a call throws is thrown here when all have ended; calls not yet begun are left out.
+  template <class Work> void run(uint32_t n, Work &&work) const {
+    auto *table = extension<fp_host_executor_v1>(FP_HOST_EXECUTOR);
+    if (!table) {
+      for (uint32_t i = 0; i < n; i++) work(i);
+      return;
+    }
+    struct Tasks {
+      std::remove_reference_t<Work> &work;
+      std::atomic<bool> failed{false};
+      std::exception_ptr thrown{};
+      static void call(void *ctx, uint32_t index) noexcept {
+        auto *tasks = static_cast<Tasks *>(ctx);
+        if (tasks->failed.load(std::memory_order_acquire)) return;
+        try {
+          tasks->work(index);
+        } catch (...) {
+          if (!tasks->failed.exchange(true)) tasks->thrown = std::current_exception();
+        }
+      }
+    } tasks{work};
+    fp_status status = table->run(raw_, n, Tasks::call, &tasks);
+    if (tasks.thrown) std::rethrow_exception(tasks.thrown);
+    if (status != FP_OK) throw Error{status, "the host ran no tasks"};
   }
 
  private:
@@ -128,6 +157,29 @@ class Frame {
   }
   fp_frame raw_;
   uint32_t bytes_;
+};
+// A frame that outlasts its call: until this is destroyed, at most until the instance is.
+class KeptFrame {
+ public:
+  // FP_E_BUSY when the plugin has as many as it may.
+  KeptFrame(const Host &host, const Frame &frame)
+      : host_(host), table_(host.extension<fp_host_frame_ref_v1>(FP_HOST_FRAME_REF)) {
+    if (!table_) throw Error{FP_E_UNSUPPORTED, "the host keeps no frames"};
+    if (fp_status status = table_->retain(host_.raw(), &frame.raw(), &raw_)) throw Error{status, "the frame was not kept"};
+  }
+  KeptFrame(KeptFrame &&other) noexcept : host_(other.host_), table_(other.table_), raw_(std::exchange(other.raw_, nullptr)) {}
+  KeptFrame(const KeptFrame &) = delete;
+  KeptFrame &operator=(KeptFrame other) noexcept {
+    std::swap(host_, other.host_), std::swap(table_, other.table_), std::swap(raw_, other.raw_);
+    return *this;
+  }
+  ~KeptFrame() { table_->release(host_.raw(), raw_); }
+  Frame frame() const { return Frame(read(raw_)); }
+
+ private:
+  Host host_;
+  const fp_host_frame_ref_v1 *table_;
+  const fp_frame *raw_ = nullptr;
 };
 using Frames = std::vector<Frame>;
 using Faces = std::vector<fp_face>;

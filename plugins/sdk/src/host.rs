@@ -2,7 +2,11 @@
 
 use std::sync::Arc;
 
+use crate::artifacts::{ArtifactService, Artifacts};
+use crate::executor::{Executor, ExecutorService};
+use crate::frames::{FrameKeeper, Frames};
 use crate::inference::{Inference, InferenceService};
+use crate::metrics::{Metrics, MetricsService};
 use crate::secrets::{SecretService, Secrets};
 
 /// Severity of a log line.
@@ -31,6 +35,17 @@ pub(crate) trait Services: Send + Sync {
     fn log(&self, level: Level, message: &str);
     fn inference(&self) -> Option<Arc<dyn InferenceService>>;
     fn secrets(&self) -> Option<Arc<dyn SecretService>>;
+    fn metrics(&self) -> Option<Arc<dyn MetricsService>>;
+    fn artifacts(&self) -> Option<Arc<dyn ArtifactService>>;
+    fn executor(&self) -> Option<Arc<dyn ExecutorService>>;
+
+    /// The memory for frames; a plugin's own tests have none.
+    fn frames(&self) -> Option<Arc<dyn FrameKeeper>> {
+        None
+    }
+
+    /// The instance is destroyed: what the host takes back is not used after this.
+    fn shut(&self) {}
 }
 
 impl Host {
@@ -40,12 +55,17 @@ impl Host {
 
     /// A host inside the process, without the C boundary: for a plugin's own tests. It keeps no log.
     pub fn local(inference: Option<Arc<dyn InferenceService>>) -> Self {
-        Self::new(Arc::new(Local { inference, secrets: None }))
+        Self::local_with(LocalServices { inference, ..LocalServices::default() })
     }
 
     /// As [`Self::local`], with keys instead of networks.
     pub fn local_with_secrets(secrets: Arc<dyn SecretService>) -> Self {
-        Self::new(Arc::new(Local { inference: None, secrets: Some(secrets) }))
+        Self::local_with(LocalServices { secrets: Some(secrets), ..LocalServices::default() })
+    }
+
+    /// As [`Self::local`], with these services.
+    pub fn local_with(services: LocalServices) -> Self {
+        Self::new(Arc::new(services))
     }
 
     /// Writes one line to the host's log. Never a name, template, image, token or card number.
@@ -62,14 +82,49 @@ impl Host {
     pub fn secrets(&self) -> Option<Secrets> {
         self.services.secrets().map(Secrets::new)
     }
+
+    /// The host's metrics, where the host offers them.
+    pub fn metrics(&self) -> Option<Metrics> {
+        self.services.metrics().map(Metrics::new)
+    }
+
+    /// The files of the plugin's package, where it came in one.
+    pub fn artifacts(&self) -> Option<Artifacts> {
+        self.services.artifacts().map(Artifacts::new)
+    }
+
+    /// The host's threads; where it offers none, the caller's own.
+    pub fn executor(&self) -> Executor {
+        Executor::new(self.services.executor())
+    }
+
+    /// Memory for frames that outlast their call, where the host offers it.
+    pub fn frames(&self) -> Option<Frames> {
+        self.services.frames().map(Frames::new)
+    }
+
+    /// Shuts away what the host takes back when the instance is destroyed.
+    pub(crate) fn shut(&self) {
+        self.services.shut();
+    }
 }
 
-struct Local {
-    inference: Option<Arc<dyn InferenceService>>,
-    secrets: Option<Arc<dyn SecretService>>,
+/// What a [`Host`] without the C boundary has: each may be a test's own.
+#[derive(Clone, Default)]
+pub struct LocalServices {
+    /// Networks.
+    pub inference: Option<Arc<dyn InferenceService>>,
+    /// Keys.
+    pub secrets: Option<Arc<dyn SecretService>>,
+    /// Metrics.
+    pub metrics: Option<Arc<dyn MetricsService>>,
+    /// Files.
+    pub artifacts: Option<Arc<dyn ArtifactService>>,
+    /// Threads.
+    pub executor: Option<Arc<dyn ExecutorService>>,
 }
 
-impl Services for Local {
+impl Services for LocalServices {
     fn log(&self, _level: Level, _message: &str) {}
 
     fn inference(&self) -> Option<Arc<dyn InferenceService>> {
@@ -78,5 +133,17 @@ impl Services for Local {
 
     fn secrets(&self) -> Option<Arc<dyn SecretService>> {
         self.secrets.clone()
+    }
+
+    fn metrics(&self) -> Option<Arc<dyn MetricsService>> {
+        self.metrics.clone()
+    }
+
+    fn artifacts(&self) -> Option<Arc<dyn ArtifactService>> {
+        self.artifacts.clone()
+    }
+
+    fn executor(&self) -> Option<Arc<dyn ExecutorService>> {
+        self.executor.clone()
     }
 }

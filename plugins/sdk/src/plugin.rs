@@ -38,6 +38,10 @@ pub enum HostExtension {
     Artifact,
     /// Use of keys by handle.
     Secret,
+    /// The host's threads.
+    Executor,
+    /// Frames that outlast their call.
+    FrameRef,
     /// The host's networks.
     Inference,
 }
@@ -50,6 +54,8 @@ impl HostExtension {
             Self::Metrics => abi::FP_HOST_METRICS,
             Self::Artifact => abi::FP_HOST_ARTIFACT,
             Self::Secret => abi::FP_HOST_SECRET,
+            Self::Executor => abi::FP_HOST_EXECUTOR,
+            Self::FrameRef => abi::FP_HOST_FRAME_REF,
             Self::Inference => abi::FP_HOST_INFERENCE,
         }
     }

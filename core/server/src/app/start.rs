@@ -208,7 +208,7 @@ fn open(settings: &Settings, metrics: Arc<Metrics>, at: Timestamp) -> Result<Ope
     if settings.plugins.allow_unsigned {
         tracing::warn!("plugins.allow_unsigned is set: plugins that nobody vouches for are loaded");
     }
-    let plugins = Plugins::new(settings);
+    let plugins = Plugins::new(settings).recorded_in(metrics.recorded.clone());
     let actor = Principal::SYSTEM.actor();
     let by = By { actor: &actor, at };
     let loaded = plugins_at_work(settings, &plugins, (&store, by), metrics);

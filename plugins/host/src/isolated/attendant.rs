@@ -10,7 +10,7 @@ use super::area::Area;
 use super::process::Process;
 use super::shared::Shared;
 use super::socket;
-use super::wire::{HEAD_BYTES, Head, op};
+use super::wire::{self, HEAD_BYTES, Head, Reader, op};
 use crate::faults::Failure;
 use crate::services::{HostServices, Keys, bounded};
 
@@ -73,10 +73,11 @@ impl Attendant {
         let mut message = [0; MESSAGE_BYTES_MAX];
         let Ok(got) = socket::receive(socket.as_fd(), &mut message) else { return false };
         let Some(head) = Head::of(&message[..got]) else { return false };
-        let text = String::from_utf8_lossy(&message[HEAD_BYTES..got]).into_owned();
+        let said = &message[HEAD_BYTES..got];
         let services = self.services.lock().unwrap_or_else(PoisonError::into_inner);
         match head.op {
             op::LOG => {
+                let text = String::from_utf8_lossy(said).into_owned();
                 let passed = services.log(u32::try_from(head.extra).unwrap_or(0), &bounded(text));
                 drop(services);
                 if !passed {
@@ -85,23 +86,54 @@ impl Attendant {
                 true
             }
             op::MAC | op::SIGN => {
-                let answer = used(&services, &head, &text, data);
+                let made = used(&services, &head, &String::from_utf8_lossy(said), data);
                 drop(services);
-                if let Err(error) = &answer {
+                if let Err(error) = &made {
                     // The handle is not named where it is not the plugin's: it is then any text.
                     let plugin = &self.shared.settings.id;
                     tracing::error!(%plugin, %error, "a plugin's use of a secret was refused");
                 }
-                let (status, bytes) = match answer {
+                let (status, bytes) = match made {
                     Ok(bytes) => (0, bytes),
                     Err(error) => (error.status(), error.reason().as_bytes().to_vec()),
                 };
-                let head = Head { status, len: bytes.len() as u64, ..head };
-                socket::send(socket.as_fd(), &[&head.to_bytes()[..], &bytes].concat(), false).is_ok()
+                answer(socket, Head { status, ..head }, &bytes)
+            }
+            op::DEFINE => {
+                let definition = wire::take_definition(&mut Reader::new(said));
+                let unreadable = || Err(Error::Invalid("a metric that cannot be read".into()));
+                let given = definition.unwrap_or_else(unreadable).and_then(|metric| services.define(metric));
+                let (extra, bytes) = match &given {
+                    Ok(handle) => (u64::from(*handle), Vec::new()),
+                    Err(error) => (0, error.reason().as_bytes().to_vec()),
+                };
+                drop(services);
+                let status = given.map_or_else(|error| error.status(), |_| 0); // the plugin's side logs why
+                answer(socket, Head { status, extra, ..head }, &bytes)
+            }
+            op::MAP => {
+                let found =
+                    std::str::from_utf8(said).map_err(|_| Error::Invalid("a name that is no text".into()));
+                match found.and_then(|name| services.artifact(name)) {
+                    Ok(file) => {
+                        let head = Head { status: 0, extra: file.len(), len: 32, ..head };
+                        let message = [&head.to_bytes()[..], &file.digest().0].concat();
+                        socket::send_with(socket.as_fd(), &message, &[file.as_fd()], false).is_ok()
+                    }
+                    Err(error) => {
+                        answer(socket, Head { status: error.status(), ..head }, error.reason().as_bytes())
+                    }
+                }
             }
             _ => false,
         }
     }
+}
+
+/// Sends an answer with its text; false when it does not arrive.
+fn answer(socket: &OwnedFd, head: Head, text: &[u8]) -> bool {
+    let head = Head { len: text.len() as u64, ..head };
+    socket::send(socket.as_fd(), &[&head.to_bytes()[..], text].concat(), false).is_ok()
 }
 
 /// The use of a key that a plugin asks for.

@@ -18,7 +18,8 @@ use crate::error::LoadError;
 use crate::instance::{Instance, Offers};
 use crate::library::PluginLibrary;
 use crate::manifest::Manifest;
-use crate::services::HostServices;
+use crate::metrics::{BOARD_BYTES, Board};
+use crate::services::{Executor, Files, Frames, HostServices, Recorder};
 
 mod host;
 mod served;
@@ -71,6 +72,7 @@ struct Worker {
     request: Area,
     answer: Area,
     line: Arc<HostLine>,
+    board: Arc<Board>,
     code: OwnedFd,
     hello: Hello,
     head: Head,
@@ -82,10 +84,11 @@ impl Worker {
         let mut message = [0; HEAD_BYTES];
         let (got, fds) = socket::receive_with(control.as_fd(), &mut message).ok()?;
         let head = Head::of(&message[..got]).filter(|head| head.op == op::HELLO)?;
-        let [code, request, answer, services, data]: [OwnedFd; 5] = fds.try_into().ok()?;
+        let [code, request, answer, services, data, board]: [OwnedFd; 6] = fds.try_into().ok()?;
         let request = Area::map(request.as_fd(), CONTROL_BYTES, false).ok()?;
         let mut answer = Area::map(answer.as_fd(), CONTROL_BYTES, true).ok()?;
         let data = Area::map(data.as_fd(), CONTROL_BYTES, true).ok()?;
+        let board = Arc::new(Board::shared(Area::map(board.as_fd(), BOARD_BYTES, true).ok()?));
         // SAFETY: the host writes the area only between its requests.
         let said = unsafe { request.readable(REQUEST_AT, usize::try_from(head.len).ok()?) }?;
         if Reader::new(said).array() != Some(VERSION) {
@@ -94,7 +97,7 @@ impl Worker {
         }
         let hello = Hello::of(said)?;
         let line = Arc::new(HostLine::new(services, data));
-        Some(Self { control, request, answer, line, code, hello, head })
+        Some(Self { control, request, answer, line, board, code, hello, head })
     }
 
     fn serve(mut self) -> Option<()> {
@@ -154,7 +157,13 @@ impl Worker {
         let secrets: Option<Arc<dyn SecretService>> =
             start.has_secrets.then(|| Arc::clone(&self.line) as Arc<dyn SecretService>);
         let log = self.line.log(self.hello.finest);
-        let mut services = HostServices::in_worker(&manifest.id, log, secrets);
+        let recorder = Recorder::away(Arc::clone(&self.board), self.line.define());
+        let files = start.has_artifacts.then(|| Files::Away(self.line.map()));
+        let mut services = HostServices::in_worker(&manifest.id, log, secrets)
+            .with_metrics(recorder)
+            .with_files(files)
+            .with_executor(Executor::new(start.limits.threads))
+            .with_frames(Frames::default());
         services.allow(&start.handles);
         let instance = Instance::start(library, manifest, services, &start.config_json, start.limits)?;
         let offers = instance.offers(manifest)?;
@@ -241,6 +250,7 @@ struct Start {
     config_json: String,
     handles: std::collections::BTreeSet<String>,
     has_secrets: bool,
+    has_artifacts: bool,
     limits: Limits,
     lanes: u32,
     request_bytes: usize,
@@ -252,13 +262,22 @@ impl Start {
         let mut from = Reader::new(data);
         let config_json = from.text()?.to_owned();
         let handles = (0..from.u32()?).map(|_| from.text().map(str::to_owned)).collect::<Option<_>>()?;
-        let has_secrets = from.u32()? != 0;
+        let (has_secrets, has_artifacts) = (from.u32()? != 0, from.u32()? != 0);
         let (max_batch, max_width, max_height) = (from.u32()?, from.u32()?, from.u32()?);
         let limits = Limits { max_batch, max_width, max_height, threads: from.u32()? };
         let lanes = from.u32()?;
         let (request, answer) = (usize::try_from(from.u64()?).ok()?, usize::try_from(from.u64()?).ok()?);
         let answer_bytes = Some(answer).filter(|bytes| *bytes > ANSWER_AT)?;
-        Some(Self { config_json, handles, has_secrets, limits, lanes, request_bytes: request, answer_bytes })
+        Some(Self {
+            config_json,
+            handles,
+            has_secrets,
+            has_artifacts,
+            limits,
+            lanes,
+            request_bytes: request,
+            answer_bytes,
+        })
     }
 
     /// The lanes over the descriptors: all sockets, then a pair of areas for each.

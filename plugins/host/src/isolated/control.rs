@@ -18,6 +18,7 @@ use crate::faults::Failure;
 use crate::home::Lost;
 use crate::instance::{Offers, embedding_info};
 use crate::manifest::Manifest;
+use crate::metrics::BOARD_BYTES;
 use crate::services::{bounded, finest};
 use crate::settings::Settled;
 
@@ -46,7 +47,10 @@ impl Control {
         let options = &shared.options;
         let id = &shared.settings.id;
         let lanes_bytes = (options.call_bytes_max + ANSWER_BYTES + REQUEST_AT + ANSWER_AT) as u64;
-        let shared_bytes = u64::from(LANES_MAX) * lanes_bytes + 3 * CONTROL_BYTES as u64 + shared.code.len();
+        let shared_bytes = u64::from(LANES_MAX) * lanes_bytes
+            + (3 * CONTROL_BYTES + BOARD_BYTES) as u64
+            + shared.artifacts.as_ref().map_or(0, |artifacts| artifacts.bytes())
+            + shared.code.len();
         let put = |to: &mut Writer<'_>| {
             to.raw(&VERSION)?;
             to.bytes(shared.path.as_os_str().as_encoded_bytes())?;
@@ -60,7 +64,7 @@ impl Control {
         };
         let head = self.written(op::HELLO, put).map_err(|Full| shared.failed("has too long a path"))?;
         let ended = |lost| shared.failed(&while_starting(&lost));
-        socket::send_with(self.socket.as_fd(), &head.to_bytes(), fds)
+        socket::send_with(self.socket.as_fd(), &head.to_bytes(), fds, true)
             .map_err(|_| ended(lane::gone(process)))?;
         // The first answer is sent before any of the plugin's code has run, so it can be believed.
         let entered = self.answer(process, &head, START_MAX).map_err(ended)?.0;
@@ -108,6 +112,7 @@ impl Control {
             to.u32(settled.secret_handles.len() as u32)?;
             settled.secret_handles.iter().try_for_each(|handle| to.bytes(handle.as_bytes()))?;
             to.u32(shared.secrets.is_some().into())?;
+            to.u32(shared.artifacts.is_some().into())?;
             let limits = shared.limits;
             for value in [limits.max_batch, limits.max_width, limits.max_height, limits.threads, count] {
                 to.u32(value)?;
@@ -119,7 +124,7 @@ impl Control {
         let mut fds: Vec<BorrowedFd<'_>> = sockets.iter().map(AsFd::as_fd).collect();
         fds.extend(files.iter().map(AsFd::as_fd));
         let ended = |lost| shared.failed(&while_starting(&lost));
-        socket::send_with(self.socket.as_fd(), &head.to_bytes(), &fds)
+        socket::send_with(self.socket.as_fd(), &head.to_bytes(), &fds, true)
             .map_err(|_| ended(lane::gone(process)))?;
         let (started, data) = self.answer(process, &head, START_MAX).map_err(ended)?;
         refused(&started, &data)?;

@@ -1,5 +1,6 @@
 //! What every process of one plugin has in common, and how one follows another.
 
+use std::fs::File;
 use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
@@ -8,13 +9,16 @@ use plugin_package::SealedFile;
 use plugin_sdk::{Limits, SecretService, monotonic_ns};
 
 use super::WorkerOptions;
+use super::area::Area;
 use super::process::{End, Process};
 use super::worker::Worker;
 use crate::error::LoadError;
 use crate::faults::{Failure, FaultLog};
 use crate::instance::Offers;
 use crate::manifest::Manifest;
-use crate::package::Signed;
+use crate::metrics::{BOARD_BYTES, Board, MetricsBook, Seat};
+use crate::package::{Artifacts, Signed};
+use crate::services::{Executor, Files, Frames, HostServices, Recorder};
 use crate::settings::{PluginSettings, Settled};
 
 /// Pause before the second replacement in a row, doubled for each further one. The first comes at once.
@@ -29,8 +33,10 @@ pub(super) struct Shared {
     pub(super) settings: PluginSettings,
     pub(super) code: SealedFile,
     pub(super) signed: Option<Signed>,
+    pub(super) artifacts: Option<Arc<Artifacts>>,
     pub(super) options: WorkerOptions,
     pub(super) secrets: Option<Arc<dyn SecretService>>,
+    pub(super) recorded: Recorded,
     pub(super) limits: Limits,
     /// What the first process said of itself, and its settings. A replacement that says otherwise is refused.
     pub(super) spec: OnceLock<(Manifest, Settled)>,
@@ -39,6 +45,22 @@ pub(super) struct Shared {
     pub(super) faults: Arc<FaultLog>,
     pub(super) state: Mutex<State>,
     pub(super) changed: Condvar,
+}
+
+/// Where every process of the plugin records, one after another: what the last one counted the next one goes on from.
+pub(super) struct Recorded {
+    pub(super) board: Arc<Board>,
+    /// The board's memory, for a process to write.
+    pub(super) file: File,
+    _seat: Seat,
+}
+
+impl Recorded {
+    pub(super) fn new(book: &MetricsBook, plugin: &str) -> std::io::Result<Self> {
+        let (area, file) = Area::to_read(BOARD_BYTES)?;
+        let board = Arc::new(Board::shared(area));
+        Ok(Self { _seat: book.seat(plugin, Arc::clone(&board)), board, file })
+    }
 }
 
 #[derive(Default)]
@@ -54,6 +76,17 @@ pub(super) struct State {
 impl Shared {
     pub(super) fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What the host has for the plugin, on the host's side.
+    pub(super) fn services(&self) -> HostServices {
+        let recorder = Recorder::of(Arc::clone(&self.recorded.board));
+        HostServices::new(&self.settings.id, None, self.secrets.clone())
+            .with_metrics(recorder)
+            .with_files(self.artifacts.clone().map(Files::Here))
+            // Only offered here: tasks run, and frames lie, in the plugin's process.
+            .with_executor(Executor::new(self.limits.threads))
+            .with_frames(Frames::default())
     }
 
     /// A failure to start, in words.

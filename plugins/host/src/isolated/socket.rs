@@ -41,8 +41,14 @@ pub(crate) fn receive(from: BorrowedFd<'_>, room: &mut [u8]) -> io::Result<usize
 #[repr(C, align(8))]
 struct Control([u8; 512]);
 
-/// Sends one message with descriptors.
-pub(crate) fn send_with(to: BorrowedFd<'_>, message: &[u8], fds: &[BorrowedFd<'_>]) -> io::Result<()> {
+/// Sends one message with descriptors; `wait` as in [`send`].
+pub(crate) fn send_with(
+    to: BorrowedFd<'_>,
+    message: &[u8],
+    fds: &[BorrowedFd<'_>],
+    wait: bool,
+) -> io::Result<()> {
+    let flags = libc::MSG_NOSIGNAL | if wait { 0 } else { libc::MSG_DONTWAIT };
     let raw: Vec<RawFd> = fds.iter().map(AsRawFd::as_raw_fd).collect();
     if raw.len() > FDS_MAX {
         return Err(ErrorKind::InvalidInput.into());
@@ -64,7 +70,7 @@ pub(crate) fn send_with(to: BorrowedFd<'_>, message: &[u8], fds: &[BorrowedFd<'_
         std::ptr::copy_nonoverlapping(raw.as_ptr().cast::<u8>(), libc::CMSG_DATA(first), bytes as usize);
     }
     // SAFETY: the header leads to the message and the control data, both alive.
-    retried(|| unsafe { libc::sendmsg(to.as_raw_fd(), &raw const header, libc::MSG_NOSIGNAL) }).map(drop)
+    retried(|| unsafe { libc::sendmsg(to.as_raw_fd(), &raw const header, flags) }).map(drop)
 }
 
 /// Receives one message and its descriptors.
@@ -142,7 +148,7 @@ mod tests {
     fn a_message_is_a_datagram_and_descriptors_arrive_with_it() {
         let (here, there) = pair().unwrap();
         let (mut reader, mut writer) = io::pipe().unwrap();
-        send_with(here.as_fd(), b"hello", &[writer.as_fd(), writer.as_fd()]).unwrap();
+        send_with(here.as_fd(), b"hello", &[writer.as_fd(), writer.as_fd()], true).unwrap();
         send(here.as_fd(), b"again", true).unwrap();
         let mut room = [0; 64];
         let (got, fds) = receive_with(there.as_fd(), &mut room).unwrap();

@@ -2,10 +2,12 @@
 
 use plugin_sdk::abi;
 
+mod definitions;
 mod frames;
 mod identities;
 mod payments;
 
+pub(crate) use definitions::{put_definition, take_definition};
 pub(crate) use frames::{copy_into, face_bytes, put_frames, take_frames};
 pub(crate) use identities::{put_id_request, take_id_request};
 pub(crate) use payments::{put_effect, put_event, put_request, take_effect, take_event, take_request};
@@ -56,6 +58,10 @@ pub(crate) mod op {
     /// On the services' socket, by the worker: the handle follows the head, the data are in the area.
     pub(crate) const MAC: u32 = 21;
     pub(crate) const SIGN: u32 = 22;
+    /// On the services' socket, by the worker: a metric's definition follows the head; its handle is answered.
+    pub(crate) const DEFINE: u32 = 23;
+    /// On the services' socket, by the worker: a file's path in the package follows the head; its hash and descriptor are answered.
+    pub(crate) const MAP: u32 = 24;
 }
 
 /// The head of every message.

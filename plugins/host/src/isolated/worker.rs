@@ -20,7 +20,6 @@ use crate::home::Lost;
 use crate::host::{fitted, vouched};
 use crate::instance::Offers;
 use crate::manifest::Manifest;
-use crate::services::HostServices;
 use crate::settings::Settled;
 
 /// Longest wait for a plugin to say how fit it is.
@@ -55,21 +54,20 @@ impl Worker {
             ))
         })?;
         let process = Arc::new(process);
-        let keys = HostServices::new(&shared.settings.id, None, shared.secrets.clone());
-        let keys = Arc::new(Mutex::new(keys));
+        let host = Arc::new(Mutex::new(shared.services()));
         let attendant = attendant::Attendant {
             shared: Arc::clone(shared),
             generation,
             process: Arc::clone(&process),
-            services: Arc::clone(&keys),
+            services: Arc::clone(&host),
         };
         attendant.begin(services, data).map_err(io)?;
         let mut control = Control { socket, request, answer, seq: 0 };
-        let files = [&request_file, &answer_file, &data_file].map(AsFd::as_fd);
-        let fds = [shared.code.as_fd(), files[0], files[1], their_services.as_fd(), files[2]];
+        let files = [&request_file, &answer_file, &data_file, &shared.recorded.file].map(AsFd::as_fd);
+        let fds = [shared.code.as_fd(), files[0], files[1], their_services.as_fd(), files[2], files[3]];
         let started = control.open(shared, &process, &fds).and_then(|(enforced, manifest)| {
             let settled = known(shared, manifest)?;
-            keys.lock().unwrap_or_else(PoisonError::into_inner).allow(&settled.secret_handles);
+            host.lock().unwrap_or_else(PoisonError::into_inner).allow(&settled.secret_handles);
             let (offers, lanes) = control.activate(shared, &process, &settled)?;
             match *shared.offers.get_or_init(|| offers) == offers {
                 true => Ok((enforced, offers, lanes)),
@@ -149,7 +147,6 @@ fn known(shared: &Shared, manifest: Manifest) -> Result<Settled, LoadError> {
             false => Err(shared.failed("describes itself otherwise than before")),
         };
     }
-    let services = HostServices::new(&manifest.id, None, shared.secrets.clone());
-    let settled = fitted(&manifest, &services, &shared.settings, true)?;
+    let settled = fitted(&manifest, &shared.services(), &shared.settings, true)?;
     Ok(shared.spec.get_or_init(|| (manifest, settled)).1.clone())
 }

@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use plugin_sdk::abi::{self, fp_host, fp_kv, fp_str};
 use plugin_sdk::{InferenceService, SecretService};
 
-use crate::services::{HostServices, contain, log};
+use crate::metrics::MetricsBook;
+use crate::services::{Executor, Frames, HostServices, Recorder, contain, log};
 use crate::settings::Settled;
 
 /// Most lines that are kept.
@@ -45,7 +46,11 @@ static LOG: abi::fp_host_log_v1 = abi::fp_host_log_v1 {
 impl ProbeHost {
     /// A host with these extensions, whose keys are open to the handles of the settings.
     pub fn new(plugin: &str, extensions: Extensions, settled: Option<&Settled>) -> Self {
-        let mut services = HostServices::new(plugin, extensions.inference, extensions.secrets);
+        let recorder = Recorder::here(&MetricsBook::default(), plugin);
+        let mut services = HostServices::new(plugin, extensions.inference, extensions.secrets)
+            .with_metrics(recorder)
+            .with_executor(Executor::new(1))
+            .with_frames(Frames::default());
         if let Some(settled) = settled {
             services.allow(&settled.secret_handles);
         }

@@ -11,3 +11,4 @@ mod isolated;
 mod loading;
 mod packages;
 mod rust_plugins;
+mod services;

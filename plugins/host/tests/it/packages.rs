@@ -28,9 +28,19 @@ fn package(fault: &str, change: (&str, Value)) -> TempDir {
 }
 
 fn folder(mut manifest: Value, change: (&str, Value), library: &std::path::Path) -> TempDir {
-    let dir = tempfile::tempdir().unwrap();
     if !change.0.is_empty() {
         manifest[change.0] = change.1;
+    }
+    folder_with(manifest, library, &[])
+}
+
+/// A signed package around a library, with further files.
+pub(crate) fn folder_with(manifest: Value, library: &std::path::Path, files: &[(&str, &str)]) -> TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        let path = dir.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
     }
     std::fs::copy(library, dir.path().join("fixture.so")).unwrap();
     std::fs::write(dir.path().join("schema.json"), r#"{"type":"object"}"#).unwrap();
@@ -39,7 +49,7 @@ fn folder(mut manifest: Value, change: (&str, Value), library: &std::path::Path)
     dir
 }
 
-fn verified(package: &TempDir) -> Package {
+pub(crate) fn verified(package: &TempDir) -> Package {
     let (dir, root) = (tempfile::tempdir().unwrap(), SecretKey::new(&[9; 32]));
     let public = SecretKey::new(&[1; 32]).public().to_string();
     let keys = json!([{ "id": "example", "public": public, "prefixes": ["org.example"] }]);

@@ -2,12 +2,14 @@
 
 use std::ffi::{CStr, c_void};
 
-use super::{fp_bytes, fp_call, fp_frame_batch, fp_host, fp_status, fp_str, fp_writer};
+use super::{fp_bytes, fp_call, fp_frame, fp_frame_batch, fp_host, fp_status, fp_str, fp_writer};
 
 pub const FP_HOST_LOG: &CStr = c"facepay.host.log/1";
 pub const FP_HOST_METRICS: &CStr = c"facepay.host.metrics/1";
 pub const FP_HOST_ARTIFACT: &CStr = c"facepay.host.artifact/1";
 pub const FP_HOST_SECRET: &CStr = c"facepay.host.secret/1";
+pub const FP_HOST_EXECUTOR: &CStr = c"facepay.host.executor/1";
+pub const FP_HOST_FRAME_REF: &CStr = c"facepay.host.frame-ref/1";
 pub const FP_HOST_INFERENCE: &CStr = c"facepay.host.inference/1";
 
 pub const FP_LOG_TRACE: u32 = 0;
@@ -94,6 +96,19 @@ pub struct fp_host_secret_v1 {
     pub sign: Option<fp_secret_fn>,
 }
 
+/// One of the tasks that the host runs.
+pub type fp_task_fn = unsafe extern "C" fn(ctx: *mut c_void, index: u32);
+
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct fp_host_executor_v1 {
+    pub struct_size: u32,
+    pub _pad: u32,
+    pub run: Option<
+        unsafe extern "C" fn(*const fp_host, n: u32, task: Option<fp_task_fn>, ctx: *mut c_void) -> fp_status,
+    >,
+}
+
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub struct fp_region {
@@ -169,6 +184,17 @@ pub struct fp_host_inference_v1 {
             n_outputs: u32,
         ) -> fp_status,
     >,
+}
+
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct fp_host_frame_ref_v1 {
+    pub struct_size: u32,
+    pub _pad: u32,
+    pub retain: Option<
+        unsafe extern "C" fn(*const fp_host, frame: *const fp_frame, kept: *mut *const fp_frame) -> fp_status,
+    >,
+    pub release: Option<unsafe extern "C" fn(*const fp_host, kept: *const fp_frame)>,
 }
 
 /// A host extension table as the opaque pointer that `get_extension` returns.

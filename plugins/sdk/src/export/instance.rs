@@ -282,9 +282,14 @@ unsafe extern "C" fn destroy<P: Exported>(this: *mut c_void) {
     }
     // SAFETY: `this` came from `Box::into_raw` in `boxed`, and the host calls destroy once.
     let instance = unsafe { Box::from_raw(this.cast::<Instance<P>>()) };
+    let host = instance.host.clone();
     // A panic in a destructor has nobody left to poison.
     let _ = contain(|| {
         drop(instance);
+        Ok(())
+    });
+    let _ = contain(|| {
+        host.shut();
         Ok(())
     });
 }

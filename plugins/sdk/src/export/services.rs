@@ -5,12 +5,26 @@ use std::ffi::CStr;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::abi::{self, Growing, fp_bytes, fp_host, fp_str, fp_tensor_out, fp_writer};
+use crate::artifacts::ArtifactService;
 use crate::call::Call;
 use crate::error::{Error, Result};
+use crate::executor::ExecutorService;
 use crate::frame::Frame;
+use crate::frames::FrameKeeper;
 use crate::host::{Level, Services};
 use crate::inference::{InferenceService, ModelInfo, Region, Tensor, TensorDesc};
+use crate::metrics::MetricsService;
 use crate::secrets::{MacAlgorithm, SecretService, SignAlgorithm};
+
+mod artifacts;
+mod executor;
+mod frames;
+mod metrics;
+
+use artifacts::AbiArtifacts;
+use executor::AbiExecutor;
+use frames::AbiFrames;
+use metrics::AbiMetrics;
 
 /// The host that created the instance. It and its tables live until the process ends (rule R8), as clones of a
 /// [`Host`](crate::Host) may.
@@ -19,6 +33,10 @@ pub(super) struct AbiHost {
     log: Option<abi::fp_host_log_v1>,
     inference: Option<Arc<AbiInference>>,
     secrets: Option<Arc<AbiSecrets>>,
+    metrics: Option<Arc<AbiMetrics>>,
+    artifacts: Option<Arc<AbiArtifacts>>,
+    executor: Option<Arc<AbiExecutor>>,
+    frames: Option<Arc<AbiFrames>>,
 }
 
 #[derive(Clone, Copy)]
@@ -48,6 +66,10 @@ impl AbiHost {
         unsafe {
             let inference = extension::<abi::fp_host_inference_v1>(host, &raw, abi::FP_HOST_INFERENCE)?;
             let secrets = extension::<abi::fp_host_secret_v1>(host, &raw, abi::FP_HOST_SECRET)?;
+            let metrics = extension::<abi::fp_host_metrics_v1>(host, &raw, abi::FP_HOST_METRICS)?;
+            let artifacts = extension::<abi::fp_host_artifact_v1>(host, &raw, abi::FP_HOST_ARTIFACT)?;
+            let executor = extension::<abi::fp_host_executor_v1>(host, &raw, abi::FP_HOST_EXECUTOR)?;
+            let frames = extension::<abi::fp_host_frame_ref_v1>(host, &raw, abi::FP_HOST_FRAME_REF)?;
             Ok(Self {
                 host: HostPtr(host),
                 log: extension(host, &raw, abi::FP_HOST_LOG)?,
@@ -55,6 +77,10 @@ impl AbiHost {
                     Arc::new(AbiInference { host: HostPtr(host), table, opened: RwLock::default() })
                 }),
                 secrets: secrets.map(|table| Arc::new(AbiSecrets { host: HostPtr(host), table })),
+                metrics: metrics.map(|table| Arc::new(AbiMetrics { host: HostPtr(host), table })),
+                artifacts: artifacts.map(|table| Arc::new(AbiArtifacts { host: HostPtr(host), table })),
+                executor: executor.map(|table| Arc::new(AbiExecutor { host: HostPtr(host), table })),
+                frames: frames.map(|table| Arc::new(AbiFrames::new(HostPtr(host), table))),
             })
         }
     }
@@ -97,6 +123,28 @@ impl Services for AbiHost {
 
     fn secrets(&self) -> Option<Arc<dyn SecretService>> {
         self.secrets.clone().map(|secrets| secrets as Arc<dyn SecretService>)
+    }
+
+    fn metrics(&self) -> Option<Arc<dyn MetricsService>> {
+        self.metrics.clone().map(|metrics| metrics as Arc<dyn MetricsService>)
+    }
+
+    fn artifacts(&self) -> Option<Arc<dyn ArtifactService>> {
+        self.artifacts.clone().map(|artifacts| artifacts as Arc<dyn ArtifactService>)
+    }
+
+    fn executor(&self) -> Option<Arc<dyn ExecutorService>> {
+        self.executor.clone().map(|executor| executor as Arc<dyn ExecutorService>)
+    }
+
+    fn frames(&self) -> Option<Arc<dyn FrameKeeper>> {
+        self.frames.clone().map(|frames| frames as Arc<dyn FrameKeeper>)
+    }
+
+    fn shut(&self) {
+        if let Some(frames) = &self.frames {
+            frames.shut();
+        }
     }
 }
 

@@ -60,22 +60,27 @@ impl Liveness for Probe {
     }
 }
 
-export_plugin!(Probe: Detector, Liveness);
+export_plugin!(Probe: Detector, Liveness; crate::services::Guest: Detector);
 
 /// An instance, destroyed at the end.
-struct Instance {
+pub(crate) struct Instance {
     table: fp_plugin,
 }
 
 impl Instance {
     fn new() -> Self {
-        let host = Box::leak(Box::new(abi::fp_host::empty()));
+        let mut host = abi::fp_host::empty();
         host.abi_major = abi::FP_ABI_MAJOR;
+        Self::of("org.example.probe", host)
+    }
+
+    /// Of the plugin with this id, on this host.
+    pub(crate) fn of(id: &str, host: abi::fp_host) -> Self {
+        let host = Box::leak(Box::new(host));
         let mut out = std::ptr::null();
         let create = facepay_plugin_entry().create.unwrap();
         // SAFETY: the host is never freed; all else is valid during the call.
-        let status =
-            unsafe { create(host, fp_str::of("org.example.probe"), &raw mut out, std::ptr::null_mut()) };
+        let status = unsafe { create(host, fp_str::of(id), &raw mut out, std::ptr::null_mut()) };
         assert_eq!(status, abi::FP_OK);
         // SAFETY: the vtable of the new instance.
         Self { table: unsafe { *out } }
@@ -90,7 +95,12 @@ impl Instance {
         (status, String::from_utf8(reason).unwrap())
     }
 
-    fn activate(&self) -> i32 {
+    /// The `self` of its calls.
+    pub(crate) fn this(&self) -> *mut c_void {
+        self.table.self_
+    }
+
+    pub(crate) fn activate(&self) -> i32 {
         let limits = abi::fp_limits::empty();
         // SAFETY: [ctl]; the limits are valid during the call.
         unsafe { self.table.activate.unwrap()(self.table.self_, &raw const limits, std::ptr::null_mut()) }
@@ -103,7 +113,7 @@ impl Instance {
         instance
     }
 
-    fn interface<T: Growing>(&self, id: &CStr) -> Option<T> {
+    pub(crate) fn interface<T: Growing>(&self, id: &CStr) -> Option<T> {
         // SAFETY: [any]; the id is NUL-terminated, and the table has the type that the id stands for.
         unsafe {
             abi::read(self.table.get_interface.unwrap()(self.table.self_, id.as_ptr()).cast::<T>()).ok()
@@ -161,8 +171,8 @@ fn the_entry_describes_the_plugin_and_its_interfaces() {
     assert_eq!((entry.magic, entry.abi_major), (abi::FP_MAGIC, abi::FP_ABI_MAJOR));
     // SAFETY: [any]; constant descriptor of this binary.
     unsafe {
-        assert_eq!(entry.count.unwrap()(), 1);
-        assert!(entry.descriptor.unwrap()(1).is_null());
+        assert_eq!(entry.count.unwrap()(), 2);
+        assert!(entry.descriptor.unwrap()(2).is_null());
         let descriptor = abi::read(entry.descriptor.unwrap()(0)).unwrap();
         assert_eq!(descriptor.id.text().unwrap(), "org.example.probe");
         let ids = [0, 1].map(|index| CStr::from_ptr(*descriptor.interfaces.add(index)));

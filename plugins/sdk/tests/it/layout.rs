@@ -34,6 +34,7 @@ fn mirrored() -> BTreeMap<String, usize> {
         fp_host_metrics_v1 { struct_size, _pad, define, record },
         fp_host_artifact_v1 { struct_size, _pad, map },
         fp_host_secret_v1 { struct_size, _pad, mac, sign },
+        fp_host_executor_v1 { struct_size, _pad, run },
         fp_descriptor { struct_size, max_concurrency, id, version, vendor, name, licence, interfaces, required_host_ext, config_schema },
         fp_limits { struct_size, max_batch, max_width, max_height, threads, _pad },
         fp_plugin { struct_size, _pad, self_, configure, activate, deactivate, get_interface, health, destroy },
@@ -55,6 +56,7 @@ fn mirrored() -> BTreeMap<String, usize> {
         fp_model_info { struct_size, input_width, input_height, n_outputs, output_stride, max_batch, model_tag, _pad, outputs, sha256 },
         fp_tensor_out { data, capacity, len },
         fp_host_inference_v1 { struct_size, _pad, open, run },
+        fp_host_frame_ref_v1 { struct_size, _pad, retain, release },
         fp_money { minor, exponent, currency, _pad },
         fp_pay_request { struct_size, op, attempt_ref, original_ref, provider_ref, amount, payload_json },
         fp_effect { struct_size, kind, endpoint, timeout_ms, method, path, headers_json, body, sleep_ns, flags, outcome, provider_ref, decline_code, result_json },
@@ -134,6 +136,8 @@ fn every_id_has_the_headers_text() {
         ("FP_HOST_METRICS", FP_HOST_METRICS),
         ("FP_HOST_ARTIFACT", FP_HOST_ARTIFACT),
         ("FP_HOST_SECRET", FP_HOST_SECRET),
+        ("FP_HOST_EXECUTOR", FP_HOST_EXECUTOR),
+        ("FP_HOST_FRAME_REF", FP_HOST_FRAME_REF),
         ("FP_DETECTOR", FP_DETECTOR),
         ("FP_LIVENESS", FP_LIVENESS),
         ("FP_RECOGNIZER", FP_RECOGNIZER),
@@ -150,6 +154,12 @@ fn every_id_has_the_headers_text() {
         format!("#include <facepay_plugin.h>\n#include <stdio.h>\nint main(void) {{\n{body}return 0;\n}}\n");
     let (_dir, program) = compile("cc", "-std=c11", "c", &source);
     assert_eq!(lines(&program).into_iter().collect::<BTreeMap<_, _>>(), mirrored.collect());
+}
+
+#[test]
+fn the_wrapper_for_cplusplus_runs_tasks_and_keeps_frames() {
+    let (_dir, program) = compile("c++", "-std=c++17", "cpp", include_str!("services.cpp"));
+    assert_eq!(Command::new(program).status().expect("the probe runs").code(), Some(0));
 }
 
 #[test]

@@ -7,3 +7,4 @@ mod finding;
 mod header;
 mod layout;
 mod reading;
+mod services;

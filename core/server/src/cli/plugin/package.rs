@@ -179,6 +179,12 @@ fn tell(package: &Package, as_json: bool, done: &str) {
     for endpoint in &manifest.needs.endpoints {
         terminal::out(format!("  reaches  {} ({})", endpoint.url, endpoint.name));
     }
+    if let Some(mib) = manifest.needs.memory_mib {
+        terminal::out(format!("  memory   {mib} MiB"));
+    }
+    if let Some(threads) = manifest.needs.threads {
+        terminal::out(format!("  threads  {threads}"));
+    }
     if !package.may_run_in_process {
         terminal::out("  runs     not in the appliance's process: the policy's in_process does not list it");
     }
