@@ -26,6 +26,10 @@ const KEEP_TOO_MANY: u32 = 6;
 
 static KEPT: Mutex<Option<KeptFrame>> = Mutex::new(None);
 
+fn seq(frame: &Frame<'_>) -> u64 {
+    frame.seq()
+}
+
 impl Plugin for Guest {
     const DESCRIPTOR: Descriptor = Descriptor {
         id: "org.example.guest",
@@ -82,7 +86,7 @@ impl Guest {
             PANIC => executor.run(100, |index| assert_ne!(index, 40, "task forty")).map(|()| 0.0),
             KEEP => {
                 let kept = self.host.frames().ok_or(Error::Busy)?.retain(frame)?;
-                let seq = kept.look(|frame| frame.seq())?;
+                let seq = kept.look(seq)?;
                 *KEPT.lock().unwrap_or_else(PoisonError::into_inner) = Some(kept);
                 Ok(seq as f32)
             }
@@ -305,7 +309,7 @@ fn a_kept_frame_cannot_be_looked_at_or_let_go_once_its_instance_is_destroyed() {
         drop(guest); // waits for who looks
         assert!(*looked.lock().unwrap());
     });
-    assert!(matches!(kept.look(|frame| frame.seq()), Err(Error::Invalid(_))));
+    assert!(matches!(kept.look(seq), Err(Error::Invalid(_))));
     drop(kept);
     assert_eq!(asked(), [""; 0]);
 }
