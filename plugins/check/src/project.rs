@@ -233,6 +233,7 @@ impl Project {
                 };
                 vec![
                     ("Makefile", template!("cpp/Makefile")),
+                    ("plugin.map", template!("cpp/plugin.map")),
                     ("plugin.cpp", step),
                     HEADER,
                     ("include/facepay_plugin.hpp", include_str!("../../sdk/include/facepay_plugin.hpp")),

@@ -2,10 +2,11 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
-use plugin_check::{Kind, Language, Plan, Project, Report, Verdict};
+use plugin_check::{Fuzz, Kind, Language, Plan, Project, Report, Verdict, fuzz};
 
-use crate::bench::{checked, compile, failures};
+use crate::bench::{checked, compile, failures, launch};
 
 const KINDS: [Kind; 5] = [Kind::Detection, Kind::Liveness, Kind::Recognition, Kind::Payment, Kind::Identity];
 
@@ -51,7 +52,11 @@ fn every_kind(language: Language, sdk: &dyn Fn(Kind) -> Option<PathBuf>) {
     for kind in KINDS {
         let dir = tempfile::tempdir().unwrap();
         let library = built(dir.path(), language, kind, sdk(kind));
-        assert_sound(kind, &checked(&Plan { library, seed: 5, ..Plan::default() }));
+        let plan = Plan { library, seed: 5, ..Plan::default() };
+        assert_sound(kind, &checked(&plan));
+        let cases = Fuzz { time: Duration::from_secs(3600), cases_max: Some(4), jobs: 2 };
+        let found = fuzz(&plan, &cases, &launch, &mut |_| {});
+        assert_eq!((found.findings, found.not_tried), (Vec::new(), None), "{kind:?}");
     }
 }
 
