@@ -61,7 +61,7 @@ struct Step {
     if (complete && event.http_status == 200 && holds("\"state\":\"approved\"")) {
       facepay::Effect done = facepay::Effect::done(FP_OUT_APPROVED);
       size_t from = body.find("\"id\":\"");
-      if (from != std::string_view::npos) done.provider_ref = body.substr(from + 6, body.find('"', from + 6) - from - 6);
+      if (from != std::string_view::npos) done.provider_ref = body.substr(from + 6, body.find('"', from + 6) - from - 6).substr(0, 255);
       return done;
     }
     if (complete && event.http_status == 402 && holds("\"code\":")) return facepay::Effect::done(FP_OUT_DECLINED, "refused");

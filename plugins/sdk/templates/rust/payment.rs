@@ -109,6 +109,7 @@ fn judge(op: Op, response: &HttpResponse) -> Outcome {
         (402, _, Some(code)) => Verdict::Declined { code: word(code) },
         _ => Verdict::Unknown,
     };
+    let id = id.filter(|id| id.len() <= 255); // the host keeps no longer one
     Outcome { provider_ref: id.unwrap_or_default().to_owned(), ..Outcome::new(verdict) }
 }
 
