@@ -4,11 +4,13 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use plugin_sdk::{Caps, Effect, Event, Face, Frame, Money, Op, Rect, Request, Verdict};
+use plugin_sdk::machine::Effect;
+use plugin_sdk::{Caps, Error, Event, Face, Frame, Money, Op, Rect, Request, Verdict};
 
 use crate::call::CallContext;
 use crate::embeddings::Embeddings;
 use crate::error::CallError;
+use crate::identity::{self, Identity};
 use crate::payment::Payment;
 use crate::plugin::Plugin;
 use crate::vision::{Detector, Liveness, Recognizer};
@@ -76,6 +78,9 @@ impl Plugin {
         if let Some(payment) = self.payment() {
             pays_nothing(&payment)?.map_or(Ok(()), |what| Err(wrong(what)))?;
         }
+        if let Some(identity) = self.identity() {
+            knows_nobody(&identity)?.map_or(Ok(()), |what| Err(wrong(what)))?;
+        }
         Ok(())
     }
 }
@@ -131,20 +136,56 @@ fn pays_nothing(payment: &Payment) -> Flaw {
         return Ok(None);
     };
     let mut task = payment.begin(&context(), &dry(op, payment.caps()))?;
+    Ok(match unreached(|event| task.step(&context(), event))? {
+        None => Some(endless(op)),
+        Some(outcome) => (outcome.verdict == Verdict::Approved)
+            .then(|| format!("{op:?} is approved, and no provider was reached")),
+    })
+}
+
+/// A document that says nothing about anybody, whose provider cannot be reached: nobody is verified by it.
+fn knows_nobody(identity: &Identity) -> Flaw {
+    let op = identity::Op::Verify;
+    let request = identity::Request {
+        op,
+        attempt_ref: [0x5f; 16],
+        original_ref: None,
+        provider_ref: None,
+        payload_json: br#"{"kind":"self-test"}"#.to_vec(),
+        document: b"self-test".to_vec(),
+    };
+    let finding = identity
+        .begin(&context(), &request)
+        .and_then(|mut task| unreached(|event| task.step(&context(), event)));
+    match finding {
+        // It may say at once that this is no document.
+        Err(CallError::Refused { source, .. }) if !matches!(source, Error::Panic(_)) => Ok(None),
+        Err(error) => Err(error),
+        Ok(None) => Ok(Some(endless(op))),
+        Ok(Some(finding)) => Ok(matches!(finding.verdict, identity::Verdict::Verified(_))
+            .then(|| "somebody is verified by a document that says nothing".to_owned())),
+    }
+}
+
+/// How an operation ends whose provider cannot be reached; `None` when it does not.
+fn unreached<E>(
+    mut step: impl FnMut(&Event) -> Result<Effect<E>, CallError>,
+) -> Result<Option<E>, CallError> {
     let mut event = Event::Start;
     for _ in 0..STEPS_MAX {
-        event = match task.step(&context(), &event)? {
+        event = match step(&event)? {
             Effect::Http(_) | Effect::TcpExchange(_) => Event::ConnectFailed,
             Effect::Sleep(_) => Event::Slept,
             Effect::Prompt(_) => Event::Timeout { sent: false },
             Effect::Keep(_) => Event::Kept,
-            Effect::Done(outcome) => {
-                return Ok((outcome.verdict == Verdict::Approved)
-                    .then(|| format!("{op:?} is approved, and no provider was reached")));
-            }
+            Effect::Done(ending) => return Ok(Some(ending)),
         };
     }
-    Ok(Some(format!("{op:?} has no outcome after {STEPS_MAX} steps, and no provider was reached")))
+    Ok(None)
+}
+
+fn endless(op: impl std::fmt::Debug) -> String {
+    format!("{op:?} has no outcome after {STEPS_MAX} steps, and no provider was reached")
 }
 
 /// An operation about a payment that there never was.

@@ -23,7 +23,7 @@ const OTHER_TEST_KEY: &str = "hex:0202020202020202020202020202020202020202020202
 
 /// What a plugin is tried with.
 #[derive(Args)]
-pub struct Subject {
+pub(super) struct Subject {
     /// Its id, where the library has several plugins.
     #[arg(long, value_name = "ID")]
     id: Option<String>,
