@@ -13,7 +13,7 @@ use plugin_host::{
     Host, HostOptions, Isolation, MetricsBook, Mount, Payment, Plugin, PluginSettings, SecretService,
     WorkerOptions,
 };
-use plugin_package::{PackageStore, StoreError, Verifier};
+use plugin_package::{Digest, PackageStore, StoreError, Verifier};
 use serde_json::{Map, Value};
 
 use crate::api::chain;
@@ -79,7 +79,10 @@ impl Plugins {
     pub(crate) fn payments(&self) -> Result<Vec<Payment>, StartError> {
         let named = std::iter::once(&self.settings.payment).chain(&self.settings.payment_also);
         let load = |name: &String| {
-            let mount = self.mount(Recipe::new(name, Networks::None))?;
+            let recipe = Recipe::new(name, Networks::None);
+            // Without the first one nobody pays who names no other.
+            let recipe = if *name == self.settings.payment { recipe } else { recipe.dispensable() };
+            let mount = self.mount(recipe)?;
             mount.payment().ok_or_else(|| wrong_kind(name, "a payment plugin"))
         };
         named.filter(|name| !name.is_empty()).map(load).collect()
@@ -137,12 +140,20 @@ impl Plugins {
         self.load_version(recipe, version, &settings.plugins.settings)
     }
 
-    /// Has the version before in force for good.
+    /// Has the version before in force for good, which has to be the `expected` one.
     ///
     /// # Errors
-    /// When there is none, or it is not believed any more.
-    pub(crate) fn roll_back(&self, id: &str) -> Result<(), StoreError> {
-        self.store_and_verifier().and_then(|(store, verifier)| store.rollback(id, &verifier)).map(drop)
+    /// When there is none, it is not believed any more, or it is another.
+    pub(crate) fn roll_back(&self, id: &str, expected: Option<Digest>) -> Result<(), StoreError> {
+        let (store, verifier) = self.store_and_verifier()?;
+        store.rollback(id, expected, &verifier).map(drop)
+    }
+
+    /// Whether the package of a plugin is the one in force; those that are delivered are.
+    pub(crate) fn is_in_force(&self, plugin: &Plugin) -> bool {
+        let Some(package) = &plugin.manifest().package else { return true };
+        let record = self.packages.store().record(&plugin.manifest().id);
+        record.ok().flatten().is_some_and(|record| record.current.digest == package.digest)
     }
 
     fn store_and_verifier(&self) -> Result<(&PackageStore, Verifier), StoreError> {

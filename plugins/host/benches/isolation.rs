@@ -112,7 +112,7 @@ fn exchanges(library: &Path, isolation: &Isolation) {
         });
         measure("loaded anew: load, exchange, the one before has ended", (100, 3), Duration::ZERO, || {
             timed(|| {
-                let retired = mount.exchange(load(library, isolation.clone())).unwrap();
+                let retired = mount.exchange(load(library, isolation.clone()), 0).unwrap();
                 retired.drain(Duration::from_secs(5))
             })
         });

@@ -289,6 +289,19 @@ impl Isolated {
         Err(Lost::Crashed(format!("lost the operation, as its process {how}")))
     }
 
+    /// Ends the process for good.
+    pub(crate) fn stop(&self) {
+        let worker = {
+            let mut state = self.shared.lock();
+            state.stopping = true;
+            state.worker.take()
+        };
+        self.shared.changed.notify_all();
+        if let Some(worker) = worker {
+            worker.stop(STOP_MAX);
+        }
+    }
+
     /// The process at work; waits a moment for one that is being replaced, no longer than the call's deadline.
     fn current(&self, call: Option<&fp_call>) -> Result<Arc<Worker>, Lost> {
         let left_ns = call.filter(|call| call.deadline_ns > 0).map(|call| call.deadline_ns - monotonic_ns());
@@ -301,6 +314,9 @@ impl Isolated {
             }
             if let Some(reason) = self.shared.faults.faulted() {
                 return Err(Lost::Faulted(reason));
+            }
+            if state.stopping {
+                return Err(Lost::Faulted("its process was ended".to_owned()));
             }
             let Some(left) = until.checked_duration_since(Instant::now()) else {
                 let how = state.last_end.as_deref().unwrap_or("ended");
@@ -315,20 +331,5 @@ impl Isolated {
 impl Drop for Isolated {
     fn drop(&mut self) {
         self.stop();
-    }
-}
-
-impl Isolated {
-    /// Ends the process for good.
-    pub(crate) fn stop(&self) {
-        let worker = {
-            let mut state = self.shared.lock();
-            state.stopping = true;
-            state.worker.take()
-        };
-        self.shared.changed.notify_all();
-        if let Some(worker) = worker {
-            worker.stop(STOP_MAX);
-        }
     }
 }

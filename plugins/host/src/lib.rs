@@ -40,7 +40,7 @@ pub use manifest::Manifest;
 pub use metrics::{MetricSeries, MetricValue, MetricsBook, PluginMetrics, Unit};
 pub use mount::{ExchangeError, Mount, Retired};
 pub use package::PackageTag;
-pub use payment::{Payment, PaymentTask};
+pub use payment::{Payment, PaymentAtWork, PaymentTask};
 pub use plugin::Plugin;
 pub use self_test::{Golden, SelfTestError};
 pub use settings::{PluginSettings, Schema, SettingsError, Settled};

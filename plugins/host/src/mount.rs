@@ -23,6 +23,8 @@ struct Held {
     generation: u64,
     /// Why nobody is let in.
     closed: Option<String>,
+    /// How often it was closed.
+    closings: u64,
     /// The last fault of the generations before.
     last_fault: Option<LastFault>,
 }
@@ -47,6 +49,12 @@ pub enum ExchangeError {
         held: String,
         /// What the new one offers.
         offered: String,
+    },
+    /// It was taken out of use meanwhile.
+    #[error("{id} was disabled meanwhile")]
+    Closed {
+        /// The plugin.
+        id: String,
     },
     /// Its embeddings do not compare with those of before: whoever is enrolled would not be recognised.
     #[error(
@@ -79,7 +87,7 @@ pub(crate) struct Pins {
 impl Mount {
     /// A place with a plugin in it.
     pub fn new(plugin: Arc<Plugin>) -> Arc<Self> {
-        let held = Held { plugin, generation: 1, closed: None, last_fault: None };
+        let held = Held { plugin, generation: 1, closed: None, closings: 0, last_fault: None };
         Arc::new(Self { held: RwLock::new(held) })
     }
 
@@ -108,18 +116,26 @@ impl Mount {
         held.plugin.last_fault().or_else(|| held.last_fault.clone())
     }
 
-    /// Puts `next` in the place and opens it: calls that begin from here on go to it.
+    /// How often the place was closed: whoever is about to exchange its plugin reads it first.
+    pub fn closings(&self) -> u64 {
+        self.read().closings
+    }
+
+    /// Puts `next` in the place and opens it, unless it was closed since it had been closed `closings` times: calls that begin
+    /// from here on go to it.
     ///
     /// # Errors
     /// [`ExchangeError`]; the place is as it was.
-    pub fn exchange(&self, next: Arc<Plugin>) -> Result<Retired, ExchangeError> {
+    pub fn exchange(&self, next: Arc<Plugin>, closings: u64) -> Result<Retired, ExchangeError> {
         let mut held = self.held.write().unwrap_or_else(PoisonError::into_inner);
         may_follow(&held.plugin, &next)?;
+        if held.closings != closings {
+            return Err(ExchangeError::Closed { id: next.manifest().id.clone() });
+        }
         let last_fault = held.plugin.last_fault().or_else(|| held.last_fault.take());
         let generation = held.generation + 1;
-        let before =
-            std::mem::replace(&mut *held, Held { plugin: next, generation, closed: None, last_fault });
-        Ok(Retired(before.plugin))
+        let next = Held { plugin: next, generation, closed: None, closings, last_fault };
+        Ok(Retired(std::mem::replace(&mut *held, next).plugin))
     }
 
     /// Whether `next` could take the place.
@@ -134,6 +150,7 @@ impl Mount {
     pub fn close(&self, reason: &str) -> Retired {
         let mut held = self.held.write().unwrap_or_else(PoisonError::into_inner);
         held.closed = Some(reason.to_owned());
+        held.closings += 1;
         Retired(Arc::clone(&held.plugin))
     }
 

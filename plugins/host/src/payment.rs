@@ -1,5 +1,6 @@
 //! The payment step machine as safe calls, and the checks of how its operations end.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use plugin_sdk::payment::wire::RequestWire;
@@ -8,7 +9,7 @@ use plugin_sdk::{Caps, Effect, Event, Op, Outcome, Request, Verdict};
 use crate::call::CallContext;
 use crate::effect::{self, BODY_BYTES_MAX, code_flaw, reference_flaw, size_flaw};
 use crate::error::CallError;
-use crate::mount::Mount;
+use crate::mount::{Mount, Pin};
 use crate::operation::{Asked, Operation};
 use crate::plugin::Plugin;
 
@@ -44,9 +45,32 @@ impl Payment {
         Caps::from_bits(caps)
     }
 
+    /// The generation at work, for one operation.
+    ///
+    /// # Errors
+    /// When the plugin is disabled.
+    pub fn at_work(&self) -> Result<PaymentAtWork, CallError> {
+        self.mount.enter().map(PaymentAtWork)
+    }
+
     /// Takes on one operation. `attempt_ref` has to be durable before this is called.
     pub fn begin(&self, context: &CallContext, request: &Request) -> Result<PaymentTask, CallError> {
-        let plugin = self.mount.enter()?;
+        self.at_work()?.begin(context, request)
+    }
+}
+
+/// One generation of a provider, which stays at work for the operation that it is to begin.
+pub struct PaymentAtWork(Pin);
+
+impl PaymentAtWork {
+    /// The secrets that the settings of this generation name.
+    pub fn secret_handles(&self) -> &BTreeSet<String> {
+        self.0.secret_handles()
+    }
+
+    /// As [`Payment::begin`].
+    pub fn begin(self, context: &CallContext, request: &Request) -> Result<PaymentTask, CallError> {
+        let Self(plugin) = self;
         if !offers(&plugin, request.op) {
             return Err(plugin.not_called(format!("it does not offer {:?}", request.op)));
         }

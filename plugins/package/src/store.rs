@@ -214,8 +214,13 @@ impl PackageStore {
     /// newest that was ever installed is not installed again, and a rollback ends where the policy's least counter does.
     ///
     /// # Errors
-    /// When there is no version before, or it is not believed any more.
-    pub fn rollback(&self, id: &str, verifier: &Verifier) -> Result<Record, StoreError> {
+    /// When there is no version before, it is not believed any more, or it is not the `expected` one.
+    pub fn rollback(
+        &self,
+        id: &str,
+        expected: Option<Digest>,
+        verifier: &Verifier,
+    ) -> Result<Record, StoreError> {
         let not_installed = || StoreError::NotInstalled { id: id.to_owned() };
         if self.record(id)?.is_none() {
             return Err(not_installed());
@@ -223,6 +228,10 @@ impl PackageStore {
         let _alone = place::lock(&self.folder)?;
         let record = self.record(id)?.ok_or_else(not_installed)?;
         let previous = record.previous()?.clone();
+        if let Some(expected) = expected.filter(|expected| *expected != previous.digest) {
+            let (found, expected) = (previous.digest.to_string(), expected.to_string());
+            return Err(Refusal::OtherPackage { found, expected }.into());
+        }
         self.believed(id, &previous, verifier)?;
         let record = Record { current: previous, previous: Some(record.current), ..record };
         self.put_record(&record)?;

@@ -100,10 +100,9 @@ async fn ask(app: &App, anchor: &AnchorRow) -> Result<(), StoreError> {
         deadline: Duration::from_millis(payment.deadline_ms_max),
         asks: false,
     };
-    let steps = Box::new(PaymentSteps::new(provider.payment().clone(), request));
-    let plugin = provider.payment().plugin();
-    let endpoints = app.endpoints().with_secrets(plugin.secret_handles());
-    let ending = effects::drive(steps, &endpoints, &Notes { app, checkpoint: id }, bounds).await;
+    let steps = PaymentSteps::new(provider.payment(), request);
+    let endpoints = app.endpoints().with_secrets(steps.secret_handles());
+    let ending = effects::drive(Box::new(steps), &endpoints, &Notes { app, checkpoint: id }, bounds).await;
     if let Some(fault) = &ending.fault {
         tracing::error!(
             checkpoint = id,

@@ -267,11 +267,10 @@ async fn ask_in_turn(app: &App, operation: &OperationRow, op: Op) -> Ending {
         deadline: Duration::from_millis(payment.deadline_ms_max),
         asks: op == Op::Sync,
     };
-    let steps = Box::new(PaymentSteps::new(provider.payment().clone(), request));
+    let steps = PaymentSteps::new(provider.payment(), request);
     let notes = Notes { app, operation: operation.about.unwrap_or(operation.id) };
-    let plugin = provider.payment().plugin();
-    let endpoints = app.endpoints().with_secrets(plugin.secret_handles());
-    let ending = effects::drive(steps, &endpoints, &notes, bounds).await;
+    let endpoints = app.endpoints().with_secrets(steps.secret_handles());
+    let ending = effects::drive(Box::new(steps), &endpoints, &notes, bounds).await;
     if let Some(fault) = &ending.fault {
         let plugin = &operation.provider;
         tracing::error!(plugin, kind = fault.kind, detail = fault.detail, "payment plugin failed");

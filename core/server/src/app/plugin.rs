@@ -54,9 +54,9 @@ pub(crate) fn all(app: &App) -> Vec<wire::Plugin> {
     app.plugins().places().iter().map(|place| described(place.mount())).collect()
 }
 
-/// Why no payment can be taken by face for want of a plugin: those that are out of use until somebody acts.
+/// The plugins without which no payment is taken that are out of use until somebody acts.
 pub(super) fn out_of_use(app: &App) -> Vec<String> {
-    let places = app.plugins().places().into_iter();
+    let places = app.plugins().places().into_iter().filter(|place| !place.recipe().is_dispensable());
     let faults = places.filter_map(|place| match place.mount().state() {
         PluginState::Disabled { .. } => Some(format!("{} is disabled", place.id())),
         // One whose process is being replaced is back in a moment.

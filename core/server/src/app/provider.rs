@@ -1,7 +1,7 @@
 //! Payment providers: which plugins are loaded, which one takes a payment, what each can be asked.
 
 use domain::operation::{Answers, Kind};
-use plugin_host::{Caps, Op, Payment};
+use plugin_host::{Caps, Op, Payment, PluginState};
 use store::Source;
 use tokio::sync::{Mutex, MutexGuard};
 
@@ -76,6 +76,11 @@ impl Provider {
     /// The plugin.
     pub(crate) fn payment(&self) -> &Payment {
         &self.payment
+    }
+
+    /// Whether an operator took it out of use.
+    pub(crate) fn is_disabled(&self) -> bool {
+        matches!(self.payment.mount().state(), PluginState::Disabled { .. })
     }
 
     /// Where its payers' money is.

@@ -150,6 +150,11 @@ async fn recover(app: &App, by: &Principal, operation: OperationRow) -> Result<S
         put_off(app, id, operation.tries).await?;
         return Ok(state);
     };
+    // Whoever took it out of use is asked nothing by that: its payments wait, and none is given up meanwhile.
+    if provider.is_disabled() {
+        put_off(app, id, operation.tries).await?;
+        return Ok(state);
+    }
     let answers = provider.answers(operation.kind);
     let operation = left_behind(app, by, operation).await?;
     let next = next(app, &operation, answers);

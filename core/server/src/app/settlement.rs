@@ -136,10 +136,9 @@ async fn read_by_plugin(app: &App, provider: &Provider, text: &str) -> Result<Ve
         asks: false,
     };
     let _turn = provider.turn().await;
-    let steps = Box::new(PaymentSteps::new(provider.payment().clone(), request));
-    let plugin = provider.payment().plugin();
-    let endpoints = app.endpoints().with_secrets(plugin.secret_handles());
-    let ending = effects::drive(steps, &endpoints, &Nowhere, bounds).await;
+    let steps = PaymentSteps::new(provider.payment(), request);
+    let endpoints = app.endpoints().with_secrets(steps.secret_handles());
+    let ending = effects::drive(Box::new(steps), &endpoints, &Nowhere, bounds).await;
     match ending.outcome.verdict {
         Verdict::Approved => found(&ending.outcome.result_json).map_err(invalid),
         Verdict::Declined { code } => {

@@ -102,7 +102,7 @@ async fn checked(
         deadline: CHECKED_WITHIN,
         asks: false,
     };
-    let steps = Box::new(PaymentSteps::new(provider.payment().clone(), request));
+    let steps = Box::new(PaymentSteps::new(provider.payment(), request));
     let turn = provider.turn().await;
     // Anybody can send one, so looking at it reaches nowhere.
     let ending = effects::drive(steps, &app.endpoints().none(), &NoNotes, bounds).await;

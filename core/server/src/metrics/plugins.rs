@@ -36,7 +36,7 @@ pub(crate) struct PluginFigures {
     /// One of [`STATES`].
     pub(crate) state: &'static str,
     pub(crate) generation: u64,
-    /// Memory of its own process; `None` where it has none.
+    /// Memory of its own process; `None` where it has none, which counts as 0.
     pub(crate) resident_bytes: Option<u64>,
 }
 
@@ -74,9 +74,8 @@ impl Plugins {
             let labels = PluginLabels { plugin: id.clone() };
             let generation = those().map(|place| place.generation).max().unwrap_or_default();
             self.generation.get_or_create(&labels).set(i64::try_from(generation).unwrap_or(i64::MAX));
-            if let Some(bytes) = those().filter_map(|place| place.resident_bytes).reduce(|a, b| a + b) {
-                self.resident.get_or_create(&labels).set(bytes as f64);
-            }
+            let resident: u64 = those().filter_map(|place| place.resident_bytes).sum();
+            self.resident.get_or_create(&labels).set(resident as f64);
         }
     }
 

@@ -23,6 +23,8 @@ pub(crate) struct Recipe {
     /// Settings that lie over the plugin's own.
     upper: Map<String, Value>,
     networks: Networks,
+    /// Whether payments are taken without it.
+    is_dispensable: bool,
 }
 
 /// The networks that a plugin may use.
@@ -60,12 +62,22 @@ impl Place {
 impl Recipe {
     /// The plugin called `name` with its own settings.
     pub(crate) fn new(name: &str, networks: Networks) -> Self {
-        Self { name: name.to_owned(), upper: Map::new(), networks }
+        Self { name: name.to_owned(), upper: Map::new(), networks, is_dispensable: false }
     }
 
     /// The same, with `upper` laid over its settings.
     pub(crate) fn with(self, upper: Map<String, Value>) -> Self {
         Self { upper, ..self }
+    }
+
+    /// The same, of a plugin without which payments are taken.
+    pub(crate) fn dispensable(self) -> Self {
+        Self { is_dispensable: true, ..self }
+    }
+
+    /// Whether payments are taken without the plugin.
+    pub(crate) fn is_dispensable(&self) -> bool {
+        self.is_dispensable
     }
 
     pub(super) fn name(&self) -> &str {

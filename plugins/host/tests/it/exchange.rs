@@ -28,6 +28,10 @@ fn load(isolation: &Isolation, fault: &str, name: &str) -> Arc<Plugin> {
     host(isolation.clone()).load(&library, &settings).unwrap()
 }
 
+fn exchange(mount: &Mount, next: Arc<Plugin>) -> Result<Retired, ExchangeError> {
+    mount.exchange(next, mount.closings())
+}
+
 fn isolated() -> Isolation {
     Isolation::Isolated(worker())
 }
@@ -121,7 +125,7 @@ fn no_call_fails_while_generation_follows_generation() {
             });
             for generation in 2..=generations {
                 let next = load(&isolation, "SOUND", &generation.to_string());
-                let retired = mount.exchange(next).unwrap();
+                let retired = exchange(&mount, next).unwrap();
                 assert!(retired.drain(Duration::from_secs(30)), "generation {generation}");
                 assert_eq!(mount.generation(), generation);
             }
@@ -138,7 +142,7 @@ fn an_operation_ends_in_the_generation_in_which_it_began() {
     let mount = Mount::new(load(&isolated(), "SOUND", "old"));
     let payment = mount.payment().unwrap();
     let mut task = asked(&payment);
-    let retired = mount.exchange(load(&isolated(), "SOUND", "new")).unwrap();
+    let retired = exchange(&mount, load(&isolated(), "SOUND", "new")).unwrap();
     let (verdict, by) = answered(&mut asked(&payment)).unwrap();
     assert!(verdict == Verdict::Approved && by.contains("new"), "{by}");
     let drained = drain_beside(retired, Duration::from_secs(30));
@@ -159,7 +163,7 @@ fn a_generation_that_is_not_done_in_time_is_ended_with_what_it_holds() {
     let mount = Mount::new(load(&isolated(), "SOUND", "old"));
     let payment = mount.payment().unwrap();
     let mut task = asked(&payment);
-    let retired = mount.exchange(load(&isolated(), "SOUND", "new")).unwrap();
+    let retired = exchange(&mount, load(&isolated(), "SOUND", "new")).unwrap();
     assert!(!retired.drain(Duration::from_millis(50)));
     // Nobody learns the outcome: to the appliance it is unknown, and it asks.
     let error = answered(&mut task).unwrap_err();
@@ -187,7 +191,11 @@ fn nobody_enters_a_closed_place_and_its_process_ends_after_what_was_under_way() 
     assert!(own.is_empty() || own.iter().any(|pid| !lives(*pid)), "{own:?}");
     assert_eq!(mount.plugin().resident_bytes(), None);
 
-    mount.exchange(load(&isolated(), "SOUND", "new")).unwrap().drain(Duration::ZERO);
+    // Whoever had begun to exchange it before it was closed does not open it.
+    let late = mount.exchange(load(&isolated(), "SOUND", "late"), 0);
+    assert!(matches!(late, Err(ExchangeError::Closed { .. })));
+    assert!(matches!(mount.state(), PluginState::Disabled { .. }));
+    exchange(&mount, load(&isolated(), "SOUND", "new")).unwrap().drain(Duration::ZERO);
     assert_eq!((mount.state(), mount.generation()), (PluginState::Active, 2));
     assert!(mount.plugin().resident_bytes().is_some_and(|bytes| bytes > 100_000));
     assert!(answered(&mut asked(&payment)).unwrap().1.contains("new"));
@@ -202,16 +210,16 @@ fn what_breaks_a_promise_takes_no_place() {
         ("OTHER_CAPS", "restart the appliance"),
         ("LESS", "offered detection, liveness, recognition, payment and now offers liveness"),
     ] {
-        let refused = mount.exchange(load(&isolation, fault, "new")).err().unwrap().to_string();
+        let refused = exchange(&mount, load(&isolation, fault, "new")).err().unwrap().to_string();
         assert!(refused.contains(expected), "{fault}: {refused}");
     }
     let (_dir, library) = crate::fixture::compile("SOUND");
     let other = host(isolation.clone()).load(&library, &settings(crate::fixture::ID, "")).unwrap();
-    assert!(matches!(mount.exchange(other), Err(ExchangeError::Id { .. })));
+    assert!(matches!(exchange(&mount, other), Err(ExchangeError::Id { .. })));
     assert_eq!(mount.generation(), 1);
     let more = load(&isolation, "MORE_OPS", "new");
     assert!(!mount.payment().unwrap().offers(Op::Refund));
-    mount.exchange(more).unwrap().drain(Duration::ZERO);
+    exchange(&mount, more).unwrap().drain(Duration::ZERO);
     assert!(mount.payment().unwrap().offers(Op::Refund), "an operation more is no broken promise");
 }
 
@@ -245,7 +253,7 @@ fn the_last_fault_is_told_also_of_a_generation_that_is_gone() {
     assert_eq!(mount.detector().unwrap().detect(&soon(), &[frame(&WHITE)]).unwrap_err().kind(), "crashed");
     let crash = mount.last_fault().unwrap();
     assert!(crash.what.contains("was killed by SIG"), "{crash:?}");
-    mount.exchange(load(&isolated(), "SOUND", "new")).unwrap().drain(Duration::ZERO);
+    exchange(&mount, load(&isolated(), "SOUND", "new")).unwrap().drain(Duration::ZERO);
     assert_eq!(mount.last_fault(), Some(crash));
     assert!(mount.plugin().last_fault().is_none());
 }

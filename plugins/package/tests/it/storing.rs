@@ -84,19 +84,21 @@ fn how_far_a_plugin_had_come_survives_the_loss_of_its_folder() {
 fn a_rollback_takes_the_version_before_as_far_down_as_the_policy_lets_it() {
     let dir = tempfile::tempdir().unwrap();
     let store = PackageStore::new(dir.path().to_owned());
-    assert_eq!(code(store.rollback(ID, &usual_verifier())), "not_installed");
+    assert_eq!(code(store.rollback(ID, None, &usual_verifier())), "not_installed");
     assert!(names(dir.path()).is_empty(), "asking makes nothing");
     install(&store, &release("1.0.0", 1)).unwrap();
-    assert_eq!(code(store.rollback(ID, &usual_verifier())), "no_previous");
+    assert_eq!(code(store.rollback(ID, None, &usual_verifier())), "no_previous");
     install(&store, &release("2.0.0", 2)).unwrap();
-    assert_eq!(code(store.rollback(ID, &verifier(("counters", json!({ ID: 2 }))))), "downgraded");
+    assert_eq!(code(store.rollback(ID, None, &verifier(("counters", json!({ ID: 2 }))))), "downgraded");
     assert_eq!(version(&store, &usual_verifier()), "2.0.0");
-    let record = store.rollback(ID, &usual_verifier()).unwrap();
+    let other = store.record(ID).unwrap().unwrap().current.digest;
+    assert_eq!(code(store.rollback(ID, Some(other), &usual_verifier())), "other_package");
+    let record = store.rollback(ID, None, &usual_verifier()).unwrap();
     assert_eq!((record.current.version.as_str(), record.counter_max), ("1.0.0", 2));
     assert_eq!(version(&store, &usual_verifier()), "1.0.0");
     assert_eq!(version(&store, &verifier(("counters", json!({ ID: 2 })))), "downgraded");
     assert_eq!(code(install(&store, &release("1.0.0", 1))), "downgraded", "only a rollback goes back");
-    assert_eq!(code(store.rollback(ID, &usual_verifier())), "", "and forward again");
+    assert_eq!(code(store.rollback(ID, None, &usual_verifier())), "", "and forward again");
     assert_eq!(version(&store, &usual_verifier()), "2.0.0");
 }
 

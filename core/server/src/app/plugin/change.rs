@@ -1,12 +1,15 @@
 //! Changes of plugins at work: loaded anew, gone back, taken out of use, put back. A new generation is tried beside the one at
 //! work and takes its place only when nothing is wrong with it; calls and operations under way end where they began.
 
+use std::future::Future;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use plugin_host::{Plugin, PluginState, Retired};
+use plugin_package::Digest;
 use serde_json::{Value, json};
 use store::{By, DisabledPlugin, PluginAct, StoreError};
+use tokio::sync::oneshot;
 
 use super::golden;
 use crate::api::wire::system as wire;
@@ -17,6 +20,8 @@ use crate::plugins::{Place, Version, described};
 
 /// Beyond the longest operation, before a process that holds one is ended.
 const GRACE: Duration = Duration::from_secs(5);
+/// A new generation is loaded and tried within this time, or not taken.
+const TRIED_WITHIN: Duration = Duration::from_secs(120);
 /// Longest reason, in characters.
 const REASON_CHARS_MAX: usize = 500;
 
@@ -58,16 +63,26 @@ impl Change {
 }
 
 /// A generation that may take its place.
-type Next = (Arc<Place>, Arc<Plugin>);
+struct Next {
+    place: Arc<Place>,
+    plugin: Arc<Plugin>,
+    /// How often the place had been closed when this began.
+    closings: u64,
+}
 
 /// Loads the plugin anew, everywhere it is at work, tries it, and puts it in the place of the one at work. Whatever goes wrong
-/// leaves that one there.
+/// leaves that one there. Goes on to its end also when whoever asked has hung up.
 pub(crate) async fn renew(
     app: &App,
     by: &Principal,
     id: &str,
     change: Change,
 ) -> Result<Vec<wire::Plugin>, Problem> {
+    let (own, by, id) = (app.clone(), by.clone(), id.to_owned());
+    whole(app, async move { renewed(&own, &by, &id, change).await }).await
+}
+
+async fn renewed(app: &App, by: &Principal, id: &str, change: Change) -> Result<Vec<wire::Plugin>, Problem> {
     let _turn = app.plugins().turn().lock().await;
     let places = known(app, id)?;
     let id = places[0].id();
@@ -77,33 +92,31 @@ pub(crate) async fn renew(
         let detail = format!("{id} is disabled: enable it, which loads it anew");
         return Err(Problem::conflict("plugin_disabled", detail));
     }
-    let tried = {
+    let trying = {
         let (app, places) = (app.clone(), places.clone());
-        tokio::task::spawn_blocking(move || tried(&app, &places, change)).await
+        tokio::task::spawn_blocking(move || tried(&app, &places, change))
     };
+    // One that hangs keeps its thread, but neither the turn nor the place.
+    let tried = tokio::time::timeout(TRIED_WITHIN, trying).await;
+    let tried = tried.unwrap_or_else(|_| Ok(Err(format!("it did not come up within {TRIED_WITHIN:?}"))));
     let next = match tried.map_err(|error| Problem::internal(&error))? {
         Ok(next) => next,
         Err(why) => return Err(refused(app, by, &id, change, why).await),
     };
-    if change == Change::RollBack {
-        roll_back(app, by, &id).await?;
+    if let Err(problem) = put_in_force(app, by, &id, change, &next).await {
+        // The end of a process takes a moment.
+        app.spawn_whole(async move { drop(tokio::task::spawn_blocking(move || drop(next)).await) });
+        return Err(problem);
     }
-    if let Err(error) = record(app, by, &id, change, &next).await {
-        if change == Change::RollBack
-            && let Err(error) = in_store(app, &id).await
-        {
-            tracing::error!(plugin = id, %error, "the version before stays in force, and nothing records that");
-        }
-        return Err(error.into());
-    }
-    let mut retired = Vec::new();
-    for (place, plugin) in next {
-        let exchanged = place.mount().exchange(plugin);
-        retired.push(exchanged.map_err(|error| Problem::conflict("plugin_refused", error.to_string()))?);
+    let exchanged =
+        next.into_iter().map(|Next { place, plugin, closings }| place.mount().exchange(plugin, closings));
+    let (retired, left): (Vec<_>, Vec<_>) = exchanged.partition(Result::is_ok);
+    drain(app, id.clone(), retired.into_iter().flatten().collect());
+    if let Some(Err(closed)) = left.into_iter().next() {
+        return Err(Problem::conflict("plugin_disabled", closed.to_string()));
     }
     app.metrics().plugins.changed(&id, change.made());
     tracing::info!(plugin = id, change = change.name(), "plugin changed");
-    drain(app, id, retired);
     Ok(places.iter().map(|place| described(place.mount())).collect())
 }
 
@@ -120,18 +133,35 @@ pub(crate) async fn disable(
         let detail = format!("the reason is a line of 1 to {REASON_CHARS_MAX} characters");
         return Err(Problem::unprocessable("reason_invalid", detail));
     }
-    let _turn = app.plugins().turn().lock().await;
     let places = known(app, id)?;
     let id = places[0].id();
-    // First of all: what cannot be written down is out of use all the same.
+    // First of all: it waits for no other change, and what cannot be written down is out of use all the same.
     let retired = places.iter().map(|place| place.mount().close(&reason)).collect();
     drain(app, id.clone(), retired);
     app.metrics().plugins.changed(&id, "disabled");
     tracing::warn!(plugin = id, reason, "plugin disabled");
-    let (actor, at, branch) = (by.actor(), app.now(), app.settings().policy.branch.clone());
-    let disabled = DisabledPlugin { id, reason };
-    app.store(move |store| store.disable_plugin(By { actor: &actor, at }, &branch, &disabled)).await?;
-    Ok(places.iter().map(|place| described(place.mount())).collect())
+    let (own, actor) = (app.clone(), by.actor());
+    whole(app, async move {
+        let _turn = own.plugins().turn().lock().await;
+        let (at, branch) = (own.now(), own.settings().policy.branch.clone());
+        let disabled = DisabledPlugin { id, reason };
+        own.store(move |store| store.disable_plugin(By { actor: &actor, at }, &branch, &disabled)).await?;
+        Ok(places.iter().map(|place| described(place.mount())).collect())
+    })
+    .await
+}
+
+/// Runs `work` to its end, whether or not anybody waits for it.
+async fn whole<T: Send + 'static>(
+    app: &App,
+    work: impl Future<Output = Result<T, Problem>> + Send + 'static,
+) -> Result<T, Problem> {
+    let (answer, answered) = oneshot::channel();
+    app.spawn_whole(async move {
+        // Whoever hung up needs no answer.
+        let _ = answer.send(work.await);
+    });
+    answered.await.unwrap_or_else(|error| Err(Problem::internal(&error)))
 }
 
 /// Closes the plugins that were taken out of use before the start.
@@ -139,9 +169,8 @@ pub(in crate::app) async fn leave_disabled(app: &App) -> Result<(), StoreError> 
     let branch = app.settings().policy.branch.clone();
     for DisabledPlugin { id, reason } in app.store(move |store| store.disabled_plugins(&branch)).await? {
         tracing::warn!(plugin = id, reason, "plugin is disabled");
-        for place in app.plugins().places_of(&id) {
-            place.mount().close(&reason).drain(Duration::ZERO);
-        }
+        let retired = app.plugins().places_of(&id).into_iter().map(|place| place.mount().close(&reason));
+        drain(app, id, retired.collect());
     }
     Ok(())
 }
@@ -156,13 +185,19 @@ fn tried(app: &App, places: &[Arc<Place>], change: Change) -> Result<Vec<Next>, 
     let portrait = golden::Portrait::new().map_err(|error| chain(&error))?;
     let golden = portrait.golden().map_err(|error| error.to_string())?;
     let next = |place: &Arc<Place>| {
+        let mount = place.mount();
+        let (closings, before) = (mount.closings(), mount.plugin());
+        if change == Change::RollBack && !app.plugins().is_in_force(&before) {
+            return Err("another package than the one at work is in force: reload it first".to_owned());
+        }
         let plugin = app.plugins().load_anew(place.recipe(), change.version());
         let plugin = plugin.map_err(|error| error.to_string())?;
-        let mount = place.mount();
         mount.may_exchange(&plugin).map_err(|error| error.to_string())?;
-        let before = (mount.state() == PluginState::Active).then(|| mount.plugin());
-        plugin.self_test(&golden, before.as_ref()).map_err(|error| chain(&error))?;
-        Ok((Arc::clone(place), plugin))
+        // A process that was ended, or is out of use, cannot be compared with.
+        let answers =
+            mount.state() == PluginState::Active || before.sandbox().is_none() && !before.is_out_of_use();
+        plugin.self_test(&golden, answers.then_some(&before)).map_err(|error| chain(&error))?;
+        Ok(Next { place: Arc::clone(place), plugin, closings })
     };
     places.iter().map(next).collect()
 }
@@ -178,33 +213,52 @@ async fn refused(app: &App, by: &Principal, id: &str, change: Change, why: Strin
     }
 }
 
-async fn roll_back(app: &App, by: &Principal, id: &str) -> Result<(), Problem> {
-    match in_store(app, id).await {
-        Ok(()) => Ok(()),
-        Err(why) => Err(refused(app, by, id, Change::RollBack, why).await),
-    }
-}
-
-/// Exchanges the package in force and the one before.
-async fn in_store(app: &App, id: &str) -> Result<(), String> {
-    let (app, id) = (app.clone(), id.to_owned());
-    let done = tokio::task::spawn_blocking(move || app.plugins().roll_back(&id)).await;
-    done.map_err(|error| error.to_string())?.map_err(|error| chain(&error))
-}
-
 /// Makes the change durable before it is made.
-async fn record(
+async fn put_in_force(
     app: &App,
     by: &Principal,
     id: &str,
     change: Change,
     next: &[Next],
+) -> Result<(), Problem> {
+    let package = |plugin: &Plugin| plugin.manifest().package.as_ref().map(|package| package.digest);
+    let Next { place, plugin, .. } = &next[0];
+    let (before, after) = (package(&place.mount().plugin()), package(plugin));
+    if change == Change::RollBack
+        && let Err(why) = in_store(app, id, after).await
+    {
+        return Err(refused(app, by, id, change, why).await);
+    }
+    let recorded = record(app, by, id, change, &next[0]).await;
+    if recorded.is_err()
+        && change == Change::RollBack
+        && let Err(error) = in_store(app, id, before).await
+    {
+        tracing::error!(plugin = id, %error, "the version before stays in force, and nothing records that");
+    }
+    Ok(recorded?)
+}
+
+/// Has the package before in force, which has to be `expected`.
+async fn in_store(app: &App, id: &str, expected: Option<Digest>) -> Result<(), String> {
+    let (app, id) = (app.clone(), id.to_owned());
+    let done = tokio::task::spawn_blocking(move || app.plugins().roll_back(&id, expected)).await;
+    done.map_err(|error| error.to_string())?.map_err(|error| chain(&error))
+}
+
+async fn record(
+    app: &App,
+    by: &Principal,
+    id: &str,
+    change: Change,
+    Next { place, plugin, .. }: &Next,
 ) -> Result<(), StoreError> {
-    let manifest = next[0].1.manifest();
+    let manifest = plugin.manifest();
     let detail = json!({
         "version": manifest.version,
-        "sha256": hex::encode(manifest.sha256),
-        "generation": next[0].0.mount().generation() + 1,
+        "library_sha256": hex::encode(manifest.sha256),
+        "sha256": manifest.package.as_ref().map(|package| package.digest.to_string()),
+        "generation": place.mount().generation() + 1,
     });
     match change {
         Change::Reload => act(app, by, PluginAct::Reloaded, id, &detail).await,
@@ -226,12 +280,16 @@ async fn act(app: &App, by: &Principal, act: PluginAct, id: &str, detail: &Value
 /// Lets what began with the generations before end, and then ends them. Operations that have not ended by then are as unknown
 /// as after a crash: recovery asks after them, in the new generation.
 fn drain(app: &App, id: String, retired: Vec<Retired>) {
-    let within = Duration::from_millis(app.settings().payment.deadline_ms_max) + GRACE;
+    let until = Instant::now() + Duration::from_millis(app.settings().payment.deadline_ms_max) + GRACE;
     app.spawn_whole(async move {
-        let all = move || retired.into_iter().map(|retired| retired.drain(within)).filter(|all| !all).count();
+        let drain = move |retired: Retired| retired.drain(until.saturating_duration_since(Instant::now()));
+        let all = move || retired.into_iter().map(drain).filter(|ended| !ended).count();
         match tokio::task::spawn_blocking(all).await {
             Ok(0) => tracing::info!(plugin = id, "the generation before has ended"),
-            _ => tracing::error!(plugin = id, "the generation before was ended with work under way"),
+            _ => tracing::error!(
+                plugin = id,
+                "the generation before still had work under way when its time was over"
+            ),
         }
     });
 }

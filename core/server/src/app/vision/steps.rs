@@ -10,6 +10,9 @@ use crate::app::start::StartError;
 use crate::plugins::{Networks, Plugins, Recipe, wrong_kind};
 use crate::settings::{RecognitionMember, Settings};
 
+/// The setting of the recogniser that is tried beside.
+const SHADOW: &str = "plugins.recognition_shadow";
+
 /// Puts the vision plugins of the settings to work.
 pub(crate) fn steps(
     settings: &Settings,
@@ -37,7 +40,7 @@ pub(crate) fn shadow(
     plugins: &Plugins,
     inference: &Arc<dyn InferenceService>,
 ) -> Result<Option<RecognizerSet>, StartError> {
-    let named = (plugins.shadows().to_vec(), "plugins.recognition_shadow");
+    let named = (plugins.shadows().to_vec(), SHADOW);
     match named.0.is_empty() {
         true => Ok(None),
         false => recognizers(plugins, &Arc::new(Witnesses::new(settings, inference)?), named).map(Some),
@@ -50,9 +53,11 @@ fn recognizers(
     witnesses: &Arc<Witnesses>,
     (named, key): (Vec<RecognitionMember>, &str),
 ) -> Result<RecognizerSet, StartError> {
+    let is_beside = key == SHADOW;
     let mut members = Vec::new();
     for RecognitionMember { plugin: name, weight, settings } in named {
         let recipe = Recipe::new(&name, Networks::Watched(witnesses.clone())).with(settings);
+        let recipe = if is_beside { recipe.dispensable() } else { recipe };
         let recognizer =
             plugins.mount(recipe)?.recognizer().ok_or_else(|| wrong_kind(&name, "a recogniser"))?;
         members.push(Member { recognizer, weight });

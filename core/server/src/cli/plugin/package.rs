@@ -90,7 +90,7 @@ pub(super) fn rollback(cli: &Cli, installed: &Installed) -> Result<Exit, Failure
     with_app(cli, Need::Books, async |app| {
         let packages = Packages::new(app.settings());
         let verifier = packages.verifier(app.now());
-        match verifier.and_then(|verifier| packages.store().rollback(id, &verifier)) {
+        match verifier.and_then(|verifier| packages.store().rollback(id, None, &verifier)) {
             Ok(record) => {
                 record_act(&app, PluginAct::RolledBack, id, detail(&record, None)).await?;
                 match json {
