@@ -211,7 +211,8 @@ async fn a_plugin_that_was_put_out_of_use_is_back_once_it_is_enabled() {
     let plugin = listed(&appliance, PAYS).await;
     assert!(plugin["state"].as_str().unwrap().starts_with("faulted: 3 faults within a minute"), "{plugin}");
     assert!(plugin["last_fault"]["what"].as_str().unwrap().contains("was killed by SIG"), "{plugin}");
-    appliance.send(get("/readyz")).await.ok(503);
+    // Whoever pays by the first provider pays on.
+    appliance.send(get("/readyz")).await.ok(200);
     let on = change(&appliance, PAYS, "enable").await.ok(200);
     assert_eq!((&on["items"][0]["state"], &on["items"][0]["generation"]), (&json!("active"), &json!(2)));
     assert!(on["items"][0]["last_fault"]["what"].as_str().unwrap().contains("was killed by SIG"), "{on}");
@@ -238,12 +239,19 @@ async fn the_others_pay_as_fast_as_ever_while_a_plugin_misbehaves() {
     };
     let misbehaving = async {
         for (amount, said) in MISDEEDS {
+            let begun = Instant::now();
             let payment = pay(&appliance, &bad, amount, (PAYS, &format!("bad-{amount}"))).await.ok(200);
             assert_eq!(payment["state"], NOT_SENT, "{payment}");
-            let plugin = listed(&appliance, PAYS).await;
-            let fault = plugin["last_fault"]["what"].as_str().unwrap_or_default().to_owned();
             // A word that is an error, and no fault, is told to the log only.
-            assert!(fault.contains(said) || amount == 667, "{amount}: {plugin}");
+            while amount != 667 {
+                let plugin = listed(&appliance, PAYS).await;
+                if plugin["last_fault"]["what"].as_str().is_some_and(|what| what.contains(said)) {
+                    break;
+                }
+                // One that hangs is killed a moment after the payment has given up.
+                assert!(begun.elapsed() < Duration::from_secs(20), "{amount}: {plugin}");
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
             change(&appliance, PAYS, "enable").await.ok(200);
         }
         over.store(true, Ordering::Relaxed);

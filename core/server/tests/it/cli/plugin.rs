@@ -104,9 +104,15 @@ fn the_delivered_vision_plugins_fail_nothing() {
 #[test]
 fn the_delivered_wallet_passes_in_a_sandbox_and_is_timed_on_both_sides() {
     let wallet = delivered("payment_wallet");
-    let report = object(&["plugin", "check", &wallet, "--isolated", "--json", "--seed", "7"], 0);
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), settings("payment_wallet").to_string()).unwrap();
+    let settings = file.path().display().to_string();
+    let given = ["--settings", &settings, "--json"];
+    let check = [&["plugin", "check", &wallet, "--isolated", "--seed", "7"][..], &given].concat();
+    let report = object(&check, 0);
     assert_eq!(report["failed"], 0, "{report}");
-    let bench = object(&["plugin", "bench", &wallet, "--seconds", "1", "--json"], 0);
+    assert!(report["passed"].as_u64().unwrap() > 20, "{report}");
+    let bench = object(&[&["plugin", "bench", &wallet, "--seconds", "1"][..], &given].concat(), 0);
     for (index, side) in ["in_process", "isolated"].into_iter().enumerate() {
         let measured = &bench["sides"][index];
         assert_eq!((&measured["side"], &measured["result"]), (&side.into(), &"pass".into()), "{bench}");
@@ -125,7 +131,7 @@ fn settings(name: &str) -> Value {
             "chain_id": 1, "token": format!("0x{}", "ab".repeat(20)), "token_decimals": 6, "currency": "EUR",
             "merchant": format!("0x{}", "cd".repeat(20)), "key": "evm.key", "max_fee_per_gas_max_wei": 50_000_000_000_u64
         }),
-        _ => json!({}),
+        _ => json!({ "currencies": ["EUR"], "sale_amount_max": 100_000 }),
     }
 }
 
