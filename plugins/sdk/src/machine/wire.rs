@@ -241,5 +241,9 @@ fn read_headers(json: &[u8]) -> Result<Headers> {
     if json.is_empty() {
         return Ok(Vec::new());
     }
-    serde_json::from_slice(json).map_err(|error| Error::Invalid(format!("headers: {error}")))
+    // Without the text that serde would quote: it may be a secret, and a reason is logged.
+    serde_json::from_slice(json).map_err(|error| {
+        let (kind, column) = (error.classify(), error.column());
+        Error::Invalid(format!("headers that are no pairs of texts ({kind:?} error, column {column})"))
+    })
 }

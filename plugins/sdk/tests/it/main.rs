@@ -5,6 +5,7 @@
 mod export;
 mod finding;
 mod header;
+mod headers;
 mod layout;
 mod reading;
 mod services;
