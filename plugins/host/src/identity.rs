@@ -37,7 +37,7 @@ pub(crate) struct Promise {
 }
 
 impl Promise {
-    fn of(plugin: &Plugin) -> Self {
+    pub(crate) fn of(plugin: &Plugin) -> Self {
         let (ops_mask, caps) = plugin.offers().identity.unwrap_or_default();
         Self { ops_mask, caps: Caps::from_bits(caps) }
     }
@@ -106,9 +106,16 @@ impl IdentityTask {
     /// After an error nobody is verified.
     pub fn step(&mut self, context: &CallContext, event: &Event) -> Result<Effect, CallError> {
         let Self { operation, promise, confided } = self;
+        if let Event::PromptAnswer { json } = event {
+            confided.hears(json);
+        }
+        // What was confided is looked for first: the name of another flaw may quote it.
         let effect = operation.step(context, event, |effect| {
-            flaw(*promise, effect).or_else(|| confided.flaw(effect).map(str::to_owned))
+            confided.flaw(effect).map(str::to_owned).or_else(|| flaw(*promise, effect))
         })?;
+        if let Effect::Prompt(prompt) = &effect {
+            confided.asks(&prompt.json);
+        }
         Ok(sensitive(effect))
     }
 }

@@ -353,15 +353,17 @@ typedef struct fp_id_request {
   uint8_t attempt_ref[16];         /* minted and made durable by the host BEFORE the call */
   uint8_t original_ref[16];        /* SYNC: attempt_ref of the VERIFY; zero = none. SYNC works from it alone */
   fp_str provider_ref;             /* the provider's own id, where one is known; may be empty */
-  fp_bytes payload_json;           /* {"kind", "claim": {…}, "secret": {name: text, …}, …}; SYNC has no claim and no secret */
+  fp_bytes payload_json;           /* {"kind", "claim": {…}, "secret": {name: text, …}, …}; SYNC has no claim, secret or document */
   fp_bytes document;               /* what the person handed over, as it was read: a QR code's bytes, an e-KYC file; may be empty */
 } fp_id_request;
 /* What the person confides is the document and each text of payload_json.secret: a number, a share code, a password. It may go into
  * bodies, which the host takes as FP_FXF_SENSITIVE whether they say so or not; it comes back in no path, header, prompt, KEEP or
- * result. The host refuses an effect that breaks this where it can tell: from six letters and digits on.
+ * result. So does what the person answers to a prompt, for the rest of the operation. The host refuses an effect that breaks this
+ * where it can tell: from six letters and digits on, of each text, of the document as a whole and of each number in it; attributes
+ * may repeat a number. Nothing is kept, so what SYNC finds is not compared with what VERIFY was told: there it is the plugin's to keep to.
  *
  * VERIFIED has a result_json, and no other outcome has one:
- *   { "reference_key": the provider's lasting key for this person, 16 to 128 of [A-Za-z0-9_.:-]; never a number of the document,
+ *   { "reference_key": the provider's lasting key for this person, 16 to 128 of [A-Za-z0-9_.:-]; never a number in the document,
  *     "issuer": who vouches, "issued_at_s": Unix seconds at which the issuer did, "assurance": "low" | "substantial" | "high",
  *     "attributes": { name: text, … }, "portrait": "image/jpeg" | "image/png" | "image/jp2", exactly when body is one }
  * Names of attributes are [a-z0-9_]. Of fixed shape: birth_date YYYY-MM-DD, birth_year YYYY, country ISO 3166-1 alpha-2,

@@ -2,7 +2,7 @@
 
 use plugin_sdk::identity::{Attested, Media, Portrait};
 
-/// Shortest and longest reference key. A document's number is shorter.
+/// Shortest and longest reference key. Most documents' numbers are shorter; that it holds none of them is looked at apart.
 const KEY_BYTES_MIN: usize = 16;
 const KEY_BYTES_MAX: usize = 128;
 /// Longest name of an issuer.

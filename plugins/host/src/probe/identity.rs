@@ -7,13 +7,18 @@ use plugin_sdk::identity::{Caps, Effect, Finding, Op, Request};
 use super::instance::Instance;
 use super::machine::{Begun, Functions};
 use super::vision::Way;
-use crate::identity::{self, Promise};
+use crate::identity::{self, Identity, Promise};
 
 /// What an identity provider says that it offers.
 #[derive(Debug, Clone, Copy)]
 pub struct Vouching(Promise);
 
 impl Vouching {
+    /// What a provider says of itself that a host has loaded.
+    pub fn of(identity: &Identity) -> Self {
+        Self(Promise::of(&identity.plugin()))
+    }
+
     /// Whether it offers an operation.
     pub fn offers(&self, op: Op) -> bool {
         self.0.offers(op)
@@ -26,7 +31,7 @@ impl Vouching {
 
     /// What is wrong with an effect about this request, if anything.
     pub fn flaw(&self, request: &Request, effect: &Effect) -> Option<String> {
-        identity::flaw(self.0, effect).or_else(|| identity::told_flaw(request, effect))
+        identity::told_flaw(request, effect).or_else(|| identity::flaw(self.0, effect))
     }
 }
 

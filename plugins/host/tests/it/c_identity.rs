@@ -90,6 +90,8 @@ fn each_malformed_answer_verifies_nobody_and_is_named() {
         ("UNKNOWN_VERDICT", 200, "verdict 9"),
         ("LONE_PENDING", 202, "a pending verdict, though nobody can ask after it"),
         ("NUMBER_IN_PATH", 200, "a path or header that holds what was confided"),
+        ("NUMBER_AS_NAME", 200, "a result that holds what was confided"),
+        ("HEADER_IN_NUMBERS", 200, "headers that are no pairs of texts"),
         ("NUMBER_IN_PROMPT", 200, "a prompt that holds what was confided"),
         ("KEEPS_NUMBER", 200, "something to keep that was confided"),
         ("HUGE_RESULT", 200, "an effect"),

@@ -5,7 +5,7 @@
 
 enum { SOUND, OFFLINE, NULL_BEGIN, NULL_STEP, NULL_END, NO_TASK, BAD_EFFECT, NO_KEY, NO_ISSUER, SHORT_KEY, NUMBER_AS_KEY, NO_RESULT,
        HALF_RESULT, STRAY_RESULT, STRAY_CODE, NO_CODE, STRAY_PORTRAIT, BAD_PORTRAIT, NULL_RESULT, UNKNOWN_VERDICT, LONE_PENDING,
-       NUMBER_IN_PATH, NUMBER_IN_PROMPT, KEEPS_NUMBER, HUGE_RESULT, CRASH, ENDS };
+       NUMBER_IN_PATH, NUMBER_AS_NAME, HEADER_IN_NUMBERS, NUMBER_IN_PROMPT, KEEPS_NUMBER, HUGE_RESULT, CRASH, ENDS };
 
 #define STR(text) { text, sizeof(text) - 1 }
 #define JSON(text) (fp_bytes){ (const uint8_t *)(text), sizeof(text) - 1 }
@@ -31,6 +31,7 @@ static void ask(fp_effect *effect) {
   effect->path = (fp_str)STR("/verify");
   effect->body = (fp_bytes){ document, sizeof document };
   if (FAULT == NUMBER_IN_PATH) effect->path = (fp_str)STR("/verify?number=8410%205527%206630");
+  if (FAULT == HEADER_IN_NUMBERS) effect->headers_json = JSON("[[\"x-number\",841055276630]]");
   if (FAULT == NUMBER_IN_PROMPT) {
     effect->kind = FP_FX_PROMPT;
     effect->body = JSON("{\"kind\":\"confirm\",\"text\":\"Is it 8410 5527 6630?\"}");
@@ -52,6 +53,7 @@ static void vouch(fp_effect *effect) {
   if (FAULT == NO_ISSUER) effect->result_json = JSON("{" KEY "," REST ",\"portrait\":\"image/jpeg\"}");
   if (FAULT == SHORT_KEY) effect->result_json = JSON("{\"reference_key\":\"office-1\"," ISSUER "," REST ",\"portrait\":\"image/jpeg\"}");
   if (FAULT == NUMBER_AS_KEY) effect->result_json = JSON("{\"reference_key\":\"8410-5527-6630-0\"," ISSUER "," REST ",\"portrait\":\"image/jpeg\"}");
+  if (FAULT == NUMBER_AS_NAME) effect->result_json = JSON("{" KEY "," ISSUER "," REST ",\"attributes\":{\"n_841055276630\":\"\"},\"portrait\":\"image/jpeg\"}");
   if (FAULT == NO_RESULT) effect->result_json.len = 0;
   if (FAULT == HALF_RESULT) effect->result_json.len /= 2;
   if (FAULT == STRAY_CODE) effect->decline_code = (fp_str)STR("stray");

@@ -39,7 +39,7 @@ pub enum Verdict {
 /// What the issuer vouches for.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Attested {
-    /// The provider's lasting key for this person, 16 to 128 of `[A-Za-z0-9_.:-]`; never a number of the document.
+    /// The provider's lasting key for this person, 16 to 128 of `[A-Za-z0-9_.:-]`; never a number in the document.
     pub reference_key: String,
     /// Who vouches.
     pub issuer: String,
