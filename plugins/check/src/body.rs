@@ -2,19 +2,25 @@
 
 use std::sync::Arc;
 
+use plugin_host::identity::{self, Finding};
 use plugin_host::probe::{
-    Age, Answer, Described, Found, Instance, Picture, Sink, Stepped, Task, Values, Way,
+    Age, Answer, Described, Found, Instance, Picture, Sink, Stepped, Task, Values, Vouching, Way,
 };
 use plugin_host::{
-    CallError, Caps, EmbeddingInfo, Event, Face, Frame, Host, HostOptions, Isolation, LoadError, Op, Outcome,
-    PaymentTask, Plugin, PluginSettings, Request,
+    CallContext, CallError, Caps, EmbeddingInfo, Event, Face, Frame, Host, HostOptions, IdentityTask,
+    Isolation, LoadError, Op, Outcome, PaymentTask, Plugin, PluginSettings, Request,
 };
 use plugin_sdk::Error;
 use plugin_sdk::abi::{FP_E_DEADLINE, FP_E_INVALID, FP_OK, fp_status};
+use plugin_sdk::machine::Effect;
+use plugin_sdk::machine::wire::Ending;
 
 use crate::case::Stop;
 use crate::drive::Running;
 use crate::subject::{LIMITS, Subject};
+
+/// Why nothing is run in a sandbox: whoever asks for one is not told that all is well.
+const NO_WORKER: &str = "there is no program for sandboxed plugins here";
 
 /// A plugin at work.
 pub(crate) enum Body {
@@ -24,16 +30,36 @@ pub(crate) enum Body {
     Apart(Arc<Plugin>),
 }
 
-/// A running operation.
-pub(crate) enum Errand<'a> {
-    Here(Task<'a>),
-    Apart(PaymentTask),
+/// A running operation; apart it is a `T`.
+pub(crate) enum Errand<'a, E: Ending = Outcome, T = PaymentTask> {
+    Here(Task<'a, E>),
+    Apart(T),
+}
+
+/// What came of a begin, as [`Begun`] tells it.
+pub(crate) type Taken<'a, E = Outcome, T = PaymentTask> = Result<Result<Errand<'a, E, T>, Answer>, String>;
+
+/// An operation that the appliance's host runs.
+pub(crate) trait Hosted<E> {
+    fn step(&mut self, context: &CallContext, event: &Event) -> Result<Effect<E>, CallError>;
+}
+
+impl Hosted<Outcome> for PaymentTask {
+    fn step(&mut self, context: &CallContext, event: &Event) -> Result<Effect<Outcome>, CallError> {
+        Self::step(self, context, event)
+    }
+}
+
+impl Hosted<Finding> for IdentityTask {
+    fn step(&mut self, context: &CallContext, event: &Event) -> Result<Effect<Finding>, CallError> {
+        Self::step(self, context, event)
+    }
 }
 
 /// A host that runs plugins in sandboxed processes.
 pub(crate) fn sandboxing(subject: &Subject) -> Result<Host, Stop> {
     let Some(worker) = subject.offers.worker.clone() else {
-        return Stop::skip("there is no program for sandboxed plugins here");
+        return Stop::skip(NO_WORKER);
     };
     let needs = |id: &str| subject.manifest.required_host_ext.iter().any(|required| required == id);
     if needs("facepay.host.inference/1") {
@@ -65,6 +91,7 @@ impl Body {
     pub(crate) fn of(subject: &Subject) -> Result<Self, Stop> {
         match subject.isolated {
             false => subject.active().map(Self::Here),
+            true if subject.offers.worker.is_none() => Stop::fail(NO_WORKER),
             true => load(subject, &sandboxing(subject)?).map(Self::Apart),
         }
     }
@@ -133,16 +160,35 @@ impl Body {
     }
 
     /// As [`Instance::begin`].
-    pub(crate) fn begin(&self, way: &Way, request: &Request) -> Result<Result<Errand<'_>, Answer>, String> {
+    pub(crate) fn begin(&self, way: &Way, request: &Request) -> Taken<'_> {
         let plugin = match self {
             Self::Here(instance) => return Ok(instance.begin(way, request)?.map(Errand::Here)),
             Self::Apart(plugin) => plugin,
         };
         let payment = plugin.payment().ok_or("no payment provider")?;
-        match payment.begin(&way.context, request) {
-            Ok(task) => Ok(Ok(Errand::Apart(task))),
-            Err(error) => Ok(Err(refused(error)?)),
+        taken(payment.begin(&way.context, request))
+    }
+
+    /// As [`Instance::vouching`].
+    pub(crate) fn vouching(&self) -> Result<Vouching, String> {
+        match self {
+            Self::Here(instance) => instance.vouching(),
+            Self::Apart(plugin) => Ok(Vouching::of(&plugin.identity().ok_or("no identity provider")?)),
         }
+    }
+
+    /// As [`Instance::begin_identity`].
+    pub(crate) fn begin_identity(
+        &self,
+        way: &Way,
+        request: &identity::Request,
+    ) -> Taken<'_, Finding, IdentityTask> {
+        let plugin = match self {
+            Self::Here(instance) => return Ok(instance.begin_identity(way, request)?.map(Errand::Here)),
+            Self::Apart(plugin) => plugin,
+        };
+        let identity = plugin.identity().ok_or("no identity provider")?;
+        taken(identity.begin(&way.context, request))
     }
 
     pub(crate) fn health(&self) -> Answer {
@@ -157,8 +203,8 @@ impl Body {
     }
 }
 
-impl Running<Outcome> for Errand<'_> {
-    fn step(&mut self, way: &Way, event: &Event) -> Stepped {
+impl<E: Ending, T: Hosted<E>> Running<E> for Errand<'_, E, T> {
+    fn step(&mut self, way: &Way, event: &Event) -> Stepped<E> {
         let task = match self {
             Self::Here(task) => return task.step(way, event),
             Self::Apart(task) => task,
@@ -194,6 +240,14 @@ fn parted<T>(called: Result<Vec<T>, Answer>) -> (Answer, Vec<T>) {
     match called {
         Ok(values) => (answer(FP_OK, String::new()), values),
         Err(refusal) => (refusal, Vec::new()),
+    }
+}
+
+/// What came of a begin on the appliance's host.
+fn taken<'a, E: Ending, T>(begun: Result<T, CallError>) -> Taken<'a, E, T> {
+    match begun {
+        Ok(task) => Ok(Ok(Errand::Apart(task))),
+        Err(error) => refused(error).map(Err),
     }
 }
 

@@ -14,6 +14,7 @@ use crate::run::{Done, Plan, attended};
 use crate::seed::Chance;
 
 mod case;
+mod counters;
 mod draw;
 mod looks;
 mod tills;

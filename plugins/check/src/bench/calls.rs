@@ -3,12 +3,13 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use plugin_host::{CallContext, CallError, Event, Frame, Host, Isolation, Op, Payment, Plugin};
+use plugin_host::{CallContext, CallError, Event, Frame, Host, Identity, Isolation, Op, Payment, Plugin};
 
 use super::Side;
 use super::figures::{Figures, Timed};
 use crate::body::{hosting, load, sandboxing};
 use crate::case::Stop;
+use crate::identity::Desk;
 use crate::payment::Till;
 use crate::picture::{Format, Scene, face_at, picture};
 use crate::subject::Subject;
@@ -31,6 +32,9 @@ pub(crate) fn timed(subject: &Subject, side: Side, each: Duration) -> Result<Vec
     calls.extend(looks(&plugin, subject, each));
     if let Some(payment) = plugin.payment() {
         calls.push(Timed { call: "begin_step".into(), took: begin_step(&payment, subject, each) });
+    }
+    if let Some(identity) = plugin.identity() {
+        calls.push(Timed { call: "verify_step".into(), took: verify_step(&identity, subject, each) });
     }
     Ok(calls)
 }
@@ -113,6 +117,15 @@ fn begin_step(payment: &Payment, subject: &Subject, each: Duration) -> Result<Fi
     Figures::of(each, || {
         let request = till.request(op, None);
         clocked(|| payment.begin(&context(), &request)?.step(&context(), &Event::Start).map(drop))
+    })
+}
+
+/// As [`begin_step`], of a verification.
+fn verify_step(identity: &Identity, subject: &Subject, each: Duration) -> Result<Figures, String> {
+    let mut desk = Desk::new(subject);
+    Figures::of(each, || {
+        let request = desk.verify();
+        clocked(|| identity.begin(&context(), &request)?.step(&context(), &Event::Start).map(drop))
     })
 }
 

@@ -4,9 +4,9 @@ use plugin_host::probe::{Age, Answer, Instance, ProbeHost, Sink};
 use plugin_sdk::abi::{FP_E_CONFIG, FP_E_INTERNAL, FP_E_PANIC, FP_OK};
 
 use super::FindingKind;
+use super::counters::machines;
 use super::draw::garbled;
 use super::looks::{Looks, look};
-use super::tills::Tills;
 use crate::case::Stop;
 use crate::eye::Eye;
 use crate::held::Held;
@@ -124,8 +124,7 @@ fn calls(
     doing: &mut Doing<'_>,
 ) -> Result<(), Broken> {
     let looks = Looks { eyes: Eye::of(subject, || instance.describe(Age::Same))?, instance };
-    let pays = subject.manifest.interfaces.iter().any(|id| id == "facepay.payment/1");
-    let mut tills = if pays { Some(Tills::new(subject, instance)?) } else { None };
+    let mut machines = machines(subject, instance)?;
     for _ in 0..CALLS {
         match chance.below(40) {
             0 => {
@@ -138,15 +137,18 @@ fn calls(
                 instance.table_address(&id);
             }
             2 => {
-                if let Some(tills) = &mut tills {
-                    tills.close();
-                }
+                machines.iter_mut().for_each(|machine| machine.close());
                 again(subject, instance, doing)?;
             }
-            _ => match &mut tills {
-                Some(tills) if looks.eyes.is_empty() || chance.once_in(2) => tills.call(chance, doing)?,
-                _ => look(&looks, chance, doing)?,
-            },
+            _ => {
+                let at = if machines.len() > 1 { chance.below(machines.len() as u64) as usize } else { 0 };
+                match machines.get_mut(at) {
+                    Some(machine) if looks.eyes.is_empty() || chance.once_in(2) => {
+                        machine.call(chance, doing)?;
+                    }
+                    _ => look(&looks, chance, doing)?,
+                }
+            }
         }
     }
     Ok(())

@@ -77,10 +77,8 @@ fn detect(
         FP_E_BUFFER_TOO_SMALL if !over => Some(format!("{} faces have no room in {capacity}", found.count)),
         _ => None,
     };
-    // A call that failed may leave the array as it was.
-    let is_answered = [FP_OK, FP_E_BUFFER_TOO_SMALL].contains(&found.answer.status);
     // What is written past its place counts whatever was brought.
-    Ok(found.flaw.filter(|_| is_answered).or(flaw.filter(|_| brought.is_fair)))
+    Ok(found.flaw.or(flaw.filter(|_| brought.is_fair)))
 }
 
 fn score(instance: &Instance, way: &Way, brought: &Brought) -> Result<Option<String>, Broken> {

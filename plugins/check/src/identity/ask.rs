@@ -21,12 +21,20 @@ pub(crate) struct Desk {
 impl Desk {
     pub(crate) fn new(subject: &Subject) -> Self {
         let handed = subject.instrument.as_object().cloned().unwrap_or_default();
-        Self { chance: subject.chance(40), sequence: 0, handed, secrets: vec![NUMBER.to_owned()] }
+        let own = handed.get("secret").and_then(Value::as_object).into_iter().flat_map(Map::values);
+        let own = own.filter_map(Value::as_str).map(str::to_owned);
+        let secrets = own.chain([NUMBER.to_owned()]).collect();
+        Self { chance: subject.chance(40), sequence: 0, handed, secrets }
     }
 
     /// As [`Self::new`], whose people hand over documents that are drawn by chance.
     pub(crate) fn of_strangers(subject: &Subject) -> Self {
         Self { handed: Map::new(), ..Self::new(subject) }
+    }
+
+    /// Whether the caller handed a document over, which may be a true one.
+    pub(crate) fn hands_over(&self) -> bool {
+        self.handed.contains_key("document_hex")
     }
 
     /// A verification of a person whom nobody has seen before, unless the caller handed a document over.
@@ -79,7 +87,10 @@ impl Desk {
 
     /// Whether a text holds what a person confided to this desk.
     pub(crate) fn confided(&self, text: &str) -> bool {
-        let letters = |text: &str| -> String { text.chars().filter(char::is_ascii_alphanumeric).collect() };
+        let letters = |text: &str| -> String {
+            let kept = text.chars().filter(char::is_ascii_alphanumeric);
+            kept.map(|letter| letter.to_ascii_lowercase()).collect()
+        };
         let text = letters(text);
         let secrets = self.secrets.iter().map(|secret| letters(secret));
         secrets.filter(|secret| secret.len() >= 6).any(|secret| text.contains(&secret))

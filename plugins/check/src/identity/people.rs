@@ -1,12 +1,13 @@
 //! People by chance, known and unknown, through a line that loses, delays, doubles and cuts: whoever is verified is who the
 //! reference office says it is, and nobody else is.
 
-use plugin_host::probe::{Instance, Way};
+use plugin_host::probe::Way;
 use plugin_sdk::identity::{Assurance, Finding, Op, Request, Verdict};
 
 use super::ask::Desk;
 use super::office::{ISSUER, Office, Person};
-use super::run;
+use super::{UNASKED, run};
+use crate::body::Body;
 use crate::case::{Checked, Stop};
 use crate::drive::hex;
 use crate::line::Line;
@@ -19,20 +20,22 @@ const VERIFICATIONS: usize = 200;
 const ASKED_BADLY: usize = 2;
 
 struct Model<'a> {
-    instance: &'a Instance,
+    body: &'a Body,
     desk: Desk,
     line: Line<Office>,
     chance: Chance,
     has_sync: bool,
+    is_offline: bool,
     asked_after: usize,
 }
 
 pub(crate) fn people_are_who_they_are(subject: &Subject) -> Checked {
-    let instance = subject.active()?;
-    let has_sync = instance.vouching().map_err(Stop::Fail)?.offers(Op::Sync);
+    let body = Body::of(subject)?;
+    let vouching = body.vouching().map_err(Stop::Fail)?;
+    let (has_sync, is_offline) = (vouching.offers(Op::Sync), vouching.caps().offline);
     let line = Line::new(Office::default(), subject.chance(42));
     let (desk, chance) = (Desk::of_strangers(subject), subject.chance(43));
-    let mut model = Model { instance: &instance, desk, line, chance, has_sync, asked_after: 0 };
+    let mut model = Model { body: &body, desk, line, chance, has_sync, is_offline, asked_after: 0 };
     if !model.speaks()? {
         return Stop::skip("it does not speak to the reference office");
     }
@@ -57,13 +60,13 @@ impl Model<'_> {
         let person = self.line.provider.knows(&request.document);
         let finding = self.run(&request)?;
         let heard = self.line.provider.verified(&hex(&request.attempt_ref)).is_some();
-        if heard {
-            match finding.map(|finding| finding.verdict) {
-                Some(Verdict::Verified(attested)) => same(&attested, &person)?,
-                other => {
-                    return Stop::fail(format!("somebody whom the office vouches for is told as {other:?}"));
-                }
+        match finding.map(|finding| finding.verdict) {
+            Some(Verdict::Verified(attested)) if heard => same(&attested, &person)?,
+            Some(Verdict::Verified(_)) if !self.is_offline => return Stop::fail(UNASKED),
+            other if heard => {
+                return Stop::fail(format!("somebody whom the office vouches for is told as {other:?}"));
             }
+            _ => {}
         }
         Ok(heard)
     }
@@ -71,7 +74,7 @@ impl Model<'_> {
     fn run(&mut self, request: &Request) -> Result<Option<Finding>, Stop> {
         let running = hex(&request.attempt_ref);
         let line = &mut self.line;
-        let ran = run(self.instance, &Way::default(), request, &mut |effect| line.happens(&running, effect))?;
+        let ran = run(self.body, &Way::default(), request, &mut |effect| line.happens(&running, effect))?;
         Ok(ran.outcome)
     }
 

@@ -23,6 +23,27 @@ pub(crate) fn offers() -> Offers {
     }
 }
 
+/// The variable that says that there is no program for sandboxed plugins.
+const NO_WORKER: &str = "FACEPAY_PLUGIN_CHECK_NO_WORKER";
+
+/// As [`offers`], in a child.
+pub(crate) fn offers_here() -> Offers {
+    match std::env::var_os(NO_WORKER) {
+        Some(_) => Offers { worker: None, ..offers() },
+        None => offers(),
+    }
+}
+
+/// As [`checked`], where there is no program for sandboxed plugins.
+pub(crate) fn checked_without_worker(plan: &Plan) -> Report {
+    let launch = |job: &Job| {
+        let mut command = launch(job);
+        command.env(NO_WORKER, "1");
+        command
+    };
+    check(plan, &launch, &mut |_| {})
+}
+
 /// Where the kernel cannot shut plugins in, they are tried without.
 fn has_no_sandbox() -> bool {
     landlock_abi() == 0
@@ -98,12 +119,20 @@ pub(crate) fn settings_of(source: &str) -> Option<String> {
     }
 }
 
+/// What is handed over to a C fixture, where it is not the usual.
+fn instrument_of(source: &str) -> Option<serde_json::Value> {
+    let secret = serde_json::json!({ "number": "8410 5527 6630", "phrase": "Correct Horse" });
+    (source == "desk.c").then(|| serde_json::json!({ "secret": secret }))
+}
+
 /// How one test of a C fixture with one fault ends, and what it says.
 fn verdict(source: &str, (fault, case): (&str, &str), isolated: bool) -> (Verdict, String) {
     let (_dir, library) = compile(source, fault);
     let (settings, include) = (settings_of(source), Some(case.into()));
     let message = Some(signed_message()).filter(|_| source == "messages.c");
-    let report = checked(&Plan { library, settings, message, isolated, seed: 7, include, ..Plan::default() });
+    let instrument = instrument_of(source);
+    let plan = Plan { library, settings, message, instrument, isolated, seed: 7, include, ..Plan::default() };
+    let report = checked(&plan);
     let test = report.tests.iter().find(|test| case == format!("{}/{}", test.group, test.name));
     let test = test.unwrap_or_else(|| panic!("{fault}: {case} did not run: {:?}", failures(&report)));
     (test.verdict, test.detail.clone())

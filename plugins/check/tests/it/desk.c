@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #define bad(name) (!strcmp(BAD, name))
 #define STR(text) { text, sizeof(text) - 1 }
@@ -25,22 +27,37 @@ static const char *find(fp_bytes body, const char *word) {
   for (size_t i = 0; i + len <= body.len; i++) if (!memcmp(body.ptr + i, word, len)) return (const char *)body.ptr + i;
   return NULL;
 }
+/* Where the value of a field begins, 0 where there is none: of the outermost object, unless it looks deeper. */
+static size_t field(fp_bytes body, const char *name) {
+  size_t len = strlen(name), from;
+  int depth = 0;
+  for (size_t at = 0; at < body.len; at++) {
+    if (body.ptr[at] == '{' || body.ptr[at] == '[') depth++;
+    if (body.ptr[at] == '}' || body.ptr[at] == ']') depth--;
+    if (body.ptr[at] != '"') continue;
+    for (from = ++at; at < body.len && body.ptr[at] != '"'; at++) at += body.ptr[at] == '\\';
+    int is_key = at + 2 < body.len && body.ptr[at + 1] == ':';
+    if ((depth == 1 || bad("looks_deeper")) && is_key && at - from == len && !memcmp(body.ptr + from, name, len)) return at + 2;
+  }
+  return 0;
+}
 /* A text with its quotes, or a number, as it stands in JSON. */
 static int value(fp_bytes body, const char *name, char *to, size_t room) {
-  char key[40];
-  snprintf(key, sizeof key, "\"%s\":", name);
-  const char *from = find(body, key), *last = (const char *)body.ptr + body.len, *at;
+  size_t from = field(body, name), at = from;
   if (!from) return 0;
-  from += strlen(key);
-  if (*from == '"') {
-    for (at = from + 1; at < last && *at != '"'; at++) at += *at == '\\';
-    if (at++ >= last) return 0;
-  } else for (at = from; at < last && *at >= '0' && *at <= '9'; at++) { }
-  size_t len = (size_t)(at - from);
-  if (!len || len >= room) return 0;
-  memcpy(to, from, len);
-  to[len] = 0;
+  if (body.ptr[from] == '"') {
+    for (at++; at < body.len && body.ptr[at] != '"'; at++) at += body.ptr[at] == '\\';
+    if (at++ >= body.len) return 0;
+  } else while (at < body.len && body.ptr[at] >= '0' && body.ptr[at] <= '9') at++;
+  if (at == from || at - from >= room) return 0;
+  memcpy(to, body.ptr + from, at - from);
+  to[at - from] = 0;
   return 1;
+}
+static int says(fp_bytes body, const char *name, const char *text) {
+  char found[80];
+  return value(body, name, found, sizeof found) && found[0] == '"' && strlen(found) == strlen(text) + 2
+      && !memcmp(found + 1, text, strlen(text));
 }
 
 static uint32_t offered(void) {
@@ -51,9 +68,17 @@ static uint32_t offered(void) {
 
 static fp_status begin(void *self, const fp_call *call, const fp_id_request *request, void **out) {
   (void)self;
-  char number[40] = "";
-  value(request->payload_json, "number", number, sizeof number);
+  char number[40] = "", phrase[80] = "";
+  size_t within = field(request->payload_json, "secret");
+  fp_bytes secret = { request->payload_json.ptr + within, request->payload_json.len - within };
+  value(secret, "number", number, sizeof number);
+  value(secret, "phrase", phrase, sizeof phrase);
   if (!(offered() >> request->op & 1) && !bad("takes_any_op")) return FP_E_UNSUPPORTED;
+  if (bad("opens_sockets")) {
+    int line = socket(AF_INET, SOCK_STREAM, 0);
+    if (line < 0) { write_to(call->reason, "no socket"); return FP_E_IO; }
+    close(line);
+  }
   if (bad("needs_provider_ref") && request->op == FP_ID_SYNC && !request->provider_ref.len) {
     write_to(call->reason, "which verification?");
     return FP_E_INVALID;
@@ -62,9 +87,11 @@ static fp_status begin(void *self, const fp_call *call, const fp_id_request *req
     write_to(call->reason, number);
     return FP_E_UNSUPPORTED;
   }
-  if (bad("logs_number")) {
+  for (char *at = phrase; *at; at++) if (*at >= 'A' && *at <= 'Z') *at += 'a' - 'A';
+  if (bad("logs_number") || bad("logs_phrase")) {
     const fp_host_log_v1 *log = host->get_extension(host, FP_HOST_LOG);
-    log->log(host, FP_LOG_INFO, (fp_str){ number, strlen(number) }, NULL, 0);
+    const char *said = bad("logs_number") ? number : phrase;
+    log->log(host, FP_LOG_INFO, (fp_str){ said, strlen(said) }, NULL, 0);
   }
   static int count;
   task *t = calloc(1, sizeof *t);
@@ -75,6 +102,7 @@ static fp_status begin(void *self, const fp_call *call, const fp_id_request *req
   if (bad("counts_up")) sprintf(t->attempt + 32, "%d", ++count % 9);
   hex(t->original, request->original_ref);
   t->len = request->document.len;
+  if (bad("reads_empty") && request->document.ptr[0] == '<') count++;
   t->document = malloc(t->len + 1);
   if (t->len) memcpy(t->document, request->document.ptr, t->len);
   for (char *at = number; *at; at++) if (*at == ' ' || *at == '"') *at = '-';
@@ -131,12 +159,12 @@ static void judge(task *t, const fp_event *event, fp_effect *e) {
   else if (bad("trusts_documents") && event->http_status == 422) verified(e, WHOLE);
   else if (bad("trusts_nothing_found") && sync && event->http_status == 404) verified(e, WHOLE);
   else if (!complete) return;
-  else if (event->http_status == 200 && find(body, "\"state\":\"verified\"") && attested(t, body)) verified(e, t->result);
-  else if (event->http_status == 202 && find(body, "\"state\":\"pending\"")) {
+  else if (event->http_status == 200 && says(body, "state", "verified") && attested(t, body)) verified(e, t->result);
+  else if (event->http_status == 202 && says(body, "state", "pending")) {
     e->outcome = FP_IDV_PENDING;
     if (bad("refuses_slow")) refused(e, "slow");
-  } else if (event->http_status == 422 && find(body, "\"code\":")) refused(e, "refused");
-  else if (sync && event->http_status == 404 && find(body, "unknown_attempt")) e->outcome = FP_IDV_NOT_SENT;
+  } else if (event->http_status == 422 && field(body, "code")) refused(e, "refused");
+  else if (sync && event->http_status == 404 && says(body, "code", "unknown_attempt")) e->outcome = FP_IDV_NOT_SENT;
 }
 
 static fp_status step(void *self, const fp_call *call, void *of, const fp_event *event, fp_effect *next) {
@@ -147,7 +175,8 @@ static fp_status step(void *self, const fp_call *call, void *of, const fp_event 
   int unsent = event->kind == FP_EV_CONNECT_FAILED
             || ((event->kind == FP_EV_TIMEOUT || event->kind == FP_EV_CONNECTION_LOST) && !(event->flags & FP_EVF_SENT));
   int lost = (event->kind == FP_EV_TIMEOUT || event->kind == FP_EV_CONNECTION_LOST) && !unsent;
-  if (first && (bad("prompts_number") || bad("keeps_number"))) {
+  if (first && bad("verifies_unasked")) verified(&e, WHOLE);
+  else if (first && (bad("prompts_number") || bad("keeps_number"))) {
     memmove(t->said + 17, t->said, strlen(t->said) + 1);
     memcpy(t->said, "{\"kind\":\"text\",\"a", 17);
     t->said[17] = '-';

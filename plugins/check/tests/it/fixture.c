@@ -117,6 +117,10 @@ static fp_status value_of(instance *it, const fp_call *call, const fp_frame_batc
 static fp_status detect(void *self, const fp_call *call, const fp_frame_batch *frames, fp_out_array *out) {
   instance *it = self;
   wait_for(call);
+  if (bad("fails_past_its_place") && out->struct_size > sizeof *out) {
+    memset(out + 1, 0, 8);
+    return FP_E_INVALID;
+  }
   if (bad("fails_on_nothing") && !frames->count) return FP_E_INVALID;
   uint32_t needed = frames->count * 2, capacity = out->capacity;
   out->struct_size = sizeof *out;

@@ -19,7 +19,7 @@ fn run(plan: &Plan, fuzz_plan: &Fuzz) -> Fuzzed {
 
 #[test]
 fn plugins_that_keep_the_contract_are_found_nothing_in() {
-    for source in ["fixture.c", "looker.c", "till.c", "messages.c"] {
+    for source in ["fixture.c", "looker.c", "till.c", "messages.c", "desk.c"] {
         let (_dir, library) = compile(source, "nothing");
         let found =
             run(&Plan { library, settings: settings_of(source), seed: 5, ..Plan::default() }, &cases(6, 2));
@@ -34,6 +34,7 @@ fn faults_are_found_and_found_again_by_their_seed() {
         ("fixture.c", "indexes_by_face", FindingKind::Crash),
         ("fixture.c", "reads_past", FindingKind::Crash),
         ("fixture.c", "nan_score", FindingKind::Malformed),
+        ("fixture.c", "fails_past_its_place", FindingKind::Malformed),
         ("fixture.c", "strange_status", FindingKind::Malformed),
         ("fixture.c", "panics_at_odd", FindingKind::Panic),
         ("fixture.c", "leaks_descriptors", FindingKind::Leak),
@@ -42,6 +43,8 @@ fn faults_are_found_and_found_again_by_their_seed() {
         ("till.c", "reads_empty", FindingKind::Crash),
         ("till.c", "descends", FindingKind::Crash),
         ("till.c", "strays_far", FindingKind::Malformed),
+        ("desk.c", "reads_empty", FindingKind::Crash),
+        ("desk.c", "number_in_path", FindingKind::Malformed),
     ];
     for (source, fault, kind) in rows {
         let (_dir, library) = compile(source, fault);

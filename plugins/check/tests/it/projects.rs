@@ -57,6 +57,7 @@ fn every_kind(language: Language, sdk: &dyn Fn(Kind) -> Option<PathBuf>) {
         let cases = Fuzz { time: Duration::from_secs(3600), cases_max: Some(4), jobs: 2 };
         let found = fuzz(&plan, &cases, &launch, &mut |_| {});
         assert_eq!((found.findings, found.not_tried), (Vec::new(), None), "{kind:?}");
+        assert!(found.calls > 200, "{kind:?}: {} calls", found.calls);
     }
 }
 

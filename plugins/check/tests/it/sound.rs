@@ -2,7 +2,7 @@
 
 use plugin_check::{Group, Plan, Verdict, cases};
 
-use crate::bench::{checked, compile, failures};
+use crate::bench::{checked, checked_without_worker, compile, failures};
 
 #[test]
 fn a_plugin_that_keeps_the_contract_fails_nothing() {
@@ -74,6 +74,17 @@ fn an_identity_plugin_that_keeps_the_contract_fails_nothing_by_many_seeds() {
         let report = checked(&Plan { library: library.clone(), seed, include, ..Plan::default() });
         assert_eq!(failures(&report), Vec::<String>::new());
     }
+}
+
+#[test]
+fn whoever_asks_for_a_sandbox_that_is_not_there_is_told_so() {
+    let (_dir, library) = compile("desk.c", "nothing");
+    let include = Some("identity/references".to_owned());
+    let verdict = |isolated| {
+        let plan = Plan { library: library.clone(), include: include.clone(), isolated, ..Plan::default() };
+        checked_without_worker(&plan).tests.iter().map(|test| test.verdict).collect::<Vec<_>>()
+    };
+    assert_eq!((verdict(false), verdict(true)), (vec![Verdict::Pass], vec![Verdict::Fail]));
 }
 
 #[test]

@@ -21,8 +21,11 @@ fn names(side: &Measured) -> Vec<&str> {
 
 #[test]
 fn every_call_of_a_plugin_is_timed_on_both_sides() {
-    let rows =
-        [("fixture.c", vec!["load", "detect", "score", "embed"]), ("till.c", vec!["load", "begin_step"])];
+    let rows = [
+        ("fixture.c", vec!["load", "detect", "score", "embed"]),
+        ("till.c", vec!["load", "begin_step"]),
+        ("desk.c", vec!["load", "verify_step"]),
+    ];
     for (source, expected) in rows {
         let bench = measured(source, "nothing");
         assert!(!bench.is_failure(), "{bench:?}");

@@ -73,6 +73,13 @@ impl Laid {
         self.size as u32
     }
 
+    /// Whether the callee wrote behind what it knows of the first struct, which no callee may, whatever it answers.
+    pub(super) fn tail_flaw<T: Growing>(&self) -> Option<String> {
+        let tail = self.memory.bytes().get(size_of::<T>()..self.size)?;
+        let is_written = tail.iter().any(|byte| *byte != TAIL);
+        is_written.then(|| format!("the tail of {} that no revision knows was written to", T::NAME))
+    }
+
     /// The first struct as its callee left it, or what the callee did wrong with its size or its tail.
     pub(super) fn answered<T: Growing>(&self) -> Result<T, String> {
         let bytes = self.memory.bytes();
@@ -85,8 +92,8 @@ impl Laid {
                 size_of::<T>().min(self.size)
             ));
         }
-        if self.size > size_of::<T>() && bytes[size_of::<T>()..self.size].iter().any(|byte| *byte != TAIL) {
-            return Err(format!("the tail of {} that no revision knows was written to", T::NAME));
+        if let Some(flaw) = self.tail_flaw::<T>() {
+            return Err(flaw);
         }
         let place = self.as_ptr::<T>().cast_const();
         // SAFETY: `struct_size`, checked above, is at most the memory's length.

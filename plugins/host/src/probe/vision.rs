@@ -116,7 +116,12 @@ impl Instance {
         });
         let array = match out.answered::<abi::fp_out_array>() {
             Ok(array) => array,
-            Err(flaw) => return Ok(Found { answer, count: 0, faces: Vec::new(), flaw: Some(flaw) }),
+            Err(flaw) => {
+                // A call that failed may leave the array as it was; behind it, it writes nothing either.
+                let is_answered = [abi::FP_OK, abi::FP_E_BUFFER_TOO_SMALL].contains(&answer.status);
+                let flaw = if is_answered { Some(flaw) } else { out.tail_flaw::<abi::fp_out_array>() };
+                return Ok(Found { answer, count: 0, faces: Vec::new(), flaw });
+            }
         };
         let mut found = Found { answer, count: array.count, faces: Vec::new(), flaw: None };
         if found.answer.status == abi::FP_OK && array.count <= capacity {

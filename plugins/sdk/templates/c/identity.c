@@ -66,32 +66,41 @@ static void ask(task *t, fp_effect *next) {
   next->path = (fp_str){ t->path, strlen(t->path) };
 }
 
-/* Where a word begins in a body, NULL where it does not. */
-static const char *find(fp_bytes body, const char *word) {
-  size_t len = strlen(word);
-  for (size_t i = 0; i + len <= body.len; i++)
-    if (!memcmp(body.ptr + i, word, len)) return (const char *)body.ptr + i;
-  return NULL;
+/* Where the value of a field of the outermost object begins, 0 where there is none. What lies deeper says something else. */
+static size_t field(fp_bytes body, const char *name) {
+  size_t len = strlen(name), at, from;
+  int depth = 0;
+  for (at = 0; at < body.len; at++) {
+    if (body.ptr[at] == '{' || body.ptr[at] == '[') depth++;
+    if (body.ptr[at] == '}' || body.ptr[at] == ']') depth--;
+    if (body.ptr[at] != '"') continue;
+    for (from = ++at; at < body.len && body.ptr[at] != '"'; at++) at += body.ptr[at] == '\\';
+    if (depth == 1 && at + 2 < body.len && body.ptr[at + 1] == ':' && at - from == len && !memcmp(body.ptr + from, name, len)) return at + 2;
+  }
+  return 0;
 }
 
 /* Copies the value of a field as it stands in JSON: a text with its quotes, or a number. 0 when it is not there or too long. */
 static int value(fp_bytes body, const char *name, char *to, size_t room) {
-  char key[40];
-  snprintf(key, sizeof key, "\"%s\":", name);
-  const char *from = find(body, key), *last = (const char *)body.ptr + body.len, *at;
+  size_t from = field(body, name), at = from;
   if (!from) return 0;
-  from += strlen(key);
-  if (from < last && *from == '"') {
-    for (at = from + 1; at < last && *at != '"'; at++) at += *at == '\\';
-    if (at++ >= last) return 0;
+  if (body.ptr[from] == '"') {
+    for (at++; at < body.len && body.ptr[at] != '"'; at++) at += body.ptr[at] == '\\';
+    if (at++ >= body.len) return 0;
   } else {
-    for (at = from; at < last && *at >= '0' && *at <= '9'; at++) { }
+    while (at < body.len && body.ptr[at] >= '0' && body.ptr[at] <= '9') at++;
   }
-  size_t len = (size_t)(at - from);
-  if (!len || len >= room) return 0;
-  memcpy(to, from, len);
-  to[len] = 0;
+  if (at == from || at - from >= room) return 0;
+  memcpy(to, body.ptr + from, at - from);
+  to[at - from] = 0;
   return 1;
+}
+
+/* Whether a field is this text. */
+static int says(fp_bytes body, const char *name, const char *text) {
+  char found[80];
+  return value(body, name, found, sizeof found) && found[0] == '"' && strlen(found) == strlen(text) + 2
+      && !memcmp(found + 1, text, strlen(text));
 }
 
 /* Whom the provider vouches for; 0 where the answer is not whole. The key is lasting, and no number of the document. */
@@ -111,19 +120,19 @@ static uint32_t judge(task *t, const fp_event *event, fp_effect *next) {
   fp_bytes body = event->body;
   int complete = !(event->flags & FP_EVF_TRUNCATED) && body.len > 1 && body.ptr[0] == '{' && body.ptr[body.len - 1] == '}';
   if (!complete) return FP_IDV_UNKNOWN;
-  if (event->http_status == 200 && find(body, "\"state\":\"verified\"") && attested(t, body)) {
+  if (event->http_status == 200 && says(body, "state", "verified") && attested(t, body)) {
     next->result_json = (fp_bytes){ (const uint8_t *)t->result, strlen(t->result) };
     return FP_IDV_VERIFIED;
   }
-  if (event->http_status == 202 && find(body, "\"state\":\"pending\"")) {
-    if (value(body, "id", t->id, sizeof t->id)) next->provider_ref = (fp_str){ t->id + 1, strlen(t->id) - 2 };
+  if (event->http_status == 202 && says(body, "state", "pending")) {
+    if (value(body, "id", t->id, sizeof t->id) && t->id[0] == '"') next->provider_ref = (fp_str){ t->id + 1, strlen(t->id) - 2 };
     return FP_IDV_PENDING;
   }
-  if (event->http_status == 422 && find(body, "\"code\":")) {
+  if (event->http_status == 422 && field(body, "code")) {
     next->decline_code = (fp_str)STR("refused");
     return FP_IDV_REFUSED;
   }
-  int unknown = t->op == FP_ID_SYNC && event->http_status == 404 && find(body, "\"unknown_attempt\"");
+  int unknown = t->op == FP_ID_SYNC && event->http_status == 404 && says(body, "code", "unknown_attempt");
   return unknown ? FP_IDV_NOT_SENT : FP_IDV_UNKNOWN;
 }
 

@@ -42,12 +42,24 @@ struct Step {
     return effect;
   }
 
+  // Where the value of a field of the outermost object begins, 0 where there is none. What lies deeper says something else.
+  static size_t field(std::string_view body, std::string_view name) {
+    int depth = 0;
+    for (size_t at = 0; at < body.size(); at++) {
+      if (body[at] == '{' || body[at] == '[') depth++;
+      if (body[at] == '}' || body[at] == ']') depth--;
+      if (body[at] != '"') continue;
+      size_t from = ++at;
+      for (; at < body.size() && body[at] != '"'; at++) at += body[at] == '\\';
+      if (depth == 1 && at + 2 < body.size() && body[at + 1] == ':' && body.substr(from, at - from) == name) return at + 2;
+    }
+    return 0;
+  }
+
   // The value of a field as it stands in JSON: a text with its quotes, or a number. Empty when it is not there.
-  static std::string value(std::string_view body, const std::string &name) {
-    size_t from = body.find("\"" + name + "\":");
-    if (from == std::string_view::npos) return {};
-    from += name.size() + 3;
-    size_t at = from;
+  static std::string value(std::string_view body, std::string_view name) {
+    size_t from = field(body, name), at = from;
+    if (!from) return {};
     if (at < body.size() && body[at] == '"') {
       for (at++; at < body.size() && body[at] != '"'; at++) at += body[at] == '\\';
       return at < body.size() ? std::string(body.substr(from, at + 1 - from)) : std::string();
@@ -72,16 +84,16 @@ struct Step {
   // What an answer proves. Whatever is cut, empty or of another kind proves nothing.
   static facepay::Effect judge(const Task &task, const facepay::Event &event) {
     std::string_view body = event.body;
-    auto holds = [&](std::string_view word) { return body.find(word) != std::string_view::npos; };
+    auto says = [&](const char *name, const std::string &text) { return value(body, name) == "\"" + text + "\""; };
     bool complete = !event.truncated && body.size() > 1 && body.front() == '{' && body.back() == '}';
     if (!complete) return facepay::Effect::done(FP_IDV_UNKNOWN);
-    if (event.http_status == 200 && holds("\"state\":\"verified\"")) {
+    if (event.http_status == 200 && says("state", "verified")) {
       std::string result = attested(body);
       if (!result.empty()) return facepay::Effect::verified(std::move(result));
     }
-    if (event.http_status == 202 && holds("\"state\":\"pending\"")) return facepay::Effect::done(FP_IDV_PENDING);
-    if (event.http_status == 422 && holds("\"code\":")) return facepay::Effect::done(FP_IDV_REFUSED, "refused");
-    bool unknown = task.op == FP_ID_SYNC && event.http_status == 404 && holds("\"unknown_attempt\"");
+    if (event.http_status == 202 && says("state", "pending")) return facepay::Effect::done(FP_IDV_PENDING);
+    if (event.http_status == 422 && field(body, "code")) return facepay::Effect::done(FP_IDV_REFUSED, "refused");
+    bool unknown = task.op == FP_ID_SYNC && event.http_status == 404 && says("code", "unknown_attempt");
     return facepay::Effect::done(unknown ? FP_IDV_NOT_SENT : FP_IDV_UNKNOWN);
   }
 };
