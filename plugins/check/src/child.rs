@@ -108,6 +108,8 @@ impl Job {
 /// Does one job in this process, whose standard output its parent reads: the process should end after this. `offers` says
 /// what the caller has for the plugin.
 pub fn answer(job_json: &str, offers: impl FnOnce(&Wanted) -> Offers) {
+    // It is in no terminal's process group: without its parent nobody would end it.
+    let _ = rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL));
     let (verdict, detail) = match judge(job_json, offers) {
         Ok(detail) => (Verdict::Pass, detail),
         Err(Stop::Fail(why)) => (Verdict::Fail, why),

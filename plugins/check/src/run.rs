@@ -154,10 +154,24 @@ pub(crate) fn attended(command: Command, budget: Duration, heard: &mut dyn FnMut
             Ok(Line::Ended { verdict, detail }) => break (verdict, detail),
             Ok(Line::Begun { .. }) => break (done.verdict, done.detail),
             Ok(line) => heard(line),
-            Err(why) => break silent(process.ended(why, true), budget),
+            Err(why) => {
+                (done.verdict, done.detail) = silent(process.ended(why, true), budget);
+                return Done { millis: millis(begun), ..done };
+            }
         }
     };
     done.millis = millis(begun);
+    // A plugin may still end the process while its library is taken down.
+    if !done.verdict.is_failure()
+        && let Some(end) = process.odd_end()
+    {
+        (done.verdict, done.detail) = match end {
+            Ended::Crashed(how) => (Verdict::Crash, format!("at its end: {how}")),
+            Ended::OutOfTime { .. } => {
+                (Verdict::Timeout, "it was done and its process did not end".to_owned())
+            }
+        };
+    }
     done
 }
 

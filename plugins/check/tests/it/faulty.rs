@@ -10,6 +10,7 @@ type Row = (&'static str, &'static str, plugin_check::Verdict);
 
 const LOAD: &[Row] = &[
     ("slow_init", "load/opens", Fail),
+    ("dies_with_its_process", "load/opens", Crash),
     ("moving_descriptor", "load/descriptors_stay", Fail),
     ("endless_descriptors", "load/descriptors_stay", Fail),
     ("any_interface", "load/unknown_interfaces_are_null", Fail),

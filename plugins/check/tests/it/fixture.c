@@ -275,6 +275,7 @@ static fp_status init(const fp_host *host) {
   }
   return FP_OK;
 }
+__attribute__((destructor)) static void taken_down(void) { if (bad("dies_with_its_process")) abort(); }
 static void deinit(void) { if (bad("dies_at_the_end")) abort(); }
 static uint32_t count(void) { return 1; }
 static const fp_descriptor *descriptor(uint32_t index) {

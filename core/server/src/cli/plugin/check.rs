@@ -6,7 +6,7 @@ use clap::Args;
 use plugin_check::{Plan, Tested};
 
 use super::bench;
-use super::subject::{Launcher, Subject, unusable};
+use super::subject::{Launcher, Subject, needs_worker, unusable};
 use crate::cli::{Cli, Exit, Failure, terminal};
 
 /// What to check, and how.
@@ -54,6 +54,9 @@ pub(super) fn run(cli: &Cli, arguments: &Check) -> Result<Exit, Failure> {
         budget_percent: arguments.budget,
         ..arguments.subject.plan(library, arguments.seed)?
     };
+    if arguments.isolated {
+        needs_worker(cli)?;
+    }
     let launcher = Launcher::new(cli)?;
     let report =
         plugin_check::check(&plan, &|job| launcher.launch(job), &mut |test| told(arguments.json, test));

@@ -64,6 +64,8 @@ impl Subject {
 pub(super) struct Launcher {
     program: PathBuf,
     before: Vec<String>,
+    /// Where the processes put what they make for a while: one that is killed leaves nothing behind.
+    temporary: tempfile::TempDir,
 }
 
 impl Launcher {
@@ -73,13 +75,15 @@ impl Launcher {
         let profile = cli.profile.iter().flat_map(|profile| ["--profile".to_owned(), profile.clone()]);
         let config =
             cli.config.iter().flat_map(|config| ["--config".to_owned(), config.display().to_string()]);
-        Ok(Self { program, before: profile.chain(config).collect() })
+        let temporary = tempfile::tempdir().map_err(|error| Failure::failed(chain(&error)))?;
+        Ok(Self { program, before: profile.chain(config).collect(), temporary })
     }
 
     /// The process for a job.
     pub(super) fn launch(&self, job: &Job) -> Command {
         let mut command = Command::new(&self.program);
         command.args(&self.before).args(["plugin", "check-one", &job.to_json()]);
+        command.env("TMPDIR", self.temporary.path());
         command
     }
 }
@@ -101,6 +105,21 @@ fn worker(cli: &Cli) -> Option<WorkerOptions> {
     let unsandboxed = offline::settings(cli).is_ok_and(|settings| settings.plugins.unsandboxed);
     let program = Some(folders::plugin_worker()).filter(|program| program.is_file())?;
     Some(WorkerOptions { unsandboxed, ..WorkerOptions::new(program) })
+}
+
+/// For a run that is about the sandbox: fails where there is none to be had, and says so where the settings do without it.
+pub(super) fn needs_worker(cli: &Cli) -> Result<(), Failure> {
+    let Some(worker) = worker(cli) else {
+        let program = folders::plugin_worker();
+        let text = format!("{}: no program for sandboxed plugins", program.display());
+        return Err(Failure::new(Exit::Unavailable, text));
+    };
+    if worker.unsandboxed {
+        terminal::note(
+            "plugins.unsandboxed is set: the calls are made in a process of its own, but in no sandbox",
+        );
+    }
+    Ok(())
 }
 
 /// The appliance's networks; without them what needs them is skipped, and says so.
