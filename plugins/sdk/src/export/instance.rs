@@ -47,8 +47,14 @@ impl<P: Exported> Instance<P> {
             }
             // SAFETY: the host lives until the process ends, by the contract of `fp_entry.create` (rule R8).
             let host = Host::new(Arc::new(unsafe { AbiHost::new(host) }?));
-            let plugin = P::create(host.clone())?;
-            Ok(Self::boxed(host, plugin))
+            match contain(|| P::create(host.clone())) {
+                Ok(plugin) => Ok(Self::boxed(host, plugin)),
+                Err(error) => {
+                    // The host takes kept frames back once it hears of this, and the plugin may have put one where it stays.
+                    host.shut();
+                    Err(error)
+                }
+            }
         });
         match made {
             Ok(instance) => {

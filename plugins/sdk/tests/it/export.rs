@@ -60,7 +60,7 @@ impl Liveness for Probe {
     }
 }
 
-export_plugin!(Probe: Detector, Liveness; crate::services::Guest: Detector);
+export_plugin!(Probe: Detector, Liveness; crate::services::Guest: Detector; crate::services::Leaver: Detector);
 
 /// An instance, destroyed at the end.
 pub(crate) struct Instance {
@@ -76,14 +76,20 @@ impl Instance {
 
     /// Of the plugin with this id, on this host.
     pub(crate) fn of(id: &str, host: abi::fp_host) -> Self {
+        Self::made(id, host).unwrap()
+    }
+
+    /// The same, or the status of why there is none.
+    pub(crate) fn made(id: &str, host: abi::fp_host) -> std::result::Result<Self, i32> {
         let host = Box::leak(Box::new(host));
         let mut out = std::ptr::null();
         let create = facepay_plugin_entry().create.unwrap();
         // SAFETY: the host is never freed; all else is valid during the call.
-        let status = unsafe { create(host, fp_str::of(id), &raw mut out, std::ptr::null_mut()) };
-        assert_eq!(status, abi::FP_OK);
-        // SAFETY: the vtable of the new instance.
-        Self { table: unsafe { *out } }
+        match unsafe { create(host, fp_str::of(id), &raw mut out, std::ptr::null_mut()) } {
+            // SAFETY: the vtable of the new instance.
+            abi::FP_OK => Ok(Self { table: unsafe { *out } }),
+            status => Err(status),
+        }
     }
 
     fn configure(&self, json: &str) -> (i32, String) {
@@ -171,8 +177,8 @@ fn the_entry_describes_the_plugin_and_its_interfaces() {
     assert_eq!((entry.magic, entry.abi_major), (abi::FP_MAGIC, abi::FP_ABI_MAJOR));
     // SAFETY: [any]; constant descriptor of this binary.
     unsafe {
-        assert_eq!(entry.count.unwrap()(), 2);
-        assert!(entry.descriptor.unwrap()(2).is_null());
+        assert_eq!(entry.count.unwrap()(), 3);
+        assert!(entry.descriptor.unwrap()(3).is_null());
         let descriptor = abi::read(entry.descriptor.unwrap()(0)).unwrap();
         assert_eq!(descriptor.id.text().unwrap(), "org.example.probe");
         let ids = [0, 1].map(|index| CStr::from_ptr(*descriptor.interfaces.add(index)));

@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use plugin_sdk::abi::{self, Growing, fp_bytes, fp_frame, fp_host, fp_str};
 use plugin_sdk::{
-    Call, Descriptor, Detector, Error, ExecutorService, Face, Frame, Host, HostExtension, KeptFrame,
-    LocalServices, MetricDesc, MetricsService, Plugin, Rect, Result, Unit,
+    Call, Descriptor, Detector, Error, ExecutorService, Face, FourCc, Frame, FrameDesc, Host, HostExtension,
+    KeptFrame, LocalServices, MetricDesc, MetricsService, Plane, Plugin, Rect, Result, Unit,
 };
 
 use crate::export::Instance;
@@ -99,6 +99,48 @@ impl Detector for Guest {
     fn detect(&self, _call: &Call<'_>, frames: &[Frame<'_>]) -> Result<Vec<Face>> {
         let w = self.detected(&frames[0])?;
         Ok(vec![Face { bbox: Rect { x: 0.0, y: 0.0, w, h: 1.0 }, ..Face::default() }])
+    }
+}
+
+/// Keeps a frame where it outlasts the instance, which is then not made: `create` fails, or panics the next time.
+pub(crate) struct Leaver;
+
+static LEFT: Mutex<Vec<KeptFrame>> = Mutex::new(Vec::new());
+
+impl Plugin for Leaver {
+    const DESCRIPTOR: Descriptor = Descriptor { id: "org.example.leaver", ..Guest::DESCRIPTOR };
+    type Config = BTreeMap<String, ()>;
+
+    fn create(host: Host) -> Result<Self> {
+        let (colour_matrix, colour_range) = Default::default();
+        let (width, height, fourcc) = (1, 1, FourCc::GRAY8);
+        let desc = FrameDesc {
+            width,
+            height,
+            fourcc,
+            pts_ns: 0,
+            seq: 77,
+            stream_id: 0,
+            colour_matrix,
+            colour_range,
+        };
+        let frame = Frame::new(&desc, &[Plane { data: &[0], pitch: 1, rows: 1 }])?;
+        let kept = host.frames().ok_or(Error::Busy)?.retain(&frame)?;
+        assert_eq!(kept.look(seq), Ok(77));
+        let mut left = LEFT.lock().unwrap_or_else(PoisonError::into_inner);
+        left.push(kept);
+        assert_eq!(left.len(), 1, "the second one");
+        Err(Error::Busy)
+    }
+
+    fn configure(&mut self, _: BTreeMap<String, ()>) -> Result<()> {
+        Ok(())
+    }
+}
+
+impl Detector for Leaver {
+    fn detect(&self, _call: &Call<'_>, _frames: &[Frame<'_>]) -> Result<Vec<Face>> {
+        Ok(Vec::new())
     }
 }
 
@@ -215,11 +257,12 @@ unsafe extern "C" fn extension(_: *const fp_host, id: *const c_char) -> *const c
     }
 }
 
+fn host() -> fp_host {
+    fp_host { abi_major: abi::FP_ABI_MAJOR, get_extension: Some(extension), ..fp_host::empty() }
+}
+
 fn guest() -> Instance {
-    let mut host = fp_host::empty();
-    host.abi_major = abi::FP_ABI_MAJOR;
-    host.get_extension = Some(extension);
-    let instance = Instance::of("org.example.guest", host);
+    let instance = Instance::of("org.example.guest", host());
     assert_eq!(instance.activate(), abi::FP_OK);
     instance
 }
@@ -311,6 +354,20 @@ fn a_kept_frame_cannot_be_looked_at_or_let_go_once_its_instance_is_destroyed() {
     });
     assert!(matches!(kept.look(seq), Err(Error::Invalid(_))));
     drop(kept);
+    assert_eq!(asked(), [""; 0]);
+}
+
+#[test]
+fn a_kept_frame_cannot_be_looked_at_once_its_instance_was_not_made() {
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    asked();
+    for status in [abi::FP_E_BUSY, abi::FP_E_PANIC] {
+        assert_eq!(Instance::made("org.example.leaver", host()).err(), Some(status));
+        let left = LEFT.lock().unwrap_or_else(PoisonError::into_inner);
+        let looked = left.last().unwrap().look(seq);
+        assert!(matches!(looked, Err(Error::Invalid(_))), "{status}: {looked:?}");
+    }
+    LEFT.lock().unwrap_or_else(PoisonError::into_inner).clear();
     assert_eq!(asked(), [""; 0]);
 }
 

@@ -1,7 +1,8 @@
 //! The host's memory for frames behind [`Frames`](crate::Frames).
 //!
-//! The host takes kept frames back when the instance is destroyed, but safe code may hold on to one for longer: the last thing that
-//! `destroy` does here is to shut the frames away, so that nobody looks at one that is gone.
+//! The host takes kept frames back when the instance is destroyed, or was not made, but safe code may hold on to one for longer: the
+//! last thing that `destroy`, and a `create` that fails, does here is to shut the frames away, so that nobody looks at one that is
+//! gone.
 
 use std::sync::{Condvar, Mutex, PoisonError};
 
