@@ -34,7 +34,13 @@ fn a_kept_frame_is_the_same_picture_after_the_first_is_gone() {
         // Rows of 8 for 5 pixels, and more behind the plane than it needs.
         let planes =
             [Plane { data: &luma, pitch: 8, rows: 5 }, Plane { data: &[3; 3 * 8], pitch: 8, rows: 3 }];
-        keep(host, &Frame::new(&desc(5, 5, FourCc::NV12), &planes).unwrap()).unwrap()
+        let frame = Frame::new(&desc(5, 5, FourCc::NV12), &planes).unwrap();
+        let mut raw = *frame.as_abi();
+        raw.plane[2] = raw.plane[0];
+        let mut kept = std::ptr::null();
+        // SAFETY: the host is ours; frame and place are valid during the call.
+        assert_eq!(unsafe { retain(host, &raw const raw, &raw mut kept) }, abi::FP_OK);
+        kept
     };
     luma.fill(0);
     // SAFETY: kept, and not let go while it is used.
@@ -43,6 +49,10 @@ fn a_kept_frame_is_the_same_picture_after_the_first_is_gone() {
     let planes = [0, 1].map(|index| again.plane(index).unwrap());
     assert_eq!((planes[0].data, planes[1].data), (&[9; 5 * 8][..], &[3; 3 * 8][..]));
     assert!(planes.iter().all(|plane| plane.data.as_ptr().addr() % ALIGN == 0));
+    // Of planes that the picture does not have nothing is told: where they were is memory of a call.
+    // SAFETY: as above.
+    let unused = unsafe { &(&(*kept).plane)[2..] };
+    assert!(unused.iter().all(|plane| plane.data.is_null() && plane.size == 0));
     let twice = keep(host, &again).unwrap();
     assert_ne!(twice, kept);
     let_go(host, kept);
@@ -93,4 +103,11 @@ fn what_is_no_frame_is_refused_and_nothing_is_kept_after_the_instance() {
     assert_eq!((kept.frames.len(), kept.bytes), (0, 0));
     drop(kept);
     assert_eq!(keep(host, &frame), Err(abi::FP_E_INVALID));
+}
+
+#[test]
+fn planes_that_no_memory_can_hold_have_no_size() {
+    assert_eq!(bytes_of(&[1, 64, 0]), Some(ALIGN + 64 + 64));
+    assert_eq!(bytes_of(&[usize::MAX]), None);
+    assert_eq!(bytes_of(&[usize::MAX / 2, usize::MAX / 2]), None);
 }
