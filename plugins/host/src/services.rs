@@ -4,13 +4,13 @@
 use std::collections::BTreeSet;
 use std::ffi::{CStr, c_char, c_void};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use plugin_package::SealedFile;
 use plugin_sdk::abi::{self, Growing, fp_host, fp_status, fp_str};
 use plugin_sdk::{Error, InferenceService, SecretService};
 
 use crate::metrics::Definition;
+use crate::package::Artifacts;
 
 mod artifact;
 mod executor;
@@ -36,7 +36,8 @@ pub(crate) struct HostServices {
     models: Option<Models>,
     keys: Option<Keys>,
     metrics: Option<Recorder>,
-    files: Option<Files>,
+    /// Until the instance has ended.
+    files: Mutex<Option<Files>>,
     executor: Option<Executor>,
     frames: Option<Frames>,
 }
@@ -63,7 +64,7 @@ impl HostServices {
 
     /// With the files of the plugin's package, where it came in one.
     pub(crate) fn with_files(self, files: Option<Files>) -> Self {
-        Self { files, ..self }
+        Self { files: Mutex::new(files), ..self }
     }
 
     /// With threads for the plugin's tasks.
@@ -78,11 +79,18 @@ impl HostServices {
 
     /// Lets go of what is the plugin's as long as its instance is.
     pub(crate) fn ended(&self) {
-        if let Some(recorder) = &self.metrics {
-            recorder.leave();
-        }
+        self.leave_book();
         if let Some(frames) = &self.frames {
             frames.end();
+        }
+        // What the plugin has mapped of them stays (rule R8).
+        drop(self.files().take());
+    }
+
+    /// Closes the book on what was recorded: it stays as it is.
+    pub(crate) fn leave_book(&self) {
+        if let Some(recorder) = &self.metrics {
+            recorder.leave();
         }
     }
 
@@ -105,12 +113,16 @@ impl HostServices {
         recorder.ok_or_else(|| Error::Unsupported("this host has no metrics".into()))?.define(definition)
     }
 
-    /// A file of the package of a plugin in another process.
-    pub(crate) fn artifact(&self, name: &str) -> Result<&SealedFile, Error> {
-        match &self.files {
-            Some(Files::Here(artifacts)) => artifacts.get(name),
-            _ => Err(Error::Unsupported("the plugin came in no package".into())),
+    /// The files of the package of a plugin in another process.
+    pub(crate) fn artifacts(&self) -> Result<Arc<Artifacts>, Error> {
+        match &*self.files() {
+            Some(Files::Here(artifacts)) => Ok(Arc::clone(artifacts)),
+            _ => Err(artifact::no_package()),
         }
+    }
+
+    fn files(&self) -> MutexGuard<'_, Option<Files>> {
+        self.files.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What a plugin in another process gets for its use of a key: checked here like any other's.
@@ -164,7 +176,7 @@ impl HostServices {
         if id == abi::FP_HOST_METRICS && self.metrics.is_some() {
             return (&raw const metrics::TABLE).cast();
         }
-        if id == abi::FP_HOST_ARTIFACT && self.files.is_some() {
+        if id == abi::FP_HOST_ARTIFACT && self.files().is_some() {
             return (&raw const artifact::TABLE).cast();
         }
         if id == abi::FP_HOST_EXECUTOR && self.executor.is_some() {

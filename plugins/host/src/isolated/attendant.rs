@@ -1,4 +1,4 @@
-//! The thread beside each process: it serves the plugin's log lines and uses of keys, and sees the end.
+//! The thread beside each process: it serves the plugin's log lines, uses of keys, metrics and files, and sees the end.
 
 use std::os::fd::{AsFd, OwnedFd};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -18,7 +18,7 @@ use crate::services::{HostServices, Keys, bounded};
 const MESSAGE_BYTES_MAX: usize = HEAD_BYTES + 4096;
 /// How long a process may live on after it has cut its connection.
 const END_WAIT: Duration = Duration::from_secs(1);
-/// The pause after a log line too many: a plugin that floods the log waits, not the host.
+/// The pause after a log line too many, and before a refusal: a plugin that floods the host waits, not the host.
 const FLOOD_PAUSE: Duration = Duration::from_millis(1);
 
 pub(super) struct Attendant {
@@ -103,26 +103,26 @@ impl Attendant {
                 let definition = wire::take_definition(&mut Reader::new(said));
                 let unreadable = || Err(Error::Invalid("a metric that cannot be read".into()));
                 let given = definition.unwrap_or_else(unreadable).and_then(|metric| services.define(metric));
-                let (extra, bytes) = match &given {
-                    Ok(handle) => (u64::from(*handle), Vec::new()),
-                    Err(error) => (0, error.reason().as_bytes().to_vec()),
-                };
                 drop(services);
-                let status = given.map_or_else(|error| error.status(), |_| 0); // the plugin's side logs why
-                answer(socket, Head { status, extra, ..head }, &bytes)
+                match given {
+                    Ok(handle) => answer(socket, Head { status: 0, extra: u64::from(handle), ..head }, &[]),
+                    Err(error) => refuse(socket, head, &error),
+                }
             }
             op::MAP => {
-                let found =
-                    std::str::from_utf8(said).map_err(|_| Error::Invalid("a name that is no text".into()));
-                match found.and_then(|name| services.artifact(name)) {
-                    Ok(file) => {
+                let artifacts = services.artifacts();
+                drop(services); // the plugin may be slow to take the answer
+                let name = std::str::from_utf8(said);
+                let name = name.map_err(|_| Error::Invalid("a name that is no text".into()));
+                let artifacts = name.and_then(|name| Ok((name, artifacts?)));
+                match artifacts.as_ref().map(|(name, files)| files.get(name)) {
+                    Ok(Ok(file)) => {
                         let head = Head { status: 0, extra: file.len(), len: 32, ..head };
                         let message = [&head.to_bytes()[..], &file.digest().0].concat();
                         socket::send_with(socket.as_fd(), &message, &[file.as_fd()], false).is_ok()
                     }
-                    Err(error) => {
-                        answer(socket, Head { status: error.status(), ..head }, error.reason().as_bytes())
-                    }
+                    Ok(Err(error)) => refuse(socket, head, &error),
+                    Err(error) => refuse(socket, head, error),
                 }
             }
             _ => false,
@@ -134,6 +134,12 @@ impl Attendant {
 fn answer(socket: &OwnedFd, head: Head, text: &[u8]) -> bool {
     let head = Head { len: text.len() as u64, ..head };
     socket::send(socket.as_fd(), &[&head.to_bytes()[..], text].concat(), false).is_ok()
+}
+
+/// Says why not, after a pause; the plugin's side logs it.
+fn refuse(socket: &OwnedFd, head: Head, error: &Error) -> bool {
+    std::thread::sleep(FLOOD_PAUSE);
+    answer(socket, Head { status: error.status(), extra: 0, ..head }, error.reason().as_bytes())
 }
 
 /// The use of a key that a plugin asks for.

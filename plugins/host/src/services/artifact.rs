@@ -17,9 +17,10 @@ pub(super) static TABLE: abi::fp_host_artifact_v1 = abi::fp_host_artifact_v1 {
 };
 
 /// Maps a file that the host has, from another process.
-pub(crate) type MapAway = Box<dyn Fn(&str) -> Result<&'static [u8], Error> + Send + Sync>;
+pub(crate) type MapAway = Arc<dyn Fn(&str) -> Result<&'static [u8], Error> + Send + Sync>;
 
 /// Where the files of a plugin are.
+#[derive(Clone)]
 pub(crate) enum Files {
     /// In this process.
     Here(Arc<Artifacts>),
@@ -69,13 +70,16 @@ pub(crate) fn mapped(sha256: [u8; 32], file: BorrowedFd<'_>, len: u64) -> Result
     Ok(bytes)
 }
 
+pub(super) fn no_package() -> Error {
+    Error::Unsupported("the plugin came in no package, or is gone".into())
+}
+
 /// [ctl]
 unsafe extern "C" fn map(host: *const fp_host, name: fp_str, out: *mut fp_bytes) -> fp_status {
     // SAFETY: the plugin passes the host that it was given.
     let Some(services) = (unsafe { HostServices::of(host) }) else { return abi::FP_E_INVALID };
     let done = contain(|| {
-        let files = services.files.as_ref();
-        let files = files.ok_or_else(|| Error::Unsupported("the plugin came in no package".into()))?;
+        let files = services.files().clone().ok_or_else(no_package)?;
         if out.is_null() {
             return Err(Error::Invalid("no place for an artifact's bytes".into()));
         }
@@ -86,4 +90,25 @@ unsafe extern "C" fn map(host: *const fp_host, name: fp_str, out: *mut fp_bytes)
         Ok(())
     });
     services.told(done) // the table has no place for a reason
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_files_of_a_package_go_with_the_instance_and_not_with_the_host_that_stays() {
+        let artifacts = Arc::new(Artifacts::default());
+        let services = HostServices::new("org.example.files", None, None);
+        let host = services.with_files(Some(Files::Here(Arc::clone(&artifacts)))).leak();
+        // SAFETY: the host is ours.
+        let services = unsafe { HostServices::of(host) }.unwrap();
+        assert!(!services.extension(abi::FP_HOST_ARTIFACT).is_null());
+        services.ended();
+        assert_eq!(Arc::strong_count(&artifacts), 1, "the host keeps them");
+        let mut out = fp_bytes::of(&[]);
+        // SAFETY: the host is ours; name and place are valid during the call.
+        let status = unsafe { map(host, fp_str::of("data/weights.bin"), &raw mut out) };
+        assert_eq!(status, abi::FP_E_UNSUPPORTED);
+    }
 }

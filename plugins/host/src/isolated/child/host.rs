@@ -1,4 +1,4 @@
-//! The host as a plugin in a worker sees it: it takes log lines and uses keys, over one socket.
+//! The host as a plugin in a worker sees it: it takes log lines, uses keys, defines metrics and hands over files, over one socket.
 
 use std::os::fd::{AsFd, OwnedFd};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -65,7 +65,7 @@ impl HostLine {
     /// Has the host hand over files of the plugin's package.
     pub(super) fn map(self: &Arc<Self>) -> MapAway {
         let line = Arc::clone(self);
-        Box::new(move |name| {
+        Arc::new(move |name: &str| {
             let _turn = line.data.lock().unwrap_or_else(PoisonError::into_inner);
             if name.len() > NAME_BYTES_MAX {
                 return Err(Error::Invalid("no file of a package has so long a name".into()));
