@@ -42,7 +42,7 @@ impl Collector for Plugins {
             ignored.encode_family(&labels)?.encode_counter::<NoLabelSet, _, u64>(&plugin.ignored, None)?;
             for series in plugin.series {
                 let rows = families.entry((series.name.clone(), series.unit.name())).or_default();
-                // One name is of one kind in a scrape. Where plugins disagree, the first by its id stands.
+                // One name is of one kind in a scrape: the book sees to it.
                 if rows.first().is_none_or(|(_, first)| is_one_kind(first, &series)) {
                     rows.push((labels.clone(), series));
                 }
@@ -109,14 +109,14 @@ mod tests {
         };
         record(&book, "com.acme.two", &took, &[0.25, 4.0]);
         let otherwise = MetricDesc { kind: MetricKind::Histogram, bounds: &[1.0], ..hits };
-        record(&book, "com.acme.zoo", &otherwise, &[1.0]);
+        assert!(book.recorder("com.acme.ant").define(&otherwise).is_err(), "it was not the first");
         let mut text = String::new();
         prometheus_client::encoding::text::encode(&mut text, &registry).unwrap();
         let expected = r#"# HELP facepay_plugin_own_values_ignored Values of a plugin that are not finite, negative where that cannot be, or of no metric.
 # TYPE facepay_plugin_own_values_ignored counter
+facepay_plugin_own_values_ignored_total{plugin="com.acme.ant"} 0
 facepay_plugin_own_values_ignored_total{plugin="com.acme.one"} 1
 facepay_plugin_own_values_ignored_total{plugin="com.acme.two"} 0
-facepay_plugin_own_values_ignored_total{plugin="com.acme.zoo"} 0
 # HELP facepay_plugin_own_hits Found
 # TYPE facepay_plugin_own_hits counter
 facepay_plugin_own_hits_total{plugin="com.acme.one"} 1.5

@@ -37,6 +37,8 @@ impl Attendant {
             let began = Instant::now();
             self.serve(&socket, &data);
             let end = self.process.reap(self.shared.options.memory_bytes_max);
+            // What it recorded is final before anybody hears of the end.
+            self.services.lock().unwrap_or_else(PoisonError::into_inner).leave_book();
             if self.shared.ended(self.generation, &self.process, end, began.elapsed()) {
                 self.shared.restart(self.generation);
             }

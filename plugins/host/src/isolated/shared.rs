@@ -16,7 +16,7 @@ use crate::error::LoadError;
 use crate::faults::{Failure, FaultLog};
 use crate::instance::Offers;
 use crate::manifest::Manifest;
-use crate::metrics::{BOARD_BYTES, Board, MetricsBook, Seat};
+use crate::metrics::{self, BOARD_BYTES, MetricsBook};
 use crate::package::{Artifacts, Signed};
 use crate::services::{Executor, Files, Frames, HostServices, Recorder};
 use crate::settings::{PluginSettings, Settled};
@@ -47,19 +47,41 @@ pub(super) struct Shared {
     pub(super) changed: Condvar,
 }
 
-/// Where every process of the plugin records, one after another: what the last one counted the next one goes on from.
+/// Where the processes of the plugin record: each on a board of its own. What a dead one counted stays in the book, where its successor
+/// cannot write.
 pub(super) struct Recorded {
-    pub(super) board: Arc<Board>,
-    /// The board's memory, for a process to write.
-    pub(super) file: File,
-    _seat: Seat,
+    book: MetricsBook,
+    plugin: String,
+    /// That of the first process, made with the plugin: a host without memory for it says so at once.
+    first: Mutex<Option<Board>>,
 }
+
+/// Where one process records, and the memory for it to write.
+type Board = (Recorder, File);
 
 impl Recorded {
     pub(super) fn new(book: &MetricsBook, plugin: &str) -> std::io::Result<Self> {
+        let (book, plugin, first) = (book.clone(), plugin.to_owned(), Mutex::default());
+        let recorded = Self { book, plugin, first };
+        let board = recorded.fresh()?;
+        *recorded.lock() = Some(board);
+        Ok(recorded)
+    }
+
+    /// For the next process.
+    pub(super) fn board(&self) -> std::io::Result<Board> {
+        let first = self.lock().take();
+        first.map_or_else(|| self.fresh(), Ok)
+    }
+
+    fn fresh(&self) -> std::io::Result<Board> {
         let (area, file) = Area::to_read(BOARD_BYTES)?;
-        let board = Arc::new(Board::shared(area));
-        Ok(Self { _seat: book.seat(plugin, Arc::clone(&board)), board, file })
+        let board = Arc::new(metrics::Board::shared(area));
+        Ok((Recorder::of(&self.book, &self.plugin, board), file))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Board>> {
+        self.first.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -78,9 +100,8 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What the host has for the plugin, on the host's side.
-    pub(super) fn services(&self) -> HostServices {
-        let recorder = Recorder::of(Arc::clone(&self.recorded.board));
+    /// What the host has for a process of the plugin, on the host's side.
+    pub(super) fn services(&self, recorder: Recorder) -> HostServices {
         HostServices::new(&self.settings.id, None, self.secrets.clone())
             .with_metrics(recorder)
             .with_files(self.artifacts.clone().map(Files::Here))

@@ -20,6 +20,7 @@ use crate::home::Lost;
 use crate::host::{fitted, vouched};
 use crate::instance::Offers;
 use crate::manifest::Manifest;
+use crate::services::HostServices;
 use crate::settings::Settled;
 
 /// Longest wait for a plugin to say how fit it is.
@@ -46,6 +47,7 @@ impl Worker {
         let (request, request_file) = Area::to_write(CONTROL_BYTES).map_err(io)?;
         let (answer, answer_file) = Area::to_read(CONTROL_BYTES).map_err(io)?;
         let (data, data_file) = Area::to_read(CONTROL_BYTES).map_err(io)?;
+        let (recorder, board_file) = shared.recorded.board().map_err(io)?;
         let program = &shared.options.program;
         let process = Process::start(program, theirs).map_err(|error| {
             shared.failed(&format!(
@@ -54,7 +56,7 @@ impl Worker {
             ))
         })?;
         let process = Arc::new(process);
-        let host = Arc::new(Mutex::new(shared.services()));
+        let host = Arc::new(Mutex::new(shared.services(recorder)));
         let attendant = attendant::Attendant {
             shared: Arc::clone(shared),
             generation,
@@ -63,11 +65,15 @@ impl Worker {
         };
         attendant.begin(services, data).map_err(io)?;
         let mut control = Control { socket, request, answer, seq: 0 };
-        let files = [&request_file, &answer_file, &data_file, &shared.recorded.file].map(AsFd::as_fd);
+        let files = [&request_file, &answer_file, &data_file, &board_file].map(AsFd::as_fd);
         let fds = [shared.code.as_fd(), files[0], files[1], their_services.as_fd(), files[2], files[3]];
         let started = control.open(shared, &process, &fds).and_then(|(enforced, manifest)| {
-            let settled = known(shared, manifest)?;
-            host.lock().unwrap_or_else(PoisonError::into_inner).allow(&settled.secret_handles);
+            let settled = {
+                let mut services = host.lock().unwrap_or_else(PoisonError::into_inner);
+                let settled = known(shared, &services, manifest)?;
+                services.allow(&settled.secret_handles);
+                settled
+            };
             let (offers, lanes) = control.activate(shared, &process, &settled)?;
             match *shared.offers.get_or_init(|| offers) == offers {
                 true => Ok((enforced, offers, lanes)),
@@ -139,7 +145,7 @@ impl Worker {
 }
 
 /// Settings for the plugin that a process says it has opened.
-fn known(shared: &Shared, manifest: Manifest) -> Result<Settled, LoadError> {
+fn known(shared: &Shared, services: &HostServices, manifest: Manifest) -> Result<Settled, LoadError> {
     let manifest = vouched(manifest, shared.signed.as_ref())?;
     if let Some((first, settled)) = shared.spec.get() {
         return match *first == manifest {
@@ -147,6 +153,6 @@ fn known(shared: &Shared, manifest: Manifest) -> Result<Settled, LoadError> {
             false => Err(shared.failed("describes itself otherwise than before")),
         };
     }
-    let settled = fitted(&manifest, &shared.services(), &shared.settings, true)?;
+    let settled = fitted(&manifest, services, &shared.settings, true)?;
     Ok(shared.spec.get_or_init(|| (manifest, settled)).1.clone())
 }

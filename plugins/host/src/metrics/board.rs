@@ -175,7 +175,12 @@ fn is_taken(kind: MetricKind, value: f64) -> bool {
 }
 
 fn add(word: &AtomicU64, value: f64) {
-    let sum = |bits: u64| Some((f64::from_bits(bits) + value).min(f64::MAX).to_bits());
+    let sum = |bits: u64| {
+        let before = f64::from_bits(bits);
+        // What no addition made is overwritten memory: it must not become the largest number, which is taken for good.
+        let before = if before.is_finite() && before >= 0.0 { before } else { 0.0 };
+        Some((before + value).min(f64::MAX).to_bits())
+    };
     let _ = word.fetch_update(Ordering::Relaxed, Ordering::Relaxed, sum); // always gives some
 }
 
@@ -264,6 +269,12 @@ mod tests {
                 plugin.word(word).store(bits, Ordering::Relaxed);
             }
             plugin.word(first_word(1) + 1).store(0, Ordering::Relaxed);
+            assert_eq!(values(&host), sound, "{bits:#x}");
+        }
+        // Nor does going on from there make it the largest number.
+        for bits in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -1.0].map(f64::to_bits) {
+            plugin.word(first_word(0)).store(bits, Ordering::Relaxed);
+            plugin.record(hits, 1.0);
             assert_eq!(values(&host), sound, "{bits:#x}");
         }
         for word in 0..WORDS {

@@ -33,14 +33,13 @@ pub(crate) struct Recorder {
 impl Recorder {
     /// Over a board of this process, with a place in the book until the instance has ended.
     pub(crate) fn here(book: &MetricsBook, plugin: &str) -> Self {
-        let board = Arc::new(Board::own());
-        let seat = book.seat(plugin, Arc::clone(&board));
-        Self { board, seat: Mutex::new(Some(seat)), away: None }
+        Self::of(book, plugin, Arc::new(Board::own()))
     }
 
-    /// Over the board of a plugin in another process, which records there by itself.
-    pub(crate) fn of(board: Arc<Board>) -> Self {
-        Self { board, seat: Mutex::default(), away: None }
+    /// Over this board, which a process may share and write by itself, with a place in the book until the instance has ended.
+    pub(crate) fn of(book: &MetricsBook, plugin: &str, board: Arc<Board>) -> Self {
+        let seat = book.seat(plugin, Arc::clone(&board));
+        Self { board, seat: Mutex::new(Some(seat)), away: None }
     }
 
     /// Over a board that the host reads and gives handles for.
@@ -50,7 +49,11 @@ impl Recorder {
 
     /// The handle of a metric.
     pub(crate) fn define(&self, definition: Definition) -> Result<u32, Error> {
-        let Some(away) = &self.away else { return self.board.define(definition) };
+        let Some(away) = &self.away else {
+            let seat = self.seat.lock().unwrap_or_else(PoisonError::into_inner);
+            let gone = || Error::Invalid("a metric for an instance that is gone".into());
+            return seat.as_ref().ok_or_else(gone)?.define(definition);
+        };
         let handle = away(&definition)?;
         self.board.adopt(handle, definition);
         Ok(handle)

@@ -113,6 +113,11 @@ fn a_process_that_is_replaced_neither_loses_nor_doubles_what_it_counted() {
     said(&plugin, Deed::Record);
     // It records and crashes in the same call.
     assert!(said(&plugin, Deed::Crash).contains("was killed by SIGSEGV"));
+    // Where it stood at the end is not how it stands.
+    assert_ne!(
+        of(&book).series.iter().find(|series| series.name == "depth").map(|depth| &depth.value),
+        Some(&MetricValue::Gauge(7.0))
+    );
     assert!(said(&plugin, Deed::Record).contains("recorded"));
     assert_eq!((hits(&book), of(&book).ignored), (3.0, 9));
     assert!(took(&book, [6, 3, 3], 3.0 * 5.65), "{:?}", of(&book));
