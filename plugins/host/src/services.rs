@@ -80,6 +80,9 @@ impl HostServices {
     /// Lets go of what is the plugin's as long as its instance is.
     pub(crate) fn ended(&self) {
         self.leave_book();
+        if let Some(executor) = &self.executor {
+            executor.end();
+        }
         if let Some(frames) = &self.frames {
             frames.end();
         }

@@ -120,8 +120,8 @@ typedef struct fp_host_secret_v1 {
 } fp_host_secret_v1;
 
 /* Executor, since 1.2: many tasks at once without threads of one's own. task(ctx, 0) to task(ctx, n - 1) are each called once, on the
- * caller's thread and on others, at most fp_limits.threads of the instance's at once, in no order; run returns when all have
- * returned. n is at most 65536. FP_E_INVALID from within a task. A task neither unwinds nor longjmps (R4). */
+ * caller's thread and on others, in no order; run returns when all have returned. The instance has fp_limits.threads - 1 others, which
+ * all its runs share: calls that run tasks at the same time each add their own thread. n is at most 65536. FP_E_INVALID from within a task. A task neither unwinds nor longjmps (R4). */
 #define FP_HOST_EXECUTOR "facepay.host.executor/1"
 typedef struct fp_host_executor_v1 {
   uint32_t struct_size, _pad;

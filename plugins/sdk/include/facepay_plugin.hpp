@@ -78,7 +78,7 @@ class Host {
     if (auto *table = extension<fp_host_log_v1>(FP_HOST_LOG)) table->log(raw_, level, str(message), nullptr, 0);
   }
 
-  // Calls work(0) to work(n - 1), each once, on threads of the host and on this one, at most fp_limits.threads at once; on this one
+  // Calls work(0) to work(n - 1), each once, on this thread and on up to fp_limits.threads - 1 of the host; on this one
   // alone where the host has none to give. What a call throws is thrown here when all have ended; calls not yet begun are left out.
   template <class Work> void run(uint32_t n, Work &&work) const {
     auto *table = extension<fp_host_executor_v1>(FP_HOST_EXECUTOR);

@@ -1,11 +1,12 @@
 //! Many tasks at once, on threads of the host.
 
 use std::any::Any;
+use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// Most tasks of one run.
 pub const TASKS_MAX: u32 = 1 << 16;
@@ -23,23 +24,45 @@ pub struct Executor {
     service: Option<Arc<dyn ExecutorService>>,
 }
 
+thread_local! {
+    /// Whether this thread is within a task of [`alone`].
+    static IN_TASK: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Does the tasks on this thread, as a host with one thread does: it refuses what a host refuses.
+fn alone(n: u32, task: impl Fn(u32)) -> Result<()> {
+    /// Ends the tasks, also by a panic.
+    struct End;
+    impl Drop for End {
+        fn drop(&mut self) {
+            IN_TASK.set(false);
+        }
+    }
+    if n > TASKS_MAX {
+        return Err(Error::Invalid(format!("{n} tasks, at most {TASKS_MAX}")));
+    }
+    if IN_TASK.replace(true) {
+        return Err(Error::Invalid("a task asked for tasks of its own".into()));
+    }
+    let _end = End;
+    (0..n).for_each(task);
+    Ok(())
+}
+
 impl Executor {
     pub(crate) fn new(service: Option<Arc<dyn ExecutorService>>) -> Self {
         Self { service }
     }
 
-    /// Calls `task` with each number below `n` once, at most as many at once as the instance's limit of threads, and returns when
-    /// all calls have returned. Fails with [`Error::Invalid`](crate::Error::Invalid) for more than [`TASKS_MAX`], and within a
+    /// Calls `task` with each number below `n` once, on the caller's thread and on one less than the instance's limit of threads, which all
+    /// its runs share, and returns when all calls have returned. Fails with [`Error::Invalid`] for more than [`TASKS_MAX`], and within a
     /// task.
     ///
     /// # Panics
     /// When a task panics: tasks that have not begun are then left out, and the panic goes on here, so that the instance is
     /// poisoned as by any other.
     pub fn run(&self, n: u32, task: impl Fn(u32) + Sync) -> Result<()> {
-        let Some(service) = &self.service else {
-            (0..n).for_each(task);
-            return Ok(());
-        };
+        let Some(service) = &self.service else { return alone(n, task) };
         let (panicked, panic) = (AtomicBool::new(false), Mutex::new(None::<Box<dyn Any + Send>>));
         let contained = |index: u32| {
             if panicked.load(Ordering::Relaxed) {
@@ -73,7 +96,7 @@ impl Executor {
             *places[index as usize].lock().unwrap_or_else(PoisonError::into_inner) = Some(made);
         })?;
         let made = places.into_iter().map(|place| place.into_inner().unwrap_or_else(PoisonError::into_inner));
-        let missing = || crate::Error::Internal("the host left a task out".into());
+        let missing = || Error::Internal("the host left a task out".into());
         made.map(|one| one.ok_or_else(missing)).collect()
     }
 }

@@ -1,4 +1,4 @@
-//! The host's threads behind the C table: a plugin's tasks, at most as many at once as the plugin may have threads.
+//! The host's threads behind the C table: a plugin's tasks, on those that call it and on one less than the plugin may have threads.
 
 use std::cell::Cell;
 use std::ffi::c_void;
@@ -12,16 +12,19 @@ use super::{HostServices, contain};
 
 mod pool;
 
+use pool::Pool;
+
 pub(super) static TABLE: abi::fp_host_executor_v1 = abi::fp_host_executor_v1 {
     struct_size: size_of::<abi::fp_host_executor_v1>() as u32,
     _pad: 0,
     run: Some(run),
 };
 
-/// How many threads of this process one plugin has besides those that call it.
+/// The threads of this process that one plugin instance has besides those that call it.
 pub(crate) struct Executor {
     helpers_max: u32,
     helping: AtomicU32,
+    pool: Arc<Pool>,
 }
 
 thread_local! {
@@ -32,15 +35,22 @@ thread_local! {
 impl Executor {
     /// For a plugin that may have so many threads, of which the caller's is one.
     pub(crate) fn new(threads: u32) -> Self {
-        Self { helpers_max: threads.saturating_sub(1), helping: AtomicU32::new(0) }
+        let helpers_max = threads.saturating_sub(1);
+        Self { helpers_max, helping: AtomicU32::new(0), pool: Arc::new(Pool::new(helpers_max)) }
     }
 
     fn run(&self, job: &Arc<Job>) {
         let helpers = self.recruited(job.tasks - 1);
-        pool::help(job, helpers);
+        self.pool.help(job, helpers);
         job.work();
+        self.pool.call_off(job);
         job.finish();
         self.helping.fetch_sub(helpers, Ordering::Relaxed);
+    }
+
+    /// Lets the helpers go, as the instance has ended. What runs tasks after that does them alone.
+    pub(super) fn end(&self) {
+        self.pool.end();
     }
 
     /// Takes up to `wanted` helpers of those that are left.

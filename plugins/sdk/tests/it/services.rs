@@ -414,5 +414,11 @@ fn a_plugins_own_tests_can_give_it_services_of_theirs() {
     assert_eq!((squares, order.into_inner().unwrap()), (Ok(vec![0, 1, 4]), vec![2, 1, 0]));
     let bare = Host::local(None);
     assert!(bare.metrics().is_none() && bare.artifacts().is_none() && bare.frames().is_none());
-    assert_eq!(bare.executor().map(3, |index| index), Ok(vec![0, 1, 2]));
+    let alone = bare.executor();
+    assert_eq!(alone.map(3, |index| index), Ok(vec![0, 1, 2]));
+    // It refuses what a host refuses.
+    assert!(matches!(alone.run(plugin_sdk::TASKS_MAX + 1, |_| ()), Err(Error::Invalid(_))));
+    let nested = alone.map(2, |_| alone.run(1, |_| ())).unwrap();
+    assert!(nested.iter().all(|status| matches!(status, Err(Error::Invalid(_)))));
+    assert_eq!(alone.run(1, |_| ()), Ok(()));
 }
