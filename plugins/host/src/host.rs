@@ -72,7 +72,7 @@ impl Host {
     ) -> Result<Arc<Plugin>, LoadError> {
         let (path, signed) = (package::path(&package), package::Signed::of(&package));
         let (code, artifacts) = package::Artifacts::of(package);
-        let artifacts = Some(Arc::new(artifacts));
+        let artifacts = artifacts.map(Arc::new);
         self.load_source(Source { path, code, signed: Some(signed), artifacts }, settings)
     }
 

@@ -39,7 +39,7 @@ pub use isolated::{Isolation, WORKER, WorkerOptions, landlock_abi, worker_main};
 pub use manifest::Manifest;
 pub use metrics::{MetricSeries, MetricValue, MetricsBook, PluginMetrics, Unit};
 pub use mount::{ExchangeError, Mount, Retired};
-pub use package::PackageTag;
+pub use package::{Granted, PackageTag};
 pub use payment::{Payment, PaymentAtWork, PaymentTask};
 pub use plugin::Plugin;
 pub use self_test::{Golden, SelfTestError};

@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use plugin_package::{Digest, Package, PackageManifest, SealedFile, Trust};
+use plugin_package::{Digest, Needs, Package, PackageManifest, SealedFile, Trust};
 use plugin_sdk::Error;
+use plugin_sdk::abi::FP_HOST_ARTIFACT as ARTIFACT;
 
 use crate::error::LoadError;
 use crate::host::HostOptions;
@@ -14,7 +15,7 @@ use crate::manifest::Manifest;
 /// Most characters of a name that a refusal repeats.
 const NAME_SHOWN_MAX: usize = 100;
 
-/// Most threads that a package gets.
+/// Most threads that a package gets, also where the machine runs more at once.
 const THREADS_MAX: u32 = 64;
 /// Least and most memory that a package gets for its process: the least is what the process takes without the plugin.
 const MEMORY_MIB_MIN: u32 = 64;
@@ -36,15 +37,37 @@ pub(crate) struct Signed {
     pub(crate) tag: PackageTag,
 }
 
-/// A host's options with what a package says that its plugin needs, which the operator has read at the installation.
+/// What a package gets of what it says that its plugin needs, where it says so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Granted {
+    /// `limits.threads`: at least 1, at most as many as the machine runs at once, and 64.
+    pub threads: Option<u32>,
+    /// Memory of its own process in MiB, 64 to 4096. In the host's process nothing limits it.
+    pub memory_mib: Option<u32>,
+}
+
+impl Granted {
+    /// Of these needs, on this machine.
+    pub fn of(needs: &Needs) -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let threads_max = u32::try_from(cores).map_or(THREADS_MAX, |cores| cores.min(THREADS_MAX));
+        Self {
+            threads: needs.threads.map(|threads| threads.clamp(1, threads_max)),
+            memory_mib: needs.memory_mib.map(|mib| mib.clamp(MEMORY_MIB_MIN, MEMORY_MIB_MAX)),
+        }
+    }
+}
+
+/// A host's options with what a package is granted, which the operator has read at the installation.
 pub(crate) fn with_needs(options: &HostOptions, signed: Option<&Signed>) -> HostOptions {
     let mut options = options.clone();
     let Some(needs) = signed.map(|signed| &signed.manifest.needs) else { return options };
-    if let Some(threads) = needs.threads {
-        options.limits.threads = threads.clamp(1, THREADS_MAX);
+    let granted = Granted::of(needs);
+    if let Some(threads) = granted.threads {
+        options.limits.threads = threads;
     }
-    if let (Some(mib), Isolation::Isolated(worker)) = (needs.memory_mib, &mut options.isolation) {
-        worker.memory_bytes_max = u64::from(mib.clamp(MEMORY_MIB_MIN, MEMORY_MIB_MAX)) << 20;
+    if let (Some(mib), Isolation::Isolated(worker)) = (granted.memory_mib, &mut options.isolation) {
+        worker.memory_bytes_max = u64::from(mib) << 20;
     }
     options
 }
@@ -54,10 +77,12 @@ pub(crate) fn with_needs(options: &HostOptions, signed: Option<&Signed>) -> Host
 pub(crate) struct Artifacts(BTreeMap<String, SealedFile>);
 
 impl Artifacts {
-    /// The library of a package, and its other files.
-    pub(crate) fn of(package: Package) -> (SealedFile, Self) {
+    /// The library of a package, and its other files where it says that the plugin reads them.
+    pub(crate) fn of(package: Package) -> (SealedFile, Option<Self>) {
+        let are_read = package.manifest.needs.host_ext.iter().any(|id| id.as_bytes() == ARTIFACT.to_bytes());
         let (library, others) = package.into_files();
-        (library, Self(others.into_iter().map(|(path, file)| (path.as_str().to_owned(), file)).collect()))
+        let others = others.into_iter().map(|(path, file)| (path.as_str().to_owned(), file));
+        (library, are_read.then(|| Self(others.collect())))
     }
 
     /// The file at this path.

@@ -136,11 +136,15 @@ fn metrics_outside_their_bounds_are_refused() {
     }
 }
 
-/// The plugin in a package with files beside it.
+/// The plugin in a package with files beside it, which it needs.
 fn packaged(isolation: &Isolation, needs: Value) -> Arc<Plugin> {
-    let (_dir, library) = compile_source(SOURCE, "NEEDS_ARTIFACT");
+    packaged_as("NEEDS_ARTIFACT", &["facepay.host.metrics/1", "facepay.host.artifact/1"], isolation, needs)
+}
+
+fn packaged_as(variant: &str, host_ext: &[&str], isolation: &Isolation, needs: Value) -> Arc<Plugin> {
+    let (_dir, library) = compile_source(SOURCE, variant);
     let mut needs = needs;
-    needs["host_ext"] = json!(["facepay.host.metrics/1", "facepay.host.artifact/1"]);
+    needs["host_ext"] = json!(host_ext);
     let manifest = json!({
         "format": 1, "id": ID, "version": "1.0.0", "abi": { "major": 1, "minor_min": 2 },
         "interfaces": ["facepay.detector/1"], "libraries": { std::env::consts::ARCH: "fixture.so" },
@@ -182,6 +186,13 @@ fn a_plugin_of_no_package_has_no_files() {
             "{refused}"
         );
     }
+}
+
+#[test]
+fn a_plugin_whose_package_does_not_say_that_it_reads_files_has_none() {
+    let isolated = Isolation::Isolated(worker());
+    let silent = packaged_as("SOUND", &["facepay.host.metrics/1"], &isolated, json!({}));
+    assert!(said(&silent, Deed::Map).contains("no artifacts"));
 }
 
 fn with_threads(isolation: &Isolation, threads: u32) -> Arc<Plugin> {
@@ -233,13 +244,17 @@ fn a_kept_frame_outlasts_its_call_and_there_is_an_end_to_frames() {
 #[test]
 fn a_package_gets_the_memory_and_threads_that_it_says_it_needs_and_no_more() {
     let isolated = Isolation::Isolated(worker());
+    let cores = std::thread::available_parallelism().unwrap().get().min(64);
     let plugin = packaged(&isolated, json!({ "memory_mib": 96, "threads": 2 }));
-    let tasks = said(&plugin, Deed::Tasks);
-    assert!(tasks.contains("threads 2, most 2."), "{tasks}");
+    let (tasks, two) = (said(&plugin, Deed::Tasks), cores.min(2));
+    assert!(tasks.contains(&format!("threads {two}, most {two}.")), "{tasks}");
     let leak = said(&plugin, Deed::Leak);
     assert!(leak.contains("of 96 MiB of memory used"), "{leak}");
     let [here, _] = both();
-    assert!(said(&packaged(&here, json!({ "threads": 9999 })), Deed::Tasks).contains("threads 64,"));
+    assert!(
+        said(&packaged(&here, json!({ "threads": 9999 })), Deed::Tasks)
+            .contains(&format!("threads {cores},"))
+    );
     assert!(
         said(&packaged(&isolated, json!({ "threads": 0, "memory_mib": 1 })), Deed::Tasks)
             .contains("threads 1,")

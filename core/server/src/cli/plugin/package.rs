@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use domain::Timestamp;
+use plugin_host::Granted;
 use plugin_package::{Package, Record, Refusal, Source, StoreError, Trust};
 use serde_json::{Value, json};
 use store::{By, PluginAct};
@@ -179,10 +180,11 @@ fn tell(package: &Package, as_json: bool, done: &str) {
     for endpoint in &manifest.needs.endpoints {
         terminal::out(format!("  reaches  {} ({})", endpoint.url, endpoint.name));
     }
-    if let Some(mib) = manifest.needs.memory_mib {
-        terminal::out(format!("  memory   {mib} MiB"));
+    let granted = Granted::of(&manifest.needs);
+    if let Some(mib) = granted.memory_mib {
+        terminal::out(format!("  memory   {mib} MiB in a process of its own"));
     }
-    if let Some(threads) = manifest.needs.threads {
+    if let Some(threads) = granted.threads {
         terminal::out(format!("  threads  {threads}"));
     }
     if !package.may_run_in_process {
