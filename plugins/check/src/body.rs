@@ -78,12 +78,21 @@ pub(crate) fn hosting(subject: &Subject, isolation: Isolation) -> Host {
 pub(crate) fn load(subject: &Subject, host: &Host) -> Result<Arc<Plugin>, Stop> {
     let config_json = subject.settled()?.json.clone();
     let settings = PluginSettings { id: subject.manifest.id.clone(), config_json };
-    host.load(&subject.path, &settings).map_err(|error| match error {
-        LoadError::Refused { stage: "configure", source, .. } if subject.made_up => Stop::Skip(format!(
-            "it refuses settings that are made up from its schema, so give it true ones: {source}"
+    host.load(&subject.path, &settings).map_err(|error| match refuses_settings(&error) {
+        true if subject.made_up => Stop::Skip(format!(
+            "it refuses settings that are made up from its schema, so give it true ones: {error}"
         )),
-        error => Stop::Fail(error.to_string()),
+        _ => Stop::Fail(error.to_string()),
     })
+}
+
+/// Whether the plugin did not take its settings. A sandboxed process tells of that in words.
+fn refuses_settings(error: &LoadError) -> bool {
+    match error {
+        LoadError::Refused { stage, .. } => *stage == "configure",
+        LoadError::Apart { what } => what.contains("refused to configure"),
+        _ => false,
+    }
 }
 
 impl Body {

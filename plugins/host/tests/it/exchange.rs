@@ -203,7 +203,8 @@ fn nobody_enters_a_closed_place_and_its_process_ends_after_what_was_under_way() 
 
 #[test]
 fn what_breaks_a_promise_takes_no_place() {
-    let isolation = Isolation::InProcess;
+    // In processes of their own: a process keeps every library that it has opened.
+    let isolation = isolated();
     let mount = Mount::new(load(&isolation, "SOUND", "old"));
     for (fault, expected) in [
         ("OTHER_TAG", "embeds as model 10 (2 values, Cosine) and not 9"),
@@ -225,7 +226,7 @@ fn what_breaks_a_promise_takes_no_place() {
 
 #[test]
 fn each_wrong_answer_is_found_before_the_plugin_is_put_to_work() {
-    let before = load(&Isolation::InProcess, "SOUND", "before");
+    let before = load(&isolated(), "SOUND", "before");
     before.self_test(&golden(), None).unwrap();
     for (fault, expected) in [
         ("SEES_GHOSTS", "1 faces in an empty picture"),
