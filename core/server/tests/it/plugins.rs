@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use crate::cli::packages::{PAYS, Site};
 use crate::client::{Reply, get, post};
 use crate::harness::{Appliance, eur};
+use crate::vision::{EILEEN, enrol, picture, seeing_with};
 
 const WALLET: &str = "org.facepay.payment-wallet";
 /// What `exchanged.c` is compiled to: one that keeps the contract, one that only pays, one that approves what nobody heard.
@@ -92,6 +93,25 @@ async fn a_plugin_is_loaded_anew_while_payments_go_on() {
     assert_eq!(figure(&appliance, &series("generation")).await, 11.0);
     assert_eq!(figure(&appliance, &format!("{},result=\"reloaded\"", series("changes_total"))).await, 10.0);
     assert_eq!(acts(&appliance).await, ["plugin.reloaded"; 10]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_plugins_that_see_are_loaded_anew_and_know_whom_they_knew() {
+    let appliance = seeing_with(&[]).await;
+    let eileen = appliance.payer("Eileen", 0).await;
+    enrol(&appliance, &eileen, EILEEN).await.ok(201);
+    let identify = async || appliance.admin(picture("/identify", EILEEN)).await;
+    for plugin in ["detection-blazeface", "liveness-minifasnet", "recognition-mobilefacenet"] {
+        let (renewed, beside) = tokio::join!(change(&appliance, plugin, "reload"), identify());
+        assert_eq!(renewed.ok(200)["items"][0]["generation"], 2, "{plugin}");
+        for seen in [beside, identify().await] {
+            assert_eq!(seen.ok(200)["faces"][0]["user"], json!(eileen), "{plugin}");
+        }
+    }
+    change(&appliance, "liveness-minifasnet", "disable").await.ok(200);
+    assert_ne!(identify().await.status, 200, "nobody is known without liveness");
+    change(&appliance, "liveness-minifasnet", "enable").await.ok(200);
+    assert_eq!(identify().await.ok(200)["faces"][0]["user"], json!(eileen));
 }
 
 #[tokio::test(flavor = "multi_thread")]
