@@ -40,20 +40,6 @@ pub(crate) fn facepay(folder: &Path) -> Command {
     command
 }
 
-/// The same at the lowest priority: it works hard for long, and cameras of other tests keep time beside it.
-fn facepay_behind_others(folder: &Path) -> Command {
-    let direct = facepay(folder);
-    let mut command = Command::new("nice");
-    command.args(["-n", "19"]).arg(direct.get_program()).current_dir(folder);
-    for (name, value) in direct.get_envs() {
-        match value {
-            Some(value) => command.env(name, value),
-            None => command.env_remove(name),
-        };
-    }
-    command
-}
-
 fn run(folder: &Path, arguments: &[&str]) -> Output {
     facepay(folder).args(arguments).output().unwrap()
 }

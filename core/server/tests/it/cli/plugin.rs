@@ -7,7 +7,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 use sha2::Sha256;
 
-use super::{check, facepay_behind_others, run};
+use super::{check, run};
 
 /// The guide's scripts that use the program.
 fn scripts() -> Vec<String> {
@@ -80,7 +80,7 @@ fn delivered(name: &str) -> String {
 /// The object that the program prints.
 fn object(arguments: &[&str], exit: i32) -> Value {
     let folder = tempfile::tempdir().unwrap();
-    let output = facepay_behind_others(folder.path()).args(arguments).output().unwrap();
+    let output = run(folder.path(), arguments);
     let errors = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(exit), "{arguments:?}: {}{errors}", super::stdout(&output));
     serde_json::from_slice(&output.stdout).unwrap()
