@@ -125,6 +125,7 @@ async fn enrolled_before_a_camera(
     first: Vec<Bytes>,
     then: impl Fn(&str) -> Option<Arc<Vec<Bytes>>>,
 ) -> (Reply, Vec<Value>) {
+    let _cores = crate::harness::CORES.read().await;
     appliance.clock_runs();
     appliance.admin(post("/cameras", &json!({ "id": "till-1", "source": "push:" }))).await.ok(201);
     let showing: Showing = Arc::new(Mutex::new(Arc::new(first)));
