@@ -185,7 +185,7 @@ async fn whoever_turns_as_asked_is_enrolled_straight_and_from_both_sides() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_is_out_of_view_for_a_moment_goes_on_where_they_were() {
-    let appliance = seeing_with(&[("recognition.enrolment_camera_ms_max", "40000")]).await;
+    let appliance = seeing_with(&[("recognition.enrolment_camera_ms_max", "25000")]).await;
     let grace = appliance.payer("Grace", 0).await;
     let moving = Moving::of(&moving::GRACE);
     let left = moving.held(Act { yaw_deg: 24.0, ..Act::default() });
@@ -203,7 +203,7 @@ async fn whoever_is_out_of_view_for_a_moment_goes_on_where_they_were() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sheet_that_is_turned_as_asked_shows_no_second_pose_and_is_told_why() {
-    let appliance = seeing_with(&[("recognition.enrolment_camera_ms_max", "40000")]).await;
+    let appliance = seeing_with(&[("recognition.enrolment_camera_ms_max", "25000")]).await;
     let grace = appliance.payer("Grace", 0).await;
     let sheet = Moving::flat(&moving::GRACE);
     let turns = turning(&sheet, 30.0, 30.0);
