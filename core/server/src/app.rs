@@ -55,7 +55,7 @@ use domain::{CameraId, Secret, Timestamp};
 use parking_lot::Mutex;
 use store::cache::Cache;
 use store::{Store, StoreError};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast, oneshot, watch};
 use tokio::task::JoinSet;
 
 use crate::api::Problem;
@@ -305,6 +305,19 @@ impl App {
     /// Runs `work` in the background to its end: a stop waits for it, for `server.drain_timeout_ms` at most.
     pub fn spawn_whole(&self, work: impl Future<Output = ()> + Send + 'static) {
         spawn_in(&self.0.whole_tasks, work);
+    }
+
+    /// Runs `work` to its end, whether or not whoever waits for it hangs up, and gives what came of it.
+    pub(crate) async fn finish<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = Result<T, Problem>> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let (answer, answered) = oneshot::channel();
+        self.spawn_whole(async move {
+            // Whoever hung up needs no answer.
+            let _ = answer.send(work.await);
+        });
+        answered.await.unwrap_or_else(|error| Err(Problem::internal(&error)))
     }
 
     /// Ends the background work and the cameras.

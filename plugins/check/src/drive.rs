@@ -4,7 +4,7 @@ use plugin_host::probe::{Answer, Stepped, Task, Way, effect_flaw};
 use plugin_sdk::abi::{FP_E_PANIC, FP_OK};
 use plugin_sdk::machine::Effect;
 use plugin_sdk::machine::wire::Ending;
-use plugin_sdk::{Event, HttpRequest, Outcome, Request, Verdict};
+use plugin_sdk::{Event, HttpRequest, Outcome, Request, TcpResponse, Verdict};
 
 use crate::body::Body;
 use crate::case::Stop;
@@ -127,6 +127,24 @@ pub(crate) fn follow<E: Ending, T: Running<E>>(
         ran.effects.push(effect);
     }
     Ok(Ran { endless: true, ..ran })
+}
+
+/// Events that fit no effect, each with what it is called.
+pub(crate) fn events_out_of_place() -> [(&'static str, Event); 4] {
+    [
+        ("Slept", Event::Slept),
+        ("Kept", Event::Kept),
+        ("an answer to a prompt", Event::PromptAnswer { json: b"{\"answer\":\"1234\"}".to_vec() }),
+        ("a TCP answer", Event::TcpResponse(TcpResponse { body: vec![0; 4], truncated: false })),
+    ]
+}
+
+/// What comes of an effect that `event` does not fit.
+pub(crate) fn out_of_place<E>(event: &Event, effect: &Effect<E>) -> Event {
+    match effect {
+        Effect::TcpExchange(_) if matches!(event, Event::TcpResponse(_)) => Event::Slept,
+        _ => event.clone(),
+    }
 }
 
 /// Whether a request holds a reference: as bytes in hexadecimal, with or without the hyphens of a UUID.

@@ -8,7 +8,7 @@ use plugin_sdk::{Event, HttpResponse, TcpResponse};
 
 use crate::body::Body;
 use crate::case::{Checked, Stop};
-use crate::drive::{self, Running, STEPS_MAX, follow, hex, spelled};
+use crate::drive::{self, Running, STEPS_MAX, follow, hex, out_of_place, spelled};
 use crate::line::Provider;
 use crate::subject::{Subject, said};
 
@@ -208,18 +208,9 @@ pub(crate) fn nonsense_documents(subject: &Subject) -> Checked {
 
 /// Events that fit no effect verify nobody.
 pub(crate) fn events_out_of_place(subject: &Subject) -> Checked {
-    let events = [
-        ("Slept", Event::Slept),
-        ("Kept", Event::Kept),
-        ("a person's answer", Event::PromptAnswer { json: b"{\"answer\":\"1234\"}".to_vec() }),
-        ("a TCP answer", Event::TcpResponse(TcpResponse { body: vec![0; 4], truncated: false })),
-    ];
     let mut asked = 0;
-    for (what, event) in events {
-        let happens = |effect: &Effect| match effect {
-            Effect::TcpExchange(_) if matches!(event, Event::TcpResponse(_)) => Event::Slept,
-            _ => event.clone(),
-        };
+    for (what, event) in drive::events_out_of_place() {
+        let happens = |effect: &Effect| out_of_place(&event, effect);
         // No host sends these: to ask again until the appliance gives up is as good an answer as any.
         asked = against(subject, what, (true, false), &happens)?;
     }

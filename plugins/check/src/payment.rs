@@ -6,7 +6,7 @@ use plugin_sdk::{Caps, Effect, Event, HttpResponse, Op, Request, TcpResponse, Ve
 
 use crate::body::Body;
 use crate::case::{Checked, Stop};
-use crate::drive::{Ran, Running, STEPS_MAX, drive, spelled};
+use crate::drive::{self, Ran, Running, STEPS_MAX, drive, out_of_place, spelled};
 use crate::subject::{Subject, said};
 
 mod ask;
@@ -159,18 +159,9 @@ pub(crate) fn nonsense_answers(subject: &Subject) -> Checked {
 
 /// Events that fit no effect approve nothing.
 pub(crate) fn events_out_of_place(subject: &Subject) -> Checked {
-    let events = [
-        ("Slept", Event::Slept),
-        ("Kept", Event::Kept),
-        ("a payer's answer", Event::PromptAnswer { json: b"{\"answer\":\"1234\"}".to_vec() }),
-        ("a TCP answer", Event::TcpResponse(TcpResponse { body: vec![0; 4], truncated: false })),
-    ];
     let mut asked = 0;
-    for (what, event) in events {
-        let happens = |effect: &Effect| match effect {
-            Effect::TcpExchange(_) if matches!(event, Event::TcpResponse(_)) => Event::Slept,
-            _ => event.clone(),
-        };
+    for (what, event) in drive::events_out_of_place() {
+        let happens = |effect: &Effect| out_of_place(&event, effect);
         // No host sends these: to ask again until the appliance gives up is as good an answer as any.
         asked = against_all(subject, what, (true, false), &happens)?;
     }

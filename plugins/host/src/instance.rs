@@ -10,7 +10,7 @@ use crate::services::HostServices;
 
 mod machine;
 
-pub(crate) use machine::TaskPtr;
+pub(crate) use machine::{EndFn, StepFn, TaskPtr};
 
 /// Most values of an embedding.
 const DIM_MAX: u32 = 8192;

@@ -12,7 +12,6 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 use store::{Claim, SavedResponse};
-use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use super::extract::{Json, too_large};
@@ -134,13 +133,12 @@ impl<T: Send + 'static> Once<T> {
                     .with_header(header::RETRY_AFTER, again));
             }
         }
-        let (answer, answered) = oneshot::channel();
-        app.clone().spawn_whole(async move {
+        let own = app.clone();
+        app.finish(async move {
             let response = work(body).await.unwrap_or_else(IntoResponse::into_response);
-            // A client that hung up needs no answer.
-            let _ = answer.send(claim.keep(&app, response, forgets).await);
-        });
-        answered.await.unwrap_or_else(|error| Err(Problem::internal(&error)))
+            claim.keep(&own, response, forgets).await
+        })
+        .await
     }
 }
 

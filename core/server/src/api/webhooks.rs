@@ -223,14 +223,12 @@ async fn receive(
         Problem::unavailable("webhooks_busy", "as many messages as can be are worked on; send it again")
     })?;
     // To the end even when the provider hangs up: asking after money must not stop half-way.
-    let (answer, answered) = tokio::sync::oneshot::channel();
-    app.clone().spawn_whole(async move {
-        let taken = webhook_in::take(&app, &provider, headers, body).await;
-        drop(permit);
-        // One that hung up needs no answer.
-        let _ = answer.send(taken);
+    let own = app.clone();
+    let taken = app.finish(async move {
+        let _permit = permit;
+        webhook_in::take(&own, &provider, headers, body).await
     });
-    let taken = answered.await.unwrap_or_else(|error| Err(Problem::internal(&error)))?;
+    let taken = taken.await?;
     let result = match taken {
         Taken::Applied => "applied",
         Taken::Duplicate => "duplicate",

@@ -21,14 +21,16 @@ enum Machine {
     Identity,
 }
 
-type StepFn = unsafe extern "C" fn(
+/// `step` of any step machine's table.
+pub(crate) type StepFn = unsafe extern "C" fn(
     *mut c_void,
     *const fp_call,
     *mut c_void,
     *const abi::fp_event,
     *mut abi::fp_effect,
 ) -> fp_status;
-type EndFn = unsafe extern "C" fn(*mut c_void, *mut c_void);
+/// `end` of any step machine's table.
+pub(crate) type EndFn = unsafe extern "C" fn(*mut c_void, *mut c_void);
 
 // SAFETY: step and end are [work], any thread; whoever holds the pointer keeps them to one at a time.
 unsafe impl Send for TaskPtr {}

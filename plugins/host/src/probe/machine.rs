@@ -12,16 +12,9 @@ use super::age::Laid;
 use super::instance::Instance;
 use super::sink::Answer;
 use super::vision::Way;
+use crate::instance::{EndFn, StepFn};
 
 type BeginFn<R> = unsafe extern "C" fn(*mut c_void, *const fp_call, *const R, *mut *mut c_void) -> fp_status;
-type StepFn = unsafe extern "C" fn(
-    *mut c_void,
-    *const fp_call,
-    *mut c_void,
-    *const abi::fp_event,
-    *mut abi::fp_effect,
-) -> fp_status;
-type EndFn = unsafe extern "C" fn(*mut c_void, *mut c_void);
 
 /// The functions of one table.
 pub(super) struct Functions<R> {

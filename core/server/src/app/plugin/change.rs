@@ -1,7 +1,6 @@
 //! Changes of plugins at work: loaded anew, gone back, taken out of use, put back. A new generation is tried beside the one at
 //! work and takes its place only when nothing is wrong with it; calls and operations under way end where they began.
 
-use std::future::Future;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -9,7 +8,6 @@ use plugin_host::{Plugin, PluginState, Retired};
 use plugin_package::Digest;
 use serde_json::{Value, json};
 use store::{By, DisabledPlugin, PluginAct, StoreError};
-use tokio::sync::oneshot;
 
 use super::golden;
 use crate::api::wire::system as wire;
@@ -79,7 +77,7 @@ pub(crate) async fn renew(
     change: Change,
 ) -> Result<Vec<wire::Plugin>, Problem> {
     let (own, by, id) = (app.clone(), *by, id.to_owned());
-    whole(app, async move { renewed(&own, &by, &id, change).await }).await
+    app.finish(async move { renewed(&own, &by, &id, change).await }).await
 }
 
 async fn renewed(app: &App, by: &Principal, id: &str, change: Change) -> Result<Vec<wire::Plugin>, Problem> {
@@ -141,7 +139,7 @@ pub(crate) async fn disable(
     app.metrics().plugins.changed(&id, "disabled");
     tracing::warn!(plugin = id, reason, "plugin disabled");
     let (own, actor) = (app.clone(), by.actor());
-    whole(app, async move {
+    app.finish(async move {
         let _turn = own.plugins().turn().lock().await;
         let (at, branch) = (own.now(), own.settings().policy.branch.clone());
         let disabled = DisabledPlugin { id, reason };
@@ -149,19 +147,6 @@ pub(crate) async fn disable(
         Ok(places.iter().map(|place| described(place.mount())).collect())
     })
     .await
-}
-
-/// Runs `work` to its end, whether or not anybody waits for it.
-async fn whole<T: Send + 'static>(
-    app: &App,
-    work: impl Future<Output = Result<T, Problem>> + Send + 'static,
-) -> Result<T, Problem> {
-    let (answer, answered) = oneshot::channel();
-    app.spawn_whole(async move {
-        // Whoever hung up needs no answer.
-        let _ = answer.send(work.await);
-    });
-    answered.await.unwrap_or_else(|error| Err(Problem::internal(&error)))
 }
 
 /// Closes the plugins that were taken out of use before the start.
