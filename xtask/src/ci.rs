@@ -12,6 +12,9 @@ use crate::{
     setup::{self, Need},
 };
 
+/// In the path of tests whose cameras and people must keep pace with the clock: they have the cores to themselves.
+const BY_THE_CLOCK: &str = "by_the_clock";
+
 /// Every test of every crate, with real databases, cameras and networks.
 pub(crate) fn test() -> Result<(), Failure> {
     setup::install(Need::Test)?;
@@ -19,12 +22,20 @@ pub(crate) fn test() -> Result<(), Failure> {
     let mut tally = Tally::default();
     let tested = timed("tests", || {
         command::run(&mut cargo(&["build", "--workspace", "--quiet"]))?;
-        // The runner hides what passing tests print, and with it why one was skipped, unless it is told to show it.
-        let shown = ["test", "--workspace", "--quiet", "--no-fail-fast", "--", "--show-output"];
-        counted(&mut cargo(&shown), &mut tally)
+        let beside_others = counted(&mut tests(&["--", "--skip", BY_THE_CLOCK]), &mut tally);
+        let alone =
+            counted(&mut tests(&["--test", "it", "--", "--test-threads", "1", BY_THE_CLOCK]), &mut tally);
+        beside_others.and(alone)
     });
     println!("{}", tally.line());
     tested
+}
+
+/// The tests that `filter` leaves. Their runner hides what passing tests print, and with it why one was skipped, unless it
+/// is told to show it.
+fn tests(filter: &[&str]) -> Command {
+    let all = ["test", "--workspace", "--quiet", "--no-fail-fast"];
+    cargo(&[&all, filter, &["--show-output"]].concat())
 }
 
 /// Runs the tests and prints what their runner says, without what passing tests printed.

@@ -35,9 +35,6 @@ pub(crate) fn has_no_sandbox() -> bool {
     plugin_host::landlock_abi() == 0
 }
 
-/// Held by tests that work all cores for long, and by those whose cameras have to keep time.
-pub(crate) static CORES: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
-
 /// Settings for tests: no cameras, staff may take small payments without a face.
 pub(crate) fn settings(folder: &TempDir, changes: &[(&str, &str)]) -> Settings {
     let path = folder.path().display();

@@ -2,7 +2,7 @@
 //! Redis. What can't run here is printed as SKIP(reason) and counted in the last line.
 //!
 //! The arguments are those of Rust's own test runner that `cargo test` and `cargo nextest` use:
-//! `--list`, `--exact` and parts of names.
+//! `--list`, `--exact`, `--skip` and parts of names.
 #![allow(
     clippy::unwrap_used,
     clippy::print_stdout,
@@ -106,7 +106,7 @@ fn all() -> Vec<Test> {
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let has = |flag: &str| arguments.iter().any(|argument| argument == flag);
-    let values = ["--format", "--test-threads", "--color"];
+    let values = ["--format", "--test-threads", "--color", "--skip"];
     let is_value = |at: usize| at > 0 && values.contains(&arguments[at - 1].as_str());
     let filters: Vec<&String> = arguments
         .iter()
@@ -114,9 +114,11 @@ fn main() -> ExitCode {
         .filter(|(at, argument)| !argument.starts_with('-') && !is_value(*at))
         .map(|(_, argument)| argument)
         .collect();
+    let skipped =
+        |name: &String| arguments.windows(2).any(|pair| pair[0] == "--skip" && name.contains(&pair[1]));
     let wanted = |name: &String| {
         let fits = |filter: &&String| if has("--exact") { name == *filter } else { name.contains(*filter) };
-        filters.is_empty() || filters.iter().any(fits)
+        !skipped(name) && (filters.is_empty() || filters.iter().any(fits))
     };
     let chosen: Vec<Test> = all().into_iter().filter(|test| wanted(&test.name)).collect();
     if has("--list") {

@@ -80,7 +80,6 @@ fn delivered(name: &str) -> String {
 /// The object that the program prints.
 fn object(arguments: &[&str], exit: i32) -> Value {
     let folder = tempfile::tempdir().unwrap();
-    let _cores = crate::harness::CORES.blocking_lock();
     let output = run(folder.path(), arguments);
     let errors = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(exit), "{arguments:?}: {}{errors}", super::stdout(&output));
