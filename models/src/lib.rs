@@ -13,6 +13,8 @@ pub mod weights;
 
 pub mod net;
 
+pub mod plan;
+
 pub mod verify;
 
 pub mod engine;

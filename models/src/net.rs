@@ -4,9 +4,12 @@ use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 
 use crate::manifest::{Architecture, Entry};
+use crate::plan::{Answer, Recorded};
 use crate::weights::{self, WeightsError, fill};
 
 pub mod conv;
+
+pub mod flow;
 
 pub mod blazeface;
 
@@ -34,6 +37,7 @@ use blazeface_full::BlazefaceFullConfig;
 use dlib_resnet::DlibResnetConfig;
 use face_mesh::FaceMeshConfig;
 use facenet::FacenetConfig;
+use flow::Flow;
 use minifasnet::MinifasnetConfig;
 use mobilefacenet::MobilefacenetConfig;
 use mtcnn::{OutputConfig, ProposeConfig, RefineConfig};
@@ -50,6 +54,34 @@ pub trait Network: Send + Sync {
     /// - input: `[n, 3, height, width]`, normalised as the manifest says
     /// - output: one `[n, len]` per output of the manifest's entry, in its order
     fn forward(&self, input: Tensor<4>) -> Vec<Tensor<2>>;
+
+    /// Takes the same steps with one that writes them down; `None` when it is not made of layers that can be.
+    fn record(&self, _input: Recorded) -> Option<Vec<Answer>> {
+        None
+    }
+}
+
+/// A network as it is written: once, for whatever flows through it.
+trait Layers: Send + Sync {
+    /// What [`Network::input`] says.
+    fn input(&self) -> [usize; 3];
+
+    /// What [`Network::forward`] says, of one item's shapes.
+    fn run<F: Flow>(&self, input: F) -> Vec<F::Rows>;
+}
+
+impl<L: Layers> Network for L {
+    fn input(&self) -> [usize; 3] {
+        Layers::input(self)
+    }
+
+    fn forward(&self, input: Tensor<4>) -> Vec<Tensor<2>> {
+        self.run(input)
+    }
+
+    fn record(&self, input: Recorded) -> Option<Vec<Answer>> {
+        Some(self.run(input))
+    }
 }
 
 /// Builds the entry's network on a device from the bytes of its safetensors file.

@@ -1,10 +1,11 @@
 //! MediaPipe BlazeFace, short range: faces near the camera, from a picture of 128 pixels.
 
 use burn::module::Module;
-use burn::tensor::{Device, Tensor};
+use burn::tensor::Device;
 
-use super::Network;
+use super::Layers;
 use super::conv::{Bend, Conv, ConvConfig, Separable, residual};
+use super::flow::Flow;
 
 const SIDE: usize = 128;
 
@@ -52,7 +53,7 @@ pub struct BlazefaceShort {
     scores_coarse: Conv,
 }
 
-impl Network for BlazefaceShort {
+impl Layers for BlazefaceShort {
     fn input(&self) -> [usize; 3] {
         [3, SIDE, SIDE]
     }
@@ -60,25 +61,17 @@ impl Network for BlazefaceShort {
     /// # Shapes
     /// `[n, 3, 128, 128]` to `[n, 896 * 16]` (boxes and points, in pixels from the anchor) and `[n, 896]` (logits);
     /// anchors: 16 x 16 cells of two, then 8 x 8 of six
-    fn forward(&self, input: Tensor<4>) -> Vec<Tensor<2>> {
+    fn run<F: Flow>(&self, input: F) -> Vec<F::Rows> {
         let x = self.stem.forward_bent(input, Bend::Relu); // [n, 24, 64, 64]
         let fine = through(&self.fine, x); // [n, 88, 16, 16]
         let coarse = through(&self.coarse, fine.clone()); // [n, 96, 8, 8]
         let boxes = [self.boxes_fine.forward(fine.clone()), self.boxes_coarse.forward(coarse.clone())];
         let scores = [self.scores_fine.forward(fine), self.scores_coarse.forward(coarse)];
-        [boxes, scores].map(|pair| Tensor::cat(pair.map(by_anchor).into(), 1)).into()
+        [boxes, scores].map(|pair| F::rows(pair.into(), false)).into()
     }
 }
 
-/// Lays a head's answers out anchor after anchor.
-///
-/// # Shapes
-/// `[n, c, h, w]` to `[n, h * w * c]`
-pub(super) fn by_anchor(x: Tensor<4>) -> Tensor<2> {
-    x.permute([0, 2, 3, 1]).flatten(1, 3)
-}
-
-pub(super) fn through(blocks: &[Residual], x: Tensor<4>) -> Tensor<4> {
+pub(super) fn through<F: Flow>(blocks: &[Residual], x: F) -> F {
     blocks.iter().fold(x, |x, block| block.forward(x))
 }
 
@@ -95,7 +88,7 @@ impl Residual {
 
     /// # Shapes
     /// `[n, inputs, h, w]` to `[n, outputs, h / stride, w / stride]`
-    fn forward(&self, x: Tensor<4>) -> Tensor<4> {
+    fn forward<F: Flow>(&self, x: F) -> F {
         residual(None, &self.separable, x, Bend::Relu)
     }
 }

@@ -1,11 +1,12 @@
 //! MediaPipe BlazeFace, back camera: small faces, from a picture of 256 pixels.
 
 use burn::module::Module;
-use burn::tensor::{Device, Tensor};
+use burn::tensor::Device;
 
-use super::Network;
-use super::blazeface::{COORDINATES, Residual, by_anchor, through};
+use super::Layers;
+use super::blazeface::{COORDINATES, Residual, through};
 use super::conv::{Bend, Conv, ConvConfig, Separable};
+use super::flow::Flow;
 
 const SIDE: usize = 256;
 
@@ -52,7 +53,7 @@ pub struct BlazefaceBack {
     scores_coarse: Conv,
 }
 
-impl Network for BlazefaceBack {
+impl Layers for BlazefaceBack {
     fn input(&self) -> [usize; 3] {
         [3, SIDE, SIDE]
     }
@@ -60,7 +61,7 @@ impl Network for BlazefaceBack {
     /// # Shapes
     /// `[n, 3, 256, 256]` to `[n, 896 * 16]` (boxes and points, in pixels from the anchor) and `[n, 896]` (logits);
     /// anchors: 16 x 16 cells of two, then 8 x 8 of six
-    fn forward(&self, input: Tensor<4>) -> Vec<Tensor<2>> {
+    fn run<F: Flow>(&self, input: F) -> Vec<F::Rows> {
         let x = self.stem.forward_bent(input, Bend::Relu); // [n, 24, 128, 128]
         let x = through(&self.level2, through(&self.level1, x)); // [n, 24, 64, 64]
         let fine = through(&self.level4, through(&self.level3, x)); // [n, 96, 16, 16]
@@ -68,6 +69,6 @@ impl Network for BlazefaceBack {
         let coarse = self.coarse.pointwise.forward_bent(coarse, Bend::Relu); // [n, 96, 8, 8]
         let boxes = [self.boxes_fine.forward(fine.clone()), self.boxes_coarse.forward(coarse.clone())];
         let scores = [self.scores_fine.forward(fine), self.scores_coarse.forward(coarse)];
-        [boxes, scores].map(|pair| Tensor::cat(pair.map(by_anchor).into(), 1)).into()
+        [boxes, scores].map(|pair| F::rows(pair.into(), false)).into()
     }
 }

@@ -4,11 +4,12 @@
 //! feature pyramid brings the coarse maps back up to one grid of 48 x 48 anchors.
 
 use burn::module::Module;
-use burn::tensor::{Device, Tensor};
+use burn::tensor::Device;
 
-use super::Network;
-use super::blazeface::{COORDINATES, by_anchor};
-use super::conv::{Bend, Conv, ConvConfig, Separable, double, residual};
+use super::Layers;
+use super::blazeface::COORDINATES;
+use super::conv::{Bend, Conv, ConvConfig, Separable, residual};
+use super::flow::{Doubling, Flow};
 
 const SIDE: usize = 192;
 
@@ -59,7 +60,7 @@ pub struct BlazefaceFull {
     scores: Conv,
 }
 
-impl Network for BlazefaceFull {
+impl Layers for BlazefaceFull {
     fn input(&self) -> [usize; 3] {
         [3, SIDE, SIDE]
     }
@@ -67,7 +68,7 @@ impl Network for BlazefaceFull {
     /// # Shapes
     /// `[n, 3, 192, 192]` to `[n, 2304 * 16]` (boxes and points, in pixels from the anchor) and `[n, 2304]`
     /// (logits); anchors: 48 x 48 cells of one
-    fn forward(&self, input: Tensor<4>) -> Vec<Tensor<2>> {
+    fn run<F: Flow>(&self, input: F) -> Vec<F::Rows> {
         let level1 = through(&self.level1, self.stem.forward_bent(input, Bend::Relu)); // [n, 32, 96, 96]
         let level2 = through(&self.level2, level1); // [n, 64, 48, 48]
         let level3 = through(&self.level3, level2.clone()); // [n, 128, 24, 24]
@@ -76,11 +77,12 @@ impl Network for BlazefaceFull {
         let x = self.up4.forward(level5, level4); // [n, 96, 12, 12]
         let x = self.up3.forward(x, level3); // [n, 64, 24, 24]
         let x = self.up2.forward(x, level2); // [n, 48, 48, 48]
-        vec![by_anchor(self.boxes.forward(x.clone())), by_anchor(self.scores.forward(x))]
+        let answer = |head: &Conv, x| F::rows(vec![head.forward(x)], false);
+        vec![answer(&self.boxes, x.clone()), answer(&self.scores, x)]
     }
 }
 
-fn through(blocks: &[Double], x: Tensor<4>) -> Tensor<4> {
+fn through<F: Flow>(blocks: &[Double], x: F) -> F {
     blocks.iter().fold(x, |x, block| block.forward(x))
 }
 
@@ -102,7 +104,7 @@ impl Double {
 
     /// # Shapes
     /// `[n, inputs, h, w]` to `[n, outputs, h / stride, w / stride]`
-    fn forward(&self, x: Tensor<4>) -> Tensor<4> {
+    fn forward<F: Flow>(&self, x: F) -> F {
         residual(Some(&self.narrow), &self.widen, x, Bend::Relu)
     }
 }
@@ -124,8 +126,8 @@ impl Merge {
 
     /// # Shapes
     /// `[n, c, h, w]` and `[n, c', 2h, 2w]` to `[n, outputs, 2h, 2w]`
-    fn forward(&self, coarse: Tensor<4>, fine: Tensor<4>) -> Tensor<4> {
-        let coarse = double(self.coarse.forward_bent(coarse, Bend::Relu));
-        through(&self.blocks, self.fine.forward_bent(fine, Bend::Relu) + coarse)
+    fn forward<F: Flow>(&self, coarse: F, fine: F) -> F {
+        let coarse = self.coarse.forward_bent(coarse, Bend::Relu).doubled(Doubling::Bilinear);
+        through(&self.blocks, self.fine.forward_bent(fine, Bend::Relu).plus(coarse, false))
     }
 }

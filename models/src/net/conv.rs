@@ -4,10 +4,10 @@
 use std::sync::OnceLock;
 
 use burn::module::{Initializer, Module, Param};
-use burn::tensor::activation::{prelu, relu, sigmoid};
-use burn::tensor::module::{conv2d, interpolate, max_pool2d};
-use burn::tensor::ops::{ConvOptions, InterpolateMode, InterpolateOptions, MaxPoolOptions, PadMode};
 use burn::tensor::{Device, Tensor};
+
+use super::flow::{Flow, Pool};
+use crate::plan::{Below, Filter};
 
 mod cpu;
 mod kernel;
@@ -115,16 +115,16 @@ pub enum Bend<'a> {
 impl Conv {
     /// # Shapes
     /// `[n, inputs, h, w]` to `[n, outputs, h', w']`
-    pub fn forward(&self, x: Tensor<4>) -> Tensor<4> {
-        self.forward_around(x, None, Bend::Linear)
+    pub fn forward<F: Flow>(&self, x: F) -> F {
+        x.convolved(self, None, Bend::Linear)
     }
 
     /// The convolution, then `bend`.
     ///
     /// # Shapes
     /// as [`Conv::forward`]
-    pub fn forward_bent(&self, x: Tensor<4>, bend: Bend<'_>) -> Tensor<4> {
-        self.forward_around(x, None, bend)
+    pub fn forward_bent<F: Flow>(&self, x: F, bend: Bend<'_>) -> F {
+        x.convolved(self, None, bend)
     }
 
     /// The convolution, plus what came around it, then `bend`.
@@ -132,24 +132,56 @@ impl Conv {
     /// # Shapes
     /// `[n, inputs, h, w]` and `[n, at most outputs, h', w']` to `[n, outputs, h', w']`; channels that `around` lacks
     /// count as zero
-    pub fn forward_around(&self, x: Tensor<4>, around: Option<Tensor<4>>, bend: Bend<'_>) -> Tensor<4> {
-        if self.on_cpu {
-            return cpu::forward(self, x, around, bend);
-        }
-        let padding = self.padding.map(|[before, after]| (before, after));
-        let options = ConvOptions::new_with_padding([self.stride; 2], padding, [1; 2], self.groups);
-        let mut y = conv2d(x, self.weight.val(), Some(self.bias.val()), options);
-        if let Some(around) = around {
-            let missing = y.dims()[1] - around.dims()[1];
-            let channels = [(0, 0), (0, missing), (0, 0), (0, 0)];
-            y = y + if missing == 0 { around } else { around.pad(channels, PadMode::Constant(0.0)) };
-        }
-        match bend {
-            Bend::Linear => y,
-            Bend::Relu => relu(y),
-            Bend::Prelu(slope) => prelu(y, slope.slope.val()),
+    pub fn forward_around<F: Flow>(&self, x: F, around: Option<F>, bend: Bend<'_>) -> F {
+        x.convolved(self, around, bend)
+    }
+
+    pub(crate) fn on_cpu(&self) -> bool {
+        self.on_cpu
+    }
+
+    pub(crate) fn fused(&self, x: Tensor<4>, around: Option<Tensor<4>>, bend: Bend<'_>) -> Tensor<4> {
+        cpu::forward(self, x, around, bend)
+    }
+
+    pub(crate) fn stride(&self) -> usize {
+        self.stride
+    }
+
+    pub(crate) fn padding(&self) -> Padding {
+        self.padding
+    }
+
+    pub(crate) fn groups(&self) -> usize {
+        self.groups
+    }
+}
+
+impl Filter {
+    /// The convolution with its parameters as they are now.
+    pub(crate) fn of(conv: &Conv, bend: Bend<'_>) -> Self {
+        let [_, per_group, rows, columns] = conv.weight.dims();
+        assert!(conv.groups == 1 || per_group == 1, "a convolution is dense or has one filter per channel");
+        let below = match bend {
+            Bend::Linear => Below::Linear,
+            Bend::Relu => Below::Zero,
+            Bend::Prelu(slope) => Below::Slopes(numbers(slope.slope.val())),
+        };
+        Self {
+            weights: numbers(conv.weight.val()),
+            bias: numbers(conv.bias.val()),
+            kernel: [rows, columns],
+            stride: conv.stride,
+            before: conv.padding.map(|[before, _]| before),
+            per_channel: conv.groups > 1,
+            below,
         }
     }
+}
+
+/// The numbers of a parameter.
+fn numbers<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
+    tensor.into_data().try_into_vec().expect("the networks compute in f32")
 }
 
 /// The slopes of a PReLU.
@@ -186,7 +218,7 @@ impl ConvSlope {
 
     /// # Shapes
     /// as [`Conv::forward`]
-    pub fn forward(&self, x: Tensor<4>) -> Tensor<4> {
+    pub fn forward<F: Flow>(&self, x: F) -> F {
         self.conv.forward_bent(x, Bend::Prelu(&self.prelu))
     }
 }
@@ -210,14 +242,14 @@ impl Separable {
     }
 
     /// The pair, plus what came around it, then `bend`.
-    fn forward(&self, x: Tensor<4>, around: Option<Tensor<4>>, bend: Bend<'_>) -> Tensor<4> {
+    fn forward<F: Flow>(&self, x: F, around: Option<F>, bend: Bend<'_>) -> F {
         self.pointwise.forward_around(self.depthwise.forward(x), around, bend)
     }
 
     /// The path around the pair: `x` itself, or the maximum of each 2x2 where the pair halves the picture.
-    fn shortcut(&self, x: Tensor<4>) -> Tensor<4> {
+    fn shortcut<F: Flow>(&self, x: F) -> F {
         match self.depthwise.stride {
-            2 => max_pool2d(x, MaxPoolOptions::new([2, 2])),
+            2 => x.pooled(Pool::HALVE),
             _ => x,
         }
     }
@@ -227,29 +259,13 @@ impl Separable {
 ///
 /// # Shapes
 /// `[n, inputs, h, w]` to `[n, outputs, h / stride, w / stride]`
-pub fn residual(narrow: Option<&Separable>, last: &Separable, x: Tensor<4>, bend: Bend<'_>) -> Tensor<4> {
-    if last.depthwise.on_cpu {
-        return cpu::residual(narrow, last, x, bend);
-    }
+pub fn residual<F: Flow>(narrow: Option<&Separable>, last: &Separable, x: F, bend: Bend<'_>) -> F {
     let around = narrow.unwrap_or(last).shortcut(x.clone());
     let x = match narrow {
         Some(narrow) => narrow.forward(x, None, Bend::Relu),
         None => x,
     };
     last.forward(x, Some(around), bend)
-}
-
-/// Twice as high and wide, bilinear between pixel centres.
-///
-/// # Shapes
-/// `[n, c, h, w]` to `[n, c, 2h, 2w]`
-pub fn double(x: Tensor<4>) -> Tensor<4> {
-    if x.device() == Device::flex() {
-        return cpu::double(x);
-    }
-    let [_, _, h, w] = x.dims();
-    let options = InterpolateOptions::new(InterpolateMode::Bilinear);
-    interpolate(x, options.with_align_corners(false).with_output_size([2 * h, 2 * w]))
 }
 
 /// An inverted bottleneck: widen, filter each channel, narrow; PReLU after the first two.
@@ -277,10 +293,7 @@ impl Bottleneck {
 
     /// # Shapes
     /// `[n, inputs, h, w]` to `[n, outputs, h / stride, w / stride]`
-    pub fn forward(&self, x: Tensor<4>) -> Tensor<4> {
-        if self.project.on_cpu {
-            return cpu::bottleneck(self, x, false);
-        }
+    pub fn forward<F: Flow>(&self, x: F) -> F {
         self.project.forward(self.depthwise.forward(self.expand.forward(x)))
     }
 
@@ -288,10 +301,7 @@ impl Bottleneck {
     ///
     /// # Shapes
     /// `[n, channels, h, w]` to the same
-    pub fn forward_residual(&self, x: Tensor<4>) -> Tensor<4> {
-        if self.project.on_cpu {
-            return cpu::bottleneck(self, x, true);
-        }
+    pub fn forward_residual<F: Flow>(&self, x: F) -> F {
         let inner = self.depthwise.forward(self.expand.forward(x.clone()));
         self.project.forward_around(inner, Some(x), Bend::Linear)
     }
@@ -317,9 +327,8 @@ impl Excite {
 
     /// # Shapes
     /// `[n, channels, h, w]` to the same
-    pub fn forward(&self, x: Tensor<4>) -> Tensor<4> {
-        let [n, channels, h, w] = x.dims();
-        let means = x.clone().reshape([n, channels, h * w]).mean_dim(2).reshape([n, channels, 1, 1]);
-        x * sigmoid(self.excite.forward(self.squeeze.forward_bent(means, Bend::Relu)))
+    pub fn forward<F: Flow>(&self, x: F) -> F {
+        let squeezed = self.squeeze.forward_bent(x.clone().means(), Bend::Relu);
+        x.gated(self.excite.forward(squeezed))
     }
 }

@@ -5,13 +5,11 @@
 //! up with zeros.
 
 use burn::module::Module;
-use burn::tensor::activation::relu;
-use burn::tensor::module::{avg_pool2d, max_pool2d};
-use burn::tensor::ops::{AvgPoolOptions, MaxPoolOptions, PadMode};
-use burn::tensor::{Device, Tensor};
+use burn::tensor::Device;
 
-use super::Network;
+use super::Layers;
 use super::conv::{Bend, Conv, ConvConfig};
+use super::flow::{Flow, Pool};
 
 const SIDE: usize = 150;
 
@@ -70,24 +68,22 @@ impl DlibResnet {
     /// Embeds face crops.
     ///
     /// # Shapes
-    /// `[n, 3, 150, 150]` to `[n, 128]`, not of unit length
-    pub fn embed(&self, x: Tensor<4>) -> Tensor<2> {
+    /// `[n, 3, 150, 150]` to `[n, 128, 1, 1]`, not of unit length
+    fn embed<F: Flow>(&self, x: F) -> F {
         let x = self.stem.forward_bent(x, Bend::Relu); // [n, 32, 72, 72]
-        let x = max_pool2d(x, MaxPoolOptions::new([3, 3]).with_stride([2, 2])); // [n, 32, 35, 35]
+        let x = x.pooled(Pool::Max { side: 3, stride: 2, over: false }); // [n, 32, 35, 35]
         let x = self.blocks.iter().fold(x, |x, block| block.forward(x)); // [n, 256, 2, 2]
-        let [n, channels, h, w] = x.dims();
-        let means = x.reshape([n, channels, h * w]).mean_dim(2).reshape([n, channels, 1, 1]);
-        self.embed.forward(means).flatten(1, 3)
+        self.embed.forward(x.means())
     }
 }
 
-impl Network for DlibResnet {
+impl Layers for DlibResnet {
     fn input(&self) -> [usize; 3] {
         [3, SIDE, SIDE]
     }
 
-    fn forward(&self, input: Tensor<4>) -> Vec<Tensor<2>> {
-        vec![self.embed(input)]
+    fn run<F: Flow>(&self, input: F) -> Vec<F::Rows> {
+        vec![F::rows(vec![self.embed(input)], false)]
     }
 }
 
@@ -111,23 +107,12 @@ impl Block {
 
     /// # Shapes
     /// `[n, inputs, h, w]` to `[n, outputs, h, w]`, or half as high and wide, rounded down
-    fn forward(&self, x: Tensor<4>) -> Tensor<4> {
+    fn forward<F: Flow>(&self, x: F) -> F {
         if !self.halves {
             let inner = self.first.forward_bent(x.clone(), Bend::Relu);
             return self.second.forward_around(inner, Some(x), Bend::Relu);
         }
         let inner = self.second.forward(self.first.forward_bent(x.clone(), Bend::Relu));
-        let around = avg_pool2d(x, AvgPoolOptions::new([2, 2]));
-        let larger: [usize; 4] = std::array::from_fn(|axis| inner.dims()[axis].max(around.dims()[axis]));
-        relu(filled(inner, larger) + filled(around, larger))
-    }
-}
-
-/// `x` with zeros behind the last number of each dimension, up to a larger shape.
-fn filled(x: Tensor<4>, shape: [usize; 4]) -> Tensor<4> {
-    let missing = std::array::from_fn::<_, 4, _>(|axis| (0, shape[axis] - x.dims()[axis]));
-    match missing.iter().all(|(_, after)| *after == 0) {
-        true => x,
-        false => x.pad(missing, PadMode::Constant(0.0)),
+        inner.plus(x.pooled(Pool::Mean2), true)
     }
 }

@@ -1,10 +1,11 @@
 //! MediaPipe's face mesh: a face crop of 192 pixels to 468 points in space and whether there is a face at all.
 
 use burn::module::Module;
-use burn::tensor::{Device, Tensor};
+use burn::tensor::Device;
 
-use super::Network;
+use super::Layers;
 use super::conv::{Bend, Conv, ConvConfig, ConvSlope, Separable, Slope, residual};
+use super::flow::Flow;
 
 const SIDE: usize = 192;
 const POINTS: usize = 468;
@@ -40,18 +41,18 @@ pub struct FaceMesh {
     presence_head: Head,
 }
 
-impl Network for FaceMesh {
+impl Layers for FaceMesh {
     fn input(&self) -> [usize; 3] {
         [3, SIDE, SIDE]
     }
 
     /// # Shapes
     /// `[n, 3, 192, 192]` to `[n, 468 * 3]` (x, y in crop pixels, z in the same scale) and `[n, 1]` (a logit)
-    fn forward(&self, input: Tensor<4>) -> Vec<Tensor<2>> {
+    fn run<F: Flow>(&self, input: F) -> Vec<F::Rows> {
         let x = through(&self.trunk, self.stem.forward(input)); // [n, 128, 6, 6]
         let points = self.points_head.forward(through(&self.points, x.clone()));
         let presence = self.presence_head.forward(through(&self.presence, x));
-        vec![points, presence]
+        [points, presence].map(|answer| F::rows(vec![answer], false)).into()
     }
 }
 
@@ -69,7 +70,7 @@ fn residuals<'a>(
     blocks.into_iter().map(block).collect()
 }
 
-fn through(blocks: &[Residual], x: Tensor<4>) -> Tensor<4> {
+fn through<F: Flow>(blocks: &[Residual], x: F) -> F {
     blocks.iter().fold(x, |x, block| block.forward(x))
 }
 
@@ -87,7 +88,7 @@ impl Residual {
 
     /// # Shapes
     /// `[n, inputs, h, w]` to `[n, outputs, h / stride, w / stride]`
-    fn forward(&self, x: Tensor<4>) -> Tensor<4> {
+    fn forward<F: Flow>(&self, x: F) -> F {
         residual(None, &self.separable, x, Bend::Prelu(&self.prelu))
     }
 }
@@ -110,8 +111,8 @@ impl Head {
     }
 
     /// # Shapes
-    /// `[n, 128, 3, 3]` to `[n, outputs]`
-    fn forward(&self, x: Tensor<4>) -> Tensor<2> {
-        self.all.forward(self.residual.forward(self.narrow.forward(x))).flatten(1, 3)
+    /// `[n, 128, 3, 3]` to `[n, outputs, 1, 1]`
+    fn forward<F: Flow>(&self, x: F) -> F {
+        self.all.forward(self.residual.forward(self.narrow.forward(x)))
     }
 }

@@ -4,12 +4,11 @@
 //! are part of its joining weights. Pictures shrink without padding.
 
 use burn::module::Module;
-use burn::tensor::module::max_pool2d;
-use burn::tensor::ops::MaxPoolOptions;
-use burn::tensor::{Device, Tensor};
+use burn::tensor::Device;
 
-use super::Network;
+use super::Layers;
 use super::conv::{Bend, Conv, ConvConfig};
+use super::flow::{Flow, Pool};
 
 const SIDE: usize = 160;
 
@@ -87,9 +86,9 @@ impl Facenet {
     /// Embeds face crops.
     ///
     /// # Shapes
-    /// `[n, 3, 160, 160]` to `[n, 512]`, not of unit length
-    pub fn embed(&self, x: Tensor<4>) -> Tensor<2> {
-        let bent = |conv: &Conv, x| conv.forward_bent(x, Bend::Relu);
+    /// `[n, 3, 160, 160]` to `[n, 512, 1, 1]`, not of unit length
+    fn embed<F: Flow>(&self, x: F) -> F {
+        let bent = |conv: &Conv, x: F| conv.forward_bent(x, Bend::Relu);
         let x = bent(&self.widen, bent(&self.filter, bent(&self.shrink, x))); // [n, 64, 77, 77]
         let x = bent(&self.narrow, halved(x)); // [n, 80, 38, 38]
         let x = bent(&self.shrink_more, bent(&self.filter_more, x)); // [n, 256, 17, 17]
@@ -101,19 +100,17 @@ impl Facenet {
             x = blocks.iter().fold(x, |x, block| block.forward(x, Bend::Relu));
             x = last.forward(x, Bend::Linear);
         }
-        let [n, channels, h, w] = x.dims();
-        let means = x.reshape([n, channels, h * w]).mean_dim(2).reshape([n, channels, 1, 1]);
-        self.embed.forward(means).flatten(1, 3)
+        self.embed.forward(x.means())
     }
 }
 
-impl Network for Facenet {
+impl Layers for Facenet {
     fn input(&self) -> [usize; 3] {
         [3, SIDE, SIDE]
     }
 
-    fn forward(&self, input: Tensor<4>) -> Vec<Tensor<2>> {
-        vec![self.embed(input)]
+    fn run<F: Flow>(&self, input: F) -> Vec<F::Rows> {
+        vec![F::rows(vec![self.embed(input)], false)]
     }
 }
 
@@ -135,7 +132,7 @@ impl Branch {
         Self { convs: shapes.iter().map(conv).collect() }
     }
 
-    fn forward(&self, x: Tensor<4>) -> Tensor<4> {
+    fn forward<F: Flow>(&self, x: F) -> F {
         self.convs.iter().fold(x, |x, conv| conv.forward_bent(x, Bend::Relu))
     }
 }
@@ -158,20 +155,20 @@ impl Block {
 
     /// # Shapes
     /// `[n, channels, h, w]` to the same
-    fn forward(&self, x: Tensor<4>, bend: Bend<'_>) -> Tensor<4> {
+    fn forward<F: Flow>(&self, x: F, bend: Bend<'_>) -> F {
         let found = self.branches.iter().map(|branch| branch.forward(x.clone())).collect();
-        self.join.forward_around(Tensor::cat(found, 1), Some(x), bend)
+        self.join.forward_around(F::joined(found), Some(x), bend)
     }
 }
 
 /// Branches that halve the picture, and its maxima beside them.
-fn smaller(branches: &[Branch], x: Tensor<4>) -> Tensor<4> {
-    let mut found: Vec<Tensor<4>> = branches.iter().map(|branch| branch.forward(x.clone())).collect();
+fn smaller<F: Flow>(branches: &[Branch], x: F) -> F {
+    let mut found: Vec<F> = branches.iter().map(|branch| branch.forward(x.clone())).collect();
     found.push(halved(x));
-    Tensor::cat(found, 1)
+    F::joined(found)
 }
 
 /// The maximum of each 3x3, at every other place.
-fn halved(x: Tensor<4>) -> Tensor<4> {
-    max_pool2d(x, MaxPoolOptions::new([3, 3]).with_stride([2, 2]))
+fn halved<F: Flow>(x: F) -> F {
+    x.pooled(Pool::Max { side: 3, stride: 2, over: false })
 }

@@ -4,10 +4,11 @@
 //! between them are one linear map, and are loaded as one.
 
 use burn::module::Module;
-use burn::tensor::{Device, Tensor};
+use burn::tensor::Device;
 
-use super::Network;
+use super::Layers;
 use super::conv::{Bottleneck, Conv, ConvConfig, ConvSlope, Excite};
+use super::flow::Flow;
 
 /// Which MiniFASNet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,24 +83,24 @@ impl Minifasnet {
     /// Scores crops.
     ///
     /// # Shapes
-    /// `[n, 3, side, side]` to `[n, 3]`: logits; the live class is 0 at 128 pixels and 1 at 80
-    pub fn score(&self, x: Tensor<4>) -> Tensor<2> {
+    /// `[n, 3, side, side]` to `[n, 3, 1, 1]`: logits; the live class is 0 at 128 pixels and 1 at 80
+    fn score<F: Flow>(&self, x: F) -> F {
         let x = self.filter.forward(self.stem.forward(x)); // [n, 32, side / 2, side / 2]
         let x = self.stage1.forward(self.down1.forward(x)); // [n, 64, side / 4, side / 4]
         let x = self.stage2.forward(self.down2.forward(x)); // [n, 128, side / 8, side / 8]
         let x = self.stage3.forward(self.down3.forward(x)); // [n, 128, side / 16, side / 16]
         let x = self.pool.forward(self.widen.forward(x)); // [n, 512, 1, 1]
-        self.classify.forward(x).flatten(1, 3)
+        self.classify.forward(x)
     }
 }
 
-impl Network for Minifasnet {
+impl Layers for Minifasnet {
     fn input(&self) -> [usize; 3] {
         [3, self.side, self.side]
     }
 
-    fn forward(&self, input: Tensor<4>) -> Vec<Tensor<2>> {
-        vec![self.score(input)]
+    fn run<F: Flow>(&self, input: F) -> Vec<F::Rows> {
+        vec![F::rows(vec![self.score(input)], false)]
     }
 }
 
@@ -123,11 +124,11 @@ impl Stage {
 
     /// # Shapes
     /// `[n, width, h, w]` to the same
-    fn forward(&self, x: Tensor<4>) -> Tensor<4> {
+    fn forward<F: Flow>(&self, x: F) -> F {
         let Some((last, blocks)) = self.blocks.split_last() else { return x };
         let x = blocks.iter().fold(x, |x, block| block.forward_residual(x));
         match &self.excite {
-            Some(excite) => x.clone() + excite.forward(last.forward(x)),
+            Some(excite) => x.clone().plus(excite.forward(last.forward(x)), false),
             None => last.forward_residual(x),
         }
     }

@@ -4,10 +4,11 @@
 //! (PyTorch's against TensorFlow's `SAME`), in one narrowing layer at the start, and in the head.
 
 use burn::module::Module;
-use burn::tensor::{Device, Tensor};
+use burn::tensor::Device;
 
-use super::Network;
+use super::Layers;
 use super::conv::{Bottleneck, Conv, ConvConfig, ConvSlope, lean_stem};
+use super::flow::Flow;
 
 const SIDE: usize = 112;
 
@@ -109,8 +110,8 @@ impl Mobilefacenet {
     /// Embeds face crops.
     ///
     /// # Shapes
-    /// `[n, 3, 112, 112]` to `[n, 512 or 192]`, not of unit length
-    pub fn embed(&self, x: Tensor<4>) -> Tensor<2> {
+    /// `[n, 3, 112, 112]` to `[n, 512 or 192, 1, 1]`, not of unit length
+    fn embed<F: Flow>(&self, x: F) -> F {
         let mut x = self.filter.forward(self.stem.forward(x)); // [n, 64, 56, 56]
         if let Some(narrow) = &self.narrow {
             x = narrow.forward(x);
@@ -122,20 +123,20 @@ impl Mobilefacenet {
         if let Some(reduce) = &self.reduce {
             x = reduce.forward(x);
         }
-        x.flatten(1, 3)
+        x
     }
 }
 
-fn residuals(blocks: &[Bottleneck], x: Tensor<4>) -> Tensor<4> {
+fn residuals<F: Flow>(blocks: &[Bottleneck], x: F) -> F {
     blocks.iter().fold(x, |x, block| block.forward_residual(x))
 }
 
-impl Network for Mobilefacenet {
+impl Layers for Mobilefacenet {
     fn input(&self) -> [usize; 3] {
         [3, SIDE, SIDE]
     }
 
-    fn forward(&self, input: Tensor<4>) -> Vec<Tensor<2>> {
-        vec![self.embed(input)]
+    fn run<F: Flow>(&self, input: F) -> Vec<F::Rows> {
+        vec![F::rows(vec![self.embed(input)], false)]
     }
 }

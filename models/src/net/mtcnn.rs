@@ -5,14 +5,11 @@
 //! The first network takes pictures of any size. Here it takes one size, and the picture is cut into tiles of it.
 
 use burn::module::Module;
-use burn::tensor::activation::softmax;
-use burn::tensor::module::max_pool2d;
-use burn::tensor::ops::MaxPoolOptions;
-use burn::tensor::{Device, Tensor};
+use burn::tensor::Device;
 
-use super::Network;
-use super::blazeface::by_anchor;
+use super::Layers;
 use super::conv::{Conv, ConvConfig, ConvSlope};
+use super::flow::{Flow, Pool};
 
 /// Pixels of a side of what each network sees.
 const PROPOSE_SIDE: usize = 128;
@@ -25,24 +22,14 @@ fn valid(channels: [usize; 2], kernel: usize, device: &Device) -> ConvSlope {
 }
 
 /// The maximum of each window of `kernel` pixels, two apart; the last windows may reach over the edge.
-fn halved(x: Tensor<4>, kernel: usize) -> Tensor<4> {
-    let options = MaxPoolOptions::new([kernel; 2]).with_stride([2; 2]).with_ceil_mode(true);
-    max_pool2d(x, options)
-}
-
-/// Lays a map out for a linear layer: column by column, then row by row, then by channel, as it was trained.
-///
-/// # Shapes
-/// `[n, c, h, w]` to `[n, w * h * c, 1, 1]`
-fn flat(x: Tensor<4>) -> Tensor<4> {
-    let [n, c, h, w] = x.dims();
-    x.permute([0, 3, 2, 1]).reshape([n, w * h * c, 1, 1])
+fn halved<F: Flow>(x: F, kernel: usize) -> F {
+    x.pooled(Pool::Max { side: kernel, stride: 2, over: true })
 }
 
 /// The head that two networks share: probabilities of no face and of a face, box.
-fn judged(x: &Tensor<4>, scores: &Conv, boxes: &Conv) -> [Tensor<2>; 2] {
-    let scores = softmax(scores.forward(x.clone()), 1);
-    [by_anchor(scores), by_anchor(boxes.forward(x.clone()))]
+fn judged<F: Flow>(x: &F, scores: &Conv, boxes: &Conv) -> [F::Rows; 2] {
+    let scores = scores.forward(x.clone()).softmax();
+    [scores, boxes.forward(x.clone())].map(|answer| F::rows(vec![answer], false))
 }
 
 fn linear(inputs: usize, outputs: usize, device: &Device) -> Conv {
@@ -76,7 +63,7 @@ pub struct Propose {
     boxes: Conv,
 }
 
-impl Network for Propose {
+impl Layers for Propose {
     fn input(&self) -> [usize; 3] {
         [3, PROPOSE_SIDE, PROPOSE_SIDE]
     }
@@ -84,7 +71,7 @@ impl Network for Propose {
     /// # Shapes
     /// `[n, 3, 128, 128]` to, for 59 x 59 windows of 12 pixels that are two apart, `[n, 59 * 59 * 2]` (probabilities of no
     /// face and of a face) and `[n, 59 * 59 * 4]` (how far the box's edges are off the window's, in its side)
-    fn forward(&self, input: Tensor<4>) -> Vec<Tensor<2>> {
+    fn run<F: Flow>(&self, input: F) -> Vec<F::Rows> {
         let x = halved(self.conv1.forward(input), 2); // [n, 10, 63, 63]
         let x = self.conv3.forward(self.conv2.forward(x)); // [n, 32, 59, 59]
         judged(&x, &self.scores, &self.boxes).into()
@@ -120,7 +107,7 @@ pub struct Refine {
     boxes: Conv,
 }
 
-impl Network for Refine {
+impl Layers for Refine {
     fn input(&self) -> [usize; 3] {
         [3, REFINE_SIDE, REFINE_SIDE]
     }
@@ -128,10 +115,10 @@ impl Network for Refine {
     /// # Shapes
     /// `[n, 3, 24, 24]` to `[n, 2]` (probabilities of no face and of a face) and `[n, 4]` (how far the box's edges are off
     /// the input's, in its side)
-    fn forward(&self, input: Tensor<4>) -> Vec<Tensor<2>> {
+    fn run<F: Flow>(&self, input: F) -> Vec<F::Rows> {
         let x = halved(self.conv1.forward(input), 3); // [n, 28, 11, 11]
         let x = halved(self.conv2.forward(x), 3); // [n, 48, 4, 4]
-        let x = self.dense4.forward(flat(self.conv3.forward(x))); // [n, 128, 1, 1]
+        let x = self.dense4.forward(self.conv3.forward(x).by_column()); // [n, 128, 1, 1]
         judged(&x, &self.scores, &self.boxes).into()
     }
 }
@@ -169,7 +156,7 @@ pub struct Output {
     points: Conv,
 }
 
-impl Network for Output {
+impl Layers for Output {
     fn input(&self) -> [usize; 3] {
         [3, OUTPUT_SIDE, OUTPUT_SIDE]
     }
@@ -177,12 +164,12 @@ impl Network for Output {
     /// # Shapes
     /// `[n, 3, 48, 48]` to `[n, 2]` (probabilities of no face and of a face), `[n, 4]` (how far the box's edges are off the
     /// input's, in its side) and `[n, 10]` (eyes, nose, corners of the mouth, in its side: five x, then five y)
-    fn forward(&self, input: Tensor<4>) -> Vec<Tensor<2>> {
+    fn run<F: Flow>(&self, input: F) -> Vec<F::Rows> {
         let x = halved(self.conv1.forward(input), 3); // [n, 32, 23, 23]
         let x = halved(self.conv2.forward(x), 3); // [n, 64, 10, 10]
         let x = halved(self.conv3.forward(x), 2); // [n, 64, 4, 4]
-        let x = self.dense5.forward(flat(self.conv4.forward(x))); // [n, 256, 1, 1]
+        let x = self.dense5.forward(self.conv4.forward(x).by_column()); // [n, 256, 1, 1]
         let [scores, boxes] = judged(&x, &self.scores, &self.boxes);
-        vec![scores, boxes, by_anchor(self.points.forward(x))]
+        vec![scores, boxes, F::rows(vec![self.points.forward(x)], false)]
     }
 }

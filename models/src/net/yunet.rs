@@ -1,14 +1,11 @@
 //! YuNet-n (Wu, Peng, Yu, "YuNet: A Tiny Millisecond-level Face Detector", 2023): faces of ten pixels and more.
 
 use burn::module::Module;
-use burn::tensor::activation::sigmoid;
-use burn::tensor::module::{interpolate, max_pool2d};
-use burn::tensor::ops::{InterpolateMode, InterpolateOptions, MaxPoolOptions};
-use burn::tensor::{Device, Tensor};
+use burn::tensor::Device;
 
-use super::Network;
-use super::blazeface::by_anchor;
+use super::Layers;
 use super::conv::{Bend, Conv, ConvConfig};
+use super::flow::{Doubling, Flow, Pool};
 
 /// Input pixels that the coarsest map's cells are apart.
 const STRIDE_MAX: usize = 32;
@@ -71,7 +68,7 @@ pub struct Yunet {
     cells: usize,
 }
 
-impl Network for Yunet {
+impl Layers for Yunet {
     fn input(&self) -> [usize; 3] {
         [3, STRIDE_MAX * self.cells, STRIDE_MAX * self.cells]
     }
@@ -80,24 +77,25 @@ impl Network for Yunet {
     /// `[n, 3, side, side]` to, for the cells of strides 8, 16 and 32, row by row: `[n, cells]` probabilities of the class,
     /// `[n, cells]` of an object, `[n, cells * 4]` boxes (offset of the centre and logarithm of the size) and `[n, cells *
     /// 10]` points, both in strides from the cell's corner
-    fn forward(&self, input: Tensor<4>) -> Vec<Tensor<2>> {
+    fn run<F: Flow>(&self, input: F) -> Vec<F::Rows> {
         let x = self.stem_unit.forward(self.stem.forward_bent(input, Bend::Relu), Bend::Relu);
-        let x = through(&self.stride4, halved(x)); // [n, 64, side / 4, side / 4]
-        let fine = through(&self.stride8, halved(x));
-        let middle = through(&self.stride16, halved(fine.clone()));
-        let coarse = through(&self.stride32, halved(middle.clone()));
+        let x = through(&self.stride4, x.pooled(Pool::HALVE)); // [n, 64, side / 4, side / 4]
+        let fine = through(&self.stride8, x.pooled(Pool::HALVE));
+        let middle = through(&self.stride16, fine.clone().pooled(Pool::HALVE));
+        let coarse = through(&self.stride32, middle.clone().pooled(Pool::HALVE));
         let coarse = self.lateral[0].forward(coarse, Bend::Relu);
-        let middle = self.lateral[1].forward(middle + doubled(coarse.clone()), Bend::Relu);
-        let fine = self.lateral[2].forward(fine + doubled(middle.clone()), Bend::Relu);
+        let middle = self.lateral[1]
+            .forward(middle.plus(coarse.clone().doubled(Doubling::Nearest), false), Bend::Relu);
+        let fine =
+            self.lateral[2].forward(fine.plus(middle.clone().doubled(Doubling::Nearest), false), Bend::Relu);
         let maps = [fine, middle, coarse].into_iter().zip(&self.shared);
-        let maps: Vec<Tensor<4>> = maps.map(|(map, shared)| shared.forward(map, Bend::Relu)).collect();
-        let read = |heads: &[Unit]| {
+        let maps: Vec<F> = maps.map(|(map, shared)| shared.forward(map, Bend::Relu)).collect();
+        let read = |heads: &[Unit], sigmoid| {
             let levels = heads.iter().zip(&maps);
-            let answers = levels.map(|(head, map)| by_anchor(head.forward(map.clone(), Bend::Linear)));
-            Tensor::cat(answers.collect(), 1)
+            F::rows(levels.map(|(head, map)| head.forward(map.clone(), Bend::Linear)).collect(), sigmoid)
         };
-        let (classes, objects) = (sigmoid(read(&self.classes)), sigmoid(read(&self.objects)));
-        vec![classes, objects, read(&self.boxes), read(&self.points)]
+        let (classes, objects) = (read(&self.classes, true), read(&self.objects, true));
+        vec![classes, objects, read(&self.boxes, false), read(&self.points, false)]
     }
 }
 
@@ -118,23 +116,11 @@ impl Unit {
 
     /// # Shapes
     /// `[n, inputs, h, w]` to `[n, outputs, h, w]`
-    fn forward(&self, x: Tensor<4>, bend: Bend<'_>) -> Tensor<4> {
+    fn forward<F: Flow>(&self, x: F, bend: Bend<'_>) -> F {
         self.depthwise.forward_bent(self.pointwise.forward(x), bend)
     }
 }
 
-fn through(units: &[Unit], x: Tensor<4>) -> Tensor<4> {
+fn through<F: Flow>(units: &[Unit], x: F) -> F {
     units.iter().fold(x, |x, unit| unit.forward(x, Bend::Relu))
-}
-
-/// The maximum of each 2x2.
-fn halved(x: Tensor<4>) -> Tensor<4> {
-    max_pool2d(x, MaxPoolOptions::new([2, 2]))
-}
-
-/// Twice as high and wide, each value four times.
-fn doubled(x: Tensor<4>) -> Tensor<4> {
-    let [_, _, h, w] = x.dims();
-    let options = InterpolateOptions::new(InterpolateMode::Nearest);
-    interpolate(x, options.with_output_size([2 * h, 2 * w]))
 }

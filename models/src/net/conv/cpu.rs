@@ -1,12 +1,10 @@
 //! Convolutions of tensors that live in the CPU's memory, by fused kernels on their plain numbers.
 
-use std::borrow::Cow;
-
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::kernel::{self, Below, Filter, Window};
 use super::product::{After, Banded};
-use super::{Bend, Bottleneck, Conv, Separable, spare};
+use super::{Bend, Conv, numbers, spare};
 
 /// A layer's parameters as the kernels read them.
 #[derive(Debug, Clone)]
@@ -37,10 +35,6 @@ impl Layer {
     }
 }
 
-pub(super) fn numbers<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
-    tensor.into_data().try_into_vec().expect("the networks compute in f32")
-}
-
 /// A tensor's numbers.
 #[derive(Clone)]
 struct Planes {
@@ -69,37 +63,6 @@ impl Drop for Planes {
 /// What [`Conv::forward_around`] says.
 pub(super) fn forward(conv: &Conv, x: Tensor<4>, around: Option<Tensor<4>>, bend: Bend<'_>) -> Tensor<4> {
     convolved(conv, &Planes::of(x), around.map(Planes::of).as_ref(), bend).tensor()
-}
-
-/// What [`super::residual`] says.
-pub(super) fn residual(
-    narrow: Option<&Separable>,
-    last: &Separable,
-    x: Tensor<4>,
-    bend: Bend<'_>,
-) -> Tensor<4> {
-    let x = Planes::of(x);
-    let around = match narrow.unwrap_or(last).depthwise.stride {
-        2 => Cow::Owned(halved(&x)),
-        _ => Cow::Borrowed(&x),
-    };
-    let filtered = match narrow {
-        None => convolved(&last.depthwise, &x, None, Bend::Linear),
-        Some(narrow) => {
-            let inner = convolved(&narrow.depthwise, &x, None, Bend::Linear);
-            let inner = convolved(&narrow.pointwise, &inner, None, Bend::Relu);
-            convolved(&last.depthwise, &inner, None, Bend::Linear)
-        }
-    };
-    convolved(&last.pointwise, &filtered, Some(&around), bend).tensor()
-}
-
-/// What [`Bottleneck::forward`] says, and with `around` [`Bottleneck::forward_residual`].
-pub(super) fn bottleneck(block: &Bottleneck, x: Tensor<4>, around: bool) -> Tensor<4> {
-    let x = Planes::of(x);
-    let inner = convolved(&block.expand.conv, &x, None, Bend::Prelu(&block.expand.prelu));
-    let inner = convolved(&block.depthwise.conv, &inner, None, Bend::Prelu(&block.depthwise.prelu));
-    convolved(&block.project, &inner, around.then_some(&x), Bend::Linear).tensor()
 }
 
 fn convolved(conv: &Conv, x: &Planes, around: Option<&Planes>, bend: Bend<'_>) -> Planes {
@@ -146,20 +109,4 @@ fn convolved(conv: &Conv, x: &Planes, around: Option<&Planes>, bend: Bend<'_>) -
     };
     debug_assert_eq!(numbers.len(), n * outputs * places, "{channels} channels");
     Planes { numbers, shape: [n, outputs, size[0], size[1]] }
-}
-
-/// The maximum of each 2x2.
-fn halved(x: &Planes) -> Planes {
-    let [n, channels, h, w] = x.shape;
-    Planes { numbers: kernel::halve(&x.numbers, w), shape: [n, channels, h / 2, w / 2] }
-}
-
-/// Twice as high and wide.
-///
-/// # Shapes
-/// `[n, c, h, w]` to `[n, c, 2h, 2w]`
-pub(super) fn double(x: Tensor<4>) -> Tensor<4> {
-    let x = Planes::of(x);
-    let [n, channels, h, w] = x.shape;
-    Planes { numbers: kernel::double(&x.numbers, [h, w]), shape: [n, channels, 2 * h, 2 * w] }.tensor()
 }

@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 use burn::module::Param;
 use burn::tensor::{Int, Tensor, TensorData};
 
-use super::{Bottleneck, Conv, ConvSlope, Slope, cpu};
+use super::{Bottleneck, Conv, ConvSlope, Slope, numbers};
 
 /// Channels are kept in groups of so many: kernels work on that many at a time, and fewer would gain nothing.
 const GROUP: usize = 8;
@@ -20,7 +20,7 @@ impl Kept {
     /// The inputs that `conv` listens to, filled up to whole groups with others; `None` when that is all of them.
     fn of(conv: &Conv) -> Option<Self> {
         let [outputs, inputs, rows, columns] = conv.weight.dims();
-        let (weights, each) = (cpu::numbers(conv.weight.val()), rows * columns);
+        let (weights, each) = (numbers(conv.weight.val()), rows * columns);
         let is_heard = |input: usize| {
             (0..outputs)
                 .any(|output| weights[(output * inputs + input) * each..][..each].iter().any(|w| *w != 0.0))
@@ -123,7 +123,7 @@ mod tests {
     }
 
     fn near(one: Tensor<4>, other: Tensor<4>) -> bool {
-        let (one, other) = (cpu::numbers(one), cpu::numbers(other));
+        let (one, other) = (numbers(one), numbers(other));
         one.len() == other.len() && one.iter().zip(&other).all(|(a, b)| (a - b).abs() < 1e-5)
     }
 
