@@ -103,7 +103,7 @@ impl Engine {
             0 => std::thread::available_parallelism().map_or(1, NonZeroUsize::get),
             threads => threads,
         };
-        let device::OpenDevice { burn, info } =
+        let device::OpenDevice { burn, info, .. } =
             device::open(options.device, threads, options.software_adapter_allowed)?;
         let batching = Batching::of(info.kind, info.threads);
         let queue = Arc::new(Queue::new(QUEUE_LEN_MAX));
@@ -248,6 +248,13 @@ fn joined(mut parts: Vec<Vec<Tensor>>) -> Vec<Tensor> {
     (0..outputs)
         .map(|output| Tensor::joined(&parts.iter().map(|part| &part[output]).collect::<Vec<_>>()))
         .collect()
+}
+
+/// A GPU of this machine, a software one if need be.
+#[cfg(test)]
+pub(crate) fn test_device() -> Result<(wgpu::Device, wgpu::Queue), String> {
+    let open = device::open(DeviceChoice::Gpu, 1, true).map_err(|error| error.to_string())?;
+    open.wgpu.ok_or_else(|| "no GPU".to_owned())
 }
 
 #[cfg(test)]

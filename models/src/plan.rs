@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use crate::net::flow::{Doubling, Pool};
 
 mod arena;
+pub mod gpu;
 
 mod record;
 
@@ -122,3 +123,6 @@ impl Plan {
         self.answers.iter().flat_map(|answer| answer.parts.iter().copied()).collect()
     }
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

@@ -73,6 +73,8 @@ pub struct AdapterInfo {
 /// A device that is open, and what to say about it.
 pub(super) struct OpenDevice {
     pub(super) burn: burn::tensor::Device,
+    /// The same device for launches of our own, when it is a GPU.
+    pub(super) wgpu: Option<(wgpu::Device, wgpu::Queue)>,
     pub(super) info: DeviceInfo,
 }
 
@@ -129,7 +131,7 @@ fn cpu(threads: usize, why: String) -> OpenDevice {
         why,
         threads,
     };
-    OpenDevice { burn: burn::tensor::Device::flex(), info }
+    OpenDevice { burn: burn::tensor::Device::flex(), wgpu: None, info }
 }
 
 /// The processor's name as Linux tells it, else its architecture.

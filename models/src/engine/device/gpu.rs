@@ -17,6 +17,7 @@ static OPENED: Mutex<Vec<Opened>> = Mutex::new(Vec::new());
 struct Opened {
     selector: BurnDeviceKind,
     device: burn::tensor::Device,
+    wgpu: (wgpu::Device, wgpu::Queue),
     info: DeviceInfo,
 }
 
@@ -96,7 +97,7 @@ impl Candidate {
         let mut opened = opened();
         if let Some(known) = opened.iter().find(|known| known.selector == self.selector) {
             let info = DeviceInfo { why: why.to_owned(), ..known.info.clone() };
-            return Ok(OpenDevice { burn: known.device.clone(), info });
+            return Ok(OpenDevice { burn: known.device.clone(), wgpu: Some(known.wgpu.clone()), info });
         }
         let (device, setup) = burn::tensor::Device::wgpu_options()
             .device_kind(self.selector.clone())
@@ -112,8 +113,14 @@ impl Candidate {
             why: why.to_owned(),
             threads: 1,
         };
-        opened.push(Opened { selector: self.selector.clone(), device: device.clone(), info: info.clone() });
-        Ok(OpenDevice { burn: device, info })
+        let wgpu = (setup.device, setup.queue);
+        opened.push(Opened {
+            selector: self.selector.clone(),
+            device: device.clone(),
+            wgpu: wgpu.clone(),
+            info: info.clone(),
+        });
+        Ok(OpenDevice { burn: device, wgpu: Some(wgpu), info })
     }
 }
 
