@@ -6,6 +6,8 @@
 
 use std::collections::BTreeSet;
 
+use serde::Serialize;
+
 use crate::net::flow::{Doubling, Pool};
 
 mod arena;
@@ -21,11 +23,11 @@ pub(crate) use arena::Arena;
 pub(crate) type Shape = [usize; 3];
 
 /// Something that flows: the network's input is the first, every step makes the next.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub(crate) struct Value(pub(crate) usize);
 
-/// The steps of a network.
-#[derive(Debug, Clone)]
+/// The steps of a network. Serialised it is whole, weights included: for whoever wants to run it in another engine.
+#[derive(Debug, Clone, Serialize)]
 pub struct Plan {
     /// Of every value, by its number.
     pub(crate) shapes: Vec<Shape>,
@@ -36,7 +38,7 @@ pub struct Plan {
 }
 
 /// One thing that is done.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub(crate) struct Step {
     pub(crate) op: Op,
     pub(crate) from: Vec<Value>,
@@ -44,7 +46,7 @@ pub(crate) struct Step {
 }
 
 /// What can be done to values; what each means is said at [`Flow`](crate::net::flow::Flow).
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub(crate) enum Op {
     /// Of the first value; the second, if there is one, comes around.
     Filter(Filter),
@@ -61,7 +63,7 @@ pub(crate) enum Op {
 }
 
 /// A convolution, its weights as Burn has them.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub(crate) struct Filter {
     /// `[outputs, inputs / groups, rows, columns]`
     pub(crate) weights: Vec<f32>,
@@ -78,7 +80,7 @@ pub(crate) struct Filter {
 }
 
 /// What happens to numbers below zero after a convolution.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub(crate) enum Below {
     Linear,
     Zero,

@@ -10,10 +10,12 @@ use burn::tensor::ops::{
     AvgPoolOptions, ConvOptions, InterpolateMode, InterpolateOptions, MaxPoolOptions, PadMode,
 };
 
+use serde::Serialize;
+
 use super::conv::{Bend, Conv};
 
 /// Windows of a picture that are drawn together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub enum Pool {
     /// The largest number of each `side` x `side` window, `stride` apart. With `over` the last windows may reach over
     /// the edge.
@@ -44,7 +46,7 @@ impl Pool {
 }
 
 /// How a picture becomes twice as high and wide.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub enum Doubling {
     /// Each number four times.
     Nearest,

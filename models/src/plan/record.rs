@@ -3,6 +3,8 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use serde::Serialize;
+
 use super::{Filter, Op, Plan, Shape, Step, Value};
 use crate::net::Network;
 use crate::net::conv::{Bend, Conv};
@@ -33,7 +35,7 @@ pub struct Recorded {
 }
 
 /// What a recorded network answers: values one behind another, each place by place.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct Answer {
     pub(crate) parts: Vec<Value>,
     /// Whether each number goes through the sigmoid.

@@ -128,7 +128,7 @@ async fn whoever_is_out_of_view_for_a_moment_goes_on_where_they_were() {
     let shown = |wanted: &str| (wanted == "left").then(|| back.clone());
     let (reply, told) = enrolled_before_a_camera(&appliance, &grace, moving.resting(), shown).await;
     let poses = json!({ "done": ["straight", "left"], "missing": ["right"] });
-    assert_eq!(reply.json()["poses"], poses, "{told:?}");
+    assert_eq!(reply.json()["poses"], poses, "{} {told:?}", reply.text());
     assert!(told.iter().any(|event| event["reasons"] == json!(["no_face"])), "{told:?}");
     let began = told.iter().skip_while(|event| event["done"] == json!([]));
     assert!(began.clone().all(|event| event["done"][0] == "straight"), "{told:?}");
