@@ -8,13 +8,17 @@ use crate::{
     audit::NewAudit,
     connection::AnyConnection,
     face_crop, outbox, row,
-    schema::{consents, faces, subject_keys},
-    seal::{Key, context},
+    schema::{consents, faces},
+    seal::context,
 };
 
+mod gallery;
 mod mean;
+mod synthetic;
 
+pub use gallery::GalleryRow;
 pub use mean::mean_id;
+pub use synthetic::Synthetic;
 
 /// A template to be stored. The vector is printed nowhere.
 pub struct NewFace<'a> {
@@ -51,16 +55,6 @@ pub struct FaceRow {
     pub kind: FaceKind,
     /// What it was made of.
     pub source: TemplateSource,
-}
-
-/// A template as the gallery needs it.
-pub struct GalleryRow {
-    /// The id.
-    pub id: FaceId,
-    /// Whose.
-    pub user: UserId,
-    /// The unit vector; overwritten when dropped.
-    pub template: Zeroizing<Vec<f32>>,
 }
 
 #[derive(Queryable, Insertable)]
@@ -120,9 +114,6 @@ fn bound_to(user: &str, face: &str, model_tag: i64) -> Vec<u8> {
 
 /// Id, user, sealed template, wrapped data key.
 type SealedFace = (String, String, Vec<u8>, Vec<u8>);
-
-/// Templates read at a time while the gallery is filled.
-const GALLERY_PAGE: i64 = 2_000;
 
 impl Store {
     /// Stores the template of one picture, and makes the mean of the person's pictures anew.
@@ -263,63 +254,5 @@ impl Store {
             }
         }
         Ok(removed)
-    }
-
-    /// Opens every template that the recogniser `tag` made and hands it to `each`.
-    ///
-    /// # Errors
-    /// When the database doesn't answer or a template does not open.
-    pub fn gallery(&self, tag: u32, mut each: impl FnMut(GalleryRow)) -> Result<(), StoreError> {
-        let mut after = String::new();
-        loop {
-            let rows: Vec<SealedFace> = self.read(|c| {
-                let page = faces::table
-                    .inner_join(subject_keys::table.on(subject_keys::user_id.eq(faces::user_id)))
-                    .filter(faces::model_tag.eq(i64::from(tag)))
-                    .filter(faces::id.gt(&after))
-                    .order(faces::id)
-                    .limit(GALLERY_PAGE)
-                    .select((faces::id, faces::user_id, faces::template_sealed, subject_keys::key_wrapped));
-                Ok(page.load(c)?)
-            })?;
-            let Some((last, ..)) = rows.last() else { return Ok(()) };
-            after.clone_from(last);
-            for row in rows {
-                each(self.opened_face(row, tag)?);
-            }
-        }
-    }
-
-    /// A person's opened templates of the recogniser `tag`, for a comparison with that person alone.
-    ///
-    /// # Errors
-    /// When the database doesn't answer or a template does not open.
-    pub fn templates_of(&self, user: UserId, tag: u32) -> Result<Vec<GalleryRow>, StoreError> {
-        let rows: Vec<SealedFace> = self.read(|c| {
-            let of_user = faces::table
-                .inner_join(subject_keys::table.on(subject_keys::user_id.eq(faces::user_id)))
-                .filter(faces::user_id.eq(user.to_string()))
-                .filter(faces::model_tag.eq(i64::from(tag)))
-                .order(faces::id)
-                .limit(row::PAGE_ROWS_MAX)
-                .select((faces::id, faces::user_id, faces::template_sealed, subject_keys::key_wrapped));
-            Ok(of_user.load(c)?)
-        })?;
-        rows.into_iter().map(|row| self.opened_face(row, tag)).collect()
-    }
-
-    fn opened_face(
-        &self,
-        (id, user, sealed, wrapped): SealedFace,
-        tag: u32,
-    ) -> Result<GalleryRow, StoreError> {
-        let key = Key::unwrap(&wrapped, &self.key, &user)?;
-        let plain = Zeroizing::new(key.open(&sealed, &bound_to(&user, &id, i64::from(tag)))?);
-        let (values, rest) = plain.as_chunks::<4>();
-        if !rest.is_empty() {
-            return Err(StoreError::Corrupt(format!("template {id} has {} bytes", plain.len())));
-        }
-        let template = values.iter().map(|value| f32::from_le_bytes(*value)).collect();
-        Ok(GalleryRow { id: row::parse(&id)?, user: row::parse(&user)?, template: Zeroizing::new(template) })
     }
 }

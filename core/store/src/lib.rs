@@ -69,7 +69,7 @@ pub use delivery::{Attempt, DeliveryRow, DeliveryState, Due, Next, Replay};
 pub use device::{DeviceKey, PublicKey};
 pub use enrolment::{Admission, Duplicate, EnrolmentRow, Member, NewEnrolment, NewReview};
 pub use error::StoreError;
-pub use face::{FaceRow, GalleryRow, NewFace, mean_id};
+pub use face::{FaceRow, GalleryRow, NewFace, Synthetic, mean_id};
 pub use face_crop::{CropRow, NewCrop};
 pub use group::{GroupRow, GroupStep, NewGroup};
 pub use idempotency::{Claim, SavedResponse};

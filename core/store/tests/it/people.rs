@@ -1,8 +1,8 @@
 //! People, their consents and their templates.
 use std::time::Duration;
 
-use domain::{ConsentId, Secret, UserId};
-use store::{NewUser, Profile, StoreError};
+use domain::{ConsentId, FaceId, Secret, UserId};
+use store::{NewUser, Profile, StoreError, Synthetic};
 use uuid::Uuid;
 
 use crate::{
@@ -22,6 +22,8 @@ pub(crate) const CLAIMS: &[Claim] = claims![
     a_consent_stays_as_it_was_given,
     a_stored_template_cannot_be_moved_to_another,
     a_template_comes_back_bit_for_bit,
+    templates_are_read_by_their_ids_and_who_is_erased_is_missing,
+    made_up_people_are_in_the_gallery_like_anybody,
     erasure_leaves_nothing_of_a_person,
 ];
 
@@ -136,6 +138,40 @@ fn a_template_comes_back_bit_for_bit(bench: &Bench) {
     bench.enrol(by(), (bob, bench.consent(bob, HOUR)), &[1.0, 0.0, 0.0]).unwrap();
     assert_eq!(bench.gallery(), [(ada, FACE.to_vec()), (bob, vec![1.0, 0.0, 0.0])]);
     bench.store.gallery(MODEL + 1, |_| panic!("another model's templates are not asked for")).unwrap();
+}
+
+fn templates_are_read_by_their_ids_and_who_is_erased_is_missing(bench: &Bench) {
+    let (ada, bob) = (bench.person("ada"), bench.person("bob"));
+    let [of_ada, of_bob] = [(ada, FACE), (bob, [1.0, 0.0, 0.0])].map(|(user, template)| {
+        bench.enrol(by(), (user, bench.consent(user, HOUR)), &template).unwrap();
+        bench.store.faces(user).unwrap()[0].id
+    });
+    let read = |tag: u32| {
+        let rows = bench.store.gallery_rows(&[of_bob, of_ada, FaceId(Uuid::now_v7())], tag).unwrap();
+        rows.into_iter().map(|row| row.map(|row| (row.user, row.template.to_vec()))).collect::<Vec<_>>()
+    };
+    assert_eq!(bench.store.gallery_len(MODEL).unwrap(), 2);
+    assert_eq!(read(MODEL), [Some((bob, vec![1.0, 0.0, 0.0])), Some((ada, FACE.to_vec())), None]);
+    assert_eq!(read(MODEL + 1), [None, None, None], "another model's templates are not read");
+    bench.store.erase_user(by(), ada).unwrap();
+    assert_eq!(read(MODEL), [Some((bob, vec![1.0, 0.0, 0.0])), None, None]);
+    assert_eq!(bench.store.gallery_len(MODEL).unwrap(), 1);
+}
+
+fn made_up_people_are_in_the_gallery_like_anybody(bench: &Bench) {
+    let ids: Vec<Uuid> = (0..3).map(|_| Uuid::now_v7()).collect();
+    let person = |id: &Uuid| Synthetic {
+        user: UserId(*id),
+        consent: ConsentId(*id),
+        face: FaceId(*id),
+        template: FACE.to_vec(),
+    };
+    bench.store.add_synthetic(START, MODEL, &ids.iter().map(person).collect::<Vec<_>>()).unwrap();
+    let mut found = bench.gallery();
+    found.sort_by_key(|(user, _)| *user);
+    assert_eq!(found, ids.iter().map(|id| (UserId(*id), FACE.to_vec())).collect::<Vec<_>>());
+    bench.store.erase_user(by(), UserId(ids[0])).unwrap();
+    assert_eq!(bench.gallery().len(), 2);
 }
 
 fn erasure_leaves_nothing_of_a_person(bench: &Bench) {
