@@ -25,6 +25,11 @@ impl Embedding {
         Ok(Self(values))
     }
 
+    /// The embedding that has just these values, which were one's before.
+    pub(crate) fn of_unit(values: &[f32]) -> Self {
+        Self(values.to_vec())
+    }
+
     /// The direction of the weighted sum, which is the best single template for several pictures.
     ///
     /// # Errors

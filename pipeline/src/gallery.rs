@@ -1,12 +1,35 @@
 //! The enrolled faces, searched exactly.
+//!
+//! A search reads every template in eight bits a value and rescores in f32 whatever those bits leave open, so that its answer
+//! is that of comparing with all of them in f32, to the last bit; of equals the smallest id is first. A search keeps the
+//! segments of rows as they are when it begins; a change made meanwhile copies the few that it touches. So neither waits for
+//! the other, and a search sees every change that returned before it began.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
+use std::sync::Arc;
 
-use parking_lot::RwLock;
+use parking_lot::{RwLock, RwLockUpgradableReadGuard};
 
-use crate::embedding::{Embedding, dot};
+use crate::embedding::Embedding;
+use code::Code;
+use kernel::Kernel;
+use rows::{NewRow, Rows, Segment};
+
+mod rows;
+
+mod code;
+mod kernel;
+
+mod crew;
+mod scan;
 
 mod comparison;
+mod rescore;
+mod search;
+mod source;
+
+pub use search::SearchError;
+pub use source::{ExactTemplates, SourceError};
 
 /// Somebody who is enrolled; opaque here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -63,24 +86,30 @@ pub enum GalleryError {
 pub struct Gallery {
     dim: usize,
     model_tag: u32,
+    kernel: Kernel,
     rows: RwLock<Rows>,
+    source: Option<Arc<dyn ExactTemplates>>,
+    /// With a source, how many rows have their exact values in memory at the most: all of them, or none.
+    exact_rows_max: usize,
 }
-
-/// Rows in no particular order: the last one takes a removed one's place.
-#[derive(Default)]
-struct Rows {
-    values: Vec<f32>,
-    labels: Vec<(Subject, TemplateId)>,
-    index: HashMap<TemplateId, usize>,
-}
-
-/// From so many rows on a search is shared between two threads.
-const ROWS_PER_THREAD_MIN: usize = 40_000;
 
 impl Gallery {
-    /// An empty gallery for the recogniser `model_tag`, whose embeddings have `dim` values.
+    /// An empty gallery for the recogniser `model_tag`, whose embeddings have `dim` values. It keeps the exact values in
+    /// memory, however many there are.
     pub fn new(dim: usize, model_tag: u32) -> Self {
-        Self { dim, model_tag, rows: RwLock::default() }
+        let (kernel, rows) = (Kernel::best(), RwLock::new(Rows::new(dim)));
+        Self { dim, model_tag, kernel, rows, source: None, exact_rows_max: usize::MAX }
+    }
+
+    /// An empty gallery that keeps the exact values in memory until it holds more than `exact_rows_max` templates, and reads
+    /// those of the few candidates from `source` from then on.
+    pub fn with_source(
+        dim: usize,
+        model_tag: u32,
+        source: Arc<dyn ExactTemplates>,
+        exact_rows_max: usize,
+    ) -> Self {
+        Self { source: Some(source), exact_rows_max, ..Self::new(dim, model_tag) }
     }
 
     /// Which recogniser the templates are of.
@@ -91,6 +120,23 @@ impl Gallery {
     /// How many values a template has.
     pub fn dim(&self) -> usize {
         self.dim
+    }
+
+    /// The instructions that searches use, as a name.
+    pub fn kernel(&self) -> &'static str {
+        self.kernel.name()
+    }
+
+    /// How many threads search a large gallery.
+    pub fn threads() -> usize {
+        crew::threads()
+    }
+
+    /// Says that `count` templates are to come: exact values that would not stay in memory are not kept from the start.
+    pub fn expect(&self, count: usize) {
+        if count > self.exact_rows_max {
+            self.rows.write().drop_exact();
+        }
     }
 
     /// Adds a template, or replaces the one with this id.
@@ -104,8 +150,8 @@ impl Gallery {
         model_tag: u32,
         embedding: &Embedding,
     ) -> Result<(), GalleryError> {
-        let values = self.fitting(model_tag, embedding)?;
-        self.rows.write().insert((subject, template), values);
+        let row = self.row(model_tag, (subject, template), embedding)?;
+        self.insert_into(&mut self.rows.write(), &row);
         Ok(())
     }
 
@@ -117,51 +163,70 @@ impl Gallery {
         model_tag: u32,
         templates: &[(TemplateId, Embedding)],
     ) -> Vec<(TemplateId, GalleryError)> {
-        let mut refused = Vec::new();
-        let mut rows = self.rows.write();
-        rows.remove_subject(subject, self.dim);
+        let (mut new, mut refused) = (Vec::new(), Vec::new());
         for (template, embedding) in templates {
-            match self.fitting(model_tag, embedding) {
-                Ok(values) => rows.insert((subject, *template), values),
+            match self.row(model_tag, (subject, *template), embedding) {
+                Ok(row) => new.push(row),
                 Err(error) => refused.push((*template, error)),
             }
         }
+        self.change_subject(subject, |rows| new.iter().for_each(|row| self.insert_into(rows, row)));
         refused
     }
 
-    /// The values of an embedding that compares with those here.
-    fn fitting<'a>(&self, model_tag: u32, embedding: &'a Embedding) -> Result<&'a [f32], GalleryError> {
+    /// The row of an embedding that compares with those here.
+    fn row(
+        &self,
+        model_tag: u32,
+        label: (Subject, TemplateId),
+        embedding: &Embedding,
+    ) -> Result<NewRow, GalleryError> {
         if model_tag != self.model_tag {
             return Err(GalleryError::ModelTag { expected: self.model_tag, found: model_tag });
         }
         let values = embedding.values();
         match values.len() == self.dim {
-            true => Ok(values),
+            true => Ok(NewRow { label, code: Code::new(embedding), exact: embedding.clone() }),
             false => Err(GalleryError::Dim { expected: self.dim, found: values.len() }),
+        }
+    }
+
+    fn insert_into(&self, rows: &mut Rows, row: &NewRow) {
+        rows.insert(row);
+        if rows.exact && rows.count() > self.exact_rows_max {
+            rows.drop_exact();
         }
     }
 
     /// Removes a template; says whether it was there.
     pub fn remove(&self, template: TemplateId) -> bool {
-        self.rows.write().remove(template, self.dim)
+        self.rows.write().remove(template)
     }
 
     /// Removes every template of a subject; says how many there were.
     pub fn remove_subject(&self, subject: Subject) -> usize {
-        self.rows.write().remove_subject(subject, self.dim)
+        self.change_subject(subject, |_| ())
+    }
+
+    /// Removes every template of a subject and does what is to be done in the same step; says how many there were. They are
+    /// looked for while others search.
+    fn change_subject(&self, subject: Subject, change: impl FnOnce(&mut Rows)) -> usize {
+        let rows = self.rows.upgradable_read();
+        let theirs: Vec<_> = rows.labels().filter(|(s, _)| *s == subject).map(|(_, t)| t).collect();
+        let mut rows = RwLockUpgradableReadGuard::upgrade(rows);
+        let removed = theirs.iter().filter(|template| rows.remove(**template)).count();
+        change(&mut rows);
+        removed
     }
 
     /// Removes every template.
     pub fn clear(&self) {
-        let mut rows = self.rows.write();
-        // Removed faces leave nothing behind, not even in memory that is not used any more.
-        rows.values.fill(0.0);
-        *rows = Rows::default();
+        *self.rows.write() = Rows::new(self.dim);
     }
 
     /// How many templates there are.
     pub fn len(&self) -> usize {
-        self.rows.read().labels.len()
+        self.rows.read().count()
     }
 
     /// Whether there are no templates.
@@ -171,100 +236,12 @@ impl Gallery {
 
     /// How many subjects there are.
     pub fn subjects(&self) -> usize {
-        self.rows.read().labels.iter().map(|(subject, _)| *subject).collect::<HashSet<_>>().len()
+        self.rows.read().labels().map(|(subject, _)| subject).collect::<HashSet<_>>().len()
     }
 
-    /// The best match among all templates, exactly; `None` when there are none or the embedding is of
-    /// another length.
-    pub fn search(&self, embedding: &Embedding) -> Option<Top2> {
-        let query = embedding.values();
-        if query.len() != self.dim {
-            return None;
-        }
-        let rows = self.rows.read();
-        let count = rows.labels.len();
-        let best = if count < 2 * ROWS_PER_THREAD_MIN {
-            rows.scan(query, 0, count)
-        } else {
-            let half = count / 2;
-            std::thread::scope(|scope| {
-                let upper = scope.spawn(|| rows.scan(query, half, count));
-                let lower = rows.scan(query, 0, half);
-                upper.join().ok().flatten().and_then(|upper| Some(lower?.join(upper)))
-            })
-        }?;
-        let (subject, template) = rows.labels[best.row];
-        let runner_up = (best.runner_up > f32::NEG_INFINITY).then_some(best.runner_up);
-        Some(Top2 { subject, template, similarity: best.similarity, runner_up, searched: count })
-    }
-}
-
-/// The best row of a scan and the best similarity of any other subject.
-#[derive(Clone, Copy)]
-struct Best {
-    row: usize,
-    subject: Subject,
-    similarity: f32,
-    runner_up: f32,
-}
-
-impl Best {
-    /// The best of two scans.
-    fn join(self, other: Self) -> Self {
-        let (first, second) = if other.similarity > self.similarity { (other, self) } else { (self, other) };
-        let beaten = if second.subject == first.subject { second.runner_up } else { second.similarity };
-        Self { runner_up: first.runner_up.max(beaten), ..first }
-    }
-}
-
-impl Rows {
-    fn scan(&self, query: &[f32], from: usize, to: usize) -> Option<Best> {
-        let dim = query.len();
-        let vectors = self.values[from * dim..to * dim].chunks_exact(dim);
-        let mut best: Option<Best> = None;
-        for (row, vector) in (from..to).zip(vectors) {
-            let (subject, _) = self.labels[row];
-            let similarity = dot(query, vector);
-            best = Some(match best {
-                None => Best { row, subject, similarity, runner_up: f32::NEG_INFINITY },
-                Some(best) if similarity > best.similarity => {
-                    let beaten = if best.subject == subject { best.runner_up } else { best.similarity };
-                    Best { row, subject, similarity, runner_up: beaten }
-                }
-                Some(best) if subject != best.subject && similarity > best.runner_up => {
-                    Best { runner_up: similarity, ..best }
-                }
-                Some(best) => best,
-            });
-        }
-        best
-    }
-
-    /// Adds a row, or replaces the one of this template.
-    fn insert(&mut self, label: (Subject, TemplateId), values: &[f32]) {
-        self.remove(label.1, values.len());
-        self.index.insert(label.1, self.labels.len());
-        self.values.extend_from_slice(values);
-        self.labels.push(label);
-    }
-
-    fn remove_subject(&mut self, subject: Subject, dim: usize) -> usize {
-        let theirs: Vec<_> = self.labels.iter().filter(|(s, _)| *s == subject).map(|(_, t)| *t).collect();
-        theirs.iter().filter(|template| self.remove(**template, dim)).count()
-    }
-
-    fn remove(&mut self, template: TemplateId, dim: usize) -> bool {
-        let Some(row) = self.index.remove(&template) else { return false };
-        let last = self.labels.len() - 1;
-        self.values.copy_within(last * dim..(last + 1) * dim, row * dim);
-        // A removed face leaves nothing behind, not even in memory that is not used any more.
-        self.values[last * dim..].fill(0.0);
-        self.values.truncate(last * dim);
-        self.labels.swap_remove(row);
-        if let Some((_, moved)) = self.labels.get(row) {
-            self.index.insert(*moved, row);
-        }
-        true
+    /// All rows as they are now.
+    fn segments(&self) -> Vec<Arc<Segment>> {
+        self.rows.read().segments().to_vec()
     }
 }
 

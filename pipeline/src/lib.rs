@@ -47,7 +47,7 @@ pub use challenge::{
 pub use crop::{CropError, FaceCrop};
 pub use embedding::Embedding;
 pub use evidence::ConfirmOptions;
-pub use gallery::{Gallery, GalleryError, Subject, TemplateId, Top2};
+pub use gallery::{ExactTemplates, Gallery, GalleryError, SearchError, Subject, TemplateId, Top2};
 pub use gesture::Gesture;
 pub use inference::EngineInference;
 pub use liveness::{LivenessScore, LivenessStep};

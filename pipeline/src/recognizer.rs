@@ -193,14 +193,20 @@ impl Recognizer {
         liveness: Vec<Option<Vec<f32>>>,
         embeddings: Vec<Option<Embedding>>,
     ) -> Vec<Option<Analysis>> {
-        let pairs = liveness.into_iter().zip(embeddings);
-        pairs
-            .map(|(liveness, embedding)| {
-                let (liveness, embedding) = (liveness?, embedding?);
-                let top = self.steps.timed(Stage::Search, || space.search(&embedding));
-                Some(Analysis { embedding, liveness, top })
-            })
-            .collect()
+        let wanted =
+            liveness.into_iter().zip(embeddings).map(|(liveness, embedding)| liveness.zip(embedding));
+        let wanted: Vec<Option<(Vec<f32>, Embedding)>> = wanted.collect();
+        let embeddings: Vec<Embedding> =
+            wanted.iter().flatten().map(|(_, embedding)| embedding.clone()).collect();
+        if embeddings.is_empty() {
+            return wanted.iter().map(|_| None).collect();
+        }
+        let mut tops = self.steps.timed(Stage::Search, || space.search_all(&embeddings)).into_iter();
+        let analysis = |pair: Option<(Vec<f32>, Embedding)>| {
+            let (liveness, embedding) = pair?;
+            Some(Analysis { embedding, liveness, top: tops.next().flatten() })
+        };
+        wanted.into_iter().map(analysis).collect()
     }
 
     /// Adds what was found out to the tracks, and publishes those that are confirmed by it.

@@ -48,9 +48,18 @@ impl Space {
         self.recognizer.model_tag()
     }
 
-    /// The best match for an embedding of this space.
+    /// The best match for an embedding of this space; nobody where the gallery has no answer.
     pub(crate) fn search(&self, embedding: &Embedding) -> Option<Top2> {
-        self.gallery.search(embedding)
+        self.search_all(std::slice::from_ref(embedding)).pop().flatten()
+    }
+
+    /// The best match for each of some embeddings of this space.
+    pub(crate) fn search_all(&self, embeddings: &[Embedding]) -> Vec<Option<Top2>> {
+        self.gallery.search_all(embeddings).unwrap_or_else(|error| {
+            let cause: &dyn std::error::Error = &error;
+            tracing::error!(error = cause, "the gallery has no answer; nobody is recognised");
+            vec![None; embeddings.len()]
+        })
     }
 
     /// The embedding of a face that was cut out before, `within` a time. Blocks; any thread may call it.

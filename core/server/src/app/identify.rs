@@ -16,6 +16,7 @@ use uuid::Uuid;
 use super::App;
 use super::camera::pipeline_id;
 use super::evidence::{self, Seen};
+use super::look_alike;
 use crate::api::picture::Given;
 use crate::api::wire::face::{IdentifiedFace, Verification};
 use crate::api::wire::quality;
@@ -150,7 +151,8 @@ fn named(app: &App, face: &AnalysedFace) -> Result<IdentifiedFace, Problem> {
     let space = space_of(app, face)?;
     let (thresholds, margin_min) =
         (app.thresholds_of(&space), app.policy_of(Some(face.model_tag)).margin_min);
-    let found = face.embedding.as_ref().and_then(|embedding| space.gallery().search(embedding));
+    let search = |embedding| space.gallery().search(embedding).map_err(look_alike::no_answer);
+    let found = face.embedding.as_ref().map(search).transpose()?.flatten();
     let reason = match &found {
         _ if !face.quality.ok => Some("quality"),
         _ if !is_live(face) => Some("not_live"),

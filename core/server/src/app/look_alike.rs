@@ -5,12 +5,12 @@ use std::time::{Duration, Instant};
 
 use domain::threshold::Thresholds;
 use domain::{FaceId, Timestamp, UserId, look_alike};
-use pipeline::{Embedding, Gallery, Space, Subject, TemplateId};
+use pipeline::{Embedding, Gallery, SearchError, Space, Subject, TemplateId};
 use store::{By, Calibration, LookAlike, StoreError};
 use uuid::Uuid;
 
 use super::App;
-use crate::api::Problem;
+use crate::api::{Problem, chain};
 use crate::auth::Principal;
 
 mod comparison;
@@ -38,24 +38,30 @@ pub(crate) async fn note(
     // The face counts itself: it is searched from now on.
     let policy = app.policy_of(Some(space.model_tag()));
     let thresholds = policy.thresholds(space.gallery().len() + 1, false);
-    let found = alike(space.gallery(), embedding, subject, thresholds.match_min);
+    let found = alike(space.gallery(), embedding, subject, thresholds.match_min).map_err(no_answer)?;
     let one = (TemplateId(face.0.as_u128()), subject);
     let at = app.now();
     keep(app, found.into_iter().map(|other| pair(one, other, at)).collect()).await
 }
 
 /// Those of anybody but `subject` whom a face looks like, the nearest first.
-pub(crate) fn alike(gallery: &Gallery, embedding: &Embedding, subject: Subject, least: f32) -> Vec<Alike> {
-    let mut found = Vec::new();
-    gallery.compare_with_others(embedding, subject, |subject, template, similarity| {
-        // What is no number is no look-alike to be told from anybody: it is kept as one.
-        if similarity.is_nan() || similarity >= least {
-            found.push(Alike { template, subject, similarity });
-        }
-    });
-    found.sort_by(|a, b| b.similarity.total_cmp(&a.similarity));
+pub(crate) fn alike(
+    gallery: &Gallery,
+    embedding: &Embedding,
+    subject: Subject,
+    least: f32,
+) -> Result<Vec<Alike>, SearchError> {
+    let found = gallery.alike(embedding, subject, least)?.into_iter();
+    let mut found: Vec<Alike> =
+        found.map(|(subject, template, similarity)| Alike { template, subject, similarity }).collect();
+    found.sort_by(|a, b| b.similarity.total_cmp(&a.similarity).then(a.template.cmp(&b.template)));
     found.truncate(ALIKE_MAX);
-    found
+    Ok(found)
+}
+
+/// A gallery whose exact templates can't be read has no answer, like the database that they are in.
+pub(crate) fn no_answer(error: SearchError) -> StoreError {
+    StoreError::Unavailable(chain(&error))
 }
 
 /// A template that looks like another one.

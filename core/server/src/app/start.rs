@@ -225,7 +225,7 @@ fn open(settings: &Settings, metrics: Arc<Metrics>, at: Timestamp) -> Result<Ope
 fn plugins_at_work(
     settings: &Settings,
     plugins: &Plugins,
-    (store, by): (&Store, By<'_>),
+    (store, by): (&Arc<Store>, By<'_>),
     metrics: Arc<Metrics>,
 ) -> Result<(Providers, Option<Vision>), StartError> {
     let providers = Providers::new(plugins.payments()?, settings.payment.attended)?;

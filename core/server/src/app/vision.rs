@@ -27,6 +27,7 @@ mod space;
 mod steps;
 mod witness;
 
+pub(crate) use space::gallery;
 pub(crate) use steps::{shadow, steps};
 pub(crate) use witness::{Witness, Witnesses, measured};
 
@@ -58,7 +59,7 @@ impl Vision {
     pub(super) fn start(
         settings: &Settings,
         plugins: &Plugins,
-        (store, by): (&Store, By<'_>),
+        (store, by): (&Arc<Store>, By<'_>),
         meter: Arc<dyn Meter>,
     ) -> Result<Self, StartError> {
         let engine = engine(settings)?;

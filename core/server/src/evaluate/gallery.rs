@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 
 use pipeline::embedding::NoDirection;
-use pipeline::{Embedding, Gallery, GalleryError, Subject, TemplateId};
+use pipeline::{Embedding, Gallery, GalleryError, SearchError, Subject, TemplateId};
 use rand::rngs::StdRng;
 
 use super::all_pairs::person;
@@ -57,6 +57,9 @@ pub enum Unmeasured {
     /// The given embeddings do not fit the gallery.
     #[error(transparent)]
     Gallery(#[from] GalleryError),
+    /// The gallery has no answer.
+    #[error(transparent)]
+    Search(#[from] SearchError),
 }
 
 /// Similarities at which look-alikes are planted.
@@ -139,7 +142,7 @@ pub fn measure(
         };
         for (probe, mate) in [(known, Some(mate)), (stranger, None)] {
             let begun = Instant::now();
-            let found = gallery.search(&probe);
+            let found = gallery.search(&probe)?;
             times_ms.push(begun.elapsed().as_secs_f64() * 1e3);
             searches.add(found.as_ref(), mate, rules);
         }
@@ -190,7 +193,7 @@ fn plant(
             let id = (plan.people + place) as u128;
             let twin = plan.crowd.near(person, similarity, random)?;
             gallery.insert(TemplateId(id), Subject(id), TAG, &twin)?;
-            let found = gallery.search(&face_of(person, plan, random)?);
+            let found = gallery.search(&face_of(person, plan, random)?)?;
             outcomes.push(taken(found.as_ref(), Some(Subject(place as u128)), rules));
         }
         all.push(LookAlikes::of(similarity, &outcomes));

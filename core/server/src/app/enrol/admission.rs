@@ -139,12 +139,12 @@ async fn search(
         let mut found = Found::default();
         let mut alike = Vec::new();
         for (place, probe) in probes.iter().enumerate() {
-            let people = duplicates(&app, &space, user, &probe.embedding);
+            let people = duplicates(&app, &space, user, &probe.embedding)?;
             if !people.is_empty() {
                 found.members.push(place);
             }
             people.into_iter().for_each(|duplicate| note(&mut found.people, duplicate));
-            alike.extend(look_alikes(&app, &space, (probe, user), probes.len(), at));
+            alike.extend(look_alikes(&app, &space, (probe, user), probes.len(), at)?);
         }
         found.people.sort_by(|a, b| b.similarity.total_cmp(&a.similarity));
         Ok((found, alike))
@@ -153,19 +153,25 @@ async fn search(
 }
 
 /// The people besides `user` whom a face looks like so much that it must be theirs.
-fn duplicates(app: &App, space: &Space, user: UserId, embedding: &Embedding) -> Vec<Duplicate> {
+fn duplicates(
+    app: &App,
+    space: &Space,
+    user: UserId,
+    embedding: &Embedding,
+) -> Result<Vec<Duplicate>, StoreError> {
     let (gallery, subject) = (space.gallery(), Subject(user.0.as_u128()));
     // Somebody who is let in beside a look-alike may add faces that are more like their own.
-    if gallery.search(embedding).is_none_or(|nearest| nearest.subject == subject) {
-        return Vec::new();
+    let nearest = gallery.search(embedding).map_err(look_alike::no_answer)?;
+    if nearest.is_none_or(|nearest| nearest.subject == subject) {
+        return Ok(Vec::new());
     }
     let least = look_alike::duplicate_min(app, &app.thresholds_of(space));
-    let alike = look_alike::alike(gallery, embedding, subject, least);
+    let alike = look_alike::alike(gallery, embedding, subject, least).map_err(look_alike::no_answer)?;
     let person = |alike: look_alike::Alike| Duplicate {
         user: UserId(uuid::Uuid::from_u128(alike.subject.0)),
         similarity: alike.similarity,
     };
-    alike.into_iter().map(person).collect()
+    Ok(alike.into_iter().map(person).collect())
 }
 
 /// Keeps each person once, with the most similar of their faces.
@@ -183,12 +189,13 @@ fn look_alikes(
     (probe, user): (&Probe, UserId),
     probes: usize,
     at: Timestamp,
-) -> Vec<store::LookAlike> {
+) -> Result<Vec<store::LookAlike>, StoreError> {
     let (gallery, subject) = (space.gallery(), Subject(user.0.as_u128()));
     // The new templates count themselves: they are searched from now on.
     let policy = app.policy_of(Some(space.model_tag()));
     let least = policy.thresholds(gallery.len() + probes, false).match_min;
     let one = (TemplateId(probe.id.0.as_u128()), subject);
-    let alike = look_alike::alike(gallery, &probe.embedding, subject, least);
-    alike.into_iter().map(|other| look_alike::pair(one, other, at)).collect()
+    let alike =
+        look_alike::alike(gallery, &probe.embedding, subject, least).map_err(look_alike::no_answer)?;
+    Ok(alike.into_iter().map(|other| look_alike::pair(one, other, at)).collect())
 }

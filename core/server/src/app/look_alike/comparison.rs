@@ -3,9 +3,10 @@
 use std::collections::HashSet;
 
 use domain::threshold::Scores;
-use pipeline::{Gallery, Subject, TemplateId};
+use pipeline::{Embedding, Gallery, SearchError, Subject, TemplateId};
 
 use super::Alike;
+use crate::api::chain;
 
 /// How far the comparison has come.
 #[derive(Default)]
@@ -48,12 +49,12 @@ impl Comparison {
         let mut round = Round::default();
         let templates = gallery.templates_after(self.last, TEMPLATES_MAX);
         for template in &templates {
-            let Some((subject, embedding)) = gallery.template(*template) else { continue };
-            for alike in super::alike(gallery, &embedding, subject, alike_min) {
-                round.alike.push(((*template, subject), alike));
-            }
-            if self.agreed.contains(template) {
-                self.measure(gallery, *template);
+            match self.compare(gallery, *template, alike_min) {
+                Ok(mut alike) => round.alike.append(&mut alike),
+                Err(error) => {
+                    tracing::warn!(error = chain(&error), "faces are not compared now; upkeep goes on there");
+                    return round;
+                }
             }
             self.last = Some(*template);
             if enough() {
@@ -67,12 +68,31 @@ impl Comparison {
         round
     }
 
+    /// Compares one template with all others, if it is still there.
+    fn compare(
+        &mut self,
+        gallery: &Gallery,
+        template: TemplateId,
+        alike_min: f32,
+    ) -> Result<Vec<((TemplateId, Subject), Alike)>, SearchError> {
+        let Some((subject, embedding)) = gallery.template(template)? else { return Ok(Vec::new()) };
+        let alike = super::alike(gallery, &embedding, subject, alike_min)?;
+        if self.agreed.contains(&template) {
+            self.measure(gallery, (template, subject), &embedding);
+        }
+        Ok(alike.into_iter().map(|alike| ((template, subject), alike)).collect())
+    }
+
     /// Counts how alike one template is to those after it that agreed as well.
-    fn measure(&mut self, gallery: &Gallery, template: TemplateId) {
-        let Some((subject, embedding)) = gallery.template(template) else { return };
+    fn measure(
+        &mut self,
+        gallery: &Gallery,
+        (template, subject): (TemplateId, Subject),
+        embedding: &Embedding,
+    ) {
         self.people.insert(subject);
         let (agreed, scores) = (&self.agreed, &mut self.scores);
-        gallery.compare_with_others(&embedding, subject, |_, other, similarity| {
+        gallery.compare_with_others(embedding, subject, |_, other, similarity| {
             if other > template && agreed.contains(&other) {
                 scores.add(similarity);
             }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use domain::UserId;
 use domain::model_change::{Said, TemplateSource};
 use domain::threshold::Thresholds;
-use pipeline::{AnalyseError, AnalysedFace, CropError, Embedding, FaceCrop, Space};
+use pipeline::{AnalyseError, AnalysedFace, CropError, Embedding, FaceCrop, SearchError, Space};
 use store::{Beside, By, FaceRow, NewFace, StoreError};
 use uuid::Uuid;
 
@@ -22,6 +22,9 @@ pub(super) enum Failure {
     /// The recogniser gave none.
     #[error(transparent)]
     Step(#[from] AnalyseError),
+    /// The gallery has no answer.
+    #[error(transparent)]
+    Search(#[from] SearchError),
     /// What was kept is no face.
     #[error(transparent)]
     Crop(#[from] CropError),
@@ -45,9 +48,9 @@ pub(super) async fn embedded(
     crop: FaceCrop,
 ) -> Result<(Embedding, Option<(UserId, f32)>), Failure> {
     let taken = Arc::clone(space);
-    let work = move || -> Result<_, AnalyseError> {
+    let work = move || -> Result<_, Failure> {
         let embedding = taken.embed(&crop, EMBEDDED_WITHIN)?;
-        let nearest = taken.gallery().search(&embedding);
+        let nearest = taken.gallery().search(&embedding)?;
         Ok((embedding, nearest.map(|top| (UserId(Uuid::from_u128(top.subject.0)), top.similarity))))
     };
     let done = tokio::task::spawn_blocking(work).await;

@@ -134,7 +134,7 @@ fn fill(gallery: &Gallery, count: usize, random: &mut StdRng) {
 
 /// What becomes of ten euros that `probe` is to pay, by the gallery as it is.
 fn pays(gallery: &Gallery, probe: &Embedding, look_alike: bool) -> Decision {
-    let found = gallery.search(probe).unwrap();
+    let found = gallery.search(probe).unwrap().unwrap();
     let seen = Seen { similarity: found.similarity, searched: found.searched, claimed: false };
     decided(&seen, look_alike, &policy())
 }
@@ -202,7 +202,7 @@ fn ninety_nine_thousand_more_people_move_the_threshold_with_no_setting_changed()
     let mut random = StdRng::seed_from_u64(7);
     let gallery = Gallery::new(DIM, DEFAULT);
     fill(&gallery, 100, &mut random);
-    let (_, payer) = gallery.template(TemplateId(42)).unwrap();
+    let (_, payer) = gallery.template(TemplateId(42)).unwrap().unwrap();
     let [good, fair] = [0.68, 0.60].map(|similarity| as_like_as(&payer, similarity, &mut random));
     let small = policy().thresholds(gallery.len(), false);
     assert!(matches!(pays(&gallery, &good, false), Decision::Approve(_)));
@@ -216,7 +216,7 @@ fn ninety_nine_thousand_more_people_move_the_threshold_with_no_setting_changed()
     fill(&gallery, 100_000, &mut random);
     let large = policy().thresholds(gallery.len(), false);
     assert!(large.match_min > small.match_min + 0.15 && large.pay_min > small.pay_min + 0.15, "{large:?}");
-    assert_eq!(large.judge(gallery.search(&good).unwrap().similarity), Match::No);
+    assert_eq!(large.judge(gallery.search(&good).unwrap().unwrap().similarity), Match::No);
     let sure = as_like_as(&payer, large.pay_min + 0.01, &mut random);
     assert!(matches!(pays(&gallery, &sure, false), Decision::Approve(_)), "who is sure still pays");
 }

@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
+use domain::FaceId;
 use domain::model_change::Roles;
-use pipeline::{Embedding, Gallery, RecognizerSet, Space, Subject, TemplateId};
+use pipeline::gallery::SourceError;
+use pipeline::{Embedding, ExactTemplates, Gallery, RecognizerSet, Space, Subject, TemplateId};
 use store::Store;
+use uuid::Uuid;
 
 use super::refused;
 use crate::app::start::StartError;
@@ -32,14 +35,28 @@ pub(super) fn blind(spaces: &[Arc<Space>]) -> Option<Arc<Space>> {
 }
 
 /// A recogniser with all its templates.
-pub(super) fn filled(store: &Store, recognizer: RecognizerSet) -> Result<Space, StartError> {
+pub(super) fn filled(store: &Arc<Store>, recognizer: RecognizerSet) -> Result<Space, StartError> {
     let gallery = gallery(store, recognizer.dim(), recognizer.model_tag())?;
     Space::new(recognizer, Arc::new(gallery)).map_err(|error| refused(&error))
 }
 
+/// So much memory is for the exact values of templates, in bytes: those of 131,072 people at 512 values. Where there are
+/// more, the gallery keeps eight bits a value and reads the few exact ones of each search from the database.
+const EXACT_BYTES_MAX: usize = 256 << 20;
+
 /// Every template of this recogniser, opened into memory.
-fn gallery(store: &Store, dim: usize, model_tag: u32) -> Result<Gallery, StartError> {
-    let gallery = Gallery::new(dim, model_tag);
+pub(crate) fn gallery(store: &Arc<Store>, dim: usize, model_tag: u32) -> Result<Gallery, StartError> {
+    gallery_of(store, (dim, model_tag), EXACT_BYTES_MAX / (size_of::<f32>() * dim.max(1)))
+}
+
+fn gallery_of(
+    store: &Arc<Store>,
+    (dim, model_tag): (usize, u32),
+    exact_rows_max: usize,
+) -> Result<Gallery, StartError> {
+    let exact = Arc::new(InDatabase { store: store.clone(), model_tag });
+    let gallery = Gallery::with_source(dim, model_tag, exact, exact_rows_max);
+    gallery.expect(store.gallery_len(model_tag)?);
     let mut unusable = 0_usize;
     store.gallery(model_tag, |row| {
         let (template, subject) = (TemplateId(row.id.0.as_u128()), Subject(row.user.0.as_u128()));
@@ -52,4 +69,82 @@ fn gallery(store: &Store, dim: usize, model_tag: u32) -> Result<Gallery, StartEr
     }
     tracing::info!(model_tag, templates = gallery.len(), "gallery filled");
     Ok(gallery)
+}
+
+/// The exact values of templates, sealed where they are.
+struct InDatabase {
+    store: Arc<Store>,
+    model_tag: u32,
+}
+
+impl ExactTemplates for InDatabase {
+    fn read(&self, templates: &[TemplateId]) -> Result<Vec<Option<Embedding>>, SourceError> {
+        let ids: Vec<FaceId> = templates.iter().map(|id| FaceId(Uuid::from_u128(id.0))).collect();
+        let rows = self.store.gallery_rows(&ids, self.model_tag)?.into_iter();
+        // The same values as in the gallery, by the same way.
+        rows.map(|row| row.map(|row| Embedding::new(row.template.to_vec())).transpose().map_err(Into::into))
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::{ConsentId, Timestamp, UserId};
+    use store::seal::Key;
+    use store::{By, Synthetic};
+
+    use super::*;
+
+    const TAG: u32 = 3;
+    const DIM: usize = 8;
+    const AT: Timestamp = Timestamp(1_800_000_000_000_000);
+
+    fn id(number: usize) -> Uuid {
+        Uuid::from_u128(number as u128 + 1)
+    }
+
+    /// A store with somebody in each of the eight directions, and somebody between the first two.
+    fn people(folder: &std::path::Path) -> Arc<Store> {
+        let url = format!("sqlite:{}/db", folder.display()).parse().unwrap();
+        let store = Store::open(&url, Key::random()).unwrap();
+        let direction = |number: usize| {
+            let mut values = vec![0.0; DIM];
+            values[number % DIM] = 1.0;
+            values[number / DIM] += 0.5;
+            Embedding::new(values).ok().unwrap().values().to_vec()
+        };
+        let person = |number: usize| Synthetic {
+            user: UserId(id(number)),
+            consent: ConsentId(id(number)),
+            face: FaceId(id(number)),
+            template: direction(number),
+        };
+        store.add_synthetic(AT, TAG, &(0..=DIM).map(person).collect::<Vec<_>>()).unwrap();
+        Arc::new(store)
+    }
+
+    #[test]
+    fn a_gallery_with_its_exact_values_in_the_database_finds_what_one_with_them_in_memory_finds() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = people(folder.path());
+        let [near, far] = [usize::MAX, 0].map(|rows| gallery_of(&store, (DIM, TAG), rows).ok().unwrap());
+        for number in 0..=DIM {
+            let (_, probe) = near.template(TemplateId(id(number).as_u128())).unwrap().unwrap();
+            let found = near.search(&probe).unwrap().unwrap();
+            assert_eq!(found.subject, Subject(id(number).as_u128()));
+            assert_eq!(far.search(&probe).unwrap(), Some(found));
+        }
+    }
+
+    #[test]
+    fn who_is_erased_in_the_database_is_not_found_even_before_the_gallery_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = people(folder.path());
+        let gallery = gallery_of(&store, (DIM, TAG), 0).ok().unwrap();
+        let (_, probe) = gallery.template(TemplateId(id(0).as_u128())).unwrap().unwrap();
+        store.erase_user(By { actor: "test", at: AT }, UserId(id(0))).unwrap();
+        let found = gallery.search(&probe).unwrap().unwrap();
+        assert_eq!(found.subject, Subject(id(DIM).as_u128()), "the next one is");
+        assert!(gallery.template(TemplateId(id(0).as_u128())).unwrap().is_none());
+    }
 }

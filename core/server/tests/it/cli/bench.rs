@@ -10,7 +10,23 @@ fn every_benchmark_prints_its_figures_as_one_object() {
     for (arguments, pointers) in [
         (
             &["bench", "search", "--gallery", "100", "--searches", "20", "--json"][..],
-            &["/n", "/dim", "/device", "/p50_ms", "/recall_at_1", "/fpir", "/fnir", "/ready_ms", "/rss_mb"][..],
+            &[
+                "/n",
+                "/dim",
+                "/device",
+                "/kernel",
+                "/threads",
+                "/p50_ms",
+                "/recall_at_1",
+                "/fpir",
+                "/fnir",
+                "/ready_ms",
+                "/rss_mb",
+                "/database_mb",
+                "/batch/p50_ms",
+                "/naive_f32/p50_ms",
+                "/added/max_ms",
+            ][..],
         ),
         (
             &["bench", "vision", "--iterations", "1", "--json"],
@@ -51,4 +67,15 @@ fn every_benchmark_prints_its_figures_as_one_object() {
         }
     }
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "a benchmark leaves nothing behind");
+}
+
+#[test]
+fn a_search_is_identical_to_comparing_with_everybody_and_finds_whoever_is_added() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = run(folder.path(), &["bench", "search", "--gallery", "3000", "--searches", "20", "--json"]);
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["naive_f32"]["compared"], 20);
+    assert_eq!(report["naive_f32"]["identical"], 20);
+    assert_eq!(report["added"]["found"], report["added"]["people"]);
+    assert_eq!(report["recall_at_1"], 1.0);
 }
