@@ -16,7 +16,7 @@ pub(crate) mod pace;
 mod push;
 mod repeats;
 pub(crate) mod seat;
-mod supervisor;
+pub(crate) mod supervisor;
 mod trial;
 
 pub use cameras::{Cameras, CamerasOptions};

@@ -1,5 +1,6 @@
 //! One opened source: a GStreamer pipeline built from elements, whose pictures go to the camera's seat.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
 
@@ -14,6 +15,7 @@ mod any;
 mod decoder;
 mod device;
 mod fault;
+mod local;
 mod recording;
 mod rtsp;
 mod tail;
@@ -30,6 +32,8 @@ pub(crate) enum Signal {
     Look,
     /// The source is ready to play.
     Ready,
+    /// Some camera of this machine was plugged in or out.
+    Plugged,
     /// A recording reached its end and can go on from its beginning.
     SegmentDone,
     /// The stream ended. A server that is killed looks like this.
@@ -61,6 +65,8 @@ pub(crate) struct Ingest {
     pipeline: gst::Pipeline,
     /// A recording: it is played over and over.
     looped: bool,
+    /// A camera on this machine: where it is plugged in.
+    device: Option<PathBuf>,
 }
 
 impl Ingest {
@@ -71,10 +77,13 @@ impl Ingest {
         policy.check(source)?;
         let pipeline = gst::Pipeline::new();
         report(&pipeline, reporter.clone())?;
-        let mut ingest = Ingest { pipeline, looped: false };
+        let mut ingest = Ingest { pipeline, looped: false, device: None };
         match source.place() {
             Place::Rtsp(place) => rtsp::build(&ingest.pipeline, place, policy, seat, &reporter)?,
-            Place::Device(path) => any::device(&ingest.pipeline, path, seat, &reporter)?,
+            Place::Device(path) => {
+                local::build(&ingest.pipeline, path, seat, &reporter)?;
+                ingest.device = Some(path.clone());
+            }
             Place::File(path) => {
                 any::file(&ingest.pipeline, path, seat, &reporter)?;
                 ingest.looped = true;
@@ -99,9 +108,16 @@ impl Ingest {
             }
             Signal::SegmentDone => self.rewind(gst::SeekFlags::SEGMENT),
             Signal::Ended => Err(Fault::offline("the stream ended")),
-            Signal::Broken(fault) => Err(fault),
+            // What a camera says that is pulled out is seldom that.
+            Signal::Broken(fault) => self.missed().and(Err(fault)),
+            Signal::Plugged => self.missed(),
             Signal::Ready | Signal::Look | Signal::Stop => Ok(()),
         }
+    }
+
+    /// Whether the camera is still plugged in; a source that is no device always is.
+    fn missed(&self) -> Result<(), Fault> {
+        self.device.as_deref().map_or(Ok(()), local::missed)
     }
 
     fn rewind(&self, flags: gst::SeekFlags) -> Result<(), Fault> {

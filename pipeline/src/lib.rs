@@ -4,6 +4,7 @@ mod pipeline;
 pub mod replay;
 
 pub mod camera;
+pub mod devices;
 pub mod elements;
 pub mod frame;
 mod ingest;

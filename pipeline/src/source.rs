@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::time::Duration;
 
 mod policy;
 #[cfg(test)]
@@ -49,7 +50,7 @@ pub(crate) struct Login {
 pub enum SourceKind {
     /// An IP camera, `rtsp://` or `rtsps://`.
     Rtsp,
-    /// A camera on this machine, `v4l2:///dev/videoN`.
+    /// A camera on this machine, `v4l2:///dev/videoN`, or a link to it below `/dev/v4l/by-id` or `/dev/v4l/by-path`.
     Device,
     /// A recording played over and over, `file:///…`.
     File,
@@ -96,6 +97,8 @@ impl SourceError {
 }
 
 const URL_BYTES_MAX: usize = 2048;
+/// A camera that was plugged in is looked for no later than after this, whether or not udev tells.
+const LOCAL_RETRY: Duration = Duration::from_secs(2);
 
 impl SourceUrl {
     /// Parses a source URL. It says nothing about whether the source may be opened: see [`SourcePolicy`].
@@ -127,6 +130,14 @@ impl SourceUrl {
             Place::Device(_) => SourceKind::Device,
             Place::File(_) => SourceKind::File,
             Place::Push => SourceKind::Push,
+        }
+    }
+
+    /// The longest that is waited until it is opened again, where that costs next to nothing and locks nobody out.
+    pub(crate) fn retry_max(&self) -> Duration {
+        match self.place {
+            Place::Device(_) => LOCAL_RETRY,
+            _ => Duration::MAX,
         }
     }
 
@@ -201,12 +212,28 @@ fn unescaped(text: &str) -> Option<String> {
 }
 
 fn device(rest: &str) -> Result<PathBuf, SourceError> {
-    let number =
-        rest.strip_prefix("///dev/video").or_else(|| rest.strip_prefix("/dev/video")).unwrap_or_default();
-    if number.is_empty() || number.len() > 3 || !number.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(SourceError::Malformed("a local camera is v4l2:///dev/videoN"));
+    let path = rest.strip_prefix("//").unwrap_or(rest);
+    let named = match path.rsplit_once('/') {
+        Some(("/dev", node)) => node.strip_prefix("video").is_some_and(is_number),
+        Some(("/dev/v4l/by-id" | "/dev/v4l/by-path", link)) => is_link(link),
+        _ => false,
+    };
+    match named {
+        true => Ok(PathBuf::from(path)),
+        false => {
+            Err(SourceError::Malformed("a local camera is v4l2:///dev/videoN or v4l2:///dev/v4l/by-id/…"))
+        }
     }
-    Ok(PathBuf::from(format!("/dev/video{number}")))
+}
+
+fn is_number(text: &str) -> bool {
+    (1..=3).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// A name as udev makes it: never one that leads out of its folder.
+fn is_link(name: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.:+".contains(&byte);
+    (3..=200).contains(&name.len()) && name.bytes().all(plain)
 }
 
 fn absolute(rest: &str) -> Result<PathBuf, SourceError> {

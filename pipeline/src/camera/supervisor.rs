@@ -8,11 +8,16 @@ use std::time::{Duration, Instant};
 use super::backoff::Backoff;
 use super::seat::Seat;
 use super::{CameraError, CameraState};
+use crate::devices;
 use crate::ingest::{Fault, Ingest, Reporter, Signal};
-use crate::source::SourcePolicy;
+use crate::source::{SourceKind, SourcePolicy};
 
 /// A number in 0..1 that spreads retries; the caller decides how random it is.
 pub type Jitter = Arc<dyn Fn() -> f64 + Send + Sync>;
+
+/// Opens the source of a camera.
+pub(crate) type Open =
+    Arc<dyn Fn(&Arc<Seat>, &SourcePolicy, Reporter) -> Result<Ingest, Fault> + Send + Sync>;
 
 const SIGNALS_MAX: usize = 64;
 const LOOK_EVERY: Duration = Duration::from_millis(250);
@@ -35,8 +40,18 @@ impl Supervisor {
         policy: Arc<SourcePolicy>,
         jitter: Jitter,
     ) -> Result<Supervisor, CameraError> {
+        Self::start_with(seat, policy, jitter, Arc::new(Ingest::open))
+    }
+
+    /// As [`Self::start`], with another way to open the source.
+    pub(crate) fn start_with(
+        seat: Arc<Seat>,
+        policy: Arc<SourcePolicy>,
+        jitter: Jitter,
+        open: Open,
+    ) -> Result<Supervisor, CameraError> {
         let (signals, inbox) = sync_channel(SIGNALS_MAX);
-        let watch = Watch { seat, policy, jitter, signals: signals.clone(), inbox, attempt: 0 };
+        let watch = Watch { seat, policy, jitter, open, signals: signals.clone(), inbox, attempt: 0 };
         let name = format!("cam-{}", watch.seat.id());
         let thread = std::thread::Builder::new()
             .name(name)
@@ -62,6 +77,7 @@ struct Watch {
     seat: Arc<Seat>,
     policy: Arc<SourcePolicy>,
     jitter: Jitter,
+    open: Open,
     signals: SyncSender<(u32, Signal)>,
     inbox: Receiver<(u32, Signal)>,
     /// Signals carry it, so that those of a closed source are told apart.
@@ -77,6 +93,7 @@ enum End {
 impl Watch {
     fn run(mut self) {
         let mut backoff = Backoff::default();
+        let _plugs = self.plugs();
         loop {
             self.attempt += 1;
             self.seat.opened(Instant::now(), self.attempt > 1);
@@ -88,7 +105,8 @@ impl Watch {
             if self.seat.shown_for() > GOOD_AFTER {
                 backoff.reset();
             }
-            let delay = backoff.next(fault.permanent, (self.jitter)());
+            let delay =
+                backoff.next(fault.permanent, (self.jitter)()).min(self.seat.config().source.retry_max());
             tracing::debug!(camera = %self.seat.id(), ?delay, reason = fault.reason, "source closed, opened again later");
             if self.stopped_within(delay) {
                 return;
@@ -96,17 +114,24 @@ impl Watch {
         }
     }
 
+    /// Has a local camera hear of every one that is plugged in or out.
+    fn plugs(&self) -> Option<devices::Watch> {
+        let local = self.seat.config().source.kind() == SourceKind::Device;
+        let reporter = Reporter::new(0, self.signals.clone());
+        local.then(|| devices::Watch::start(move || reporter.tell(Signal::Plugged))).flatten()
+    }
+
     /// Opens the source and watches it until it fails or is to stop.
     fn attend(&self) -> End {
         let reporter = Reporter::new(self.attempt, self.signals.clone());
-        let mut ingest = match Ingest::open(&self.seat, &self.policy, reporter) {
+        let mut ingest = match (self.open)(&self.seat, &self.policy, reporter) {
             Ok(ingest) => ingest,
             Err(fault) => return End::Fault(fault),
         };
         loop {
             match self.inbox.recv_timeout(LOOK_EVERY) {
                 Ok((_, Signal::Stop)) | Err(RecvTimeoutError::Disconnected) => return End::Stop,
-                Ok((attempt, signal)) if attempt == self.attempt => {
+                Ok((attempt, signal)) if attempt == self.attempt || matches!(signal, Signal::Plugged) => {
                     if let Err(fault) = ingest.on_signal(signal) {
                         return End::Fault(fault);
                     }
@@ -156,8 +181,9 @@ impl Watch {
         loop {
             match self.inbox.recv_timeout(until.saturating_duration_since(Instant::now())) {
                 Ok((_, Signal::Stop)) | Err(RecvTimeoutError::Disconnected) => return true,
+                // It may be this one.
+                Ok((_, Signal::Plugged)) | Err(RecvTimeoutError::Timeout) => return false,
                 Ok(_) => {}
-                Err(RecvTimeoutError::Timeout) => return false,
             }
         }
     }

@@ -1,4 +1,4 @@
-//! A recording or a local camera: GStreamer finds out what is in it.
+//! A recording, and whatever else GStreamer has to find out about.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -8,12 +8,9 @@ use gstreamer as gst;
 
 use super::decoder::{make, tame};
 use super::tail::{self, Timing};
-use super::{Fault, Reporter, device};
+use super::{Fault, Reporter};
 use crate::camera::identity::Identity;
 use crate::camera::seat::Seat;
-
-/// Where the kernel tells about cameras.
-const VIDEO_DEVICES: &str = "/sys/class/video4linux";
 
 /// A recording in any container that is installed.
 pub(super) fn file(
@@ -31,31 +28,6 @@ pub(super) fn file(
     source.set_property("location", path);
     let tail = tail::add(pipeline, Timing::Recorded, seat, reporter)?;
     decode(pipeline, &[source], &tail)
-}
-
-/// A camera on this machine, up to 1280 x 960 and 30 pictures a second.
-pub(super) fn device(
-    pipeline: &gst::Pipeline,
-    path: &Path,
-    seat: &Arc<Seat>,
-    reporter: &Reporter,
-) -> Result<(), Fault> {
-    seat.identify(device::of_video(path, Path::new(VIDEO_DEVICES)));
-    let source = make("v4l2src")?;
-    source.set_property("device", path.to_string_lossy().as_ref());
-    let mut wanted = gst::Caps::new_empty();
-    for media in ["video/x-raw", "image/jpeg"] {
-        let caps = gst::Caps::builder(media)
-            .field("width", gst::IntRange::new(320, 1280))
-            .field("height", gst::IntRange::new(240, 960))
-            .field("framerate", gst::FractionRange::new(gst::Fraction::new(5, 1), gst::Fraction::new(30, 1)))
-            .build();
-        wanted.merge(caps);
-    }
-    let filter = make("capsfilter")?;
-    filter.set_property("caps", wanted);
-    let tail = tail::add(pipeline, Timing::Live, seat, reporter)?;
-    decode(pipeline, &[source, filter], &tail)
 }
 
 /// `head ! decodebin ! tail`, for the first video stream in it.

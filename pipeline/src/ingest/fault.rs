@@ -30,6 +30,15 @@ impl Fault {
         Fault::unsupported(format!("the GStreamer element {element} is not installed"))
     }
 
+    /// Reads an error message of a camera on this machine: it comes back when it is plugged in, so nothing is final.
+    pub(crate) fn of_device(error: &glib::Error) -> Fault {
+        let fault = Fault::of(error);
+        match fault.state {
+            CameraState::Unsupported => fault,
+            _ => Fault::offline(error.message()),
+        }
+    }
+
     /// Reads an error message of the pipeline. Only the short message is used: the debug text names addresses.
     pub(crate) fn of(error: &glib::Error) -> Fault {
         let reason = error.message().to_owned();

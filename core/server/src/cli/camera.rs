@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use clap::Subcommand;
 use pipeline::camera::{CameraError, Cameras};
+use pipeline::devices::{Device, Mode};
 use pipeline::source::SourceUrl;
-use serde_json::json;
+use serde_json::{Value, json};
 use store::{CameraRow, Store};
 
 use super::offline::{self, Need};
@@ -17,7 +18,8 @@ use crate::settings::{Settings, without_userinfo};
 /// What to do with cameras.
 #[derive(Subcommand)]
 pub enum Camera {
-    /// The cameras of the settings and of the database, without credentials.
+    /// The cameras of the settings and of the database, without credentials, and those that are plugged in here, with what
+    /// they can deliver.
     List {
         /// One object instead of text.
         #[arg(long)]
@@ -25,7 +27,7 @@ pub enum Camera {
     },
     /// Opens a source once and reports what it delivers.
     Test {
-        /// rtsp(s)://…, v4l2:///dev/videoN or file:///…
+        /// rtsp(s)://…, v4l2:///dev/videoN, v4l2:///dev/v4l/by-id/… or file:///…
         url: String,
         /// How long to wait for the first picture, in seconds.
         #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=60))]
@@ -46,6 +48,7 @@ pub(super) fn run(cli: &Cli, command: &Camera) -> Result<Exit, Failure> {
 
 fn list(settings: Settings, as_json: bool) -> Result<Exit, Failure> {
     let listed: Vec<_> = settings.cameras.list.clone();
+    let devices = pipeline::devices::list(settings.cameras.analysed_fps_max);
     offline::with_settings(settings, Need::Books, async |app| {
         let mut known: Vec<[String; 4]> = Vec::new();
         for camera in &listed {
@@ -59,13 +62,34 @@ fn list(settings: Settings, as_json: bool) -> Result<Exit, Failure> {
             let cameras = known.iter().map(
                 |[id, from, source, name]| json!({ "id": id, "from": from, "source": source, "name": name }),
             );
-            terminal::json(&json!({ "cameras": cameras.collect::<Vec<_>>() }));
+            let devices: Vec<_> = devices.iter().map(device).collect();
+            terminal::json(&json!({ "cameras": cameras.collect::<Vec<_>>(), "devices": devices }));
         } else {
             let rows: Vec<Vec<String>> = known.into_iter().map(Vec::from).collect();
             terminal::table(&["ID", "FROM", "SOURCE", "NAME"], &rows);
+            if !devices.is_empty() {
+                let rows: Vec<_> = devices.iter().map(row).collect();
+                terminal::table(&["PLUGGED IN", "SOURCE", "CHOSEN", "MODES"], &rows);
+            }
         }
         Ok(Exit::Ok)
     })
+}
+
+fn device(device: &Device) -> Value {
+    let mode = |mode: &Mode| json!({ "format": mode.coding.name(), "width": mode.width, "height": mode.height, "fps": mode.fps() });
+    json!({
+        "name": device.name,
+        "path": device.path,
+        "source": device.source,
+        "chosen": device.chosen.as_ref().map(mode),
+        "modes": device.modes.iter().map(mode).collect::<Vec<_>>(),
+    })
+}
+
+fn row(device: &Device) -> Vec<String> {
+    let chosen = device.chosen.map_or_else(|| "GStreamer's choice".to_owned(), |mode| mode.to_string());
+    vec![device.name.clone(), device.source.clone(), chosen, device.modes.len().to_string()]
 }
 
 fn test(settings: &Settings, url: &str, within: Duration, as_json: bool) -> Result<Exit, Failure> {
