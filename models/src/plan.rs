@@ -11,6 +11,9 @@ use serde::Serialize;
 use crate::net::flow::{Doubling, Pool};
 
 mod arena;
+
+pub mod cpu;
+
 pub mod gpu;
 
 mod record;
