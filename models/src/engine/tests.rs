@@ -68,7 +68,12 @@ fn model(name: &str, max_batch: usize, network: Box<dyn Network>) -> Model {
     let name = name.to_owned();
     let info =
         ModelInfo { name, input_width: SIDE, input_height: SIDE, outputs, max_batch, model_tag, sha256 };
-    Model { info: Arc::new(info), target: Target { width: SIDE, height: SIDE, normalise }, network }
+    Model {
+        info: Arc::new(info),
+        target: Target { width: SIDE, height: SIDE, normalise },
+        network,
+        program: None,
+    }
 }
 
 struct Rig {

@@ -12,6 +12,7 @@ use super::batch::Batching;
 use super::model::{Loader, Model};
 use super::queue::Queue;
 use super::{EngineError, Tensor};
+use crate::plan::cpu::{MEMBERS_MAX, Party, Program};
 
 /// What a thread is asked to do.
 pub(super) enum Job {
@@ -19,6 +20,8 @@ pub(super) enum Job {
     Load { model: String, reply: SyncSender<Result<Arc<Model>, EngineError>> },
     /// Run a network on inputs that lie one after another.
     Run(Run),
+    /// Do a part of what another thread has begun.
+    Help { party: Arc<Party>, index: usize },
 }
 
 /// A part of a call: `len` normalised inputs.
@@ -97,6 +100,10 @@ impl Worker {
             let _ = reply.send(loaded);
             return Ok(());
         }
+        if let [Job::Help { party, index }] = jobs {
+            party.work(*index);
+            return Ok(());
+        }
         let mut inputs = match jobs {
             [Job::Run(run)] => std::mem::take(&mut run.inputs),
             _ => jobs.iter().filter_map(Job::run).flat_map(|run| run.inputs.iter().copied()).collect(),
@@ -145,6 +152,9 @@ impl Worker {
 
     /// Runs `rows` inputs and returns the numbers of each output.
     fn answers(&self, model: &Model, inputs: Vec<f32>, rows: usize) -> Result<Vec<Vec<f32>>, String> {
+        if let Some(program) = &model.program {
+            return self.shared(program, inputs, rows);
+        }
         let shape = [rows, 3, model.target.height, model.target.width];
         let input = burn::Tensor::<4>::from_data(TensorData::new(inputs, shape), &self.device);
         let outputs = model.network.forward(input);
@@ -156,11 +166,28 @@ impl Worker {
     }
 }
 
+impl Worker {
+    /// Runs `rows` inputs on this thread and on those of the engine that have nothing else to do.
+    fn shared(&self, program: &Arc<Program>, inputs: Vec<f32>, rows: usize) -> Result<Vec<Vec<f32>>, String> {
+        let mut party = None;
+        self.queue.recruit(self.batching.workers.min(MEMBERS_MAX) - 1, |helpers| {
+            let begun = Arc::new(Party::new(Arc::clone(program), inputs, rows, 1 + helpers));
+            let help = |index| Job::Help { party: Arc::clone(&begun), index };
+            let jobs = (1..=helpers).map(help).collect();
+            party = Some(begun);
+            jobs
+        });
+        let party = party.ok_or("nobody ran the network")?;
+        party.work(0);
+        party.answers().ok_or_else(|| "a thread that helped with a network panicked".to_owned())
+    }
+}
+
 impl Job {
     fn run(&self) -> Option<&Run> {
         match self {
             Self::Run(run) => Some(run),
-            Self::Load { .. } => None,
+            Self::Load { .. } | Self::Help { .. } => None,
         }
     }
 
@@ -173,6 +200,10 @@ impl Job {
         let _ = match self {
             Self::Load { reply, .. } => reply.try_send(Err(error.clone())).is_ok(),
             Self::Run(run) => run.reply.try_send((run.part, Err(error.clone()))).is_ok(),
+            Self::Help { party, .. } => {
+                party.give_up();
+                true
+            }
         };
     }
 }
