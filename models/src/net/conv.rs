@@ -1,19 +1,13 @@
 //! The layers these networks are made of: convolutions with BatchNorm folded in, PReLU, depthwise separable
 //! blocks, squeeze-and-excitation.
 
-use std::sync::OnceLock;
-
 use burn::module::{Initializer, Module, Param};
 use burn::tensor::{Device, Tensor};
 
 use super::flow::{Flow, Pool};
 use crate::plan::{Below, Filter};
 
-mod cpu;
-mod kernel;
 mod lean;
-mod product;
-mod spare;
 
 pub use lean::lean_stem;
 
@@ -77,15 +71,11 @@ impl ConvConfig {
             stride: self.stride,
             padding: self.padding,
             groups: self.groups,
-            on_cpu: *device == Device::flex(),
-            layer: OnceLock::new(),
         }
     }
 }
 
 /// A convolution with bias.
-///
-/// On the CPU its work is done by fused kernels, elsewhere by Burn's operations.
 #[derive(Module, Debug)]
 pub struct Conv {
     /// `[outputs, inputs / groups, rows, columns]`
@@ -95,10 +85,6 @@ pub struct Conv {
     stride: usize,
     padding: Padding,
     groups: usize,
-    on_cpu: bool,
-    /// The parameters for the CPU's kernels, made of the loaded ones at the first run.
-    #[module(skip)]
-    layer: OnceLock<cpu::Layer>,
 }
 
 /// What happens to numbers below zero after a convolution.
@@ -134,14 +120,6 @@ impl Conv {
     /// count as zero
     pub fn forward_around<F: Flow>(&self, x: F, around: Option<F>, bend: Bend<'_>) -> F {
         x.convolved(self, around, bend)
-    }
-
-    pub(crate) fn on_cpu(&self) -> bool {
-        self.on_cpu
-    }
-
-    pub(crate) fn fused(&self, x: Tensor<4>, around: Option<Tensor<4>>, bend: Bend<'_>) -> Tensor<4> {
-        cpu::forward(self, x, around, bend)
     }
 
     pub(crate) fn stride(&self) -> usize {
@@ -189,15 +167,12 @@ fn numbers<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
 pub struct Slope {
     /// `[channels]`
     pub slope: Param<Tensor<1>>,
-    /// The same for the CPU's kernels, made at the first run.
-    #[module(skip)]
-    numbers: OnceLock<Vec<f32>>,
 }
 
 impl Slope {
     /// The layer for `channels`, its slopes zero until weights are loaded.
     pub fn init(channels: usize, device: &Device) -> Self {
-        Self { slope: Initializer::Zeros.init([channels], device), numbers: OnceLock::new() }
+        Self { slope: Initializer::Zeros.init([channels], device) }
     }
 }
 

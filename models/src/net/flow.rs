@@ -106,9 +106,6 @@ impl Flow for Tensor<4> {
     type Rows = Tensor<2>;
 
     fn convolved(self, conv: &Conv, around: Option<Self>, bend: Bend<'_>) -> Self {
-        if conv.on_cpu() {
-            return conv.fused(self, around, bend);
-        }
         let padding = conv.padding().map(|[before, after]| (before, after));
         let options = ConvOptions::new_with_padding([conv.stride(); 2], padding, [1; 2], conv.groups());
         let mut y = conv2d(self, conv.weight.val(), Some(conv.bias.val()), options);

@@ -3,8 +3,6 @@
 //! Training with weight decay leaves channels dead: the layer after them weighs them with zero. They cost as much as the
 //! living ones, so they are left out once the weights are loaded. Answers stay the same.
 
-use std::sync::OnceLock;
-
 use burn::module::Param;
 use burn::tensor::{Int, Tensor, TensorData};
 
@@ -41,17 +39,17 @@ impl Kept {
     }
 
     fn inputs(&self, conv: Conv) -> Conv {
-        Conv { weight: self.select(&conv.weight, 1), layer: OnceLock::new(), ..conv }
+        Conv { weight: self.select(&conv.weight, 1), ..conv }
     }
 
     fn outputs(&self, conv: Conv) -> Conv {
         let groups = if conv.groups == 1 { 1 } else { self.0.len() };
         let (weight, bias) = (self.select(&conv.weight, 0), self.select(&conv.bias, 0));
-        Conv { weight, bias, groups, layer: OnceLock::new(), ..conv }
+        Conv { weight, bias, groups, ..conv }
     }
 
     fn outputs_bent(&self, ConvSlope { conv, prelu }: ConvSlope) -> ConvSlope {
-        let prelu = Slope { slope: self.select(&prelu.slope, 0), numbers: OnceLock::new() };
+        let prelu = Slope { slope: self.select(&prelu.slope, 0) };
         ConvSlope { conv: self.outputs(conv), prelu }
     }
 }
@@ -97,7 +95,7 @@ mod tests {
     fn filled(layer: ConvSlope) -> ConvSlope {
         let ConvSlope { conv, prelu } = layer;
         let conv = Conv { weight: noise(conv.weight.dims()), bias: noise(conv.bias.dims()), ..conv };
-        ConvSlope { conv, prelu: Slope { slope: noise(prelu.slope.dims()), ..prelu } }
+        ConvSlope { conv, prelu: Slope { slope: noise(prelu.slope.dims()) } }
     }
 
     /// A block of 20 inner channels, of which its output hears only the even ones below `heard`.
