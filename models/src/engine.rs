@@ -12,6 +12,7 @@ mod info;
 mod model;
 mod picture;
 mod queue;
+mod runner;
 mod warp;
 mod worker;
 
@@ -25,8 +26,10 @@ use std::thread::JoinHandle;
 use batch::Batching;
 use model::{Loader, Model};
 use queue::Queue;
+use runner::Machine;
 use worker::{Job, Run, Worker};
 
+use crate::plan::gpu::{Gpu, Precision, Width};
 use crate::weights::{Installed, Shelf};
 
 pub use bench::{BenchReport, ChainFigures, Percentiles, bench};
@@ -92,23 +95,22 @@ impl Engine {
     /// device refused; [`EngineError::Weights`] when the manifest can't be read.
     pub fn start(options: EngineOptions) -> Result<Self, EngineError> {
         let shelf = Shelf { folder: options.weights_dir.clone(), installed: options.installed.clone() };
-        Self::start_with(&options, |max_batch| model::from_shelf(shelf, max_batch))
+        Self::start_with(&options, model::from_shelf(shelf)?)
     }
 
-    fn start_with(
-        options: &EngineOptions,
-        loader: impl FnOnce(usize) -> Result<Loader, EngineError>,
-    ) -> Result<Self, EngineError> {
+    fn start_with(options: &EngineOptions, loader: Loader) -> Result<Self, EngineError> {
         let threads = match options.threads {
             0 => std::thread::available_parallelism().map_or(1, NonZeroUsize::get),
             threads => threads,
         };
-        let device::OpenDevice { burn, info, .. } =
+        let device::OpenDevice { burn, wgpu, info } =
             device::open(options.device, threads, options.software_adapter_allowed)?;
         let batching = Batching::of(info.kind, info.threads);
         let queue = Arc::new(Queue::new(QUEUE_LEN_MAX));
-        let worker =
-            Worker { queue: Arc::clone(&queue), device: burn, batching, loader: loader(batching.max)? };
+        let width = if info.kind == DeviceKind::Gpu { Width::HARDWARE } else { Width::SOFTWARE };
+        let gpu = wgpu.map(|(device, queue)| Mutex::new(Gpu::new(device, queue, Precision::Full, width)));
+        let machine = Machine { burn, gpu, batch_max: batching.max };
+        let worker = Worker { queue: Arc::clone(&queue), machine, batching, loader };
         let threads = worker.start(info.threads)?;
         tracing::info!(
             device = info.kind.as_str(),
@@ -145,7 +147,7 @@ impl Engine {
     ) -> Result<Vec<Tensor>, EngineError> {
         check(pictures, regions)?;
         let model = self.model(model)?;
-        let parts = self.inner.batching.parts(regions.len());
+        let parts = self.inner.batching.parts(regions.len(), model.info.max_batch);
         if parts.is_empty() {
             let empty = |dims: &[usize]| Tensor { dims: [&[0], dims].concat(), data: Vec::new() };
             return Ok(model.info.outputs.iter().map(|output| empty(&output.dims)).collect());

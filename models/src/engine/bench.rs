@@ -130,7 +130,7 @@ fn warps(
 
 /// Faces a second with all threads busy.
 fn throughput(engine: &Engine, frame: &Frame, iterations: usize, batch: usize) -> Result<f64, EngineError> {
-    let callers = if engine.inner.batching.gathers() { 8 } else { engine.device().threads };
+    let callers = if engine.inner.batching.gathers { 8 } else { engine.device().threads };
     let start = Instant::now();
     std::thread::scope(|scope| {
         let round = || {

@@ -2,28 +2,20 @@
 
 use std::sync::Arc;
 
+use super::runner::{Machine, Runner};
 use super::warp::{Normalise, Target};
 use super::{EngineError, ModelInfo, OutputInfo};
 use crate::manifest::{Colour, CommercialUse, Digest, Entry, Manifest};
-use crate::net::Network;
-use crate::plan::cpu::Program;
-use crate::plan::record;
-use crate::verify::answer;
 use crate::weights::{Shelf, WeightsError};
 
 /// Makes a network by name on a device. Called on an engine thread.
-pub(super) type Loader = Box<dyn Fn(&str, &burn::tensor::Device) -> Result<Model, EngineError> + Send + Sync>;
-
-/// How far a program may be from Burn, in parts of an answer's largest number or of one.
-const APART_MAX: f32 = 1e-4;
+pub(super) type Loader = Box<dyn Fn(&str, &Machine) -> Result<Model, EngineError> + Send + Sync>;
 
 /// A network on a device.
 pub(super) struct Model {
     pub(super) info: Arc<ModelInfo>,
     pub(super) target: Target,
-    pub(super) network: Box<dyn Network>,
-    /// The same for the CPU, when the engine runs on it and the network's steps can be done without Burn.
-    pub(super) program: Option<Arc<Program>>,
+    pub(super) runner: Runner,
 }
 
 impl Model {
@@ -47,27 +39,29 @@ impl Model {
 ///
 /// # Errors
 /// [`EngineError::Weights`] when the manifest can't be used.
-pub(super) fn from_shelf(shelf: Shelf, max_batch: usize) -> Result<Loader, EngineError> {
+pub(super) fn from_shelf(shelf: Shelf) -> Result<Loader, EngineError> {
     let manifest =
         Manifest::read(&shelf.folder.join("manifest.toml")).map_err(|error| unusable("manifest", error))?;
-    Ok(Box::new(move |name, device| {
+    Ok(Box::new(move |name, machine| {
         let Some(entry) = manifest.entry(name) else {
             let known = manifest.models.iter().map(|entry| entry.name.clone()).collect();
             return Err(EngineError::UnknownModel { model: name.to_owned(), known });
         };
-        load(entry, &shelf, device, max_batch)
+        load(entry, &shelf, machine)
     }))
 }
 
-fn load(
-    entry: &Entry,
-    shelf: &Shelf,
-    device: &burn::tensor::Device,
-    max_batch: usize,
-) -> Result<Model, EngineError> {
+fn load(entry: &Entry, shelf: &Shelf, machine: &Machine) -> Result<Model, EngineError> {
     let (_, sha256) = shelf.place(entry).map_err(|error| unusable(&entry.name, error))?;
     let weights = shelf.read(entry).map_err(|error| unusable(&entry.name, error))?;
-    let network = crate::net::load(entry, &weights, device).map_err(|error| unusable(&entry.name, error))?;
+    let network =
+        |device| crate::net::load(entry, &weights, device).map_err(|error| unusable(&entry.name, error));
+    let on_cpu = burn::tensor::Device::flex();
+    let planned = Runner::planned(&entry.name, &*network(&on_cpu)?, machine);
+    let runner = match planned.map_err(|reason| EngineError::Failed { reason })? {
+        Some(runner) => runner,
+        None => Runner::Burn(network(&machine.burn)?),
+    };
     match entry.rights.commercial_use {
         CommercialUse::Yes => {}
         CommercialUse::No | CommercialUse::Ask => tracing::warn!(
@@ -76,31 +70,8 @@ fn load(
             "a network in use is not known to be cleared for commercial use"
         ),
     }
-    let is_cpu = *device == burn::tensor::Device::flex();
-    let program = is_cpu.then(|| program(&entry.name, &*network)).flatten();
-    Ok(Model { info: Arc::new(info(entry, sha256, max_batch)), target: target(entry), network, program })
-}
-
-/// The network for the CPU, if it can be made and agrees with Burn.
-fn program(name: &str, network: &dyn Network) -> Option<Arc<Program>> {
-    let program = Program::compile(&record(network)?)?;
-    let input: Vec<f32> =
-        (0..network.input().iter().product()).map(|at: usize| (at as f32 * 0.7).sin()).collect();
-    let found = program.run(&input, 1);
-    let expected = answer(network, input, &burn::tensor::Device::flex());
-    let agrees = found.iter().zip(&expected).all(|(found, expected)| {
-        let largest = expected.iter().fold(1.0_f32, |largest, number| largest.max(number.abs()));
-        let mut pairs = found.iter().zip(expected);
-        found.len() == expected.len() && pairs.all(|(one, other)| (one - other).abs() <= APART_MAX * largest)
-    });
-    if !agrees || found.len() != expected.len() {
-        tracing::error!(
-            network = name,
-            "the fast way of running a network doesn't answer as Burn does, so Burn runs it"
-        );
-        return None;
-    }
-    Some(Arc::new(program))
+    let info = Arc::new(info(entry, sha256, runner.batch_max(machine)));
+    Ok(Model { info, target: target(entry), runner })
 }
 
 fn unusable(model: &str, error: impl std::error::Error + Send + Sync + 'static) -> EngineError {

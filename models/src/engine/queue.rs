@@ -72,7 +72,7 @@ impl<T> Queue<T> {
     }
 
     /// The oldest item, and every later one that `joins` it; waits for one, ends when the queue is closed.
-    pub(super) fn pop(&self, mut joins: impl FnMut(&[T], &T) -> bool) -> Option<Vec<T>> {
+    pub(super) fn pop(&self, joins: impl FnMut(&[T], &T) -> bool) -> Option<Vec<T>> {
         let mut state = self.lock();
         if state.closed.is_none() && state.waiting.is_empty() {
             state.idle += 1;
@@ -84,6 +84,19 @@ impl<T> Queue<T> {
             }
             state.idle -= 1;
         }
+        self.take(state, joins)
+    }
+
+    /// As [`Queue::pop`], but there is nothing at once when nothing waits.
+    pub(super) fn pop_waiting(&self, joins: impl FnMut(&[T], &T) -> bool) -> Option<Vec<T>> {
+        self.take(self.lock(), joins)
+    }
+
+    fn take(
+        &self,
+        mut state: MutexGuard<'_, State<T>>,
+        mut joins: impl FnMut(&[T], &T) -> bool,
+    ) -> Option<Vec<T>> {
         let mut taken = vec![state.waiting.pop_front()?];
         let mut at = 0;
         while at < state.waiting.len() {

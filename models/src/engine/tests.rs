@@ -71,8 +71,7 @@ fn model(name: &str, max_batch: usize, network: Box<dyn Network>) -> Model {
     Model {
         info: Arc::new(info),
         target: Target { width: SIDE, height: SIDE, normalise },
-        network,
-        program: None,
+        runner: runner::Runner::Burn(network),
     }
 }
 
@@ -90,21 +89,20 @@ fn rig_on(device: DeviceChoice, threads: usize) -> Rig {
     let options = EngineOptions { device, threads, software_adapter_allowed: true, ..EngineOptions::new("") };
     let (batches, gate) = (Arc::new(AtomicUsize::new(0)), Arc::new(Barrier::new(2)));
     let (counted, gated) = (Arc::clone(&batches), Arc::clone(&gate));
-    let engine = Engine::start_with(&options, |max_batch| {
-        Ok(Box::new(move |name: &str, _: &burn::tensor::Device| {
-            let network: Box<dyn Network> = match name {
-                "mean" => Box::new(Mean(Arc::clone(&counted))),
-                "misdescribed" => Box::new(Mean(Arc::clone(&counted))),
-                "fragile" => Box::new(Fragile),
-                "gated" => Box::new(Gated(Arc::clone(&gated))),
-                _ => {
-                    let known = ["mean", "fragile", "gated"].map(str::to_owned).to_vec();
-                    return Err(EngineError::UnknownModel { model: name.to_owned(), known });
-                }
-            };
-            Ok(model(name, max_batch, network))
-        }))
-    });
+    let loader = move |name: &str, machine: &Machine| {
+        let network: Box<dyn Network> = match name {
+            "mean" => Box::new(Mean(Arc::clone(&counted))),
+            "misdescribed" => Box::new(Mean(Arc::clone(&counted))),
+            "fragile" => Box::new(Fragile),
+            "gated" => Box::new(Gated(Arc::clone(&gated))),
+            _ => {
+                let known = ["mean", "fragile", "gated"].map(str::to_owned).to_vec();
+                return Err(EngineError::UnknownModel { model: name.to_owned(), known });
+            }
+        };
+        Ok(model(name, machine.batch_max, network))
+    };
+    let engine = Engine::start_with(&options, Box::new(loader));
     Rig { engine: engine.unwrap(), batches, gate }
 }
 

@@ -1,18 +1,19 @@
 //! The engine's threads: they load networks and run batches, and a panic in one breaks the whole engine.
 
 use std::any::Any;
+use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
 use std::thread::JoinHandle;
 
-use burn::tensor::{TensorData, Transaction};
-
 use super::batch::Batching;
 use super::model::{Loader, Model};
 use super::queue::Queue;
+use super::runner::{Machine, Runner, burns, locked};
 use super::{EngineError, Tensor};
 use crate::plan::cpu::{MEMBERS_MAX, Party, Program};
+use crate::plan::gpu::{Pending, SLOTS};
 
 /// What a thread is asked to do.
 pub(super) enum Job {
@@ -36,7 +37,7 @@ pub(super) struct Run {
 /// What every thread of an engine works with.
 pub(super) struct Worker {
     pub(super) queue: Arc<Queue<Job>>,
-    pub(super) device: burn::tensor::Device,
+    pub(super) machine: Machine,
     pub(super) batching: Batching,
     pub(super) loader: Loader,
 }
@@ -66,17 +67,25 @@ impl Worker {
     }
 
     fn work(&self) {
-        while let Some(mut jobs) = self.queue.pop(|taken, next| self.joins(taken, next)) {
-            let broken =
-                catch_unwind(AssertUnwindSafe(|| self.perform(&mut jobs))).map_err(|panic| text(&*panic));
-            let reason = match broken {
+        let mut under_way = VecDeque::new();
+        loop {
+            let joins = |taken: &[Job], next: &Job| self.joins(taken, next);
+            let taken =
+                if under_way.is_empty() { self.queue.pop(joins) } else { self.queue.pop_waiting(joins) };
+            if taken.is_none() && under_way.is_empty() {
+                return;
+            }
+            let mut jobs = taken.unwrap_or_default();
+            let turn = AssertUnwindSafe(|| self.turn(&mut jobs, &mut under_way));
+            let reason = match catch_unwind(turn).map_err(|panic| text(&*panic)) {
                 Ok(Ok(())) => continue,
                 Ok(Err(reason)) | Err(reason) => reason,
             };
             tracing::error!(reason, "the inference engine failed");
             let left = self.queue.close(EngineError::Failed { reason });
             let error = self.queue.closed().unwrap_or(EngineError::Stopped);
-            jobs.iter().chain(&left).for_each(|job| job.refuse(&error));
+            let begun = under_way.drain(..).flat_map(|begun: Begun| begun.jobs);
+            jobs.into_iter().chain(begun).chain(left).for_each(|job| job.refuse(&error));
         }
     }
 
@@ -84,89 +93,85 @@ impl Worker {
     fn joins(&self, taken: &[Job], next: &Job) -> bool {
         let (Some(Job::Run(first)), Job::Run(next)) = (taken.first(), next) else { return false };
         let len: usize = taken.iter().map(Job::len).sum();
-        self.batching.gathers()
+        self.batching.gathers
             && Arc::ptr_eq(&first.model, &next.model)
-            && len + next.len <= self.batching.max
+            && len + next.len <= first.model.info.max_batch
     }
 
-    /// Does the jobs and answers them; an error is the reason why the device is broken.
-    fn perform(&self, jobs: &mut [Job]) -> Result<(), String> {
-        if let [Job::Load { model, reply }] = jobs {
-            let loaded = match (self.loader)(model, &self.device) {
-                Ok(loaded) => self.warmed(loaded)?,
-                Err(error) => Err(error),
-            };
-            // A caller that has gone away needs no answer.
-            let _ = reply.send(loaded);
-            return Ok(());
+    /// Does or begins the jobs, and ends what was begun first when there are none or enough is under way; an error is the
+    /// reason why the device is broken.
+    fn turn(&self, jobs: &mut Vec<Job>, under_way: &mut VecDeque<Begun>) -> Result<(), String> {
+        let waits = jobs.is_empty();
+        if let Some(pending) = self.perform(jobs)? {
+            under_way.push_back(Begun { jobs: std::mem::take(jobs), pending });
         }
-        if let [Job::Help { party, index }] = jobs {
-            party.work(*index);
-            return Ok(());
-        }
-        let mut inputs = match jobs {
-            [Job::Run(run)] => std::mem::take(&mut run.inputs),
-            _ => jobs.iter().filter_map(Job::run).flat_map(|run| run.inputs.iter().copied()).collect(),
-        };
-        let Some(Job::Run(first)) = jobs.first() else { return Ok(()) };
-        let len: usize = jobs.iter().map(Job::len).sum();
-        let padded = self.batching.padded(len);
-        inputs.resize(padded * first.model.target.len(), 0.0);
-        let outputs = self.forward(&first.model, inputs, padded, len)?;
-        let mut from = 0;
-        for run in jobs.iter().filter_map(Job::run) {
-            let part = outputs.iter().map(|output| output.rows(from, run.len)).collect();
-            let _ = run.reply.send((run.part, Ok(part)));
-            from += run.len;
+        if (waits || under_way.len() >= SLOTS)
+            && let Some(Begun { jobs: begun, pending }) = under_way.pop_front()
+        {
+            *jobs = begun;
+            deliver(jobs, pending.wait()?)?;
         }
         Ok(())
     }
 
-    /// The network after one run of every size, or why it can't be used; the outer error is a broken device.
-    fn warmed(&self, model: Model) -> Result<Result<Arc<Model>, EngineError>, String> {
-        for &len in self.batching.warm_up() {
-            let answers = self.answers(&model, vec![0.0; len * model.target.len()], len)?;
-            if let Err(error) = model.check(&answers, len) {
-                return Ok(Err(error));
+    /// Does the jobs and answers them, unless a GPU does: then these are its answers to come.
+    fn perform(&self, jobs: &mut [Job]) -> Result<Option<Pending>, String> {
+        match jobs {
+            [Job::Load { model, reply }] => {
+                let loaded = match (self.loader)(model, &self.machine) {
+                    Err(EngineError::Failed { reason }) => return Err(reason),
+                    loaded => loaded.and_then(|model| self.tried(model)).map(Arc::new),
+                };
+                // A caller that has gone away needs no answer.
+                let _ = reply.send(loaded);
+                return Ok(None);
             }
+            [Job::Help { party, index }] => {
+                party.work(*index);
+                return Ok(None);
+            }
+            _ => {}
         }
-        Ok(Ok(Arc::new(model)))
+        let inputs = match jobs {
+            [Job::Run(run)] => std::mem::take(&mut run.inputs),
+            _ => jobs.iter().filter_map(Job::run).flat_map(|run| run.inputs.iter().copied()).collect(),
+        };
+        let Some(Job::Run(first)) = jobs.first() else { return Ok(None) };
+        let model = Arc::clone(&first.model);
+        let rows = jobs.iter().map(Job::len).sum();
+        let answers = match (&model.runner, &self.machine.gpu) {
+            (Runner::Gpu(program), Some(gpu)) => {
+                return Ok(Some(locked(gpu).begin(&mut locked(program), &inputs, rows)));
+            }
+            _ => self.answers(&model, inputs, rows)?,
+        };
+        deliver(jobs, answers)?;
+        Ok(None)
     }
 
-    /// Runs `padded` inputs and returns what the first `len` of them gave.
-    fn forward(
-        &self,
-        model: &Model,
-        inputs: Vec<f32>,
-        padded: usize,
-        len: usize,
-    ) -> Result<Vec<Tensor>, String> {
-        let answers = self.answers(model, inputs, padded)?;
-        model.check(&answers, padded).map_err(|error| error.to_string())?;
-        let outputs = answers.into_iter().zip(&model.info.outputs).map(|(mut data, output)| {
-            data.truncate(len * output.dims.iter().product::<usize>());
-            Tensor { dims: [&[len], output.dims.as_slice()].concat(), data }
-        });
-        Ok(outputs.collect())
+    /// The network after one run, or why it can't be used. A plan was tried when it was made.
+    fn tried(&self, model: Model) -> Result<Model, EngineError> {
+        if let Runner::Burn(_) = model.runner {
+            let answers = self
+                .answers(&model, vec![0.0; model.target.len()], 1)
+                .map_err(|reason| EngineError::Failed { reason })?;
+            model.check(&answers, 1)?;
+        }
+        Ok(model)
     }
 
-    /// Runs `rows` inputs and returns the numbers of each output.
+    /// Runs `rows` inputs on the CPU or by Burn and returns the numbers of each output.
     fn answers(&self, model: &Model, inputs: Vec<f32>, rows: usize) -> Result<Vec<Vec<f32>>, String> {
-        if let Some(program) = &model.program {
-            return self.shared(program, inputs, rows);
+        match &model.runner {
+            Runner::Cpu(program) => self.shared(program, inputs, rows),
+            Runner::Burn(network) => {
+                let size = [rows, model.target.height, model.target.width];
+                burns(&**network, inputs, size, &self.machine.burn)
+            }
+            Runner::Gpu(_) => Err("a plan for a GPU has none".to_owned()),
         }
-        let shape = [rows, 3, model.target.height, model.target.width];
-        let input = burn::Tensor::<4>::from_data(TensorData::new(inputs, shape), &self.device);
-        let outputs = model.network.forward(input);
-        let read = outputs.into_iter().fold(Transaction::default(), Transaction::register);
-        let read = read.try_execute().map_err(|error| format!("the device returned no result: {error}"))?;
-        let numbers =
-            |data: TensorData| data.try_into_vec().map_err(|error| format!("{}: {error:?}", model.info.name));
-        read.into_iter().map(numbers).collect()
     }
-}
 
-impl Worker {
     /// Runs `rows` inputs on this thread and on those of the engine that have nothing else to do.
     fn shared(&self, program: &Arc<Program>, inputs: Vec<f32>, rows: usize) -> Result<Vec<Vec<f32>>, String> {
         let mut party = None;
@@ -181,6 +186,31 @@ impl Worker {
         party.work(0);
         party.answers().ok_or_else(|| "a thread that helped with a network panicked".to_owned())
     }
+}
+
+/// Gives each of the jobs, which are runs of one network, its rows of the answers.
+fn deliver(jobs: &[Job], answers: Vec<Vec<f32>>) -> Result<(), String> {
+    let Some(Job::Run(first)) = jobs.first() else { return Ok(()) };
+    let rows = jobs.iter().map(Job::len).sum();
+    first.model.check(&answers, rows).map_err(|error| error.to_string())?;
+    let outputs: Vec<Tensor> = answers
+        .into_iter()
+        .zip(&first.model.info.outputs)
+        .map(|(data, output)| Tensor { dims: [&[rows], output.dims.as_slice()].concat(), data })
+        .collect();
+    let mut from = 0;
+    for run in jobs.iter().filter_map(Job::run) {
+        let part = outputs.iter().map(|output| output.rows(from, run.len)).collect();
+        let _ = run.reply.send((run.part, Ok(part)));
+        from += run.len;
+    }
+    Ok(())
+}
+
+/// Runs that a GPU has begun.
+struct Begun {
+    jobs: Vec<Job>,
+    pending: Pending,
 }
 
 impl Job {

@@ -14,32 +14,47 @@ mod launch;
 use kernel::{Kernel, Kernels};
 use launch::{Launch, Launches};
 
+pub use launch::Width;
+
 /// A device on which plans run.
 pub struct Gpu {
     device: wgpu::Device,
     queue: wgpu::Queue,
-    half: bool,
+    precision: Precision,
+    width: Width,
     kernels: Kernels,
 }
 
+/// How numbers are kept between two launches; sums are always of 32 bits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Precision {
+    /// 32 bits.
+    Full,
+    /// 16 bits, where the device has them.
+    Half,
+}
+
 /// Runs that may be under way at once: while one computes, the next is prepared.
-const SLOTS: usize = 2;
+pub const SLOTS: usize = 2;
 
 /// Bytes that the words of a launch may take; devices align bindings to no more than this.
 const WORDS_PITCH: usize = 256;
 
 impl Gpu {
-    /// Plans on an open device, with numbers kept as `f16` if `half` and the device has it.
-    pub fn new(device: wgpu::Device, queue: wgpu::Queue, half: bool) -> Self {
-        let half = half && device.features().contains(wgpu::Features::SHADER_F16);
-        let kernels = Kernels::new(&device, half);
-        Self { device, queue, half, kernels }
+    /// Plans on an open device, with numbers of 32 bits where it has no others.
+    pub fn new(device: wgpu::Device, queue: wgpu::Queue, precision: Precision, width: Width) -> Self {
+        let precision = match device.features().contains(wgpu::Features::SHADER_F16) {
+            true => precision,
+            false => Precision::Full,
+        };
+        let kernels = Kernels::new(&device, precision);
+        Self { device, queue, precision, width, kernels }
     }
 
     /// Compiles a plan for batches of up to `max` items, or as many as the device can hold.
     pub fn compile(&mut self, plan: &Plan, max: usize) -> Program {
         let Launches { launches, weights, arena_len } = Launches::of(plan);
-        let number = if self.half { 2 } else { 4 };
+        let number = self.precision.bytes();
         let limits = self.device.limits();
         let binding_max = limits.max_storage_buffer_binding_size.min(limits.max_buffer_size);
         let max = max.min(binding_max as usize / (4 * number * arena_len)).max(1);
@@ -62,15 +77,25 @@ impl Gpu {
         let each: usize = answer_lens.iter().sum();
         let slots = (0..SLOTS).map(|_| self.slot(&shared, &launches, [input_len, each].map(|len| max * len)));
         let slots = slots.collect();
-        let mut program = Program { launches, slots, next: 0, answer_lens, max, recipes: Vec::new() };
-        program.recipes = (0..=max).map(|_| None).collect();
-        program
+        let recipes = (0..=max).map(|items| self.recipe(&launches, items)).collect();
+        Program { slots, next: 0, answer_lens, max, recipes }
+    }
+
+    /// What a batch of `items` launches; kernels that are new are compiled.
+    fn recipe(&mut self, launches: &[Launch], items: usize) -> Recipe {
+        let launch = |launch: &Launch| {
+            let (kernel, groups) = launch.work.launched(items, self.width);
+            (kernel, self.kernels.pipeline(kernel), groups)
+        };
+        launches.iter().map(launch).collect()
     }
 
     fn numbers(&self, numbers: &[f32]) -> Vec<u8> {
-        match self.half {
-            true => numbers.iter().flat_map(|&number| half::f16::from_f32(number).to_le_bytes()).collect(),
-            false => numbers.iter().flat_map(|number| number.to_le_bytes()).collect(),
+        match self.precision {
+            Precision::Half => {
+                numbers.iter().flat_map(|&number| half::f16::from_f32(number).to_le_bytes()).collect()
+            }
+            Precision::Full => numbers.iter().flat_map(|number| number.to_le_bytes()).collect(),
         }
     }
 
@@ -121,8 +146,7 @@ impl Gpu {
     /// # Shapes
     /// `inputs`: `[n, 3, height, width]`
     pub fn begin(&mut self, program: &mut Program, inputs: &[f32], items: usize) -> Pending {
-        program.prepare(&mut self.kernels, items);
-        let recipe = program.recipes[items].iter().flatten();
+        let recipe = &program.recipes[items];
         let slot = &program.slots[program.next];
         program.next = (program.next + 1) % program.slots.len();
         let bytes: Vec<u8> = inputs.iter().flat_map(|number| number.to_le_bytes()).collect();
@@ -131,7 +155,7 @@ impl Gpu {
         let mut encoder = self.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
         let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
         let mut before = None;
-        for ((kernel, pipeline, [x, y, z]), bindings) in recipe.zip(&slot.bindings) {
+        for ((kernel, pipeline, [x, y, z]), bindings) in recipe.iter().zip(&slot.bindings) {
             if before != Some(*kernel) {
                 pass.set_pipeline(pipeline);
                 before = Some(*kernel);
@@ -150,6 +174,16 @@ impl Gpu {
         });
         let lens = program.answer_lens.iter().map(|len| items * len).collect();
         Pending { device: self.device.clone(), submission, mapped, read: slot.read.clone(), size, lens }
+    }
+}
+
+impl Precision {
+    /// Of one number.
+    fn bytes(self) -> usize {
+        match self {
+            Self::Full => 4,
+            Self::Half => 2,
+        }
     }
 }
 
@@ -173,28 +207,18 @@ type Recipe = Vec<(Kernel, wgpu::ComputePipeline, [u32; 3])>;
 
 /// A plan compiled for a device.
 pub struct Program {
-    launches: Vec<Launch>,
     slots: Vec<Slot>,
     next: usize,
     answer_lens: Vec<usize>,
     max: usize,
     /// By the number of items.
-    recipes: Vec<Option<Recipe>>,
+    recipes: Vec<Recipe>,
 }
 
 impl Program {
     /// Items that run at once.
     pub fn max(&self) -> usize {
         self.max
-    }
-
-    /// Compiles what a batch of `items` launches, if that has not been done.
-    fn prepare(&mut self, kernels: &mut Kernels, items: usize) {
-        let launch = |launch: &Launch| {
-            let (kernel, groups) = launch.work.launched(items);
-            (kernel, kernels.pipeline(kernel), groups)
-        };
-        self.recipes[items].get_or_insert_with(|| self.launches.iter().map(launch).collect());
     }
 }
 

@@ -69,12 +69,13 @@ impl Write for Log {
 fn a_network_without_clearance_is_warned_of_and_others_are_not() {
     let folder = folder(|manifest| with_own_entry(&manifest, 128));
     let shelf = Shelf { folder: folder.path().to_owned(), ..Shelf::default() };
-    let load = model::from_shelf(shelf, 1).unwrap();
+    let machine = Machine { burn: burn::tensor::Device::flex(), gpu: None, batch_max: 1 };
+    let load = model::from_shelf(shelf).unwrap();
     let warned = |model| {
         let log = Log::default();
         let writer = log.clone();
         let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(move || writer.clone());
-        tracing::subscriber::with_default(subscriber.finish(), || load(model, &burn::tensor::Device::flex()))
+        tracing::subscriber::with_default(subscriber.finish(), || load(model, &machine))
             .map(|_| String::from_utf8(log.0.lock().unwrap().clone()).unwrap())
     };
     let own = warned("own").unwrap();

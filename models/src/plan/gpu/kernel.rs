@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use super::Precision;
+
 /// A kernel; what differs between two of a kind is written into its source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Kernel {
@@ -38,8 +40,8 @@ pub(super) const THREADS: usize = 64;
 const PRELUDE: &str = include_str!("prelude.wgsl");
 
 impl Kernel {
-    /// The kernel's source, for numbers kept as `f16` or as `f32`.
-    pub(super) fn source(self, half: bool) -> String {
+    /// The kernel's source, for numbers kept so.
+    pub(super) fn source(self, precision: Precision) -> String {
         let seen = |window| if window { include_str!("window.wgsl") } else { include_str!("pointwise.wgsl") };
         let each = include_str!("each.wgsl");
         let pieces: Vec<&str> = match self {
@@ -59,7 +61,10 @@ impl Kernel {
             Self::Means => vec![include_str!("means.wgsl")],
             Self::Emit => vec![include_str!("emit.wgsl")],
         };
-        let (enable, number) = if half { ("enable f16;\n", "f16") } else { ("", "f32") };
+        let (enable, number) = match precision {
+            Precision::Full => ("", "f32"),
+            Precision::Half => ("enable f16;\n", "f16"),
+        };
         let source = format!("{enable}{PRELUDE}{}", pieces.concat()).replace("{{number}}", number);
         written_out(&source, &self.counts())
     }
@@ -131,14 +136,14 @@ fn block_len(lines: &[&str]) -> usize {
 /// The kernels compiled for a device so far.
 pub(super) struct Kernels {
     device: wgpu::Device,
-    half: bool,
+    precision: Precision,
     pub(super) bindings: wgpu::BindGroupLayout,
     layout: wgpu::PipelineLayout,
     compiled: HashMap<Kernel, wgpu::ComputePipeline>,
 }
 
 impl Kernels {
-    pub(super) fn new(device: &wgpu::Device, half: bool) -> Self {
+    pub(super) fn new(device: &wgpu::Device, precision: Precision) -> Self {
         let bindings = device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
             label: Some("plan"),
             entries: &[
@@ -155,7 +160,7 @@ impl Kernels {
             bind_group_layouts: &[Some(&bindings)],
             immediate_size: 0,
         });
-        Self { device: device.clone(), half, bindings, layout, compiled: HashMap::new() }
+        Self { device: device.clone(), precision, bindings, layout, compiled: HashMap::new() }
     }
 
     /// The kernel's pipeline, compiled when it is asked for first.
@@ -164,7 +169,7 @@ impl Kernels {
             let label = format!("{kernel:?}");
             let module = self.device.create_shader_module(wgpu::ShaderModuleDescriptor {
                 label: Some(&label),
-                source: wgpu::ShaderSource::Wgsl(kernel.source(self.half).into()),
+                source: wgpu::ShaderSource::Wgsl(kernel.source(self.precision).into()),
             });
             self.device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
                 label: Some(&label),

@@ -66,18 +66,28 @@ pub(super) struct Launch {
     pub(super) words: Words,
 }
 
-/// Threads of a launch that fill a GPU; with fewer its sums are sliced.
-const THREADS_WANTED: usize = 16_384;
+/// What it takes to fill a device.
+#[derive(Debug, Clone, Copy)]
+pub struct Width {
+    /// Threads of a launch; with fewer its sums are sliced.
+    threads: usize,
+    /// Workgroups of tiles; with fewer, smaller tiles are taken.
+    tiles: usize,
+}
 
-/// Workgroups of tiles that fill a GPU; with fewer, smaller tiles are taken.
-const TILES_WANTED: usize = 128;
+impl Width {
+    /// Of a graphics card.
+    pub const HARDWARE: Self = Self { threads: 16_384, tiles: 128 };
+    /// Of a processor that plays one.
+    pub const SOFTWARE: Self = Self { threads: 64, tiles: 1 };
+}
 
 /// Workgroups along one dimension of a launch.
 const GROUPS_MAX: usize = 65_535;
 
 impl Work {
     /// The kernel for a batch of `items`, and its workgroups.
-    pub(super) fn launched(self, items: usize) -> (Kernel, [u32; 3]) {
+    pub(super) fn launched(self, items: usize, width: Width) -> (Kernel, [u32; 3]) {
         let groups = |count: usize| {
             let rows = count.div_ceil(GROUPS_MAX).max(1);
             [count.div_ceil(rows) as u32, rows as u32, 1]
@@ -90,13 +100,13 @@ impl Work {
                 if let Some(window) = window {
                     for (tile_rows, tile_fours) in [(8, 2), (4, 1)] {
                         let tiles = [fours.div_ceil(8 * tile_fours), rows.div_ceil(8 * tile_rows)];
-                        if tiles[0] * tiles[1] >= TILES_WANTED && 2 * fours > 8 * tile_fours {
+                        if tiles[0] * tiles[1] >= width.tiles && 2 * fours > 8 * tile_fours {
                             let kernel = Kernel::Tiles { window, rows: tile_rows, fours: tile_fours };
                             return (kernel, [tiles[0] as u32, tiles[1] as u32, 1]);
                         }
                     }
                 }
-                let wanted = THREADS_WANTED.div_ceil(rows * fours).min(terms.div_ceil(2)).max(1);
+                let wanted = width.threads.div_ceil(rows * fours).min(terms.div_ceil(2)).max(1);
                 // the power of two below
                 let slices = (1 << wanted.ilog2()).min(32);
                 let kernel = match window {

@@ -5,20 +5,20 @@ use crate::plan::record;
 use crate::plan::tests::{apart, burns, delivered, noise};
 
 /// A device of this machine, or why there is none.
-fn gpu(half: bool) -> Result<Gpu, String> {
+fn gpu(precision: Precision, width: Width) -> Result<Gpu, String> {
     let (device, queue) = crate::engine::test_device()?;
-    Ok(Gpu::new(device, queue, half))
+    Ok(Gpu::new(device, queue, precision, width))
 }
 
-fn compare(half: bool, most: f32) {
-    let mut gpu = match gpu(half) {
+fn compare(precision: Precision, width: Width, most: f32) {
+    let mut gpu = match gpu(precision, width) {
         Ok(gpu) => gpu,
         Err(reason) => {
             println!("SKIP({reason})");
             return;
         }
     };
-    if half && !gpu.half {
+    if gpu.precision != precision {
         println!("SKIP(the adapter has no f16)");
         return;
     }
@@ -36,17 +36,18 @@ fn compare(half: bool, most: f32) {
 
 #[test]
 fn every_delivered_network_answers_as_burn_does() {
-    compare(false, 1e-4);
+    compare(Precision::Full, Width::HARDWARE, 1e-4);
+    compare(Precision::Full, Width::SOFTWARE, 1e-4);
 }
 
 #[test]
 fn with_half_the_bytes_a_number_the_answers_are_near() {
-    compare(true, 2e-2);
+    compare(Precision::Half, Width::SOFTWARE, 2e-2);
 }
 
 #[test]
 fn two_runs_may_be_under_way() {
-    let mut gpu = match gpu(false) {
+    let mut gpu = match gpu(Precision::Full, Width::SOFTWARE) {
         Ok(gpu) => gpu,
         Err(reason) => {
             println!("SKIP({reason})");

@@ -1,0 +1,109 @@
+//! How a network is run: by a plan compiled for the device where that agrees with Burn, else by Burn itself.
+
+use std::sync::{Arc, Mutex};
+
+use burn::tensor::{Device, TensorData, Transaction};
+
+use crate::net::Network;
+use crate::plan::gpu::{self, Gpu};
+use crate::plan::{cpu, record};
+use crate::verify::answer;
+
+/// How far a plan's answers may be from Burn's, in parts of an answer's largest number or of one.
+const APART_MAX: f32 = 1e-4;
+
+/// What networks are made ready for.
+pub(super) struct Machine {
+    /// Where Burn runs them.
+    pub(super) burn: Device,
+    /// The same device for plans, when it is a GPU.
+    pub(super) gpu: Option<Mutex<Gpu>>,
+    /// Inputs of the largest batch.
+    pub(super) batch_max: usize,
+}
+
+/// A network made ready.
+pub(super) enum Runner {
+    /// By a plan on the CPU.
+    Cpu(Arc<cpu::Program>),
+    /// By a plan on a GPU; locked by the one thread that such an engine has.
+    Gpu(Box<Mutex<gpu::Program>>),
+    /// By Burn, where it was loaded.
+    Burn(Box<dyn Network>),
+}
+
+impl Runner {
+    /// Compiles the network's plan and holds its answer to one input against Burn's. `None` when it has no steps to plan,
+    /// or when the plan answers something else, which is logged.
+    ///
+    /// # Errors
+    /// What the device said instead of answering.
+    pub(super) fn planned(
+        name: &str,
+        network: &dyn Network,
+        machine: &Machine,
+    ) -> Result<Option<Self>, String> {
+        let Some(plan) = record(network) else { return Ok(None) };
+        let input: Vec<f32> =
+            (0..network.input().iter().product()).map(|at: usize| (at as f32 * 0.7).sin()).collect();
+        let (runner, found) = match &machine.gpu {
+            Some(gpu) => {
+                let mut gpu = locked(gpu);
+                let mut program = gpu.compile(&plan, machine.batch_max);
+                let found = gpu.begin(&mut program, &input, 1).wait()?;
+                (Self::Gpu(Box::new(Mutex::new(program))), found)
+            }
+            None => {
+                let Some(program) = cpu::Program::compile(&plan) else { return Ok(None) };
+                let found = program.run(&input, 1);
+                (Self::Cpu(Arc::new(program)), found)
+            }
+        };
+        let expected = answer(network, input, &Device::flex());
+        if agree(&found, &expected) {
+            return Ok(Some(runner));
+        }
+        tracing::error!(network = name, "the plan of a network doesn't answer as Burn does, so Burn runs it");
+        Ok(None)
+    }
+
+    /// Inputs of the largest batch.
+    pub(super) fn batch_max(&self, machine: &Machine) -> usize {
+        match self {
+            Self::Gpu(program) => locked(program).max().min(machine.batch_max),
+            Self::Cpu(_) | Self::Burn(_) => machine.batch_max,
+        }
+    }
+}
+
+/// Burn's answers to `rows` inputs of `size` pixels.
+///
+/// # Errors
+/// What the device said instead of answering.
+pub(super) fn burns(
+    network: &dyn Network,
+    inputs: Vec<f32>,
+    [rows, height, width]: [usize; 3],
+    device: &Device,
+) -> Result<Vec<Vec<f32>>, String> {
+    let input = burn::Tensor::<4>::from_data(TensorData::new(inputs, [rows, 3, height, width]), device);
+    let outputs = network.forward(input);
+    let read = outputs.into_iter().fold(Transaction::default(), Transaction::register);
+    let read = read.try_execute().map_err(|error| format!("the device returned no result: {error}"))?;
+    read.into_iter().map(|data| data.try_into_vec().map_err(|error| format!("{error:?}"))).collect()
+}
+
+/// Whether answers are the same, but for rounding.
+fn agree(found: &[Vec<f32>], expected: &[Vec<f32>]) -> bool {
+    let near = |(found, expected): (&Vec<f32>, &Vec<f32>)| {
+        let largest = expected.iter().fold(1.0_f32, |largest, number| largest.max(number.abs()));
+        let mut pairs = found.iter().zip(expected);
+        found.len() == expected.len() && pairs.all(|(one, other)| (one - other).abs() <= APART_MAX * largest)
+    };
+    found.len() == expected.len() && found.iter().zip(expected).all(near)
+}
+
+/// What a lock guards, also when a thread that held it panicked: the engine is broken then, and nothing is run any more.
+pub(super) fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
