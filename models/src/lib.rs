@@ -2,8 +2,8 @@
 //!
 //! [`manifest`] says which networks exist, where their weights come from and what they eat; [`import`] turns a
 //! published `.onnx` or `.tflite` file into the safetensors that [`weights`] loads and checks; [`net`] holds one
-//! hand-written module per architecture; [`mod@verify`] compares them with the originals; [`engine`] runs them on regions
-//! of camera pictures.
+//! hand-written module per architecture; [`plan`] compiles what such a module does for the CPU or a GPU; [`mod@verify`]
+//! compares the modules with the originals; [`engine`] runs them on regions of camera pictures.
 
 pub mod manifest;
 

@@ -43,7 +43,7 @@ pub struct ChainFigures {
 pub struct BenchReport {
     /// The adapter's or the CPU's name.
     pub device: String,
-    /// `vulkan` or `flex`.
+    /// what computes: `vulkan`, or the CPU's instructions.
     pub backend: String,
     /// Threads that run networks.
     pub threads: usize,

@@ -3,6 +3,7 @@
 mod gpu;
 
 use super::EngineError;
+use crate::plan;
 
 pub use gpu::adapters;
 
@@ -47,7 +48,7 @@ pub struct DeviceInfo {
     pub kind: DeviceKind,
     /// The adapter's or the CPU's name.
     pub adapter: String,
-    /// `vulkan` or `flex`.
+    /// What computes: `vulkan`, or on the CPU its widest instructions: `avx512`, `avx2`, `neon`, `scalar`.
     pub backend: String,
     /// The driver's name and version; empty on the CPU.
     pub driver: String,
@@ -126,7 +127,7 @@ fn cpu(threads: usize, why: String) -> OpenDevice {
     let info = DeviceInfo {
         kind: DeviceKind::Cpu,
         adapter: cpu_name(),
-        backend: "flex".to_owned(),
+        backend: plan::cpu::instructions().to_owned(),
         driver: String::new(),
         why,
         threads,

@@ -33,6 +33,11 @@ use team::Team;
 
 pub use bands::MEMBERS_MAX;
 
+/// The processor's instructions that plans are run with: `avx512`, `avx2`, `neon` or `scalar`.
+pub fn instructions() -> &'static str {
+    wide::instructions()
+}
+
 /// A plan made ready for the CPU.
 #[derive(Debug)]
 pub struct Program {

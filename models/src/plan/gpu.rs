@@ -77,7 +77,7 @@ impl Gpu {
         let each: usize = answer_lens.iter().sum();
         let slots = (0..SLOTS).map(|_| self.slot(&shared, &launches, [input_len, each].map(|len| max * len)));
         let slots = slots.collect();
-        let recipes = (0..=max).map(|items| self.recipe(&launches, items)).collect();
+        let recipes = (1..=max).map(|items| self.recipe(&launches, items)).collect();
         Program { slots, next: 0, answer_lens, max, recipes }
     }
 
@@ -146,7 +146,7 @@ impl Gpu {
     /// # Shapes
     /// `inputs`: `[n, 3, height, width]`
     pub fn begin(&mut self, program: &mut Program, inputs: &[f32], items: usize) -> Pending {
-        let recipe = &program.recipes[items];
+        let recipe = &program.recipes[items - 1];
         let slot = &program.slots[program.next];
         program.next = (program.next + 1) % program.slots.len();
         let bytes: Vec<u8> = inputs.iter().flat_map(|number| number.to_le_bytes()).collect();
@@ -211,7 +211,7 @@ pub struct Program {
     next: usize,
     answer_lens: Vec<usize>,
     max: usize,
-    /// By the number of items.
+    /// Of batches of one, two and so on.
     recipes: Vec<Recipe>,
 }
 

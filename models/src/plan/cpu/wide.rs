@@ -31,6 +31,23 @@ pub(super) fn wide<W: WithSimd>(work: W) -> W::Output {
     Simd::vectorize(pulp::Scalar128b, work)
 }
 
+/// The name of the instructions that [`wide`] works with.
+pub(super) fn instructions() -> &'static str {
+    #[cfg(target_arch = "x86_64")]
+    if pulp::x86::V4::try_new().is_some() {
+        return "avx512";
+    }
+    #[cfg(target_arch = "x86_64")]
+    if pulp::x86::V3::try_new().is_some() {
+        return "avx2";
+    }
+    #[cfg(target_arch = "aarch64")]
+    if pulp::aarch64::Neon::try_new().is_some() {
+        return "neon";
+    }
+    "scalar"
+}
+
 /// Numbers in one of the registers that [`wide`] works with: the channels that lie together in a block.
 pub(super) fn lanes() -> usize {
     struct Lanes;

@@ -20,7 +20,7 @@ fn the_doctor_names_what_was_found_why_it_matters_and_what_mends_it() {
     let counted: u64 =
         report["summary"].as_object().unwrap().values().filter_map(serde_json::Value::as_u64).sum();
     assert_eq!(counted, checks.len() as u64);
-    assert_eq!(report["device"]["backend"], "flex");
+    assert!(["avx512", "avx2", "neon", "scalar"].contains(&report["device"]["backend"].as_str().unwrap()));
 }
 
 #[test]
