@@ -9,15 +9,19 @@ use crate::source::{SourceError, SourceUrl};
 mod backlog;
 mod backoff;
 mod cameras;
+mod damage;
 pub(crate) mod health;
 pub mod identity;
+mod learnt;
 pub(crate) mod luma;
 pub(crate) mod pace;
 mod push;
 mod repeats;
 pub(crate) mod seat;
 pub(crate) mod supervisor;
+mod texture;
 mod trial;
+pub(crate) mod view;
 
 pub use cameras::{Cameras, CamerasOptions};
 pub use identity::{Identity, Pin, PinChange, PinEvent};
@@ -42,6 +46,21 @@ pub struct CameraConfig {
     pub frozen_after_ms: u64,
     /// Pictures that were shown before, up to this long ago, make a looped camera; 0 looks for no loops.
     pub loop_s_max: u64,
+    /// How its view is watched.
+    pub view: ViewOptions,
+}
+
+/// How a camera's view is watched. By default it is not.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ViewOptions {
+    /// The view is known after so many seconds of good pictures; 0 watches nothing.
+    pub learn_s: u64,
+    /// Whether something that lies over the lens is looked for,
+    pub covered: bool,
+    /// a lens that is out of focus,
+    pub blurred: bool,
+    /// and a camera that was turned away.
+    pub moved: bool,
 }
 
 /// How a camera does. Only [`CameraState::Live`] is good enough to pay by.
@@ -61,7 +80,7 @@ pub enum CameraState {
     NotFound,
     /// Its codec or format cannot be decoded here.
     Unsupported,
-    /// Delivers pictures in which nothing is to be seen: covered, or in the dark.
+    /// Delivers pictures in which nothing is to be seen, as in the dark.
     Black,
     /// Delivers the same picture again and again.
     Frozen,
@@ -69,13 +88,21 @@ pub enum CameraState {
     Looped,
     /// The link is too slow: pictures arrive, but late.
     Throttled,
+    /// Its stream is damaged: pictures arrive, but not as the camera took them.
+    Damaged,
+    /// Something lies over the lens.
+    Covered,
+    /// Its pictures have lost their focus.
+    Blurred,
+    /// It sees another view than the one that it has learnt: it was pushed, or turned away.
+    Moved,
     /// Delivers fresh pictures, but is another device than the one that the camera is pinned to.
     Replaced,
 }
 
 impl CameraState {
     /// Every state, in the order of the enum.
-    pub const ALL: [CameraState; 12] = [
+    pub const ALL: [CameraState; 16] = [
         CameraState::Connecting,
         CameraState::Live,
         CameraState::Stalled,
@@ -87,8 +114,36 @@ impl CameraState {
         CameraState::Frozen,
         CameraState::Looped,
         CameraState::Throttled,
+        CameraState::Damaged,
+        CameraState::Covered,
+        CameraState::Blurred,
+        CameraState::Moved,
         CameraState::Replaced,
     ];
+
+    /// Whether it has lost the view that it has learnt.
+    pub fn is_of_view(self) -> bool {
+        matches!(self, CameraState::Covered | CameraState::Blurred | CameraState::Moved)
+    }
+
+    /// What the pictures of a camera in this state are like, and what to do about it; empty where that depends.
+    pub fn advice(self) -> &'static str {
+        match self {
+            CameraState::Black => "the picture is black: put light on, or uncover the lens",
+            CameraState::Frozen => "the picture does not change: restart the camera",
+            CameraState::Looped => "what it shows was shown before: look whether a recording is fed in",
+            CameraState::Throttled => {
+                "pictures come more than a second late: look at its network, or take a smaller stream"
+            }
+            CameraState::Damaged => "its stream arrives damaged: look at its cable and network",
+            CameraState::Covered => "something lies over the lens: take it away",
+            CameraState::Blurred => "the picture has lost its focus: clean the lens and focus it",
+            CameraState::Moved => {
+                "it sees another view than before: turn it back, or accept the view that is there"
+            }
+            _ => "",
+        }
+    }
 
     /// Stable machine-readable name.
     pub fn name(self) -> &'static str {
@@ -104,6 +159,10 @@ impl CameraState {
             CameraState::Frozen => "frozen",
             CameraState::Looped => "looped",
             CameraState::Throttled => "throttled",
+            CameraState::Damaged => "damaged",
+            CameraState::Covered => "covered",
+            CameraState::Blurred => "blurred",
+            CameraState::Moved => "moved",
             CameraState::Replaced => "replaced",
         }
     }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
+use std::time::Instant;
 
 use gst::prelude::*;
 use gstreamer as gst;
@@ -12,6 +13,7 @@ use crate::camera::seat::Seat;
 use crate::source::{Place, SourcePolicy};
 
 mod any;
+mod damage;
 mod decoder;
 mod device;
 mod fault;
@@ -73,10 +75,11 @@ impl Ingest {
     /// Opens the source of a camera.
     pub(crate) fn open(seat: &Arc<Seat>, policy: &SourcePolicy, reporter: Reporter) -> Result<Ingest, Fault> {
         gst::init().map_err(|error| Fault::unsupported(format!("GStreamer does not start: {error}")))?;
+        damage::listen();
         let source = &seat.config().source;
         policy.check(source)?;
         let pipeline = gst::Pipeline::new();
-        report(&pipeline, reporter.clone())?;
+        report(&pipeline, Arc::clone(seat), reporter.clone())?;
         let mut ingest = Ingest { pipeline, looped: false, device: None };
         match source.place() {
             Place::Rtsp(place) => rtsp::build(&ingest.pipeline, place, policy, seat, &reporter)?,
@@ -155,7 +158,7 @@ impl Drop for Ingest {
 }
 
 /// Turns the messages of the pipeline into signals.
-fn report(pipeline: &gst::Pipeline, reporter: Reporter) -> Result<(), Fault> {
+fn report(pipeline: &gst::Pipeline, seat: Arc<Seat>, reporter: Reporter) -> Result<(), Fault> {
     let bus = pipeline.bus().ok_or_else(|| Fault::unsupported("a GStreamer pipeline has no bus"))?;
     bus.set_sync_handler(move |_, message| {
         match message.view() {
@@ -163,6 +166,12 @@ fn report(pipeline: &gst::Pipeline, reporter: Reporter) -> Result<(), Fault> {
                 // Kept for `cause`, too: a failing state change reads it there.
                 reporter.tell(Signal::Broken(Fault::of(&error.error())));
                 return gst::BusSyncReply::Pass;
+            }
+            gst::MessageView::Warning(warning) => {
+                // Decoders that cannot make a picture of what they got say so, and wait for more.
+                if warning.error().kind::<gst::StreamError>() == Some(gst::StreamError::Decode) {
+                    seat.damaged(Instant::now());
+                }
             }
             gst::MessageView::Eos(_) => reporter.tell(Signal::Ended),
             gst::MessageView::SegmentDone(_) => reporter.tell(Signal::SegmentDone),

@@ -10,7 +10,10 @@ mod codec;
 mod encoder;
 mod farm;
 mod feeder;
+mod journal;
 mod mount;
+mod outside;
+mod room;
 mod scene;
 #[cfg(test)]
 mod tests;
@@ -18,7 +21,10 @@ mod tests;
 pub use clip::{Clip, ClipOptions, picture};
 pub use codec::ClipCodec;
 pub use farm::{MountOptions, RtspFarm};
+pub use journal::Journal;
 pub use mount::Mount;
+pub use outside::{OutsideFarm, serve};
+pub use room::{Look, Person, Room};
 
 /// Why there are no simulated cameras.
 #[derive(Debug, thiserror::Error)]

@@ -181,12 +181,12 @@ impl Cameras {
         Ok(self.seat(id)?.pin())
     }
 
-    /// Takes the device that is there for the camera's own; the pin as it is then.
+    /// Takes the device and the view that are there for the camera's own; the pin as it is then.
     ///
     /// # Errors
     /// [`CameraError::Unknown`].
     pub fn accept(&self, id: &CameraId) -> Result<Pin, CameraError> {
-        Ok(self.seat(id)?.accept())
+        Ok(self.seat(id)?.accept(Instant::now()))
     }
 
     /// Pins from now on. A receiver that falls 256 behind loses the oldest and is told so.
@@ -258,6 +258,9 @@ fn check(config: &CameraConfig) -> Result<(), CameraError> {
     }
     if config.loop_s_max > 120 {
         return Err(CameraError::Config("loop_s_max is at most 120"));
+    }
+    if config.view.learn_s > 3_600 {
+        return Err(CameraError::Config("view_learn_s is at most 3600"));
     }
     Ok(())
 }

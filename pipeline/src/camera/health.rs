@@ -1,8 +1,9 @@
-//! What a camera's pictures say about it: fresh, missing, late, black, frozen or played in a loop. Pure: the clock comes in.
+//! What a camera's pictures say about it: fresh, missing, late, black, frozen, damaged or played in a loop. Pure: the clock comes in.
 
 use std::time::{Duration, Instant};
 
 use super::CameraState;
+use super::damage::Damage;
 use super::luma::Luma;
 use super::repeats::Repeats;
 
@@ -13,8 +14,10 @@ pub(crate) struct HealthLimits {
     pub(crate) connect_max: Duration,
     /// Then the longest gap between two pictures.
     pub(crate) gap_max: Duration,
-    /// Pictures may be this late.
+    /// Pictures may be this late,
     pub(crate) behind_max: Duration,
+    /// and be later for this long.
+    pub(crate) late_max: Duration,
     /// Darkness is forgiven for this long.
     pub(crate) black_max: Duration,
     /// A picture that repeats is forgiven for this long.
@@ -34,14 +37,26 @@ pub(crate) struct Health {
     bright: Instant,
     punctual: Instant,
     repeats: Repeats,
+    damage: Damage,
 }
 
 impl Health {
     pub(crate) fn new(limits: HealthLimits, now: Instant) -> Health {
         let (first, newest) = (None, None);
-        let repeats = Repeats::new(limits.loop_max);
+        let (repeats, damage) = (Repeats::new(limits.loop_max), Damage::default());
         let (changed, bright, punctual) = (now, now, now);
-        Health { limits, opened: now, first, newest, signature: 0, changed, bright, punctual, repeats }
+        Health {
+            limits,
+            opened: now,
+            first,
+            newest,
+            signature: 0,
+            changed,
+            bright,
+            punctual,
+            repeats,
+            damage,
+        }
     }
 
     /// Takes note of a picture that came at `now`, `behind` the live edge.
@@ -62,6 +77,11 @@ impl Health {
         self.newest = Some(now);
     }
 
+    /// Takes note that the stream was damaged at `now`.
+    pub(crate) fn on_damage(&mut self, now: Instant) {
+        self.damage.mark(now);
+    }
+
     /// The state at `now`.
     pub(crate) fn state(&self, now: Instant) -> CameraState {
         let Some(newest) = self.newest else {
@@ -76,12 +96,14 @@ impl Health {
             return CameraState::Stalled;
         }
         let lasted = |since: Instant, bound: Duration| newest.saturating_duration_since(since) >= bound;
-        if lasted(self.punctual, self.limits.gap_max) {
+        if lasted(self.punctual, self.limits.late_max) {
             CameraState::Throttled
         } else if lasted(self.bright, self.limits.black_max) {
             CameraState::Black
         } else if lasted(self.changed, self.limits.frozen_max) {
             CameraState::Frozen
+        } else if self.damage.is_there(now) {
+            CameraState::Damaged
         } else if self.repeats.are_shown(newest) {
             CameraState::Looped
         } else {
@@ -114,6 +136,7 @@ mod tests {
         connect_max: Duration::from_secs(10),
         gap_max: Duration::from_secs(2),
         behind_max: Duration::from_secs(1),
+        late_max: Duration::from_secs(1),
         black_max: Duration::from_secs(1),
         frozen_max: Duration::from_secs(5),
         loop_max: Duration::ZERO,
@@ -154,8 +177,8 @@ mod tests {
         assert_eq!(after(900, dark, 0), CameraState::Live);
         assert_eq!(after(1_200, dark, 0), CameraState::Black);
         let late = |at| (luma(at, false), 1_500);
-        assert_eq!(after(1_900, late, 0), CameraState::Live);
-        assert_eq!(after(2_200, late, 0), CameraState::Throttled);
+        assert_eq!(after(900, late, 0), CameraState::Live);
+        assert_eq!(after(1_200, late, 0), CameraState::Throttled);
     }
 
     #[test]

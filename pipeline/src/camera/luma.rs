@@ -8,6 +8,9 @@ const ROWS: usize = 24;
 const BRIGHT_MIN: u8 = 48;
 /// Of 768 samples: a status light does not make a covered camera see.
 const BRIGHT_SAMPLES_MIN: usize = 8;
+/// The 64-bit FNV-1a hash.
+const FNV_BASIS: u64 = 0xcbf2_9ce4_8422_2325;
+const FNV_PRIME: u64 = 0x0100_0000_01b3;
 
 /// What the samples say.
 pub(crate) struct Luma {
@@ -23,7 +26,7 @@ pub(crate) struct Luma {
 const CELL_COLUMNS: usize = 16;
 /// Rows of a thumbnail.
 const CELL_ROWS: usize = 12;
-const CELLS: usize = CELL_COLUMNS * CELL_ROWS;
+pub(crate) const CELLS: usize = CELL_COLUMNS * CELL_ROWS;
 /// Every so many pixels, across and down, one is looked at.
 const CELL_STEP: usize = 3;
 /// Thumbnails differ as much as those cells do that differ most: a person fills a few.
@@ -34,11 +37,13 @@ const DIFFERING_CELLS: usize = 12;
 pub(crate) struct Thumbnail([u8; CELLS]);
 
 impl Thumbnail {
-    fn of(frame: &Frame) -> Self {
+    /// Its cells, and a signature that differs for pictures that differ.
+    fn of(frame: &Frame) -> (Self, u64) {
         let planes = frame.planes();
         let (width, height) = (frame.width() as usize, frame.height() as usize);
         let (step, offset) = pixel(frame);
         let mut cells = [0; CELLS];
+        let mut signature = FNV_BASIS;
         for (index, cell) in cells.iter_mut().enumerate() {
             let (row, column) = (index / CELL_COLUMNS, index % CELL_COLUMNS);
             let rows = row * height / CELL_ROWS..(row + 1) * height / CELL_ROWS;
@@ -51,10 +56,11 @@ impl Thumbnail {
                     sum += u32::from(line.get(x * step).copied().unwrap_or_default());
                     count += 1;
                 }
+                signature = (signature ^ u64::from(sum)).wrapping_mul(FNV_PRIME);
             }
             *cell = (sum / count.max(1)) as u8;
         }
-        Self(cells)
+        (Self(cells), signature)
     }
 
     /// Mean difference of the cells that differ most, in luma.
@@ -71,6 +77,11 @@ impl Thumbnail {
         sum as f32 / DIFFERING_CELLS as f32
     }
 
+    /// Its cells, row by row.
+    pub(crate) fn cells(&self) -> &[u8; CELLS] {
+        &self.0
+    }
+
     #[cfg(test)]
     pub(crate) fn painted(paint: impl Fn(usize, usize) -> u8) -> Self {
         Self(std::array::from_fn(|index| paint(index % CELL_COLUMNS, index / CELL_COLUMNS)))
@@ -78,7 +89,7 @@ impl Thumbnail {
 }
 
 /// Bytes from one luma sample to the next, and to the first; green stands for luma in RGB.
-fn pixel(frame: &Frame) -> (usize, usize) {
+pub(super) fn pixel(frame: &Frame) -> (usize, usize) {
     if frame.format() == PixelFormat::Rgb24 { (3, 1) } else { (1, 0) }
 }
 
@@ -87,17 +98,17 @@ impl Luma {
         let planes = frame.planes();
         let (width, height) = (frame.width() as usize, frame.height() as usize);
         let (step, offset) = pixel(frame);
-        let mut signature = 0xcbf2_9ce4_8422_2325_u64;
+        let (thumbnail, mut signature) = Thumbnail::of(frame);
         let mut bright = 0;
         for row in 0..ROWS {
             let start = (2 * row + 1) * height / (2 * ROWS) * planes.strides[0];
             for column in 0..COLUMNS {
                 let at = start + (2 * column + 1) * width / (2 * COLUMNS) * step + offset;
                 let sample = planes.data[0].get(at).copied().unwrap_or_default();
-                signature = (signature ^ u64::from(sample)).wrapping_mul(0x0100_0000_01b3);
+                signature = (signature ^ u64::from(sample)).wrapping_mul(FNV_PRIME);
                 bright += usize::from(sample >= BRIGHT_MIN);
             }
         }
-        Luma { signature, black: bright < BRIGHT_SAMPLES_MIN, thumbnail: Thumbnail::of(frame) }
+        Luma { signature, black: bright < BRIGHT_SAMPLES_MIN, thumbnail }
     }
 }

@@ -175,8 +175,6 @@ fn look(seat: &Seat) {
         // Nobody has pushed yet: that is no fault.
         CameraState::Connecting | CameraState::Offline => {}
         CameraState::Stalled => seat.enter(CameraState::Stalled, "nobody pushes pictures"),
-        CameraState::Black => seat.enter(CameraState::Black, "the picture is black"),
-        CameraState::Frozen => seat.enter(CameraState::Frozen, "the picture does not change"),
-        state => seat.enter(state, ""),
+        state => seat.enter(state, state.advice()),
     }
 }

@@ -12,6 +12,8 @@ use super::health::{Health, HealthLimits};
 use super::identity::{Identity, Pin, PinEvent};
 use super::luma::Luma;
 use super::pace::{Pace, Rate};
+use super::texture::Texture;
+use super::view::{FaceArea, View, ViewFault};
 use super::{CameraConfig, CameraEvent, CameraId, CameraState, CameraStatus};
 use crate::frame::Frame;
 use crate::preview::{OverlayBox, Preview};
@@ -22,8 +24,10 @@ pub type FrameSink = Arc<dyn Fn(Arc<Frame>) + Send + Sync>;
 const CONNECT_MAX: Duration = Duration::from_secs(10);
 const GAP_MAX: Duration = Duration::from_secs(2);
 const BEHIND_MAX: Duration = Duration::from_secs(1);
+const LATE_MAX: Duration = Duration::from_millis(750);
 const BLACK_MAX: Duration = Duration::from_secs(1);
 const PREVIEW_FPS_MAX: u32 = 15;
+const UNTOLD_MAX: Duration = Duration::from_secs(4);
 
 /// Where a camera's pictures and news go.
 #[derive(Clone)]
@@ -60,6 +64,9 @@ struct Standing {
 /// Everything that a picture changes.
 struct Flow {
     health: Health,
+    /// Outlives what is opened and closed: a camera may be moved while it is off.
+    view: View,
+    tainted: Taint,
     backlog: Backlog,
     analysed: Pace,
     shown: Pace,
@@ -70,6 +77,21 @@ struct Flow {
     size: (u32, u32),
     codec: String,
     decoder: String,
+}
+
+/// Whether pictures rest on one that was damaged. They do up to the next that stands for itself; where nobody tells of such,
+/// for as long as a camera sends without one at most.
+#[derive(Default)]
+struct Taint {
+    since: Option<Instant>,
+    keys_are_told: bool,
+}
+
+impl Taint {
+    fn is_on(&self, now: Instant) -> bool {
+        let forgotten = |since| !self.keys_are_told && now.saturating_duration_since(since) > UNTOLD_MAX;
+        self.since.is_some_and(|since| !forgotten(since))
+    }
 }
 
 /// When a picture came and how late the source was.
@@ -83,6 +105,8 @@ impl Seat {
     pub(crate) fn new(config: CameraConfig, pin: Pin, outlets: Outlets, now: Instant) -> Seat {
         let flow = Flow {
             health: Health::new(limits(&config), now),
+            view: View::new(config.view),
+            tainted: Taint::default(),
             backlog: Backlog::default(),
             analysed: Pace::new(config.analysed_fps_max),
             shown: Pace::new(PREVIEW_FPS_MAX),
@@ -123,6 +147,7 @@ impl Seat {
         let mut flow = self.flow.lock();
         flow.health = Health::new(limits(&self.config), now);
         flow.backlog = Backlog::default();
+        flow.tainted = Taint::default();
         drop(flow);
         if again {
             self.standing.lock().reconnects += 1;
@@ -145,16 +170,35 @@ impl Seat {
         Arrival { at, behind, seq: flow.frames_in }
     }
 
+    /// The stream was damaged: pictures that rest on what was lost are not analysed.
+    pub(crate) fn damaged(&self, now: Instant) {
+        let mut flow = self.flow.lock();
+        flow.tainted.since = Some(now);
+        flow.health.on_damage(now);
+    }
+
+    /// A picture goes to the decoder that rests on none before it.
+    pub(crate) fn key_frame(&self) {
+        self.flow.lock().tainted = Taint { since: None, keys_are_told: true };
+    }
+
     /// Hands a picture on. Returns true when the state should be looked at now.
     pub(crate) fn deliver(&self, frame: Frame, arrival: &Arrival) -> bool {
         let luma = Luma::of(&frame);
+        let looks = self.flow.lock().view.is_due(arrival.at);
+        // The way to see more than single samples is long: not while others wait for the figures.
+        let texture = if looks { Texture::of(&frame) } else { None };
+        let faces = self.faces((frame.width(), frame.height()));
         let mut flow = self.flow.lock();
-        let before = flow.health.state(arrival.at);
+        let before = flow.state(arrival.at);
         flow.health.on_picture(arrival.at, &luma, arrival.behind);
-        let changed = flow.health.state(arrival.at) != before;
+        if let Some(texture) = texture.filter(|_| flow.health.state(arrival.at) == CameraState::Live) {
+            flow.view.on_picture(arrival.at, texture, &luma.thumbnail, &faces);
+        }
+        let changed = flow.state(arrival.at) != before;
         flow.size = (frame.width(), frame.height());
         flow.newest = Some(frame.captured.at);
-        let analyse = flow.analysed.due(arrival.at);
+        let analyse = !flow.tainted.is_on(arrival.at) && flow.analysed.due(arrival.at);
         let show = self.viewers.receiver_count() > 0 && flow.shown.due(arrival.at);
         flow.frames_analysed += u64::from(analyse);
         drop(flow);
@@ -177,7 +221,19 @@ impl Seat {
 
     /// What the pictures say at `now`.
     pub(crate) fn health(&self, now: Instant) -> CameraState {
-        self.flow.lock().health.state(now)
+        self.flow.lock().state(now)
+    }
+
+    /// The faces that were found last, in shares of a picture of this size.
+    fn faces(&self, (width, height): (u32, u32)) -> Vec<FaceArea> {
+        let (across, down) = (width.max(1) as f32, height.max(1) as f32);
+        let area = |face: &OverlayBox| FaceArea {
+            left: face.x / across,
+            top: face.y / down,
+            width: face.width / across,
+            height: face.height / down,
+        };
+        self.overlay.lock().iter().map(area).collect()
     }
 
     /// How long ago the newest picture came.
@@ -217,8 +273,16 @@ impl Seat {
         self.pin.lock().pin.clone()
     }
 
-    /// Takes the device that is there for its own; the pin as it is then.
-    pub(crate) fn accept(&self) -> Pin {
+    /// Takes the device and the view that are there for its own; the pin as it is then.
+    pub(crate) fn accept(&self, now: Instant) -> Pin {
+        let state = {
+            let mut flow = self.flow.lock();
+            flow.view.forget();
+            flow.state(now)
+        };
+        if self.standing.lock().state.is_of_view() {
+            self.enter(state, state.advice());
+        }
         let mut pinned = self.pin.lock();
         let present = pinned.present.clone();
         pinned.pin = std::mem::take(&mut pinned.pin).accepted(present);
@@ -304,12 +368,23 @@ impl Seat {
     }
 }
 
+impl Flow {
+    /// What the pictures say at `now`: whatever is wrong with them goes before what they show.
+    fn state(&self, now: Instant) -> CameraState {
+        match self.health.state(now) {
+            CameraState::Live => self.view.fault().map_or(CameraState::Live, ViewFault::state),
+            other => other,
+        }
+    }
+}
+
 /// What counts as healthy at a camera that is run so.
 pub(crate) fn limits(config: &CameraConfig) -> HealthLimits {
     HealthLimits {
         connect_max: CONNECT_MAX,
         gap_max: GAP_MAX,
         behind_max: BEHIND_MAX,
+        late_max: LATE_MAX,
         black_max: BLACK_MAX,
         frozen_max: Duration::from_millis(config.frozen_after_ms),
         loop_max: Duration::from_secs(config.loop_s_max),

@@ -161,16 +161,13 @@ impl Watch {
                     });
                 }
             }
-            CameraState::Black => self.seat.enter(state, "the picture is black"),
-            CameraState::Frozen => self.seat.enter(state, "the picture does not change"),
             CameraState::Throttled => {
-                let reason = "pictures come more than a second late";
-                self.seat.enter(state, reason);
+                self.seat.enter(state, state.advice());
                 if self.seat.late_for() > LATE_MAX {
-                    return Some(Fault { state, reason: reason.into(), permanent: false });
+                    return Some(Fault { state, reason: state.advice().into(), permanent: false });
                 }
             }
-            state => self.seat.enter(state, ""),
+            state => self.seat.enter(state, state.advice()),
         }
         None
     }

@@ -8,7 +8,7 @@ use tokio::sync::broadcast;
 
 use super::identity::Pin;
 use super::seat::{Outlets, Seat};
-use super::{CameraConfig, CameraError, CameraId, CameraReport, CameraState};
+use super::{CameraConfig, CameraError, CameraId, CameraReport, CameraState, ViewOptions};
 use crate::ingest::{Fault, Ingest, Reporter, Signal};
 use crate::source::{SourceKind, SourcePolicy, SourceUrl};
 
@@ -30,6 +30,7 @@ pub(crate) fn run(
         analysed_fps_max: 1,
         frozen_after_ms: 600_000,
         loop_s_max: 0,
+        view: ViewOptions::default(),
     };
     let begun = Instant::now();
     let (events, pins) = (broadcast::Sender::new(1), broadcast::Sender::new(1));

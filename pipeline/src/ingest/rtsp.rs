@@ -3,8 +3,8 @@
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 use gst::prelude::*;
 use gstreamer as gst;
@@ -21,6 +21,8 @@ const CONNECT_MAX: Duration = Duration::from_secs(5);
 const NEIGHBOURS: &str = "/proc/net/arp";
 /// No SSRC, which has 32 bits.
 const NO_SENDER: u64 = u64::MAX;
+/// No number of a packet, which has 16 bits.
+const NO_NUMBER: u32 = u32::MAX;
 
 pub(super) fn build(
     pipeline: &gst::Pipeline,
@@ -96,14 +98,20 @@ fn identity(server: SocketAddr, caps: &gst::Caps) -> Identity {
     ])
 }
 
-/// Opens the camera anew when another sender goes on in its stream: whoever that is, they are looked at again.
-fn watch_sender(entry: &gst::Pad, reporter: Reporter) {
-    let first = AtomicU64::new(NO_SENDER);
+/// Opens the camera anew when another sender goes on in its stream: whoever that is, they are looked at again. Notes packets
+/// that are missing.
+fn watch_sender(entry: &gst::Pad, seat: Arc<Seat>, reporter: Reporter) {
+    let (first, last) = (AtomicU64::new(NO_SENDER), AtomicU32::new(NO_NUMBER));
     let seen = move |buffer: &gst::BufferRef| {
         let mut header = [0; 12];
-        // A fixed RTP header holds the SSRC in its bytes 8 to 11 (RFC 3550, 5.1).
+        // A fixed RTP header holds a running number in its bytes 2 and 3 and the SSRC in 8 to 11 (RFC 3550, 5.1).
         if buffer.copy_to_slice(0, &mut header).is_err() {
             return;
+        }
+        let number = u16::from_be_bytes([header[2], header[3]]);
+        let before = last.swap(number.into(), Ordering::Relaxed);
+        if before != NO_NUMBER && number.wrapping_sub(before as u16) != 1 {
+            seat.damaged(Instant::now());
         }
         let sender = u64::from(u32::from_be_bytes([header[8], header[9], header[10], header[11]]));
         let known = first.compare_exchange(NO_SENDER, sender, Ordering::Relaxed, Ordering::Relaxed);
@@ -116,6 +124,20 @@ fn watch_sender(entry: &gst::Pad, reporter: Reporter) {
             Some(gst::PadProbeData::Buffer(buffer)) => seen(buffer.as_ref()),
             Some(gst::PadProbeData::BufferList(list)) => list.iter().for_each(&seen),
             _ => {}
+        }
+        gst::PadProbeReturn::Ok
+    });
+}
+
+/// Tells the seat of every picture that stands for itself: what was damaged before it is over with it.
+fn watch_key_frames(decoder: &gst::Element, seat: Arc<Seat>) {
+    let Some(entry) = decoder.static_pad("sink") else { return };
+    entry.add_probe(gst::PadProbeType::BUFFER, move |_, info| {
+        let whole = info.buffer().is_some_and(|buffer| {
+            !buffer.flags().intersects(gst::BufferFlags::DELTA_UNIT | gst::BufferFlags::HEADER)
+        });
+        if whole {
+            seat.key_frame();
         }
         gst::PadProbeReturn::Ok
     });
@@ -140,7 +162,9 @@ fn attach(
     if let Some(parser) = codec.parser {
         chain.push(make(parser)?);
     }
-    chain.push(codec.decoder()?);
+    let decoder = codec.decoder()?;
+    watch_key_frames(&decoder, Arc::clone(seat));
+    chain.push(decoder);
 
     let unbuildable = |_| Fault::unsupported(format!("the pipeline for {} cannot be built", codec.name));
     pipeline.add_many(&chain).map_err(unbuildable)?;
@@ -153,7 +177,7 @@ fn attach(
         element.sync_state_with_parent().map_err(unbuildable)?;
     }
     let entry = chain[0].static_pad("sink").ok_or_else(|| Fault::missing(codec.depayloader))?;
-    watch_sender(&entry, reporter.clone());
+    watch_sender(&entry, Arc::clone(seat), reporter.clone());
     pad.link(&entry).map(drop).map_err(|_| Fault::unsupported("the camera's stream cannot be linked"))
 }
 

@@ -9,7 +9,7 @@ use gstreamer_app as app;
 use gstreamer_video as video;
 
 use super::decoder::{codec_of_caps, kind, make};
-use super::{Fault, Reporter, Signal, raw_caps};
+use super::{Fault, Reporter, Signal, damage, raw_caps};
 use crate::camera::seat::Seat;
 use crate::frame::{Capture, Frame};
 
@@ -40,8 +40,10 @@ pub(super) fn add(
         .build();
     let (seat, reporter) = (Arc::clone(seat), reporter.clone());
     let mut geometry: Option<(gst::Caps, video::VideoInfo)> = None;
+    let mut mended = None;
     let on_sample = move |sink: &app::AppSink| {
         let sample = sink.pull_sample().map_err(|_| gst::FlowError::Eos)?;
+        note_damage(&seat, &sample, &mut mended);
         match deliver(&seat, sink, &sample, &mut geometry) {
             Ok(true) => reporter.tell(Signal::Look),
             Ok(false) => {}
@@ -58,6 +60,17 @@ pub(super) fn add(
     pipeline.add_many(elements).map_err(|_| Fault::unsupported("the pipeline cannot be built"))?;
     gst::Element::link_many(elements).map_err(|_| Fault::unsupported("the pipeline cannot be linked"))?;
     Ok(convert)
+}
+
+/// Tells the seat when a picture was damaged, or one before it that was not even handed out.
+fn note_damage(seat: &Seat, sample: &gst::Sample, mended: &mut Option<u64>) {
+    let now = damage::mended();
+    let marked = sample.buffer().is_some_and(|buffer| buffer.flags().contains(gst::BufferFlags::CORRUPTED));
+    // What a decoder complains about before the first picture is that it came in the middle.
+    let more = mended.replace(now).is_some_and(|before| before != now);
+    if marked || more {
+        seat.damaged(Instant::now());
+    }
 }
 
 fn deliver(

@@ -16,6 +16,7 @@ use super::SimulateError;
 use super::clip::Clip;
 use super::encoder::broken;
 use super::feeder::Feeder;
+use super::journal::Journal;
 use super::mount::{self, Mount};
 
 /// Simulated cameras behind one RTSP server. Dropping it takes them all away.
@@ -44,6 +45,14 @@ impl RtspFarm {
     /// # Errors
     /// [`SimulateError::Broken`] when GStreamer or a thread does not start.
     pub fn start() -> Result<RtspFarm, SimulateError> {
+        Self::start_at(0)
+    }
+
+    /// The same at a port, where another farm was before; 0 takes a free one.
+    ///
+    /// # Errors
+    /// As [`Self::start`], and when the port is taken.
+    pub fn start_at(port: u16) -> Result<RtspFarm, SimulateError> {
         gst::init().map_err(broken)?;
         let points = rtsp::RTSPMountPoints::new();
         let auth = rtsp::RTSPAuth::new();
@@ -51,7 +60,7 @@ impl RtspFarm {
         auth.set_realm(Some("camera"));
         let mut anyone = rtsp::RTSPToken::builder().field("media.factory.role", ANYONE).build();
         auth.set_default_token(Some(&mut anyone));
-        let server = Server::start(0, &points, &auth)?;
+        let server = Server::start(port, &points, &auth)?;
         let (feeder, feeding) = Feeder::start()?;
         Ok(RtspFarm {
             points,
@@ -112,6 +121,13 @@ impl RtspFarm {
             *server = Some(Server::start(self.port, &self.points, &self.auth)?);
         }
         Ok(())
+    }
+
+    /// Notes in `journal` when each picture was captured, by camera in the order in which they were mounted so far.
+    pub fn keep(&self, journal: &Journal) {
+        for (number, mount) in self.mounts.lock().iter().enumerate() {
+            mount.keep(journal.place(number));
+        }
     }
 
     /// The port it listens on, at 127.0.0.1.

@@ -11,6 +11,7 @@ use parking_lot::Mutex;
 use super::clip::Clip;
 use super::encoder::stamp;
 use super::feeder::Feeder;
+use super::journal::Place;
 
 /// A simulated camera. Cheap to clone; it lives as long as its farm.
 #[derive(Clone)]
@@ -34,6 +35,12 @@ pub(super) struct Flow {
     stalled: bool,
     black: bool,
     frozen: bool,
+    keys_only: bool,
+    /// Of a thousand pictures that rest on others, so many are sent damaged.
+    damaged_permille: u32,
+    /// What is sent instead of the mount's own clip.
+    instead: Option<Clip>,
+    journal: Option<Place>,
     lag: Duration,
 }
 
@@ -42,7 +49,16 @@ struct Stream {
     next: Instant,
     /// Which unit comes next, in the clip or in the darkness.
     position: usize,
-    black: bool,
+    shows: Shows,
+}
+
+/// Which units a stream sends; others begin with a key frame.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Shows {
+    #[default]
+    Clip,
+    Black,
+    Instead,
 }
 
 impl Mount {
@@ -65,6 +81,29 @@ impl Mount {
     /// Sends the same picture again and again.
     pub fn freeze(&self, on: bool) {
         self.inner.flow.lock().frozen = on;
+    }
+
+    /// Sends only pictures that stand for themselves: one a second.
+    pub fn keys_only(&self, on: bool) {
+        self.inner.flow.lock().keys_only = on;
+    }
+
+    /// Damages so many of a thousand pictures that rest on others.
+    pub fn damage(&self, permille: u32) {
+        self.inner.flow.lock().damaged_permille = permille;
+    }
+
+    /// Shows another clip of the same codec instead of its own, whatever its size; `None` goes back.
+    pub fn show(&self, clip: Option<Clip>) {
+        let mut flow = self.inner.flow.lock();
+        flow.instead = clip;
+        // Whatever comes next begins with its key frame.
+        flow.streams.iter_mut().for_each(|stream| stream.position = 0);
+    }
+
+    /// Notes in a journal when each picture was captured.
+    pub(super) fn keep(&self, place: Place) {
+        self.inner.flow.lock().journal = Some(place);
     }
 
     /// Puts the pictures into a queue of this length, as a slow link does: they arrive late, in order.
@@ -99,7 +138,7 @@ impl Mount {
 impl Inner {
     /// Begins to feed a stream, with its key frame.
     pub(super) fn begin(&self, source: app::AppSrc, now: Instant) {
-        let stream = Stream { source, next: now, position: 0, black: false };
+        let stream = Stream { source, next: now, position: 0, shows: Shows::Clip };
         self.flow.lock().streams.push(stream);
         self.feeder.wake();
     }
@@ -111,28 +150,39 @@ impl Inner {
 
     /// Sends what is due at `now`; returns when something is due next.
     pub(super) fn feed(&self, now: Instant) -> Option<Instant> {
-        let clip = &self.clip.inner;
-        let interval = Duration::from_secs(1) / clip.options.fps.max(1);
         let mut flow = self.flow.lock();
         if flow.stalled {
             return None;
         }
-        let Flow { streams, sent, black, frozen, lag, .. } = &mut *flow;
+        let instead = flow.instead.clone();
+        let clip = instead.as_ref().map_or(&self.clip.inner, |clip| &clip.inner);
+        let interval = Duration::from_secs(1) / clip.options.fps.max(1);
+        let Flow { streams, sent, black, frozen, keys_only, damaged_permille, journal, lag, .. } = &mut *flow;
         sent.resize(clip.pictures.len(), None);
+        let shows = match (&instead, *black) {
+            (_, true) => Shows::Black,
+            (Some(_), false) => Shows::Instead,
+            (None, false) => Shows::Clip,
+        };
         for stream in &mut *streams {
             while stream.next <= now {
-                if stream.black != *black {
+                if stream.shows != shows {
                     // The other units start with a key frame, too.
-                    stream.black = *black;
+                    stream.shows = shows;
                     stream.position = 0;
                 }
-                let units = if stream.black { &clip.black } else { &clip.pictures };
+                let units = if *black { &clip.black } else { &clip.pictures };
                 let index = if *frozen { 0 } else { stream.position % units.len() };
                 stream.position = index + 1;
-                if !stream.black {
-                    sent[index] = now.checked_sub(*lag);
+                let key = !units[index].flags().contains(gst::BufferFlags::DELTA_UNIT);
+                if key || !*keys_only {
+                    if !*black {
+                        sent[index] = now.checked_sub(*lag);
+                        journal.iter().for_each(|place| place.note(index, *lag));
+                    }
+                    let damaged = !key && is_drawn(stream.position, *damaged_permille);
+                    send(&stream.source, &units[index], *lag, damaged);
                 }
-                send(&stream.source, &units[index], *lag);
                 // After a stall the beat goes on from now: no burst.
                 stream.next = (stream.next + interval).max(now);
                 if stream.next == now {
@@ -144,8 +194,25 @@ impl Inner {
     }
 }
 
-fn send(source: &app::AppSrc, unit: &gst::Buffer, lag: Duration) {
-    let mut unit = unit.clone();
+/// Whether the picture at a position is one of so many in a thousand; spread over the clip, the same each time.
+fn is_drawn(position: usize, permille: u32) -> bool {
+    position.wrapping_mul(7_919) % 1_000 < permille as usize
+}
+
+/// A copy whose second half says something else, without anything that looks like the start of another unit.
+fn damaged(unit: &gst::Buffer) -> Option<gst::Buffer> {
+    let mut bytes = unit.map_readable().ok()?.to_vec();
+    let half = bytes.len() / 2;
+    for byte in bytes.iter_mut().skip(half).step_by(3) {
+        *byte = (*byte ^ 0x5a) | 0x10;
+    }
+    let mut copy = gst::Buffer::from_mut_slice(bytes);
+    copy.get_mut()?.set_flags(unit.flags());
+    Some(copy)
+}
+
+fn send(source: &app::AppSrc, unit: &gst::Buffer, lag: Duration, damage: bool) {
+    let mut unit = damage.then(|| damaged(unit)).flatten().unwrap_or_else(|| unit.clone());
     stamp(&mut unit, 0, 1);
     let lag = gst::ClockTime::try_from(lag).unwrap_or(gst::ClockTime::ZERO);
     let time = source.current_running_time().unwrap_or(gst::ClockTime::ZERO).saturating_sub(lag);

@@ -53,6 +53,7 @@ impl Bench {
             analysed_fps_max: 30,
             frozen_after_ms: 60_000,
             loop_s_max: 0,
+            view: Default::default(),
         };
         change(&mut config);
         let id = config.id.clone();
@@ -80,6 +81,15 @@ impl Bench {
 
     pub(crate) fn frame(&self) -> Arc<Frame> {
         self.frames.recv_timeout(PATIENCE).expect("a picture")
+    }
+
+    /// Takes pictures, if there are any, for so long.
+    pub(crate) fn let_pass(&self, time: Duration) {
+        let begun = Instant::now();
+        while let Some(left) = time.checked_sub(begun.elapsed()) {
+            // None comes from a camera that is dark or away.
+            let _picture = self.frames.recv_timeout(left);
+        }
     }
 
     pub(crate) fn block_on<T>(&self, work: impl Future<Output = T>) -> T {

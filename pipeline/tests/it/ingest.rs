@@ -112,6 +112,7 @@ fn names_are_unique_and_sources_are_checked() {
         analysed_fps_max: 10,
         frozen_after_ms: 10_000,
         loop_s_max: 0,
+        view: Default::default(),
     };
     let code = |result: Result<(), CameraError>| result.map_err(|error| error.code());
     assert_eq!(code(bench.cameras.add(config("push:"))), Err("camera_exists"));

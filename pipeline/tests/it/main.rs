@@ -6,3 +6,4 @@ mod faults;
 mod ingest;
 mod recognize;
 mod sources;
+mod views;

@@ -43,8 +43,12 @@ pub(super) fn routes(routes: Routes) -> Routes {
         )
         .add(delete("/cameras/{id}", manage, "Remove a camera").gives_nothing(), remove)
         .add(
-            post("/cameras/{id}/accept", manage, "Take the device that is there for a replaced camera's own")
-                .gives::<wire::Camera>(200),
+            post(
+                "/cameras/{id}/accept",
+                manage,
+                "Take the device and the view that are there for a replaced or moved camera's own",
+            )
+            .gives::<wire::Camera>(200),
             accept,
         )
         .add(get("/cameras/{id}/stream", view, "Its pictures with overlay, as MJPEG").streams(MJPEG), stream)

@@ -56,6 +56,7 @@ pub(crate) fn run_by(cameras: &settings::Cameras, id: PipelineId, source: Source
         analysed_fps_max: cameras.analysed_fps_max,
         frozen_after_ms: cameras.frozen_after_ms,
         loop_s_max: cameras.loop_s_max,
+        view: cameras.view(),
     }
 }
 

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use domain::liveness::{BadTiers, LivenessRules, Tier};
+use pipeline::camera::ViewOptions;
 use pipeline::{Gate, QualityOptions};
 use serde::{Deserialize, Serialize};
 
@@ -298,7 +299,31 @@ pub struct Cameras {
     pub analysed_fps_max: u32,
     pub frozen_after_ms: u64,
     pub loop_s_max: u64,
+    pub view_learn_s: u64,
+    pub view_checks: Vec<ViewCheck>,
     pub list: Vec<ListedCamera>,
+}
+
+/// What can be wrong with a camera's view.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ViewCheck {
+    Covered,
+    Blurred,
+    Moved,
+}
+
+impl Cameras {
+    /// How views are watched.
+    pub(crate) fn view(&self) -> ViewOptions {
+        let has = |check| self.view_checks.contains(&check);
+        ViewOptions {
+            learn_s: self.view_learn_s,
+            covered: has(ViewCheck::Covered),
+            blurred: has(ViewCheck::Blurred),
+            moved: has(ViewCheck::Moved),
+        }
+    }
 }
 
 /// A camera that exists from the start.

@@ -50,6 +50,8 @@ pub(crate) fn settings(folder: &TempDir, changes: &[(&str, &str)]) -> Settings {
     set("plugins.unsandboxed", has_no_sandbox().to_string());
     // Simulated cameras play a clip again and again.
     set("cameras.loop_s_max", "0".to_owned());
+    // Some push one picture again and again.
+    set("cameras.frozen_after_ms", "10000".to_owned());
     for (key, value) in changes {
         set(key, (*value).to_owned());
     }

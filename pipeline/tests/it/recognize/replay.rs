@@ -15,6 +15,7 @@ fn seen(pipeline: &Pipeline, path: &std::path::Path) -> Vec<(Option<u32>, Option
         analysed_fps_max: 10,
         frozen_after_ms: 10_000,
         loop_s_max: 0,
+        view: Default::default(),
     };
     let mut replay = Replay::open(pipeline, &config, path).expect("it opens");
     let mut all = Vec::new();
@@ -72,6 +73,7 @@ fn what_is_no_recording_is_refused() {
         analysed_fps_max: 10,
         frozen_after_ms: 10_000,
         loop_s_max: 0,
+        view: Default::default(),
     };
     let pipeline = start(LIVENESS_OFF);
     let opened = Replay::open(&pipeline, &config, &path);

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use models::{DeviceChoice, Engine, EngineOptions};
-use pipeline::camera::{CameraConfig, CameraId, CamerasOptions};
+use pipeline::camera::{CameraConfig, CameraId, CamerasOptions, ViewOptions};
 use pipeline::source::{SourcePolicy, SourceUrl};
 use pipeline::still::{self, StillLimits};
 use pipeline::{
@@ -93,8 +93,14 @@ pub(super) fn camera_frozen_after(
 ) -> CameraId {
     let id: CameraId = name.parse().expect("a camera name");
     let source = SourceUrl::parse(url).expect("a source");
-    let config =
-        CameraConfig { id: id.clone(), source, analysed_fps_max: 10, frozen_after_ms, loop_s_max: 0 };
+    let config = CameraConfig {
+        id: id.clone(),
+        source,
+        analysed_fps_max: 10,
+        frozen_after_ms,
+        loop_s_max: 0,
+        view: ViewOptions::default(),
+    };
     pipeline.cameras().add(config).expect("the camera is added");
     id
 }

@@ -35,8 +35,8 @@ pub(crate) struct Camera {
 /// How a camera does.
 #[derive(Clone, Default, Serialize, ToSchema)]
 pub(crate) struct CameraHealth {
-    /// `live` is the only state that can pay; `refused` never ran, for the `reason`; `replaced` is another device than
-    /// before, until somebody accepts it or saves the camera's source anew.
+    /// `live` is the only state that can pay; `refused` never ran, for the `reason`; `replaced` is another device and `moved`
+    /// another view than before, until somebody accepts it or saves the camera's source anew.
     pub(crate) state: String,
     /// What went wrong last; empty when nothing did.
     pub(crate) reason: String,

@@ -1,5 +1,5 @@
-//! The device behind a camera: pinned when it is first found, kept over restarts, and nothing is paid at another one until
-//! somebody accepts it.
+//! The device behind a camera: pinned when it is first found, kept over restarts, and nothing is paid at another one, or at one
+//! that was moved, until somebody accepts it.
 
 use domain::CameraId;
 use pipeline::camera::{CameraError, Identity, Pin, PinEvent};
@@ -49,7 +49,7 @@ pub(super) async fn keep(app: &App, by: &Principal, id: &CameraId) -> Result<(),
     Ok(())
 }
 
-/// Takes the device that is there for the camera's own.
+/// Takes the device, and the view, that are there for the camera's own.
 pub(crate) async fn accept(app: &App, by: &Principal, id: CameraId) -> Result<wire::Camera, Problem> {
     if is_reserved(id.as_str()) {
         return Err(Problem::not_found("camera"));
@@ -57,8 +57,9 @@ pub(crate) async fn accept(app: &App, by: &Principal, id: CameraId) -> Result<wi
     let (app, by) = (app.clone(), *by);
     super::to_the_end(async move {
         let (cameras, camera) = (app.vision()?.cameras().clone(), pipeline_id(&id)?);
-        if !cameras.pin(&camera)?.is_replaced() {
-            let detail = format!("the camera {id} is the device that it is pinned to");
+        let moved = cameras.status(&camera)?.state.is_of_view();
+        if !moved && !cameras.pin(&camera)?.is_replaced() {
+            let detail = format!("the camera {id} is the device that it is pinned to, and sees what it saw");
             return Err(Problem::conflict("camera_not_replaced", detail));
         }
         cameras.accept(&camera)?;

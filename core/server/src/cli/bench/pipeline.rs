@@ -164,6 +164,7 @@ fn add(
         frozen_after_ms: settings.cameras.frozen_after_ms,
         // The benchmark's own cameras play a clip in a loop.
         loop_s_max: 0,
+        view: settings.cameras.view(),
     })?;
     Ok(())
 }

@@ -12,7 +12,7 @@ const SECTIONS: [(&str, &[&str]); 5] = [
     ("recognition", &[]),
     ("policy", &["fpir_target_pay"]),
     ("challenge", &[]),
-    ("cameras", &["analysed_fps_max", "frozen_after_ms", "loop_s_max"]),
+    ("cameras", &["analysed_fps_max", "frozen_after_ms", "loop_s_max", "view_learn_s", "view_checks"]),
 ];
 
 /// Plugins, networks, device and settings of a report.
