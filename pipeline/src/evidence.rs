@@ -126,6 +126,11 @@ impl Evidence {
         })
     }
 
+    /// Whether there are pictures that count for the next verdict.
+    pub(crate) fn is_begun(&self) -> bool {
+        !self.samples.is_empty()
+    }
+
     /// The last verdict.
     pub(crate) fn verdict(&self) -> Option<Verdict> {
         self.verdict.map(|(verdict, _)| verdict)

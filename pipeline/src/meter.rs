@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::camera::CameraId;
+use crate::frame::Frame;
 
 /// A part of the way of a batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -75,6 +76,9 @@ pub trait Meter: Send + Sync {
 
     /// A picture left the way, `age` after its capture.
     fn frame(&self, _camera: &CameraId, _result: FrameResult, _age: Duration) {}
+
+    /// The same, for whoever looks at the picture itself.
+    fn finished(&self, _frame: &Frame, _result: FrameResult) {}
 
     /// A face was refused for its quality.
     fn refused(&self, _reason: crate::quality::QualityReason) {}

@@ -280,6 +280,7 @@ fn sink(slots: Arc<FrameSlots<Arc<Frame>>>, meter: Arc<dyn Meter>) -> impl Fn(Ar
         let camera = frame.camera.clone();
         if let Some(replaced) = slots.put(&camera, frame, now) {
             meter.frame(&camera, FrameResult::Replaced, replaced.age(now));
+            meter.finished(&replaced, FrameResult::Replaced);
         }
     }
 }

@@ -26,12 +26,14 @@ mod attention;
 mod debts;
 mod look;
 mod outlets;
+mod turn;
 mod verdict;
 
 pub(crate) use attention::{Attention, CameraTracks};
 pub(crate) use outlets::Outlets;
 
 use look::Look;
+use turn::Turn;
 use verdict::Analysis;
 
 /// What recognition goes by.
@@ -133,25 +135,49 @@ impl Recognizer {
         }
     }
 
-    /// Faces get tracks and a verdict on their quality; only good faces of undecided tracks go on.
+    /// Faces get tracks and a verdict on their quality; only good faces of undecided tracks go on, and of a sick camera none.
     fn follow(&self, frames: &[Arc<Frame>], faces: Vec<Face>) -> Vec<Look> {
         let mut looks = Vec::with_capacity(faces.len());
         for (index, frame) in frames.iter().enumerate() {
             let at = frame.captured.at;
             let faces: Vec<Face> =
                 faces.iter().filter(|face| face.frame_index as usize == index).copied().collect();
+            // Of what a sick camera shows nothing is gathered, lest it count once the camera is well.
+            let live = (self.camera_live)(&frame.camera);
             let camera = self.attention.camera(&frame.camera, at);
             let mut camera = camera.lock();
             let tracks = camera.follow(at, &faces);
-            for (face, track) in faces.into_iter().zip(tracks) {
-                let mut quality = self.judge(frame, &face);
-                let evidence = track.and_then(|track| camera.evidence(track));
-                let wanted =
-                    evidence.is_some_and(|evidence| self.wants(frame, &face, evidence, &mut quality));
-                looks.push(Look { frame: index, face, track, quality, wanted });
+            let mut seen: Vec<Look> = faces
+                .into_iter()
+                .zip(tracks)
+                .map(|(face, track)| {
+                    let quality = self.judge(frame, &face);
+                    Look { frame: index, face, track, quality, wanted: false }
+                })
+                .collect();
+            if live {
+                self.choose(frame, &mut seen, &mut camera);
             }
+            looks.append(&mut seen);
         }
         looks
+    }
+
+    /// Marks the faces of one picture that are analysed now; the others have their turn with a later picture.
+    fn choose(&self, frame: &Frame, looks: &mut [Look], camera: &mut CameraTracks) {
+        let mut turns: Vec<(Turn, &mut Look)> = Vec::with_capacity(looks.len());
+        for look in looks {
+            let Some(evidence) = look.track.and_then(|track| camera.evidence(track)) else { continue };
+            let (decided, begun) = (evidence.verdict().is_some(), evidence.is_begun());
+            turns.push((Turn { decided, begun, area: look.face.bbox.w * look.face.bbox.h }, look));
+        }
+        turns.sort_by(|(one, _), (other, _)| one.order(other));
+        let mut left = turn::FACES_MAX;
+        for (_, look) in turns {
+            let Some(evidence) = look.track.and_then(|track| camera.evidence(track)) else { continue };
+            look.wanted = left > 0 && self.wants(frame, &look.face, evidence, &mut look.quality);
+            left -= usize::from(look.wanted);
+        }
     }
 
     /// Whether a face is to be analysed: a good picture of an undecided track that shows more than those before it did.
@@ -266,6 +292,7 @@ impl Recognizer {
         let now = (self.clock)();
         for frame in frames {
             self.steps.meter.frame(&frame.camera, result, frame.age(now));
+            self.steps.meter.finished(frame, result);
         }
     }
 }

@@ -160,6 +160,9 @@ fn stream_id(camera: &str) -> u32 {
 
 #[cfg(test)]
 mod tests {
+    use std::time::SystemTime;
+
+    use gstreamer_video::{VideoFormat, VideoFrame, VideoInfo};
     use plugin_host::InferenceError;
 
     use super::*;
@@ -207,6 +210,19 @@ mod tests {
         assert!(noted::<()>(&heard, Err(refused(InferenceError::Invalid("odd".to_owned())))).is_err());
         let expected = [("busy".to_owned(), "not_called"), ("test".to_owned(), "refused")];
         assert_eq!(*heard.0.lock(), expected);
+    }
+
+    #[test]
+    fn plugins_look_at_the_decoders_memory_and_not_at_a_copy() {
+        gstreamer::init().unwrap();
+        let info = VideoInfo::builder(VideoFormat::I420, 64, 48).build().unwrap();
+        let buffer = gstreamer::Buffer::with_size(info.size()).unwrap();
+        let decoded = buffer.map_readable().unwrap().as_ptr();
+        let mapped = VideoFrame::from_buffer_readable(buffer, &info).unwrap();
+        let now = Instant::now();
+        let captured = crate::frame::Capture { at: now, wall: SystemTime::UNIX_EPOCH, pts_ns: None };
+        let frame = Frame::from_video("till".parse().unwrap(), 1, captured, mapped).unwrap();
+        assert_eq!(view(&frame, now).unwrap().plane(0).unwrap().data.as_ptr(), decoded);
     }
 
     #[test]
