@@ -2,6 +2,7 @@
 #![allow(clippy::print_stdout, reason = "a command line's output is its purpose")]
 use std::{env, process::ExitCode};
 
+mod chaos;
 mod ci;
 mod command;
 mod counterparts;
@@ -20,6 +21,7 @@ usage: cargo xtask <command>
   ci               formatting, lints and docs, then the same tests
   setup [--check]  installs the Debian packages that building and testing need; --check only reports
   counterparts     downloads the programs that payment tests run against; test and ci do so too
+  chaos            minutes of trouble for one camera while three others are measured
   torture [--runs N] [--seed S] [--database sqlite|postgres|both]
                    pulls the plug at every commit and N times 8 at random, and compares the books
   models           downloads the original networks, converts them and compares with models/weights";
@@ -37,6 +39,7 @@ fn main() -> ExitCode {
             counterparts::prepare();
             Ok(())
         }
+        ["chaos"] => chaos::run(),
         ["torture", rest @ ..] => torture::run(rest),
         ["models"] => models::run(),
         _ => {

@@ -57,6 +57,13 @@ fn settled(bound: (usize, usize)) -> (usize, usize) {
     }
 }
 
-fn count(folder: &str) -> usize {
+/// Memory that this process holds, in MiB.
+pub(crate) fn resident_mb() -> usize {
+    let pages = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
+    let resident = pages.split_whitespace().nth(1).and_then(|pages| pages.parse::<usize>().ok());
+    resident.unwrap_or_default() * 4 / 1_024
+}
+
+pub(crate) fn count(folder: &str) -> usize {
     std::fs::read_dir(folder).map(Iterator::count).unwrap_or_default()
 }

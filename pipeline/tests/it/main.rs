@@ -1,6 +1,7 @@
 //! The pipeline from outside: simulated cameras in, pictures out.
 
 mod bench;
+mod chaos;
 mod cycles;
 mod faults;
 mod ingest;

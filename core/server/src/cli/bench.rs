@@ -1,10 +1,13 @@
 //! `facepay bench vision|search|pipeline|payments`: what this machine's device and cores give.
 
+mod farm;
 mod payments;
 mod pipeline;
 pub(super) mod process;
 mod search;
 mod track;
+
+use std::path::PathBuf;
 
 use clap::Subcommand;
 use serde::Serialize;
@@ -50,9 +53,22 @@ pub enum Bench {
         /// How long it is measured, after everything runs.
         #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=3_600))]
         seconds: u16,
+        /// One camera, then 2, 4, 8, 12 and so on up to --cameras: how many are too many, and what each costs.
+        #[arg(long)]
+        steps: bool,
         /// One object instead of text.
         #[arg(long)]
         json: bool,
+    },
+    /// The simulated cameras of `bench pipeline`, which starts them in a process of their own.
+    #[command(hide = true)]
+    Farm {
+        /// Cameras.
+        #[arg(long)]
+        cameras: u16,
+        /// A file that is not there yet: when each picture was captured.
+        #[arg(long)]
+        journal: PathBuf,
     },
     /// Sales from the wallet, by one client and by many at once. On a new SQLite file in the current folder, which is then
     /// the disk that is measured, or on an empty PostgreSQL database.
@@ -93,10 +109,15 @@ pub(super) fn run(cli: &Cli, command: &Bench) -> Result<Exit, Failure> {
                 search::search(*gallery as usize, *searches as usize, settings.recognition.fpir_target)?;
             tell(&report, *json);
         }
-        Bench::Pipeline { cameras, seconds, json } => {
-            let report = pipeline::pipeline(offline::settings(cli)?, *cameras, (*seconds).into())?;
-            tell(&report, *json);
+        Bench::Pipeline { cameras, seconds, steps, json } => {
+            let settings = offline::settings(cli)?;
+            let measured = match steps {
+                true => pipeline::steps(&settings, *cameras, (*seconds).into()),
+                false => pipeline::pipeline(&settings, *cameras, (*seconds).into()),
+            };
+            tell(&measured?, *json);
         }
+        Bench::Farm { cameras, journal } => farm::serve(*cameras, journal)?,
         Bench::Payments { clients, seconds, database, json } => {
             let settings = offline::settings(cli)?;
             let report =

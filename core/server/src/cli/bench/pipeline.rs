@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 use pipeline::camera::{CameraConfig, CameraId, CameraState, Cameras};
-use pipeline::simulate::{MountOptions, RtspFarm};
+use pipeline::frame::Frame;
+use pipeline::simulate::{Journal, barcode};
 use pipeline::source::SourceUrl;
 use pipeline::still::{StillLimits, decode};
 use pipeline::{
@@ -15,6 +16,7 @@ use pipeline::{
 use plugin_host::InferenceService;
 use serde_json::{Value, json};
 
+use super::farm::Farm;
 use super::process;
 use crate::api::chain;
 use crate::app::vision;
@@ -29,27 +31,60 @@ const LIVE_WITHIN: Duration = Duration::from_secs(60);
 /// Networks are warm and every person is recognised once, before it counts.
 const SETTLING: Duration = Duration::from_secs(3);
 
+/// An appliance whose pictures are older than this when it knows what they show has too many cameras.
+const AGE_P95_MS_MAX: f64 = 250.0;
+/// And one that looks at a camera less often.
+const ANALYSED_FPS_MIN: f64 = 5.0;
+/// Cameras that are tried one after another.
+const STEPS: [u16; 9] = [1, 2, 4, 8, 12, 16, 24, 32, 64];
+
 /// Counts what reaches the end of the way, while it is told to.
-#[derive(Default)]
-struct Tally(Mutex<Option<Counts>>);
+struct Tally {
+    counts: Mutex<Option<Counts>>,
+    journal: Journal,
+}
 
 #[derive(Default)]
 struct Counts {
-    /// Ages of analysed pictures when their result was known, by camera.
+    /// Ages of analysed pictures when their result was known, since they arrived, by camera.
     ages: HashMap<CameraId, Vec<Duration>>,
+    /// The same since they were captured, as their barcodes say.
+    true_ages: Vec<Duration>,
     /// Pictures that were too late, or not looked at.
     dropped: usize,
 }
 
 impl Meter for Tally {
     fn frame(&self, camera: &CameraId, result: FrameResult, age: Duration) {
-        let mut counts = self.0.lock();
+        let mut counts = self.counts.lock();
         let Some(counts) = counts.as_mut() else { return };
         match result {
             FrameResult::Analysed => counts.ages.entry(camera.clone()).or_default().push(age),
             FrameResult::Replaced | FrameResult::Stale | FrameResult::Failed => counts.dropped += 1,
         }
     }
+
+    fn finished(&self, frame: &Frame, result: FrameResult) {
+        if result != FrameResult::Analysed || self.counts.lock().is_none() {
+            return;
+        }
+        let captured = number(&frame.camera)
+            .zip(barcode::read(frame))
+            .and_then(|(number, index)| self.journal.captured_at(number, index));
+        let age = captured.and_then(|captured| captured.elapsed().ok());
+        if let Some((counts, age)) = self.counts.lock().as_mut().zip(age) {
+            counts.true_ages.push(age);
+        }
+    }
+}
+
+fn name(number: usize) -> String {
+    format!("camera-{}", number + 1)
+}
+
+/// A camera's number in the farm, from 0.
+fn number(camera: &CameraId) -> Option<usize> {
+    camera.as_str().strip_prefix("camera-")?.parse::<usize>().ok()?.checked_sub(1)
 }
 
 /// What was sighted in so many seconds from now.
@@ -75,29 +110,55 @@ fn percentiles(mut ages: Vec<Duration>) -> Value {
     json!({ "p50": at(0.5), "p95": at(0.95), "p99": at(0.99) })
 }
 
-/// Measures `count` cameras for `seconds`. The cameras' RTSP servers run in this process and are in its figures.
-pub(super) fn pipeline(mut settings: Settings, count: u16, seconds: u64) -> Result<Value, Failure> {
+/// Measures ever more cameras, up to `count`: the most that are analysed in time, and what one more costs.
+pub(super) fn steps(settings: &Settings, count: u16, seconds: u64) -> Result<Value, Failure> {
+    let mut reports = Vec::new();
+    for cameras in STEPS.into_iter().filter(|step| *step <= count) {
+        reports.push(pipeline(settings, cameras, seconds)?);
+    }
+    let in_time = |report: &&Value| {
+        let slowest = report["analysed_fps_min"].as_f64().unwrap_or_default();
+        report["frame_age_ms"]["p95"].as_f64().is_some_and(|age| age < AGE_P95_MS_MAX)
+            && slowest >= ANALYSED_FPS_MIN
+    };
+    let most = reports.iter().filter(in_time).filter_map(|report| report["cameras"].as_u64()).max();
+    let of = |report: &Value, key: &str| report[key].as_f64().zip(report["cameras"].as_f64());
+    let per_camera = |key: &str| {
+        let (first, last) = reports.first().zip(reports.last())?;
+        let ((one, fewest), (other, most)) = of(first, key).zip(of(last, key))?;
+        (most > fewest).then(|| (other - one) / (most - fewest))
+    };
+    Ok(json!({
+        "age_p95_ms_max": AGE_P95_MS_MAX,
+        "analysed_fps_min": ANALYSED_FPS_MIN,
+        "cameras_max": most,
+        "cpu_cores_per_camera": per_camera("cpu_cores"),
+        "rss_mb_per_camera": per_camera("rss_mb"),
+        "steps": reports,
+    }))
+}
+
+/// Measures `count` cameras for `seconds`. The cameras are another process: none of the figures is theirs.
+pub(super) fn pipeline(settings: &Settings, count: u16, seconds: u64) -> Result<Value, Failure> {
+    let mut settings = settings.clone();
     let unavailable = |error: &dyn std::error::Error| Failure::new(Exit::Unavailable, chain(error));
     settings.cameras.loopback = true;
     settings.cameras.count_max = settings.cameras.count_max.max(count.into());
-    let clip = demo::standing_payer().map_err(|error| unavailable(&error))?;
-    let farm = RtspFarm::start().map_err(|error| unavailable(&error))?;
+    let farm = Farm::start(count)?;
     let engine = vision::engine(&settings)?;
-    let tally = Arc::new(Tally::default());
+    let tally = Arc::new(Tally { counts: Mutex::new(None), journal: farm.journal.clone() });
     let pipeline = start(&settings, &engine, tally.clone())?;
     enrol(&pipeline)?;
-    for number in 1..=count {
-        let name = format!("camera-{number}");
-        let mount = farm.mount(&name, &clip, &MountOptions::default()).map_err(|e| unavailable(&e))?;
-        add(pipeline.cameras(), &settings, &name, mount.url()).map_err(|error| unavailable(&*error))?;
+    for (number, url) in farm.urls().iter().enumerate() {
+        add(pipeline.cameras(), &settings, &name(number), url).map_err(|error| unavailable(&*error))?;
     }
     wait_until_live(pipeline.cameras())?;
     std::thread::sleep(SETTLING);
 
     let (begun, cpu_before) = (Instant::now(), process::cpu_time());
-    *tally.0.lock() = Some(Counts::default());
+    *tally.counts.lock() = Some(Counts::default());
     let seen = sighted(&pipeline, seconds);
-    let counts = tally.0.lock().take().unwrap_or_default();
+    let counts = tally.counts.lock().take().unwrap_or_default();
     let took = begun.elapsed().as_secs_f64();
     let cpu_cores =
         process::cpu_time().zip(cpu_before).map(|(now, before)| (now - before).as_secs_f64() / took);
@@ -107,7 +168,11 @@ pub(super) fn pipeline(mut settings: Settings, count: u16, seconds: u64) -> Resu
     let known: Vec<_> = seen.iter().filter(|sighting| sighting.subject == Some(PERSON)).collect();
     let recognitions = |id: &CameraId| known.iter().filter(|sighting| sighting.camera == *id).count();
     let sighting_ages = known.iter().map(|sighting| Duration::from_millis(sighting.frame_age_ms)).collect();
-    let options = clip.options();
+    let options = &farm.options;
+    let per_camera = cameras.iter().map(|camera| {
+        let analysed = analysed_fps(&camera.id);
+        json!({ "camera": camera.id.as_str(), "fps": camera.fps, "analysed_fps": analysed })
+    });
     let report = json!({
         "cameras": count,
         "width": options.width,
@@ -115,7 +180,8 @@ pub(super) fn pipeline(mut settings: Settings, count: u16, seconds: u64) -> Resu
         "source_fps": options.fps,
         "seconds": took,
         "analysed_fps_min": cameras.iter().map(|c| analysed_fps(&c.id)).min_by(f64::total_cmp),
-        "frame_age_ms": percentiles(counts.ages.values().flatten().copied().collect()),
+        "frame_age_ms": percentiles(counts.true_ages),
+        "arrival_age_ms": percentiles(counts.ages.values().flatten().copied().collect()),
         "sighting_age_ms": percentiles(sighting_ages),
         "recognitions": known.len(),
         "recognitions_min": cameras.iter().map(|c| recognitions(&c.id)).min(),
@@ -124,6 +190,7 @@ pub(super) fn pipeline(mut settings: Settings, count: u16, seconds: u64) -> Resu
         "rss_mb": process::resident_mb(),
         "decoder": cameras.first().map(|camera| camera.decoder.clone()),
         "device": vision::compute(&engine),
+        "per_camera": per_camera.collect::<Vec<_>>(),
     });
     pipeline.shutdown();
     Ok(report)
