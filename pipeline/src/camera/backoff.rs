@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 const DELAY_MS_MIN: f64 = 250.0;
-const DELAY_MS_MAX: f64 = 8_000.0;
+/// A camera that is back is found within this, and named, if it is another one.
+const DELAY_MS_MAX: f64 = 2_500.0;
 /// Cameras lock an account after a few wrong passwords.
 const PERMANENT_MS: f64 = 60_000.0;
 
-/// Doubles from 0.25 s to 8 s with each failure in a row.
+/// Doubles from 0.25 s to 2.5 s with each failure in a row.
 #[derive(Default)]
 pub(crate) struct Backoff {
     failures: u32,
@@ -39,7 +40,7 @@ mod tests {
     fn delays_double_within_their_bounds_and_start_over() {
         let mut backoff = Backoff::default();
         let millis: Vec<u128> = (0..8).map(|_| backoff.next(false, 1.0).as_millis()).collect();
-        assert_eq!(millis, [250, 500, 1_000, 2_000, 4_000, 8_000, 8_000, 8_000]);
+        assert_eq!(millis, [250, 500, 1_000, 2_000, 2_500, 2_500, 2_500, 2_500]);
         backoff.reset();
         assert_eq!(backoff.next(false, 0.0).as_millis(), 250);
         assert_eq!(backoff.next(false, 0.0).as_millis(), 250);

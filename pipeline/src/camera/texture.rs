@@ -11,6 +11,9 @@ pub(crate) const COLUMNS: usize = 64;
 /// Cells down a picture.
 pub(crate) const ROWS: usize = 48;
 pub(crate) const CELLS: usize = COLUMNS * ROWS;
+/// Cameras write the time and their name along the upper and the lower edge: such letters stay sharp and in their place whatever
+/// becomes of the view. So many rows there are not looked at.
+pub(crate) const LETTERED_ROWS: usize = 5;
 
 /// A change of luma by no more is grain.
 const GRAIN_LUMA_MAX: i32 = 8;
@@ -23,6 +26,7 @@ const STRONGEST: u8 = 254;
 
 /// Bands and segments of which the sharpest edge is taken.
 const BANDS: usize = 24;
+const LETTERED_BANDS: usize = 3;
 const SEGMENTS: usize = 16;
 /// Rows of a band: their mean has half the grain.
 const BAND_ROWS: usize = 4;
@@ -72,7 +76,10 @@ impl Plane<'_> {
         // A large picture is looked at as closely as one of 640 x 480.
         let skip = (self.height / 240).max(1);
         let across = (self.width / 320).max(1);
-        for (row, cells) in edges.chunks_exact_mut(COLUMNS).enumerate() {
+        let lettered = LETTERED_ROWS..ROWS - LETTERED_ROWS;
+        for (row, cells) in
+            edges.chunks_exact_mut(COLUMNS).enumerate().filter(|(row, _)| lettered.contains(row))
+        {
             let (top, end) = (row * self.height / ROWS, (row + 1) * self.height / ROWS);
             let (mut change, mut light) = ([0; COLUMNS], [0; COLUMNS]);
             for y in (top..end.min(self.height - REACH)).step_by(skip) {
@@ -102,7 +109,7 @@ impl Plane<'_> {
         let rows = BAND_ROWS.min(self.height / BANDS);
         let mut steepness = Vec::with_capacity(BANDS * SEGMENTS);
         let mut band = vec![0; self.width];
-        for index in 0..BANDS {
+        for index in LETTERED_BANDS..BANDS - LETTERED_BANDS {
             let top = (2 * index + 1) * self.height / (2 * BANDS) - rows / 2;
             band.fill(0);
             for y in top..top + rows {

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use super::learnt::{Learnt, UNKNOWN};
 use super::luma::{CELLS as LIGHTS, Thumbnail};
-use super::texture::{CELLS, COLUMNS, ROWS, Texture};
+use super::texture::{CELLS, COLUMNS, LETTERED_ROWS, ROWS, Texture};
 use super::{CameraState, ViewOptions};
 
 /// Pictures are compared so often.
@@ -234,9 +234,12 @@ impl View {
     }
 }
 
-/// The cells before which somebody stands.
+/// The cells before which somebody stands, or letters may be.
 fn hidden(faces: &[FaceArea]) -> Vec<bool> {
+    let letters = LETTERED_ROWS * COLUMNS;
     let mut hidden = vec![false; CELLS];
+    hidden[..letters].fill(true);
+    hidden[CELLS - letters..].fill(true);
     for face in faces {
         let cell = |share: f32, cells: usize| (share.clamp(0.0, 1.0) * cells as f32) as usize;
         let left = cell(face.left - PERSON_BESIDE * face.width, COLUMNS);

@@ -6,7 +6,7 @@ use super::*;
 use crate::camera::CameraId;
 use crate::camera::luma::Luma;
 use crate::frame::{Capture, Frame};
-use crate::simulate::{Look, Person, Room};
+use crate::simulate::{Look, Person, Room, barcode};
 use crate::still::{Still, StillLimits, decode};
 
 const WIDTH: usize = 240;
@@ -44,7 +44,9 @@ impl Watched {
         for ms in (0..seconds * 1_000).step_by(250) {
             let (look, face) = look(ms);
             self.index += 1;
-            let rgb = self.room.paint(&look, self.index);
+            let mut rgb = self.room.paint(&look, self.index);
+            // Letters, as cameras write them.
+            barcode::draw(&mut rgb, WIDTH, HEIGHT, self.index);
             let still = Still::from_rgb(WIDTH as u32, HEIGHT as u32, rgb).unwrap();
             let captured = Capture { at: self.now, wall: SystemTime::UNIX_EPOCH, pts_ns: None };
             let frame = Frame::from_still(CameraId::trial(), 1, captured, still);
