@@ -33,12 +33,23 @@ struct Slot {
 
 #[derive(Default)]
 struct Waiting {
-    picture: Option<(Bytes, Instant, SystemTime)>,
+    picture: Option<Pushed>,
+    /// Pictures that were left here so far.
+    pushed: u64,
     stop: bool,
     /// Who delivers at present, and the number of their claim.
     claimed: Option<(Identity, u64)>,
     /// Claims so far.
     claims: u64,
+}
+
+/// A picture that was left to be decoded.
+struct Pushed {
+    picture: Bytes,
+    /// Which of all that were left, from 1; those that were replaced have numbers, too.
+    seq: u64,
+    at: Instant,
+    wall: SystemTime,
 }
 
 /// A client is the one that delivers a camera's pictures, until this is dropped.
@@ -48,20 +59,21 @@ pub struct Claim {
 }
 
 impl Claim {
-    /// Leaves a JPEG or PNG picture to be decoded; it replaces one that still waits. `false` when the claim is no longer
-    /// in force: another took over, or the camera is gone. Does not block.
+    /// Leaves a JPEG or PNG picture to be decoded; it replaces one that still waits. Gives the number under which the
+    /// picture is observed, if it is; `None` when the claim is no longer in force: another took over, or the camera is
+    /// gone. Does not block.
     ///
     /// # Errors
     /// [`CameraError::Picture`].
-    pub fn push(&self, picture: Bytes) -> Result<bool, CameraError> {
+    pub fn push(&self, picture: Bytes) -> Result<Option<u64>, CameraError> {
         let Checked(picture) = Checked::new(picture)?;
         let mut waiting = self.slot.waiting.lock();
         let mine = waiting.is_claimed_by(self.number) && !waiting.stop;
-        if mine {
-            waiting.picture = Some((picture, Instant::now(), SystemTime::now()));
+        Ok(mine.then(|| {
+            let seq = waiting.put(picture);
             self.slot.changed.notify_one();
-        }
-        Ok(mine)
+            seq
+        }))
     }
 }
 
@@ -75,6 +87,13 @@ impl Drop for Claim {
 }
 
 impl Waiting {
+    fn put(&mut self, picture: Bytes) -> u64 {
+        self.pushed += 1;
+        let (seq, at, wall) = (self.pushed, Instant::now(), SystemTime::now());
+        self.picture = Some(Pushed { picture, seq, at, wall });
+        seq
+    }
+
     fn is_claimed_by(&self, number: u64) -> bool {
         self.claimed.as_ref().is_some_and(|(_, claimed)| *claimed == number)
     }
@@ -107,7 +126,7 @@ impl PushSource {
 
     /// Leaves a picture to be decoded; replaces one that still waits.
     pub(crate) fn push(&self, Checked(picture): Checked) {
-        self.slot.waiting.lock().picture = Some((picture, Instant::now(), SystemTime::now()));
+        self.slot.waiting.lock().put(picture);
         self.slot.changed.notify_one();
     }
 }
@@ -152,19 +171,19 @@ fn run(seat: &Seat, slot: &Slot) {
         }
         let picture = waiting.picture.take();
         drop(waiting);
-        if let Some((bytes, at, wall)) = picture {
-            show(seat, &bytes, at, wall);
+        if let Some(pushed) = picture {
+            show(seat, &pushed);
         }
         look(seat);
     }
 }
 
-fn show(seat: &Seat, bytes: &[u8], at: Instant, wall: SystemTime) {
-    match still::decode(bytes, &LIMITS) {
+fn show(seat: &Seat, pushed: &Pushed) {
+    match still::decode(&pushed.picture, &LIMITS) {
         Ok(still) => {
-            let arrival = seat.arrive(at, 0);
-            let captured = Capture { at, wall, pts_ns: None };
-            seat.deliver(Frame::from_still(seat.id().clone(), arrival.seq, captured, still), &arrival);
+            let arrival = seat.arrive(pushed.at, 0);
+            let captured = Capture { at: pushed.at, wall: pushed.wall, pts_ns: None };
+            seat.deliver(Frame::from_still(seat.id().clone(), pushed.seq, captured, still), &arrival);
         }
         Err(error) => tracing::debug!(camera = %seat.id(), %error, "a pushed picture was dropped"),
     }

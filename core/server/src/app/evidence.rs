@@ -26,6 +26,8 @@ pub struct Seen {
     pub subject: Option<(UserId, FaceId)>,
     /// The recogniser by whose measure the evidence is; `None`: by that of the one in force.
     pub model_tag: Option<u32>,
+    /// The number of the picture that decided, within the camera; `None` where none was taken.
+    pub seq: Option<u64>,
     /// SHA-256 of the picture that decided; `None` where none was taken.
     pub frame_sha256: Option<[u8; 32]>,
     /// The measurements.

@@ -78,6 +78,7 @@ fn seen(app: &App, sighting: &Sighting) -> Option<Seen> {
         subject: subject
             .map(|(user, face)| (UserId(Uuid::from_u128(user.0)), FaceId(Uuid::from_u128(face.0)))),
         model_tag: Some(sighting.model_tag),
+        seq: Some(sighting.seq),
         frame_sha256: Some(sighting.frame_sha256),
         evidence: Evidence {
             captured_at: evidence::moment(sighting.captured_at),

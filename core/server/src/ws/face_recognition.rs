@@ -13,6 +13,7 @@ use pipeline::camera::{CameraError, CameraId as PipelineId, Claim};
 use pipeline::source::{SourceKind, SourceUrl};
 use pipeline::{ChallengePhase, ChallengeUpdate, Observation};
 use serde::Deserialize;
+use serde_json::{Number, Value};
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 
@@ -25,6 +26,10 @@ use crate::app::camera::{self, OWN_PREFIX, pipeline_id};
 use crate::app::challenge;
 use crate::app::evidence::Seen;
 use crate::auth::{Credential, Principal};
+
+mod sent;
+
+use sent::{Label, Sent};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -43,7 +48,7 @@ struct CameraName(String);
 #[derive(Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 enum Message {
-    VideoFrame { frame: String },
+    VideoFrame { frame: String, ts: Option<Number> },
     ToggleFaceDetection { enabled: bool },
     MatchFace,
     ClearFaceCache,
@@ -125,6 +130,7 @@ struct Client {
     socket: Socket,
     /// To be the one whose pictures the camera shows.
     claim: Claim,
+    sent: Sent,
     observations: Receiver<Arc<Observation>>,
     sightings: Receiver<Arc<Seen>>,
     challenges: Receiver<ChallengeUpdate>,
@@ -138,8 +144,8 @@ impl Client {
         let observations = app.vision()?.pipeline().observations();
         let (challenges, sightings) = (app.vision()?.pipeline().challenges(), app.sightings().subscribe());
         let app = app.clone();
-        let (last, detecting) = (None, true);
-        Ok(Self { app, camera, socket, claim, observations, sightings, challenges, last, detecting })
+        let (sent, last, detecting) = (Sent::default(), None, true);
+        Ok(Self { app, camera, socket, claim, sent, observations, sightings, challenges, last, detecting })
     }
 
     async fn run(mut self, credential: Credential) {
@@ -168,15 +174,19 @@ impl Client {
 
     async fn hear(&mut self, said: Said) -> Result<(), Closing> {
         let text = match said {
-            Said::Binary(jpeg) => return self.take(jpeg).await,
+            Said::Binary(jpeg) => {
+                let label = self.sent.count(None);
+                return self.take(jpeg, label).await;
+            }
             Said::Text(text) => text,
         };
         match serde_json::from_str(&text) {
-            Ok(Message::VideoFrame { frame }) => {
+            Ok(Message::VideoFrame { frame, ts }) => {
+                let label = self.sent.count(ts);
                 let payload = frame.split_once(";base64,").map_or(frame.as_str(), |(_, payload)| payload);
                 match STANDARD.decode(payload) {
-                    Ok(jpeg) => self.take(jpeg.into()).await,
-                    Err(_) => self.refuse("base64_invalid", "the frame is not base64").await,
+                    Ok(jpeg) => self.take(jpeg.into(), label).await,
+                    Err(_) => self.refuse("base64_invalid", "the frame is not base64", Some(&label)).await,
                 }
             }
             Ok(Message::ToggleFaceDetection { enabled }) => {
@@ -187,8 +197,8 @@ impl Client {
                 Some(seen) => self.tell_match(&seen).await,
                 None => {
                     self.look_again();
-                    self.refuse("no_match", "nobody was recognised yet; whoever is in view is looked at anew")
-                        .await
+                    let detail = "nobody was recognised yet; whoever is in view is looked at anew";
+                    self.refuse("no_match", detail, None).await
                 }
             },
             Ok(Message::ClearFaceCache) => {
@@ -196,7 +206,7 @@ impl Client {
                 self.look_again();
                 Ok(())
             }
-            Err(error) => self.refuse("message_invalid", &error.to_string()).await,
+            Err(error) => self.refuse("message_invalid", &error.to_string(), None).await,
         }
     }
 
@@ -208,21 +218,32 @@ impl Client {
     }
 
     /// The newest frame wins: what still waits is replaced by the camera's slot.
-    async fn take(&mut self, jpeg: Bytes) -> Result<(), Closing> {
+    async fn take(&mut self, jpeg: Bytes, label: Label) -> Result<(), Closing> {
         match self.claim.push(jpeg) {
-            Ok(true) => Ok(()),
+            Ok(Some(seq)) => {
+                self.sent.took(seq, label);
+                Ok(())
+            }
             // The camera is gone, or another connection has taken it over.
-            Ok(false) => Err(Closing::Unsupported),
+            Ok(None) => Err(Closing::Unsupported),
             Err(error) => {
                 let problem = Problem::from(error);
-                self.refuse(problem.code, &problem.detail).await
+                self.refuse(problem.code, &problem.detail, Some(&label)).await
             }
         }
     }
 
-    async fn refuse(&mut self, code: &str, detail: &str) -> Result<(), Closing> {
-        let text = serde_json::json!({ "type": "error", "code": code, "detail": detail }).to_string();
-        self.socket.send(text).await
+    async fn refuse(&mut self, code: &str, detail: &str, label: Option<&Label>) -> Result<(), Closing> {
+        let answer = serde_json::json!({ "type": "error", "code": code, "detail": detail });
+        self.answer(answer, label).await
+    }
+
+    /// Sends an answer that says which of the client's pictures it is about, if that is known.
+    async fn answer(&mut self, mut answer: Value, label: Option<&Label>) -> Result<(), Closing> {
+        if let (Some(label), Some(fields)) = (label, answer.as_object_mut()) {
+            label.name_in(fields);
+        }
+        self.socket.send(answer.to_string()).await
     }
 
     async fn observed(&mut self, got: Result<Arc<Observation>, RecvError>) -> Result<(), Closing> {
@@ -250,7 +271,8 @@ impl Client {
             "faces": faces,
             "latency_ms": observation.latency_ms,
         });
-        self.socket.send(answer.to_string()).await
+        let label = self.sent.label(observation.seq).cloned();
+        self.answer(answer, label.as_ref()).await
     }
 
     async fn matched(&mut self, got: Result<Arc<Seen>, RecvError>) -> Result<(), Closing> {
@@ -291,6 +313,7 @@ impl Client {
             "similarity": seen.evidence.similarity,
             "liveness": liveness,
         });
-        self.socket.send(answer.to_string()).await
+        let label = seen.seq.and_then(|seq| self.sent.label(seq)).cloned();
+        self.answer(answer, label.as_ref()).await
     }
 }

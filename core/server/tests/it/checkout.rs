@@ -52,6 +52,7 @@ pub(crate) fn look(appliance: &Appliance, subject: Option<(UserId, FaceId)>) -> 
         track: 1,
         subject,
         model_tag: None,
+        seq: None,
         frame_sha256,
         evidence,
         faces,

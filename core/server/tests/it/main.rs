@@ -9,6 +9,7 @@ mod access;
 mod approvals;
 mod audit;
 mod bad_input;
+mod browser_camera;
 mod challenge;
 mod checkout;
 mod cli;
