@@ -1,4 +1,4 @@
-//! `facepay bench vision|search|pipeline|payments`: what this machine's device and cores give.
+//! `facepay bench vision|search|pipeline|payments|ws`: what this machine's device and cores give.
 
 mod farm;
 mod payments;
@@ -6,6 +6,9 @@ mod pipeline;
 pub(super) mod process;
 mod search;
 mod track;
+mod ws;
+
+use std::time::Duration;
 
 use std::path::PathBuf;
 
@@ -86,6 +89,25 @@ pub enum Bench {
         #[arg(long)]
         json: bool,
     },
+    /// WebSocket clients of an appliance in a folder of its own: how long events take to consoles, and recognition to
+    /// browsers that are cameras.
+    Ws {
+        /// Consoles that follow the events.
+        #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u16).range(1..=10_000))]
+        clients: u16,
+        /// Events a second.
+        #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=1_000))]
+        events: u16,
+        /// Browsers that are cameras, a person in view of each; without any, recognition is off.
+        #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u16).range(0..=64))]
+        browsers: u16,
+        /// How long each of the two is measured.
+        #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=3_600))]
+        seconds: u16,
+        /// One object instead of text.
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 pub(super) fn run(cli: &Cli, command: &Bench) -> Result<Exit, Failure> {
@@ -123,6 +145,15 @@ pub(super) fn run(cli: &Cli, command: &Bench) -> Result<Exit, Failure> {
             let report =
                 payments::payments(settings, usize::from(*clients), (*seconds).into(), database.clone())?;
             tell(&report, *json);
+        }
+        Bench::Ws { clients, events, browsers, seconds, json } => {
+            let load = ws::Load {
+                consoles: (*clients).into(),
+                events_per_second: (*events).into(),
+                browsers: (*browsers).into(),
+                span: Duration::from_secs((*seconds).into()),
+            };
+            tell(&ws::ws(offline::settings(cli)?, &load)?, *json);
         }
     }
     Ok(Exit::Ok)

@@ -1,8 +1,12 @@
 //! Two simulated cameras behind RTSP: the payer at `till-1`, a stranger at `till-2`.
 
 use std::ops::Range;
-use std::time::Instant;
+use std::time::{Instant, SystemTime};
 
+use bytes::Bytes;
+use pipeline::camera::CameraId;
+use pipeline::frame::{Capture, Frame};
+use pipeline::preview::{Preview, PreviewError};
 use pipeline::simulate::{Clip, ClipOptions, Mount, MountOptions, RtspFarm, SimulateError};
 use pipeline::still::{Still, StillError, StillLimits, decode};
 
@@ -13,11 +17,16 @@ pub(crate) const PAYER_JPEG: &[u8] = include_bytes!("../../../../pipeline/assets
 /// Grace Hopper, computer scientist. United States Navy; public domain. Never enrolled.
 pub(crate) const STRANGER_JPEG: &[u8] = include_bytes!("../../../../pipeline/assets/grace-hopper.jpg");
 
+/// What browsers encode a camera's pictures by, when they are not told otherwise: 0.92.
+const BROWSER_QUALITY: u8 = 92;
+
 /// Why there are no simulated cameras.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum CamerasError {
     #[error("a built-in picture does not decode: {0}")]
     Picture(#[from] StillError),
+    #[error(transparent)]
+    Encode(#[from] PreviewError),
     #[error(transparent)]
     Simulate(#[from] SimulateError),
     #[error("the painter of a clip panicked")]
@@ -59,6 +68,21 @@ impl Cameras {
 /// The payer stands in view all the time: what a camera of a benchmark sees.
 pub(crate) fn standing_payer() -> Result<Clip, CamerasError> {
     clip(PAYER_JPEG, scene::STANDING)
+}
+
+/// The same as JPEG pictures, such as a browser sends.
+pub(crate) fn standing_payer_pictures() -> Result<Vec<Bytes>, CamerasError> {
+    let scene = Scene::new(decode(PAYER_JPEG, &StillLimits::default())?);
+    let camera: CameraId = "browser".parse().expect("a camera's name");
+    let preview = Preview { quality: BROWSER_QUALITY, ..Preview::default() };
+    let picture = |index: u32| {
+        let still =
+            Still::from_rgb(scene::WIDTH, scene::HEIGHT, scene.paint(index)).ok_or(StillError::Empty)?;
+        let captured = Capture { at: Instant::now(), wall: SystemTime::now(), pts_ns: None };
+        let frame = Frame::from_still(camera.clone(), index.into(), captured, still);
+        Ok(preview.encode(&frame, &[])?)
+    };
+    scene::STANDING.map(picture).collect()
 }
 
 fn clip(jpeg: &[u8], round: Range<u32>) -> Result<Clip, CamerasError> {

@@ -207,7 +207,7 @@ fn start(settings: &Settings, engine: &models::Engine, meter: Arc<dyn Meter>) ->
 }
 
 /// Puts the person of the clip into the gallery.
-fn enrol(pipeline: &Pipeline) -> Result<(), Failure> {
+pub(super) fn enrol(pipeline: &Pipeline) -> Result<(), Failure> {
     let failed = |error: &dyn std::error::Error| Failure::failed(chain(error));
     let still = decode(demo::PAYER_JPEG, &StillLimits::default()).map_err(|error| failed(&error))?;
     let faces = pipeline.analyse(&still).map_err(|error| failed(&error))?;

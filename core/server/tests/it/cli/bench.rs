@@ -46,6 +46,24 @@ fn every_benchmark_prints_its_figures_as_one_object() {
             &["/cameras", "/source_fps", "/analysed_fps_min", "/frame_age_ms/p99", "/cpu_cores", "/decoder"],
         ),
         (
+            &["bench", "ws", "--clients", "4", "--browsers", "1", "--seconds", "2", "--json"],
+            &[
+                "/clients",
+                "/requests_per_second",
+                "/p50_ms",
+                "/p95_ms",
+                "/p99_ms",
+                "/errors",
+                "/dropped",
+                "/evicted",
+                "/rss_mb",
+                "/device",
+                "/recognition/detection_ms/p95",
+                "/recognition/match_ms/p95",
+                "/recognition/unanswered",
+            ],
+        ),
+        (
             &["bench", "payments", "--clients", "4", "--seconds", "1", "--json"],
             &[
                 "/database",
