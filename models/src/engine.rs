@@ -108,7 +108,8 @@ impl Engine {
         let batching = Batching::of(info.kind, info.threads);
         let queue = Arc::new(Queue::new(QUEUE_LEN_MAX));
         let width = if info.kind == DeviceKind::Gpu { Width::HARDWARE } else { Width::SOFTWARE };
-        let gpu = wgpu.map(|(device, queue)| Mutex::new(Gpu::new(device, queue, Precision::Full, width)));
+        let gpu = wgpu.map(|(device, queue)| Gpu::new(device, queue, Precision::Full, width));
+        let gpu = gpu.map(|gpu| Arc::new(Mutex::new(gpu)));
         let machine = Machine { burn, gpu, batch_max: batching.max };
         let worker = Worker { queue: Arc::clone(&queue), machine, batching, loader };
         let threads = worker.start(info.threads)?;

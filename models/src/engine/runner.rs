@@ -1,11 +1,11 @@
 //! How a network is run: by a plan compiled for the device where that agrees with Burn, else by Burn itself.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use burn::tensor::{Device, TensorData, Transaction};
 
 use crate::net::Network;
-use crate::plan::gpu::{self, Gpu};
+use crate::plan::gpu::{self, Gpu, Pending};
 use crate::plan::{cpu, record};
 use crate::verify::answer;
 
@@ -17,17 +17,42 @@ pub(super) struct Machine {
     /// Where Burn runs them.
     pub(super) burn: Device,
     /// The same device for plans, when it is a GPU.
-    pub(super) gpu: Option<Mutex<Gpu>>,
+    pub(super) gpu: Option<Arc<Mutex<Gpu>>>,
     /// Inputs of the largest batch.
     pub(super) batch_max: usize,
+}
+
+/// A plan on a GPU. An object, so that nobody has to look through all of wgpu to see that an engine can be shared.
+pub(super) trait OnGpu: Send + Sync {
+    /// Begins to run `rows` inputs, at most [`OnGpu::max`].
+    fn begin(&self, inputs: &[f32], rows: usize) -> Pending;
+
+    /// Inputs that run at once.
+    fn max(&self) -> usize;
+}
+
+/// Locked by the one thread that such an engine has.
+struct Planned {
+    gpu: Arc<Mutex<Gpu>>,
+    program: Mutex<gpu::Program>,
+}
+
+impl OnGpu for Planned {
+    fn begin(&self, inputs: &[f32], rows: usize) -> Pending {
+        locked(&self.gpu).begin(&mut locked(&self.program), inputs, rows)
+    }
+
+    fn max(&self) -> usize {
+        locked(&self.program).max()
+    }
 }
 
 /// A network made ready.
 pub(super) enum Runner {
     /// By a plan on the CPU.
     Cpu(Arc<cpu::Program>),
-    /// By a plan on a GPU; locked by the one thread that such an engine has.
-    Gpu(Box<Mutex<gpu::Program>>),
+    /// By a plan on a GPU.
+    Gpu(Box<dyn OnGpu>),
     /// By Burn, where it was loaded.
     Burn(Box<dyn Network>),
 }
@@ -48,10 +73,10 @@ impl Runner {
             (0..network.input().iter().product()).map(|at: usize| (at as f32 * 0.7).sin()).collect();
         let (runner, found) = match &machine.gpu {
             Some(gpu) => {
-                let mut gpu = locked(gpu);
-                let mut program = gpu.compile(&plan, machine.batch_max);
-                let found = gpu.begin(&mut program, &input, 1).wait()?;
-                (Self::Gpu(Box::new(Mutex::new(program))), found)
+                let program = Mutex::new(locked(gpu).compile(&plan, machine.batch_max));
+                let planned = Planned { gpu: Arc::clone(gpu), program };
+                let found = planned.begin(&input, 1).wait()?;
+                (Self::Gpu(Box::new(planned)), found)
             }
             None => {
                 let Some(program) = cpu::Program::compile(&plan) else { return Ok(None) };
@@ -70,7 +95,7 @@ impl Runner {
     /// Inputs of the largest batch.
     pub(super) fn batch_max(&self, machine: &Machine) -> usize {
         match self {
-            Self::Gpu(program) => locked(program).max().min(machine.batch_max),
+            Self::Gpu(planned) => planned.max().min(machine.batch_max),
             Self::Cpu(_) | Self::Burn(_) => machine.batch_max,
         }
     }
@@ -104,6 +129,6 @@ fn agree(found: &[Vec<f32>], expected: &[Vec<f32>]) -> bool {
 }
 
 /// What a lock guards, also when a thread that held it panicked: the engine is broken then, and nothing is run any more.
-pub(super) fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -10,7 +10,7 @@ use std::thread::JoinHandle;
 use super::batch::Batching;
 use super::model::{Loader, Model};
 use super::queue::Queue;
-use super::runner::{Machine, Runner, burns, locked};
+use super::runner::{Machine, Runner, burns};
 use super::{EngineError, Tensor};
 use crate::plan::cpu::{MEMBERS_MAX, Party, Program};
 use crate::plan::gpu::{Pending, SLOTS};
@@ -139,13 +139,10 @@ impl Worker {
         let Some(Job::Run(first)) = jobs.first() else { return Ok(None) };
         let model = Arc::clone(&first.model);
         let rows = jobs.iter().map(Job::len).sum();
-        let answers = match (&model.runner, &self.machine.gpu) {
-            (Runner::Gpu(program), Some(gpu)) => {
-                return Ok(Some(locked(gpu).begin(&mut locked(program), &inputs, rows)));
-            }
-            _ => self.answers(&model, inputs, rows)?,
-        };
-        deliver(jobs, answers)?;
+        if let Runner::Gpu(planned) = &model.runner {
+            return Ok(Some(planned.begin(&inputs, rows)));
+        }
+        deliver(jobs, self.answers(&model, inputs, rows)?)?;
         Ok(None)
     }
 
