@@ -167,11 +167,11 @@ fn report(pipeline: &gst::Pipeline, seat: Arc<Seat>, reporter: Reporter) -> Resu
                 reporter.tell(Signal::Broken(Fault::of(&error.error())));
                 return gst::BusSyncReply::Pass;
             }
-            gst::MessageView::Warning(warning) => {
-                // Decoders that cannot make a picture of what they got say so, and wait for more.
-                if warning.error().kind::<gst::StreamError>() == Some(gst::StreamError::Decode) {
-                    seat.damaged(Instant::now());
-                }
+            // Decoders that cannot make a picture of what they got say so, and wait for more.
+            gst::MessageView::Warning(warning)
+                if warning.error().kind::<gst::StreamError>() == Some(gst::StreamError::Decode) =>
+            {
+                seat.damaged(Instant::now());
             }
             gst::MessageView::Eos(_) => reporter.tell(Signal::Ended),
             gst::MessageView::SegmentDone(_) => reporter.tell(Signal::SegmentDone),

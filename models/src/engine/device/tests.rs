@@ -11,7 +11,7 @@ fn the_cpu_is_taken_when_asked_for() {
     let device = open(DeviceChoice::Cpu, 3, true).unwrap();
     assert_eq!(
         (device.info.kind, device.info.backend.as_str(), device.info.threads),
-        (DeviceKind::Cpu, crate::plan::cpu::instructions(), 3)
+        (DeviceKind::Cpu, plan::cpu::instructions(), 3)
     );
     assert!(device.info.why.contains("cpu") && !device.info.adapter.is_empty());
 }

@@ -1,6 +1,6 @@
 //! A camera in a room, and what is done to it and before it.
 
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Instant, SystemTime};
 
 use super::*;
 use crate::camera::CameraId;
@@ -128,12 +128,16 @@ fn people_before_a_camera_change_no_view() {
 }
 
 #[test]
-fn somebody_who_fills_the_picture_for_a_while_is_not_taken_for_the_place() {
+fn somebody_whose_face_fills_the_picture_for_a_while_is_not_taken_for_the_place() {
     let portrait = portrait();
     let person = Some(Person { portrait: &portrait, at: (0.5, 1.4), size: 1.8 });
     let mut watched = Watched::new(Room::new(WIDTH, HEIGHT, 7));
+    let face = FaceArea { left: 0.2, top: 0.1, width: 0.6, height: 0.7 };
     // Seven seconds of ten, as at a till.
-    let till = |ms: u64| (Look { person: person.filter(|_| ms % 10_000 < 7_000), ..Look::default() }, None);
+    let till = |ms: u64| {
+        let there = ms % 10_000 < 7_000;
+        (Look { person: person.filter(|_| there), ..Look::default() }, there.then_some(face))
+    };
     assert_eq!(watched.looks(60, till), None);
     assert_eq!(watched.looks(20, plain(Look::default())), None);
 }

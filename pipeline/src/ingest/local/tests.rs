@@ -10,7 +10,7 @@ use tokio::sync::broadcast;
 use super::*;
 use crate::camera::seat::Outlets;
 use crate::camera::supervisor::Supervisor;
-use crate::camera::{CameraConfig, CameraEvent, CameraId, CameraState, Pin};
+use crate::camera::{CameraConfig, CameraEvent, CameraId, CameraState, Pin, ViewOptions};
 use crate::frame::{Frame, PixelFormat};
 use crate::ingest::{Ingest, report};
 use crate::source::{SourcePolicy, SourceUrl};
@@ -42,7 +42,7 @@ fn open(description: &str, plug: &Path, seat: &Arc<Seat>, reporter: &Reporter) -
     gst::init().unwrap();
     let source = gst::parse::bin_from_description(description, true).unwrap();
     let pipeline = gst::Pipeline::new();
-    report(&pipeline, reporter.clone())?;
+    report(&pipeline, Arc::clone(seat), reporter.clone())?;
     read(&pipeline, source.upcast(), plug, (seat, reporter))?;
     let ingest = Ingest { pipeline, looped: false, device: Some(plug.to_owned()) };
     ingest.pipeline.set_state(gst::State::Playing).map_err(|_| ingest.cause())?;
@@ -63,6 +63,7 @@ fn bench() -> Bench {
         analysed_fps_max: 10,
         frozen_after_ms: 60_000,
         loop_s_max: 0,
+        view: ViewOptions::default(),
     };
     let (sender, frames) = sync_channel(4);
     let sink = Arc::new(move |frame| drop(sender.try_send(frame)));

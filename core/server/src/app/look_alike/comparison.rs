@@ -8,6 +8,9 @@ use pipeline::{Embedding, Gallery, SearchError, Subject, TemplateId};
 use super::Alike;
 use crate::api::chain;
 
+/// A template, whose it is, and another that is like it.
+type Pair = ((TemplateId, Subject), Alike);
+
 /// How far the comparison has come.
 #[derive(Default)]
 pub(crate) struct Comparison {
@@ -24,7 +27,7 @@ pub(crate) struct Comparison {
 #[derive(Default)]
 pub(crate) struct Round {
     /// Templates with whom they look like.
-    pub(crate) alike: Vec<((TemplateId, Subject), Alike)>,
+    pub(crate) alike: Vec<Pair>,
     /// How alike how many people are, once all of them are compared.
     pub(crate) measured: Option<(Scores, usize)>,
 }
@@ -74,7 +77,7 @@ impl Comparison {
         gallery: &Gallery,
         template: TemplateId,
         alike_min: f32,
-    ) -> Result<Vec<((TemplateId, Subject), Alike)>, SearchError> {
+    ) -> Result<Vec<Pair>, SearchError> {
         let Some((subject, embedding)) = gallery.template(template)? else { return Ok(Vec::new()) };
         let alike = super::alike(gallery, &embedding, subject, alike_min)?;
         if self.agreed.contains(&template) {
