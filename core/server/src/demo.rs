@@ -8,7 +8,9 @@ mod scene;
 mod steps;
 mod till;
 
-pub(crate) use cameras::{Cameras, PAYER_JPEG, STRANGER_JPEG, standing_payer, standing_payer_pictures};
+pub(crate) use cameras::{
+    Cameras, PAYER_JPEG, STANDING_FIRST, STRANGER_JPEG, standing_payer, standing_payer_pictures,
+};
 pub(crate) use people::Payer;
 pub(crate) use steps::Steps;
 pub(crate) use till::Till;

@@ -70,6 +70,9 @@ pub(crate) fn standing_payer() -> Result<Clip, CamerasError> {
     clip(PAYER_JPEG, scene::STANDING)
 }
 
+/// The number in the barcode of the first picture of [`standing_payer`].
+pub(crate) const STANDING_FIRST: u32 = scene::STANDING.start;
+
 /// The same as JPEG pictures, such as a browser sends.
 pub(crate) fn standing_payer_pictures() -> Result<Vec<Bytes>, CamerasError> {
     let scene = Scene::new(decode(PAYER_JPEG, &StillLimits::default())?);

@@ -69,7 +69,7 @@ impl Meter for Tally {
             return;
         }
         let captured = number(&frame.camera)
-            .zip(barcode::read(frame))
+            .zip(barcode::read(frame).and_then(|index| index.checked_sub(demo::STANDING_FIRST)))
             .and_then(|(number, index)| self.journal.captured_at(number, index));
         let age = captured.and_then(|captured| captured.elapsed().ok());
         if let Some((counts, age)) = self.counts.lock().as_mut().zip(age) {
