@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use plugin_check::{FindingKind, Fuzz, Fuzzed, Plan, fuzz, reproduce};
+use plugin_check::{Finding, FindingKind, Fuzz, Fuzzed, Plan, fuzz, reproduce};
 
 use crate::bench::{compile, launch, settings_of};
 
@@ -53,7 +53,9 @@ fn faults_are_found_and_found_again_by_their_seed() {
         let finding = found.findings.iter().find(|finding| finding.kind == kind);
         let finding = finding.unwrap_or_else(|| panic!("{fault}: {:?}", found.findings));
         let again = reproduce(&plan, finding.seed, &launch);
-        assert_eq!(again.findings, vec![finding.clone()], "{fault}");
+        // How much leaked is as the machine's memory was; which call did it is not.
+        let which = |finding: &Finding| (finding.seed, finding.kind, finding.call.clone());
+        assert_eq!(again.findings.iter().map(which).collect::<Vec<_>>(), [which(finding)], "{fault}");
     }
 }
 
