@@ -51,6 +51,7 @@ pub(crate) fn burns(network: &dyn Network, inputs: &[f32]) -> Vec<Vec<f32>> {
 pub(crate) fn apart(found: &[Vec<f32>], expected: &[Vec<f32>]) -> f32 {
     let lens = |answers: &[Vec<f32>]| answers.iter().map(Vec::len).collect::<Vec<_>>();
     assert_eq!(lens(found), lens(expected));
+    assert!(found.iter().flatten().all(|number| number.is_finite()), "an answer is no number");
     let answer = |(found, expected): (&Vec<f32>, &Vec<f32>)| {
         let largest = expected.iter().fold(1.0_f32, |largest, number| largest.max(number.abs()));
         found.iter().zip(expected).map(|(one, other)| (one - other).abs() / largest).fold(0.0, f32::max)
