@@ -29,9 +29,10 @@ use queue::Queue;
 use runner::Machine;
 use worker::{Job, Run, Worker};
 
-use crate::plan::gpu::{Gpu, Precision, Width};
+use crate::plan::gpu::{Gpu, Width};
 use crate::weights::{Installed, Shelf};
 
+pub use crate::plan::gpu::Precision;
 pub use bench::{BenchReport, ChainFigures, Percentiles, bench};
 pub use device::{AdapterInfo, DeviceChoice, DeviceInfo, DeviceKind, adapters};
 pub use error::EngineError;
@@ -52,6 +53,8 @@ pub struct EngineOptions {
     pub installed: Vec<Installed>,
     /// Threads that run networks on the CPU; 0 takes the machine's parallelism. A GPU always has one.
     pub threads: usize,
+    /// How a GPU keeps numbers; the CPU's are of 32 bits.
+    pub precision: Precision,
     /// Lets a software Vulkan adapter pass as the GPU that `gpu` demands, so that its path can be tested without one.
     pub software_adapter_allowed: bool,
 }
@@ -64,6 +67,7 @@ impl EngineOptions {
             weights_dir: weights_dir.into(),
             installed: Vec::new(),
             threads: 0,
+            precision: Precision::Full,
             software_adapter_allowed: false,
         }
     }
@@ -103,12 +107,19 @@ impl Engine {
             0 => std::thread::available_parallelism().map_or(1, NonZeroUsize::get),
             threads => threads,
         };
-        let device::OpenDevice { burn, wgpu, info } =
+        let device::OpenDevice { burn, wgpu, mut info } =
             device::open(options.device, threads, options.software_adapter_allowed)?;
         let batching = Batching::of(info.kind, info.threads);
         let queue = Arc::new(Queue::new(QUEUE_LEN_MAX));
         let width = if info.kind == DeviceKind::Gpu { Width::HARDWARE } else { Width::SOFTWARE };
-        let gpu = wgpu.map(|(device, queue)| Gpu::new(device, queue, Precision::Full, width));
+        let gpu = wgpu.map(|(device, queue)| Gpu::new(device, queue, options.precision, width));
+        info.precision = gpu.as_ref().map_or(Precision::Full, Gpu::precision);
+        if info.precision != options.precision {
+            tracing::warn!(
+                adapter = info.adapter,
+                "compute.precision is \"f16\", but this device computes in f32 alone"
+            );
+        }
         let gpu = gpu.map(|gpu| Arc::new(Mutex::new(gpu)));
         let machine = Machine { burn, gpu, batch_max: batching.max };
         let worker = Worker { queue: Arc::clone(&queue), machine, batching, loader };
@@ -117,6 +128,7 @@ impl Engine {
             device = info.kind.as_str(),
             adapter = info.adapter,
             backend = info.backend,
+            precision = info.precision.as_str(),
             why = info.why,
             "the inference engine runs"
         );

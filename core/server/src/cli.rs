@@ -25,6 +25,7 @@ mod evaluate;
 
 mod generate;
 
+mod appliance;
 mod failure;
 mod given;
 mod offline;

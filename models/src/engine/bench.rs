@@ -45,6 +45,8 @@ pub struct BenchReport {
     pub device: String,
     /// what computes: `vulkan`, or the CPU's instructions.
     pub backend: String,
+    /// How numbers are kept between two steps: `f32` or `f16`.
+    pub precision: &'static str,
     /// Threads that run networks.
     pub threads: usize,
     /// Faces per round.
@@ -80,6 +82,7 @@ pub fn bench(engine: &Engine, iterations: usize, batch: usize) -> Result<BenchRe
     Ok(BenchReport {
         device: device.adapter.clone(),
         backend: device.backend.clone(),
+        precision: device.precision.as_str(),
         threads: device.threads,
         batch,
         stages,

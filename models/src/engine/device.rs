@@ -3,7 +3,7 @@
 mod gpu;
 
 use super::EngineError;
-use crate::plan;
+use crate::plan::{self, gpu::Precision};
 
 pub use gpu::adapters;
 
@@ -56,6 +56,8 @@ pub struct DeviceInfo {
     pub why: String,
     /// Threads that run networks.
     pub threads: usize,
+    /// How numbers are kept between two steps of a network.
+    pub precision: Precision,
 }
 
 /// An adapter that the graphics API offers.
@@ -131,6 +133,7 @@ fn cpu(threads: usize, why: String) -> OpenDevice {
         driver: String::new(),
         why,
         threads,
+        precision: Precision::Full,
     };
     OpenDevice { burn: burn::tensor::Device::flex(), wgpu: None, info }
 }

@@ -5,12 +5,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use burn::tensor::{Device, TensorData, Transaction};
 
 use crate::net::Network;
-use crate::plan::gpu::{self, Gpu, Pending};
+use crate::plan::gpu::{self, Gpu, Pending, Precision};
 use crate::plan::{cpu, record};
 use crate::verify::answer;
-
-/// How far a plan's answers may be from Burn's, in parts of an answer's largest number or of one.
-const APART_MAX: f32 = 1e-4;
 
 /// What networks are made ready for.
 pub(super) struct Machine {
@@ -71,21 +68,22 @@ impl Runner {
         let Some(plan) = record(network) else { return Ok(None) };
         let input: Vec<f32> =
             (0..network.input().iter().product()).map(|at: usize| (at as f32 * 0.7).sin()).collect();
-        let (runner, found) = match &machine.gpu {
+        let (runner, found, precision) = match &machine.gpu {
             Some(gpu) => {
+                let precision = locked(gpu).precision();
                 let program = Mutex::new(locked(gpu).compile(&plan, machine.batch_max));
                 let planned = Planned { gpu: Arc::clone(gpu), program };
                 let found = planned.begin(&input, 1).wait()?;
-                (Self::Gpu(Box::new(planned)), found)
+                (Self::Gpu(Box::new(planned)), found, precision)
             }
             None => {
                 let Some(program) = cpu::Program::compile(&plan) else { return Ok(None) };
                 let found = program.run(&input, 1);
-                (Self::Cpu(Arc::new(program)), found)
+                (Self::Cpu(Arc::new(program)), found, Precision::Full)
             }
         };
         let expected = answer(network, input, &Device::flex());
-        if agree(&found, &expected) {
+        if agree(&found, &expected, precision.apart_max()) {
             return Ok(Some(runner));
         }
         tracing::error!(network = name, "the plan of a network doesn't answer as Burn does, so Burn runs it");
@@ -118,12 +116,12 @@ pub(super) fn burns(
     read.into_iter().map(|data| data.try_into_vec().map_err(|error| format!("{error:?}"))).collect()
 }
 
-/// Whether answers are the same, but for rounding.
-fn agree(found: &[Vec<f32>], expected: &[Vec<f32>]) -> bool {
+/// Whether answers are at most so far apart, in parts of an answer's largest number or of one.
+fn agree(found: &[Vec<f32>], expected: &[Vec<f32>], apart_max: f32) -> bool {
     let near = |(found, expected): (&Vec<f32>, &Vec<f32>)| {
         let largest = expected.iter().fold(1.0_f32, |largest, number| largest.max(number.abs()));
         let mut pairs = found.iter().zip(expected);
-        found.len() == expected.len() && pairs.all(|(one, other)| (one - other).abs() <= APART_MAX * largest)
+        found.len() == expected.len() && pairs.all(|(one, other)| (one - other).abs() <= apart_max * largest)
     };
     found.len() == expected.len() && found.iter().zip(expected).all(near)
 }

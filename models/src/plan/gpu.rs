@@ -51,6 +51,11 @@ impl Gpu {
         Self { device, queue, precision, width, kernels }
     }
 
+    /// How this device really keeps numbers.
+    pub fn precision(&self) -> Precision {
+        self.precision
+    }
+
     /// Compiles a plan for batches of up to `max` items, or as many as the device can hold.
     pub fn compile(&mut self, plan: &Plan, max: usize) -> Program {
         let Launches { launches, weights, arena_len } = Launches::of(plan);
@@ -178,6 +183,23 @@ impl Gpu {
 }
 
 impl Precision {
+    /// The standard name of such numbers, for logs and reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Full => "f32",
+            Self::Half => "f16",
+        }
+    }
+
+    /// How far a plan's answers may be from Burn's in f32, in parts of an answer's largest number or of one. The networks
+    /// delivered stay under 0.3 % with 16 bits; a plan that is wrong is off by far more than ten times that.
+    pub(crate) fn apart_max(self) -> f32 {
+        match self {
+            Self::Full => 1e-4,
+            Self::Half => 2e-2,
+        }
+    }
+
     /// Of one number.
     fn bytes(self) -> usize {
         match self {

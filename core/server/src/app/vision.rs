@@ -21,7 +21,7 @@ use super::start::StartError;
 use crate::api::chain;
 use crate::api::wire::system::Compute;
 use crate::plugins::Plugins;
-use crate::settings::{self, Device, Settings};
+use crate::settings::{self, Device, Precision, Settings};
 
 mod space;
 mod steps;
@@ -187,6 +187,10 @@ pub(crate) fn engine(settings: &Settings) -> Result<Engine, StartError> {
     let mut options = EngineOptions::new(shelf.folder);
     options.installed = shelf.installed;
     options.threads = settings.threads;
+    options.precision = match settings.precision {
+        Precision::F32 => models::Precision::Full,
+        Precision::F16 => models::Precision::Half,
+    };
     options.device = match settings.device {
         Device::Auto => DeviceChoice::Auto,
         Device::Gpu => DeviceChoice::Gpu,
@@ -207,6 +211,7 @@ pub(crate) fn compute(engine: &Engine) -> Compute {
         adapter: device.adapter.clone(),
         backend: device.backend.clone(),
         driver: device.driver.clone(),
+        precision: device.precision.as_str().to_owned(),
         threads: device.threads,
         why: device.why.clone(),
     }

@@ -1,6 +1,8 @@
-//! `facepay bench vision|search|pipeline|payments|ws`: what this machine's device and cores give.
+//! `facepay bench vision|search|pipeline|payments|api|ws`: what this machine's device and cores give.
 
+mod api;
 mod farm;
+mod figures;
 mod payments;
 mod pipeline;
 pub(super) mod process;
@@ -89,6 +91,18 @@ pub enum Bench {
         #[arg(long)]
         json: bool,
     },
+    /// REST clients of an appliance in a folder of its own: reads of people, transactions and the audit chain, and sales.
+    Api {
+        /// Clients at once, each on a connection of its own.
+        #[arg(long, default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=2_000))]
+        clients: u16,
+        /// How long it is measured.
+        #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=3_600))]
+        seconds: u16,
+        /// One object instead of text.
+        #[arg(long)]
+        json: bool,
+    },
     /// WebSocket clients of an appliance in a folder of its own: how long events take to consoles, and recognition to
     /// browsers that are cameras.
     Ws {
@@ -145,6 +159,10 @@ pub(super) fn run(cli: &Cli, command: &Bench) -> Result<Exit, Failure> {
             let report =
                 payments::payments(settings, usize::from(*clients), (*seconds).into(), database.clone())?;
             tell(&report, *json);
+        }
+        Bench::Api { clients, seconds, json } => {
+            let span = Duration::from_secs((*seconds).into());
+            tell(&api::api(offline::settings(cli)?, (*clients).into(), span)?, *json);
         }
         Bench::Ws { clients, events, browsers, seconds, json } => {
             let load = ws::Load {

@@ -6,15 +6,15 @@ use std::time::Instant;
 use clap::Args;
 use domain::role::Role;
 use serde_json::json;
-use tokio::sync::oneshot;
 
+use super::appliance::{Appliance, alone_in};
 use super::stop::StopSignal;
 use super::{Cli, Exit, Failure, offline, terminal};
 use crate::app::App;
 use crate::client::Client;
 use crate::demo::{Cameras, Payer, Steps, Till};
 use crate::settings::{Layers, Settings};
-use crate::{serve, telemetry};
+use crate::telemetry;
 
 /// How the demo is run.
 #[derive(Args)]
@@ -59,11 +59,8 @@ pub(super) fn run(cli: &Cli, arguments: &Demo) -> Result<Exit, Failure> {
 /// The settings of the demo, on data of its own whatever the other layers say.
 fn settings(cli: &Cli, arguments: &Demo, folder: &std::path::Path) -> Result<Settings, Failure> {
     let mut settings = Settings::load(&Layers::of_this_machine(Some("demo".to_owned()), cli.config.clone()))?;
+    alone_in(&mut settings, folder);
     settings.server.listen = arguments.listen;
-    settings.data.folder = folder.to_owned();
-    settings.database.url = format!("sqlite:{}/facepay.db", folder.display());
-    settings.redis.url.clear();
-    settings.cameras.list.clear();
     settings.recognition.enabled = true;
     Ok(settings)
 }
@@ -75,41 +72,29 @@ async fn show(
     arguments: &Demo,
     mut stop: StopSignal,
 ) -> Result<Exit, Failure> {
-    let listener = serve::bind(settings.server.listen).await?;
-    let address = listener.local_addr()?;
-    let app = App::start(settings).await?;
-    let (end, ended) = oneshot::channel::<()>();
-    let served = tokio::spawn(serve::run(listener, app.clone(), async {
-        // Also when the sender is gone: then the demo is over.
-        let _ = ended.await;
-    }));
-    let base = format!("http://{address}");
+    let appliance = Appliance::start(settings).await?;
     let played = tokio::select! {
-        played = play(steps, &app, &base, cameras) => played,
+        played = play(steps, &appliance, cameras) => played,
         () = stop.came() => Err(Failure::failed("stopped before the demo was over")),
     };
     if let (Ok((_, key)), false) = (&played, arguments.exit_after_payment) {
-        invite(&base, key, arguments);
+        invite(&appliance.base(), key, arguments);
         stop.came().await;
     }
-    // A demo that is over has nothing to wait for.
-    let _ = end.send(());
-    let _ = served.await;
-    app.stop().await;
+    appliance.stop().await;
     played.map(|(exit, _)| exit)
 }
 
 /// Set-up, people, cameras, two checkouts.
-async fn play(steps: &Steps, app: &App, base: &str, cameras: &Cameras) -> Result<(Exit, String), Failure> {
+async fn play(steps: &Steps, appliance: &Appliance, cameras: &Cameras) -> Result<(Exit, String), Failure> {
+    let (app, base) = (appliance.app(), appliance.base());
     let device = app.vision()?.compute();
     let words = format!("listening on {base}, networks on {} ({})", device.adapter, device.backend);
     steps.say("listening", json!({ "url": base, "device": device }), words);
 
-    let code = app.open_setup_when_new().await.unwrap_or_default();
-    let minted = Client::new(base, None).post("/setup", &json!({ "code": code, "name": "demo" })).await?;
-    let key = minted["key"].as_str().unwrap_or_default().to_owned();
+    let key = appliance.set_up("demo").await?;
     steps.say("key", json!({ "key": key, "role": Role::Admin.as_str() }), format!("API key {key}"));
-    let client = Client::new(base, Some(key.clone()));
+    let client = Client::new(&base, Some(key.clone()));
 
     let payer = Payer::enrol(&client, steps).await?;
     for (id, source, shows) in cameras.list() {

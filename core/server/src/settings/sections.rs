@@ -90,6 +90,7 @@ pub enum LogFormat {
 #[serde(deny_unknown_fields)]
 pub struct Compute {
     pub device: Device,
+    pub precision: Precision,
     pub threads: usize,
     pub weights_folder: PathBuf,
 }
@@ -100,6 +101,13 @@ pub enum Device {
     Auto,
     Gpu,
     Cpu,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Precision {
+    F32,
+    F16,
 }
 
 #[derive(Clone, Serialize, Deserialize)]

@@ -7,7 +7,7 @@ use std::task::{Context, Poll, Waker};
 use burn::tensor::DeviceKind as BurnDeviceKind;
 use burn::tensor::wgpu::WgpuBackend;
 
-use super::{AdapterInfo, DeviceInfo, DeviceKind, OpenDevice};
+use super::{AdapterInfo, DeviceInfo, DeviceKind, OpenDevice, Precision};
 
 /// Devices this process has opened. Burn opens each adapter at most once and never closes it.
 ///
@@ -112,6 +112,7 @@ impl Candidate {
             driver: real.driver,
             why: why.to_owned(),
             threads: 1,
+            precision: Precision::Full,
         };
         let wgpu = (setup.device, setup.queue);
         opened.push(Opened {

@@ -6,9 +6,10 @@ use super::*;
 use crate::engine::bench::STAGES;
 use crate::verify::Parity;
 
-fn start(device: DeviceChoice) -> Engine {
+fn start(device: DeviceChoice, precision: Precision) -> Engine {
     let weights = concat!(env!("CARGO_MANIFEST_DIR"), "/weights");
-    let options = EngineOptions { device, software_adapter_allowed: true, ..EngineOptions::new(weights) };
+    let options =
+        EngineOptions { device, precision, software_adapter_allowed: true, ..EngineOptions::new(weights) };
     Engine::start(options).unwrap()
 }
 
@@ -27,7 +28,8 @@ fn the_gpu_path_agrees_with_the_cpu_path() {
         println!("SKIP(no Vulkan adapter; mesa-vulkan-drivers brings a software one)");
         return;
     }
-    let (gpu, cpu) = (start(DeviceChoice::Gpu), start(DeviceChoice::Cpu));
+    let full = Precision::Full;
+    let (gpu, cpu) = (start(DeviceChoice::Gpu, full), start(DeviceChoice::Cpu, full));
     assert_ne!(gpu.device().kind, DeviceKind::Cpu);
     let pixels = pixels();
     let picture = Picture::rgb24(160, 160, &pixels);
@@ -48,6 +50,34 @@ fn the_gpu_path_agrees_with_the_cpu_path() {
             }
         }
     }
+}
+
+#[test]
+fn numbers_of_16_bits_are_kept_where_the_adapter_has_them_and_embed_a_face_nearly_alike() {
+    let cpu = start(DeviceChoice::Cpu, Precision::Half);
+    assert_eq!(cpu.device().precision, Precision::Full);
+    if adapters().is_empty() {
+        println!("SKIP(no Vulkan adapter; mesa-vulkan-drivers brings a software one)");
+        return;
+    }
+    let half = start(DeviceChoice::Gpu, Precision::Half);
+    if half.device().precision != Precision::Half {
+        println!("SKIP(the adapter has no f16)");
+        return;
+    }
+    let pixels = pixels();
+    let regions = [Region { picture: 0, affine: [1.0, 0.1, 4.0, -0.1, 1.0, 10.0] }];
+    let run =
+        |engine: &Engine| engine.run("mobilefacenet-512", &[Picture::rgb24(160, 160, &pixels)], &regions);
+    let (half, full) = (run(&half).unwrap(), run(&cpu).unwrap());
+    let similarity = cosine(half[0].row(0).unwrap(), full[0].row(0).unwrap());
+    assert!(similarity < 1.0, "the same to the last bit: nothing was kept in 16 bits");
+    assert!(similarity > 0.9999, "{similarity}");
+}
+
+fn cosine(one: &[f32], other: &[f32]) -> f64 {
+    let dot = |one: &[f32], other: &[f32]| one.iter().zip(other).map(|(a, b)| f64::from(a * b)).sum::<f64>();
+    dot(one, other) / (dot(one, one) * dot(other, other)).sqrt()
 }
 
 #[test]

@@ -222,6 +222,31 @@ fn after<const P: usize>(from: usize, count: usize) -> Option<usize> {
     (from + P < count).then(|| (from + P).min(count.saturating_sub(P)))
 }
 
+/// A product at a row of places, worked out for a few of them at a time.
+trait InBlocks {
+    /// Places of the row.
+    fn count(&self) -> usize;
+
+    /// The sums of one group of output blocks, `V` of them, at `P` places.
+    fn block<S: Simd, const P: usize, const V: usize>(&mut self, simd: S, group: &Range<usize>, from: usize);
+
+    /// The sums of one group at all places.
+    #[inline(always)]
+    fn group<S: Simd, const P: usize, const V: usize>(&mut self, simd: S, group: &Range<usize>) {
+        if self.count() < P {
+            for from in 0..self.count() {
+                self.block::<S, 1, V>(simd, group, from);
+            }
+            return;
+        }
+        let mut next = Some(0);
+        while let Some(from) = next {
+            self.block::<S, P, V>(simd, group, from);
+            next = after::<P>(from, self.count());
+        }
+    }
+}
+
 struct AtPlaces<'a> {
     product: &'a Product,
     x: Blocks<'a>,
@@ -247,20 +272,10 @@ impl WithSimd for AtPlaces<'_> {
     }
 }
 
-impl AtPlaces<'_> {
+impl InBlocks for AtPlaces<'_> {
     #[inline(always)]
-    fn group<S: Simd, const P: usize, const V: usize>(&mut self, simd: S, group: &Range<usize>) {
-        if self.count < P {
-            for from in 0..self.count {
-                self.block::<S, 1, V>(simd, group, from);
-            }
-            return;
-        }
-        let mut next = Some(0);
-        while let Some(from) = next {
-            self.block::<S, P, V>(simd, group, from);
-            next = after::<P>(from, self.count);
-        }
+    fn count(&self) -> usize {
+        self.count
     }
 
     #[inline(always)]

@@ -56,6 +56,8 @@ pub(crate) struct Compute {
     pub(crate) adapter: String,
     pub(crate) backend: String,
     pub(crate) driver: String,
+    /// How numbers are kept between two steps of a network: `f32` or `f16`.
+    pub(crate) precision: String,
     pub(crate) threads: usize,
     /// Why this device.
     pub(crate) why: String,

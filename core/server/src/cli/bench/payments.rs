@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use store::{By, DatabaseUrl, Funding, NewConsent, NewUser, Profile, Store, TransactionFilter};
 use uuid::Uuid;
 
+use super::figures::percentiles;
 use crate::app::{App, payer, transaction};
 use crate::auth::Principal;
 use crate::cli::{Failure, offline};
@@ -45,12 +46,7 @@ pub(super) fn payments(
     }
     settings.recognition.enabled = false;
     settings.redis.url.clear();
-    settings.plugins.payment = "payment-wallet".to_owned();
-    settings.plugins.payment_also.clear();
-    settings.policy.sale_amount_max = FUNDED;
-    settings.policy.attended_amount_max = FUNDED;
-    settings.policy.day_amount_max = i64::MAX;
-    settings.policy.hour_count_max = u32::MAX;
+    unlimited(&mut settings);
     offline::runtime()?.block_on(async {
         let app = App::open(settings, crate::app::start::machine_clock()).await?;
         let mut payers = Vec::new();
@@ -72,6 +68,16 @@ pub(super) fn payments(
     })
 }
 
+/// Has the wallet take the payments, and no limit stop anybody.
+pub(super) fn unlimited(settings: &mut Settings) {
+    settings.plugins.payment = "payment-wallet".to_owned();
+    settings.plugins.payment_also.clear();
+    settings.policy.sale_amount_max = FUNDED;
+    settings.policy.attended_amount_max = FUNDED;
+    settings.policy.day_amount_max = i64::MAX;
+    settings.policy.hour_count_max = u32::MAX;
+}
+
 fn euros(minor: i64) -> Result<Money, Failure> {
     let currency: Currency = "EUR".parse().map_err(|error| failed(&error))?;
     Money::new(minor, currency).map_err(|error| failed(&error))
@@ -82,7 +88,7 @@ fn failed(error: &dyn std::error::Error) -> Failure {
 }
 
 /// Somebody with consent and money.
-async fn payer(app: &App) -> Result<UserId, Failure> {
+pub(super) async fn payer(app: &App) -> Result<UserId, Failure> {
     let (id, at, amount) = (UserId(Uuid::now_v7()), app.now(), euros(FUNDED)?);
     let enrolled = move |store: &Store| {
         let by = By { actor: "bench", at };
@@ -114,15 +120,12 @@ struct Round {
 
 impl Round {
     fn figures(&self) -> Value {
-        let at = |share: f64| {
-            let place = (self.times.len().saturating_sub(1) as f64 * share).round() as usize;
-            self.times.get(place).map(|time| time.as_secs_f64() * 1e3)
-        };
+        let spread = percentiles(self.times.clone());
         json!({
             "sales": self.sales,
             "sales_per_second": self.sales as f64 / self.seconds,
-            "p50_ms": at(0.5),
-            "p99_ms": at(0.99),
+            "p50_ms": spread["p50"],
+            "p99_ms": spread["p99"],
             "fsyncs_per_sale": self.commits as f64 / self.sales.max(1) as f64,
         })
     }
@@ -158,7 +161,6 @@ async fn round(app: &App, payers: &[UserId], span: Duration) -> Result<Round, Fa
     }
     let seconds = begun.elapsed().as_secs_f64();
     let commits = self::commits(app).await? - commits;
-    times.sort_unstable();
     Ok(Round { sales: times.len(), seconds, commits, times })
 }
 

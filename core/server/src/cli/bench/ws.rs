@@ -1,21 +1,24 @@
 //! `facepay bench ws`: what WebSocket clients wait for. The appliance is one of its own in this process, and so are the
 //! clients: both ends are in the figures.
 
-mod appliance;
 mod browser;
 mod console;
 
+use std::net::SocketAddr;
+use std::path::Path;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 
-use super::process;
+use super::figures::percentiles;
+use super::{pipeline, process};
+use crate::app::App;
+use crate::cli::appliance::{Appliance, alone_in};
 use crate::cli::{Exit, Failure, offline};
 use crate::demo;
 use crate::settings::Settings;
-use appliance::Appliance;
 
 /// A client's end of a WebSocket.
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
@@ -29,6 +32,14 @@ pub(super) struct Load {
     pub(super) span: Duration,
 }
 
+/// The appliance and the key of its admin.
+struct Served<'a> {
+    appliance: &'a Appliance,
+    key: String,
+}
+
+/// Requests besides the WebSockets that are open at one time.
+const CONNECTIONS_BESIDES: usize = 8;
 /// Files that are open besides the two ends of each connection.
 const FILES_BESIDES: usize = 256;
 /// Recognition that has not ended by then hangs.
@@ -38,11 +49,12 @@ const STOPS_WITHIN: Duration = Duration::from_secs(2);
 pub(super) fn ws(settings: Settings, load: &Load) -> Result<Value, Failure> {
     files_suffice(load)?;
     let folder = tempfile::Builder::new().prefix("facepay-bench-").tempdir()?;
-    let settings = appliance::settings(settings, folder.path(), load);
+    let settings = adapted(settings, folder.path(), load);
     let runtime = offline::runtime()?;
     let report = runtime.block_on(async {
         let appliance = Appliance::start(settings).await?;
-        let report = measured(&appliance, load).await;
+        let report =
+            measured(&Served { key: appliance.set_up("bench").await?, appliance: &appliance }, load).await;
         appliance.stop().await;
         report
     });
@@ -50,20 +62,42 @@ pub(super) fn ws(settings: Settings, load: &Load) -> Result<Value, Failure> {
     report
 }
 
-async fn measured(appliance: &Appliance, load: &Load) -> Result<Value, Failure> {
-    let mut report = console::round(appliance, load).await;
+async fn measured(served: &Served<'_>, load: &Load) -> Result<Value, Failure> {
+    let mut report = console::round(served, load).await;
     report["rss_mb"] = json!(process::resident_mb());
     if load.browsers > 0 {
         let pictures = demo::standing_payer_pictures().map_err(|error| Failure::failed(error.to_string()))?;
-        appliance.enrol()?;
-        report["recognition"] = browser::round(appliance, load, &pictures).await?;
-        report["device"] = json!(vision_device(appliance)?);
+        pipeline::enrol(served.app().vision()?.pipeline())?;
+        report["recognition"] = browser::round(served, load, &pictures).await?;
+        report["device"] = json!(served.app().vision()?.compute());
     }
     Ok(report)
 }
 
-fn vision_device(appliance: &Appliance) -> Result<Value, Failure> {
-    Ok(json!(appliance.app().vision()?.compute()))
+/// The settings of this machine, on data of its own and with room for the clients.
+fn adapted(mut settings: Settings, folder: &Path, load: &Load) -> Settings {
+    let clients = load.consoles + load.browsers;
+    alone_in(&mut settings, folder);
+    settings.server.listen = SocketAddr::from(([127, 0, 0, 1], 0));
+    settings.server.connections_max = clients + CONNECTIONS_BESIDES;
+    settings.ws.clients_max = clients;
+    settings.recognition.enabled = load.browsers > 0;
+    settings.cameras.count_max = load.browsers.max(1);
+    // The browsers of a benchmark show the same pictures again and again.
+    settings.cameras.loop_s_max = 0;
+    settings
+}
+
+impl Served<'_> {
+    fn app(&self) -> &App {
+        self.appliance.app()
+    }
+
+    /// Opens a WebSocket as the admin.
+    async fn connect(&self, path: &str) -> Result<Socket, tokio_tungstenite::tungstenite::Error> {
+        let url = format!("{}{path}?token={}", self.appliance.base().replacen("http", "ws", 1), self.key);
+        Ok(tokio_tungstenite::connect_async(url).await?.0)
+    }
 }
 
 /// Whether this process may open as many files as there are connections, both ends of them.
@@ -87,16 +121,6 @@ fn open_files_max(limits: &str) -> Option<usize> {
     line.split_whitespace().next()?.parse().ok()
 }
 
-/// Percentiles in milliseconds; null of nothing.
-fn percentiles(mut times: Vec<Duration>) -> Value {
-    times.sort_unstable();
-    let at = |share: f64| {
-        let place = (times.len().saturating_sub(1) as f64 * share).round() as usize;
-        times.get(place).map(|time| time.as_secs_f64() * 1e3)
-    };
-    json!({ "n": times.len(), "p50": at(0.5), "p95": at(0.95), "p99": at(0.99), "max": at(1.0) })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -108,13 +132,5 @@ mod tests {
                       Max open files            1024                 524288               files\n";
         assert_eq!(open_files_max(limits), Some(1024));
         assert_eq!(open_files_max(&limits.replace("1024  ", "unlimited  ")), None);
-    }
-
-    #[test]
-    fn percentiles_are_of_the_times_in_order() {
-        let times = (1..=100).rev().map(Duration::from_millis).collect();
-        let expected = json!({ "n": 100, "p50": 51.0, "p95": 95.0, "p99": 99.0, "max": 100.0 });
-        assert_eq!(percentiles(times), expected);
-        assert!(percentiles(Vec::new())["p50"].is_null());
     }
 }

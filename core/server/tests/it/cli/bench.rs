@@ -64,6 +64,17 @@ fn every_benchmark_prints_its_figures_as_one_object() {
             ],
         ),
         (
+            &["bench", "api", "--clients", "2", "--seconds", "1", "--json"],
+            &[
+                "/clients",
+                "/requests_per_second",
+                "/p50_ms",
+                "/p99_ms",
+                "/rss_mb",
+                "/routes/POST ~1transactions/p95",
+            ],
+        ),
+        (
             &["bench", "payments", "--clients", "4", "--seconds", "1", "--json"],
             &[
                 "/database",

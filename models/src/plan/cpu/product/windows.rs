@@ -5,7 +5,7 @@ use std::ops::Range;
 use pulp::{Simd, WithSimd};
 
 use super::super::wide::wide;
-use super::{Around, BlocksMut, Inputs, Product, after, summed};
+use super::{Around, BlocksMut, InBlocks, Inputs, Product, summed};
 
 impl Product {
     /// The product at a row of places, of windows into rows of the input.
@@ -68,20 +68,10 @@ impl<'a, R: Fn(usize, usize) -> Option<&'a [f32]>> WithSimd for AtWindows<'_, R>
     }
 }
 
-impl<'a, R: Fn(usize, usize) -> Option<&'a [f32]>> AtWindows<'_, R> {
+impl<'a, R: Fn(usize, usize) -> Option<&'a [f32]>> InBlocks for AtWindows<'_, R> {
     #[inline(always)]
-    fn group<S: Simd, const P: usize, const V: usize>(&mut self, simd: S, group: &Range<usize>) {
-        if self.count < P {
-            for from in 0..self.count {
-                self.block::<S, 1, V>(simd, group, from);
-            }
-            return;
-        }
-        let mut next = Some(0);
-        while let Some(from) = next {
-            self.block::<S, P, V>(simd, group, from);
-            next = after::<P>(from, self.count);
-        }
+    fn count(&self) -> usize {
+        self.count
     }
 
     #[inline(always)]

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use tokio::task::JoinSet;
 use tokio_tungstenite::tungstenite::Message;
 
-use super::{Appliance, Load, Socket, percentiles, process};
+use super::{Load, Served, Socket, percentiles, process};
 use crate::cli::Failure;
 
 /// Pictures a second of each browser: as many as are analysed by the shipped settings.
@@ -43,10 +43,10 @@ struct Heard {
 }
 
 /// Measures `load.browsers` for `load.span`, all showing the same person.
-pub(super) async fn round(appliance: &Appliance, load: &Load, pictures: &[Bytes]) -> Result<Value, Failure> {
+pub(super) async fn round(served: &Served<'_>, load: &Load, pictures: &[Bytes]) -> Result<Value, Failure> {
     let mut sockets = Vec::with_capacity(load.browsers);
     for _ in 0..load.browsers {
-        let socket = appliance.connect("/ws/face-recognition").await;
+        let socket = served.connect("/ws/face-recognition").await;
         sockets.push(socket.map_err(|error| Failure::failed(error.to_string()))?);
     }
     let mut browsers = JoinSet::new();

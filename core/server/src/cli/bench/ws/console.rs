@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 
-use super::{Appliance, Load, Socket, percentiles};
+use super::{Load, Served, Socket, percentiles};
 
 /// Says that it begins, until every console has heard it.
 const BEGIN: &str = "bench.begin";
@@ -41,10 +41,10 @@ struct Heard {
 }
 
 /// Measures `load.consoles` for `load.span`.
-pub(super) async fn round(appliance: &Appliance, load: &Load) -> Value {
+pub(super) async fn round(served: &Served<'_>, load: &Load) -> Value {
     let (mut sockets, mut errors) = (Vec::with_capacity(load.consoles), 0_usize);
     for _ in 0..load.consoles {
-        match appliance.connect("/ws/events").await {
+        match served.connect("/ws/events").await {
             Ok(socket) => sockets.push(socket),
             Err(_) => errors += 1,
         }
@@ -54,11 +54,11 @@ pub(super) async fn round(appliance: &Appliance, load: &Load) -> Value {
     let listening = sockets.into_iter().map(|socket| listen(socket, connected_at, ready.clone()));
     let mut consoles: JoinSet<Heard> = listening.collect();
     while ready.load(Ordering::Relaxed) < connected && connected_at.elapsed() < BEGIN_WITHIN {
-        appliance.app().hub().publish(BEGIN, Map::new());
+        served.app().hub().publish(BEGIN, Map::new());
         tokio::time::sleep(BEGIN_EVERY).await;
     }
     let begun = Instant::now();
-    let published = publish(appliance, load, connected_at, begun).await;
+    let published = publish(served, load, connected_at, begun).await;
     let took = begun.elapsed().as_secs_f64();
     let (mut times, mut evicted) = (Vec::new(), 0_usize);
     let all = async {
@@ -85,7 +85,7 @@ pub(super) async fn round(appliance: &Appliance, load: &Load) -> Value {
 }
 
 /// Publishes events at an even pace, and then the last one; how many there were before it.
-async fn publish(appliance: &Appliance, load: &Load, connected_at: Instant, begun: Instant) -> usize {
+async fn publish(served: &Served<'_>, load: &Load, connected_at: Instant, begun: Instant) -> usize {
     let mut beats = tokio::time::interval(Duration::from_secs(1) / load.events_per_second);
     let mut published = 0;
     while begun.elapsed() < load.span {
@@ -93,10 +93,10 @@ async fn publish(appliance: &Appliance, load: &Load, connected_at: Instant, begu
         let at = u64::try_from(connected_at.elapsed().as_micros()).unwrap_or(u64::MAX);
         let body =
             json!({ "at_us": at, "camera": "till-1", "state": "live", "from": "stalled", "reason": "" });
-        appliance.app().hub().publish(TICK, body.as_object().cloned().unwrap_or_default());
+        served.app().hub().publish(TICK, body.as_object().cloned().unwrap_or_default());
         published += 1;
     }
-    appliance.app().hub().publish(END, Map::new());
+    served.app().hub().publish(END, Map::new());
     published
 }
 
