@@ -1,5 +1,5 @@
 //! Who may do what: roles, permissions and the one table that joins them.
-use crate::name::named;
+use crate::name::{UnknownName, named};
 
 named! {
     /// What a key or an operator is for.
@@ -65,6 +65,52 @@ named! {
     }
 }
 
+/// Some of the permissions: what a key is for, of what its role may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Permissions(u64);
+
+impl Permissions {
+    /// Every one, those of later versions too.
+    pub const ALL: Self = Self(u64::MAX);
+
+    /// Whether `permission` is among them.
+    #[must_use]
+    pub fn has(self, permission: Permission) -> bool {
+        self.0 & Self::bit(permission) != 0
+    }
+
+    /// Those that there are by name, in the order of [`Permission::ALL`].
+    pub fn iter(self) -> impl Iterator<Item = Permission> {
+        Permission::ALL.iter().copied().filter(move |permission| self.has(*permission))
+    }
+
+    fn bit(permission: Permission) -> u64 {
+        1 << permission as u32
+    }
+}
+
+impl FromIterator<Permission> for Permissions {
+    fn from_iter<I: IntoIterator<Item = Permission>>(permissions: I) -> Self {
+        Self(permissions.into_iter().fold(0, |bits, permission| bits | Self::bit(permission)))
+    }
+}
+
+/// Names with blanks between them, as OAuth 2.0 writes scopes (RFC 6749, 3.3).
+impl std::fmt::Display for Permissions {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let names: Vec<_> = self.iter().map(Permission::as_str).collect();
+        f.write_str(&names.join(" "))
+    }
+}
+
+impl std::str::FromStr for Permissions {
+    type Err = UnknownName;
+
+    fn from_str(text: &str) -> Result<Self, UnknownName> {
+        text.split_whitespace().map(str::parse::<Permission>).collect()
+    }
+}
+
 impl Role {
     /// Whether this role may do `permission`. What is not listed is refused.
     #[must_use]
@@ -117,6 +163,18 @@ impl Role {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn permissions_are_read_as_they_are_written() {
+        let some: Permissions = [Permission::PaymentsTake, Permission::PeopleRead].into_iter().collect();
+        assert_eq!(some.to_string(), "people.read payments.take");
+        assert_eq!("  payments.take people.read ".parse(), Ok(some));
+        assert_eq!("".parse::<Permissions>().unwrap().iter().count(), 0);
+        assert!("payments.take people.rule".parse::<Permissions>().is_err());
+        let every: Permissions = Permission::ALL.iter().copied().collect();
+        assert!(every != Permissions::ALL && every.iter().eq(Permissions::ALL.iter()));
+        assert_eq!(every.iter().count(), Permission::ALL.len());
+    }
 
     #[test]
     fn an_auditor_changes_nothing() {

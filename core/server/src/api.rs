@@ -23,6 +23,7 @@ mod factors;
 mod legs;
 mod look_alikes;
 mod model_change;
+mod operators;
 mod page;
 pub(crate) mod settlements;
 mod system;
@@ -44,6 +45,7 @@ pub(crate) use problem::chain;
 pub use route::{Access, Route};
 
 use crate::app::App;
+use crate::auth::Rule;
 use guard::Guarded;
 
 /// The whole service: every route as listed and again under `/v1`.
@@ -62,7 +64,7 @@ pub(crate) fn router(app: &App) -> Router {
 
 /// Behind the guard like every route, but in no document.
 fn open<H>(route: &'static str, handler: H) -> Guarded<H> {
-    Guarded { handler, route, access: Access::Open }
+    Guarded { handler, rule: Rule::open(route) }
 }
 
 /// Every route there is, for tests and documents.

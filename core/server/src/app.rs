@@ -63,8 +63,10 @@ use crate::api::wire::camera::Camera;
 use crate::auth::setup::Setup;
 use crate::effects::endpoints::Endpoints;
 use crate::metrics::Metrics;
+use crate::outbound::Outbound;
 use crate::plugins::Plugins;
 use crate::settings::Settings;
+use crate::tls::Tls;
 use crate::ws::hub::Hub;
 use alone::Alone;
 use provider::Providers;
@@ -92,6 +94,8 @@ struct Parts {
     providers: Providers,
     desk: desk::Desk,
     endpoints: Endpoints,
+    outbound: Outbound,
+    tls: Option<Tls>,
     body_key: Secret<[u8; 32]>,
     metrics: Arc<Metrics>,
     hub: Hub,
@@ -153,6 +157,16 @@ impl App {
 
     pub(crate) fn endpoints(&self) -> &Endpoints {
         &self.0.endpoints
+    }
+
+    /// Opens the connections that the appliance opens by itself.
+    pub(crate) fn outbound(&self) -> &Outbound {
+        &self.0.outbound
+    }
+
+    /// What clients are met with, where they are to be met encrypted.
+    pub(crate) fn tls(&self) -> Option<&Tls> {
+        self.0.tls.as_ref()
     }
 
     /// The requests to providers that are being worked on.

@@ -1,26 +1,53 @@
 //! Who is calling and whether they may: keys, sessions, roles. Only health and set-up are open.
 
+pub(crate) mod cookie;
+pub(crate) mod key;
 pub(crate) mod operator;
+pub(crate) mod place;
 pub(crate) mod session;
 pub(crate) mod setup;
 pub(crate) mod token;
+pub(crate) mod totp;
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use axum::extract::{FromRequestParts, Request};
-use domain::role::{Permission, Role};
-use domain::{KeyId, OperatorId};
+use domain::role::{Permission, Permissions, Role};
+use domain::{CameraId, KeyId, OperatorId, Secret};
 use http::{HeaderMap, HeaderValue, StatusCode, Uri, header, request::Parts};
 
 use crate::api::{Access, Peer, Problem};
 use crate::app::App;
+use crate::tls::ClientCertificate;
+use place::Place;
 use token::TokenHash;
 
 /// An authenticated caller.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Principal {
     pub who: Who,
     pub role: Role,
+    /// What it has of the role's permissions.
+    pub permissions: Permissions,
+    /// The one camera that it is for.
+    pub camera: Option<CameraId>,
+}
+
+/// Who is let in where.
+#[derive(Clone, Copy)]
+pub(crate) struct Rule {
+    pub(crate) access: Access,
+    pub(crate) place: Place,
+    /// The route's path, with the names of its parts.
+    pub(crate) path: &'static str,
+}
+
+impl Rule {
+    /// For anybody.
+    pub(crate) fn open(path: &'static str) -> Self {
+        Self { access: Access::Open, place: Place::None, path }
+    }
 }
 
 /// What a caller signed in with.
@@ -34,7 +61,23 @@ pub enum Who {
 
 impl Principal {
     /// The appliance acting by itself.
-    pub const SYSTEM: Self = Self { who: Who::System, role: Role::Admin };
+    pub const SYSTEM: Self =
+        Self { who: Who::System, role: Role::Admin, permissions: Permissions::ALL, camera: None };
+
+    /// Whether it may do this.
+    pub fn may(&self, permission: Permission) -> bool {
+        self.role.may(permission) && self.permissions.has(permission)
+    }
+
+    /// Refuses who is for another camera.
+    pub(crate) fn at(&self, camera: &CameraId) -> Result<(), Problem> {
+        match &self.camera {
+            Some(own) if own != camera => {
+                Err(bound(format!("this key is for the camera {own} and no other")))
+            }
+            _ => Ok(()),
+        }
+    }
 
     /// The name that the audit chain keeps: `key:<id>`, `operator:<id>` or `system`.
     pub fn actor(&self) -> String {
@@ -46,48 +89,68 @@ impl Principal {
     }
 }
 
-pub(crate) fn forbidden(role: Role, permission: Permission) -> Problem {
-    let detail = format!("the role {role} lacks the permission {permission}");
+pub(crate) fn forbidden(principal: &Principal, permission: Permission) -> Problem {
+    let detail = match principal.role.may(permission) {
+        true => format!("the key has the permission {permission} by its role, but not in its scopes"),
+        false => format!("the role {} lacks the permission {permission}", principal.role),
+    };
     Problem::new(StatusCode::FORBIDDEN, "forbidden", detail)
 }
 
+fn bound(detail: impl Into<Cow<'static, str>>) -> Problem {
+    Problem::new(StatusCode::FORBIDDEN, "camera_bound", detail)
+}
+
 fn unauthenticated() -> Problem {
-    let detail = "send an API key or a session as `Authorization: Bearer …`";
+    let detail = "send an API key or a session as `Authorization: Bearer …`, or sign in";
     Problem::new(StatusCode::UNAUTHORIZED, "unauthenticated", detail)
         .with_header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"facepay\""))
 }
 
 /// Lets the request through with its [`Principal`], or says why not.
-pub(crate) async fn admit(app: &App, access: Access, request: &mut Request) -> Result<(), Problem> {
-    let permissions = match &access {
+pub(crate) async fn admit(app: &App, rule: &Rule, request: &mut Request) -> Result<(), Problem> {
+    let permissions = match &rule.access {
         Access::Open => return Ok(()),
         Access::LoopbackOr(_) if from_loopback(request) => return Ok(()),
         Access::LoopbackOr(permission) | Access::Needs(permission) => std::slice::from_ref(permission),
         Access::NeedsOneOf(permissions) => permissions,
+        Access::Staff => &[],
     };
-    let token = presented(request.headers(), request.uri()).ok_or_else(unauthenticated)?;
-    let credential = Credential(TokenHash::of(&token));
-    let principal = app.principal(credential.0).await?.ok_or_else(unauthenticated)?;
-    if let Some(first) = permissions.first().filter(|_| !permissions.iter().any(|p| principal.role.may(*p))) {
-        return Err(forbidden(principal.role, *first));
+    let credential = presented(request)?.ok_or_else(unauthenticated)?;
+    let principal = app.principal(&credential).await?.ok_or_else(unauthenticated)?;
+    if rule.access == Access::Staff && !matches!(principal.who, Who::Operator(_)) {
+        let detail = "this is for people who signed in; a key has no account";
+        return Err(Problem::new(StatusCode::FORBIDDEN, "staff_only", detail));
     }
+    if let Some(first) = permissions.first().filter(|_| !permissions.iter().any(|p| principal.may(*p))) {
+        return Err(forbidden(&principal, *first));
+    }
+    rule.place.admit(app, &principal, rule.path, request.uri()).await?;
     request.extensions_mut().insert(principal);
     request.extensions_mut().insert(credential);
     Ok(())
 }
 
 /// The key or session that a request came with, to be looked at again while what it opened lasts.
-#[derive(Clone, Copy)]
-pub(crate) struct Credential(TokenHash);
+#[derive(Clone)]
+pub(crate) struct Credential {
+    token: TokenHash,
+    certificate: Option<ClientCertificate>,
+}
 
 impl Credential {
+    /// What is typed at this machine.
+    pub(crate) fn typed(token: &str) -> Self {
+        Self { token: TokenHash::of(token), certificate: None }
+    }
+
     /// Ends when the key is revoked, the session over or the account shut.
     pub(crate) async fn lost(self, app: App) {
         let interval = Duration::from_millis(app.settings().ws.ping_interval_ms);
         loop {
             tokio::time::sleep(interval).await;
             // A database that does not answer for once cuts nobody off.
-            if let Ok(None) = app.principal(self.0).await {
+            if let Ok(None) = app.principal(&self).await {
                 return;
             }
         }
@@ -101,9 +164,33 @@ fn from_loopback(request: &Request) -> bool {
     direct && request.extensions().get::<Peer>().is_some_and(|peer| peer.0.ip().to_canonical().is_loopback())
 }
 
+/// What the request shows, if anything.
+///
+/// # Errors
+/// When a browser sends the cookie of a session, but not on behalf of one of our pages.
+fn presented(request: &Request) -> Result<Option<Credential>, Problem> {
+    let certificate = request.extensions().get::<ClientCertificate>().copied();
+    let credential = |token: &str| Credential { token: TokenHash::of(token), certificate };
+    let (headers, uri) = (request.headers(), request.uri());
+    if let Some(token) = token(headers, uri) {
+        return Ok(Some(credential(&token)));
+    }
+    let Some(token) = cookie::token(headers).map(Secret::new) else { return Ok(None) };
+    let is_socket = headers.contains_key(header::SEC_WEBSOCKET_KEY);
+    let meant = match request.method().is_safe() {
+        true => !is_socket || cookie::is_own_page(headers),
+        false => cookie::is_meant(headers, &token),
+    };
+    if !meant {
+        let detail = "a request with a session's cookie must come from one of the appliance's own pages, with x-csrf-token";
+        return Err(Problem::new(StatusCode::FORBIDDEN, "cross_site", detail));
+    }
+    Ok(Some(credential(token.expose())))
+}
+
 /// The token in the header; for sockets and streams, which browsers open without headers, also in
 /// the subprotocol or the query.
-fn presented(headers: &HeaderMap, uri: &Uri) -> Option<String> {
+fn token(headers: &HeaderMap, uri: &Uri) -> Option<String> {
     let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
     if let Some(value) = text(header::AUTHORIZATION) {
         let (scheme, token) = value.split_once(' ')?;
@@ -124,7 +211,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Principal {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         // Missing only where a route is open by mistake: then nothing is allowed.
-        parts.extensions.get::<Self>().copied().ok_or_else(unauthenticated)
+        parts.extensions.get::<Self>().cloned().ok_or_else(unauthenticated)
     }
 }
 
@@ -132,7 +219,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Credential {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        parts.extensions.get::<Self>().copied().ok_or_else(unauthenticated)
+        parts.extensions.get::<Self>().cloned().ok_or_else(unauthenticated)
     }
 }
 
@@ -146,7 +233,7 @@ mod tests {
             let name: http::HeaderName = name.parse().unwrap();
             map.insert(name, value.parse().unwrap());
         }
-        assert_eq!(presented(&map, &uri.parse().unwrap()).as_deref(), token, "{headers:?} {uri}");
+        assert_eq!(super::token(&map, &uri.parse().unwrap()).as_deref(), token, "{headers:?} {uri}");
     }
 
     #[test]

@@ -29,7 +29,7 @@ mod appliance;
 mod failure;
 mod given;
 mod offline;
-mod stop;
+mod signals;
 pub(crate) mod terminal;
 
 use std::path::PathBuf;

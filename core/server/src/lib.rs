@@ -17,6 +17,8 @@ pub mod ws;
 
 mod effects;
 mod metrics;
+mod outbound;
 mod packages;
 mod plugins;
 mod secrets;
+mod tls;

@@ -19,6 +19,8 @@ use tower::ServiceExt;
 
 use crate::api::{self, Peer};
 use crate::app::App;
+use crate::outbound::Stream;
+use crate::tls::{self, ClientCertificate};
 
 const HEADERS_MAX: usize = 64;
 const HEAD_BYTES_MAX: usize = 64 * 1024;
@@ -106,20 +108,28 @@ fn serve_connection(
     app: &App,
     permit: OwnedSemaphorePermit,
 ) {
-    let service = hyper::service::service_fn(move |mut request: hyper::Request<Incoming>| {
-        request.extensions_mut().insert(Peer(peer));
-        let router = router.clone();
-        async move { Ok::<_, Infallible>(answer(router, request).await) }
-    });
-    let connection = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(Duration::from_millis(app.settings().server.header_read_timeout_ms))
-        .max_headers(HEADERS_MAX)
-        .max_buf_size(HEAD_BYTES_MAX)
-        .serve_connection(TokioIo::new(socket), service)
-        .with_upgrades();
-    let stopping = app.stopping();
+    let app = app.clone();
     tokio::spawn(async move {
+        let (stopping, patience) =
+            (app.stopping(), Duration::from_millis(app.settings().server.header_read_timeout_ms));
+        let (stream, certificate) = match tokio::time::timeout(patience, greeted(socket, &app)).await {
+            Ok(Ok(greeted)) => greeted,
+            Ok(Err(error)) => return tracing::debug!(%error, %peer, "no TLS"),
+            Err(_) => return tracing::debug!(%peer, "a client did not finish its greeting"),
+        };
+        let service = hyper::service::service_fn(move |mut request: hyper::Request<Incoming>| {
+            request.extensions_mut().insert(Peer(peer));
+            certificate.map(|certificate| request.extensions_mut().insert(certificate));
+            let router = router.clone();
+            async move { Ok::<_, Infallible>(answer(router, request).await) }
+        });
+        let connection = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(patience)
+            .max_headers(HEADERS_MAX)
+            .max_buf_size(HEAD_BYTES_MAX)
+            .serve_connection(TokioIo::new(stream), service)
+            .with_upgrades();
         tokio::pin!(connection, stopping);
         let ended = tokio::select! {
             ended = connection.as_mut() => ended,
@@ -133,6 +143,17 @@ fn serve_connection(
         }
         drop(permit);
     });
+}
+
+/// The connection as it is to be spoken on, and the certificate that the client has shown.
+async fn greeted(
+    socket: TcpStream,
+    app: &App,
+) -> std::io::Result<(Box<dyn Stream>, Option<ClientCertificate>)> {
+    let Some(tls) = app.tls() else { return Ok((Box::new(socket), None)) };
+    let stream = tls.accept(socket).await?;
+    let certificate = tls::client_certificate(&stream);
+    Ok((Box::new(stream), certificate))
 }
 
 async fn answer(router: Router, request: hyper::Request<Incoming>) -> http::Response<Body> {

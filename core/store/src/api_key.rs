@@ -1,6 +1,7 @@
 //! API keys: only the SHA-256 of each is kept.
 use diesel::prelude::*;
-use domain::{KeyId, Timestamp, role::Role};
+use domain::role::{Permissions, Role};
+use domain::{CameraId, KeyId, Timestamp};
 
 use crate::{By, Store, StoreError, audit::NewAudit, row, schema::api_keys};
 
@@ -17,6 +18,19 @@ pub struct NewApiKey {
     pub sha256: [u8; 32],
     /// When it ends.
     pub expires_at: Option<Timestamp>,
+    /// What it is bound to.
+    pub bounds: KeyBounds,
+}
+
+/// What a key is bound to besides its role.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct KeyBounds {
+    /// What of its role's permissions it has; all of them when absent.
+    pub scopes: Option<Permissions>,
+    /// The one camera that it is for.
+    pub camera: Option<CameraId>,
+    /// SHA-256 of the client's certificate without which it opens nothing (RFC 8705, `x5t#S256`).
+    pub certificate_sha256: Option<[u8; 32]>,
 }
 
 /// A key, without anything that would let one in.
@@ -34,6 +48,8 @@ pub struct ApiKeyRow {
     pub expires_at: Option<Timestamp>,
     /// When it was revoked.
     pub revoked_at: Option<Timestamp>,
+    /// What it is bound to.
+    pub bounds: KeyBounds,
 }
 
 #[derive(Queryable, Insertable)]
@@ -46,6 +62,9 @@ struct Record {
     created_at: i64,
     expires_at: Option<i64>,
     revoked_at: Option<i64>,
+    scopes: Option<String>,
+    camera: Option<String>,
+    certificate_sha256: Option<Vec<u8>>,
 }
 
 impl TryFrom<Record> for ApiKeyRow {
@@ -58,6 +77,11 @@ impl TryFrom<Record> for ApiKeyRow {
             created_at: Timestamp(r.created_at),
             expires_at: row::time_opt(r.expires_at),
             revoked_at: row::time_opt(r.revoked_at),
+            bounds: KeyBounds {
+                scopes: r.scopes.as_deref().map(row::parse).transpose()?,
+                camera: r.camera.as_deref().map(row::parse).transpose()?,
+                certificate_sha256: r.certificate_sha256.map(row::digest).transpose()?,
+            },
         })
     }
 }
@@ -68,6 +92,20 @@ impl ApiKeyRow {
     pub fn is_live(&self, now: Timestamp) -> bool {
         self.revoked_at.is_none() && self.expires_at.is_none_or(|end| now < end)
     }
+}
+
+/// What the audit chain keeps of a new key: what it opens.
+fn detail(key: &NewApiKey) -> String {
+    let text = |text: &str| format!("\"{text}\"");
+    let KeyBounds { scopes, camera, certificate_sha256 } = &key.bounds;
+    let bounds = [
+        ("scopes", scopes.map(|scopes| text(&scopes.to_string()))),
+        ("camera", camera.as_ref().map(|camera| text(camera.as_str()))),
+        ("certificate_bound", certificate_sha256.map(|_| "true".to_owned())),
+        ("expires_at_micros", key.expires_at.map(|at| at.0.to_string())),
+    ];
+    let bounds = bounds.into_iter().filter_map(|(name, value)| Some(format!(",\"{name}\":{}", value?)));
+    format!("{{\"role\":\"{}\"{}}}", key.role, bounds.collect::<String>())
 }
 
 impl Store {
@@ -85,9 +123,12 @@ impl Store {
                 created_at: by.at.0,
                 expires_at: key.expires_at.map(|at| at.0),
                 revoked_at: None,
+                scopes: key.bounds.scopes.map(|scopes| scopes.to_string()),
+                camera: key.bounds.camera.as_ref().map(ToString::to_string),
+                certificate_sha256: key.bounds.certificate_sha256.map(|sha256| sha256.to_vec()),
             };
             diesel::insert_into(api_keys::table).values(&record).execute(c)?;
-            Ok(((), NewAudit::new("key.added", key.id).with(format!("{{\"role\":\"{}\"}}", key.role))))
+            Ok(((), NewAudit::new("key.added", key.id).with(detail(key))))
         })
     }
 

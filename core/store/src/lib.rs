@@ -45,6 +45,7 @@ mod schema;
 mod settlement;
 mod spending;
 mod step_up;
+mod totp;
 mod transaction;
 mod url;
 mod user;
@@ -57,7 +58,7 @@ mod store;
 mod writer;
 
 pub use account::{AccountRow, Funding};
-pub use api_key::{ApiKeyRow, NewApiKey};
+pub use api_key::{ApiKeyRow, KeyBounds, NewApiKey};
 pub use approval::{ApprovalRow, NewApproval, Sanction, refund_detail};
 pub use audit::{AuditFault, AuditPlace, AuditRow, CheckpointRow};
 pub use calibration::Calibration;

@@ -25,6 +25,10 @@ pub struct OperatorRow {
     pub created_at: Timestamp,
     /// When the account was shut.
     pub disabled_at: Option<Timestamp>,
+    /// When the operator proved to have a device for one-time codes.
+    pub totp_confirmed_at: Option<Timestamp>,
+    /// Sessions that began before are over.
+    pub sessions_since: Option<Timestamp>,
 }
 
 #[derive(Queryable, Insertable)]
@@ -38,6 +42,10 @@ struct Record {
     locked_until: Option<i64>,
     created_at: i64,
     disabled_at: Option<i64>,
+    totp_sealed: Option<Vec<u8>>,
+    totp_confirmed_at: Option<i64>,
+    totp_step: Option<i64>,
+    sessions_since: Option<i64>,
 }
 
 impl TryFrom<Record> for OperatorRow {
@@ -52,6 +60,8 @@ impl TryFrom<Record> for OperatorRow {
             locked_until: row::time_opt(r.locked_until),
             created_at: Timestamp(r.created_at),
             disabled_at: row::time_opt(r.disabled_at),
+            totp_confirmed_at: row::time_opt(r.totp_confirmed_at),
+            sessions_since: row::time_opt(r.sessions_since),
         })
     }
 }
@@ -79,6 +89,10 @@ impl Store {
                 locked_until: None,
                 created_at: by.at.0,
                 disabled_at: None,
+                totp_sealed: None,
+                totp_confirmed_at: None,
+                totp_step: None,
+                sessions_since: None,
             };
             diesel::insert_into(operators::table).values(&record).execute(c)?;
             Ok(((), NewAudit::new("operator.added", id).with(format!("{{\"role\":\"{role}\"}}"))))
@@ -164,6 +178,25 @@ impl Store {
                 diesel::update(row()).set(operators::locked_until.eq(until)).execute(c)?;
             }
             Ok(((), NewAudit::new("operator.login_failed", id)))
+        })
+    }
+
+    /// Replaces the password. Sessions that began before are over.
+    ///
+    /// # Errors
+    /// When there is no such account.
+    pub fn set_password(&self, by: By<'_>, id: OperatorId, password_hash: &str) -> Result<(), StoreError> {
+        self.write_audited(by, |c| {
+            let new = (
+                operators::password_hash.eq(password_hash),
+                operators::sessions_since.eq(by.at.0),
+                operators::failed_logins.eq(0),
+                operators::locked_until.eq(None::<i64>),
+            );
+            match diesel::update(operators::table.find(id.to_string())).set(new).execute(c)? {
+                0 => Err(StoreError::NotFound("operator")),
+                _ => Ok(((), NewAudit::new("operator.password_changed", id))),
+            }
         })
     }
 

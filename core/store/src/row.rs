@@ -22,6 +22,10 @@ where
     text.map(parse).transpose()
 }
 
+pub(crate) fn digest(bytes: Vec<u8>) -> Result<[u8; 32], StoreError> {
+    bytes.try_into().map_err(|_| StoreError::Corrupt("a digest has 32 bytes".to_owned()))
+}
+
 pub(crate) fn money(minor: i64, currency: &str) -> Result<Money, StoreError> {
     Money::new(minor, parse(currency)?).map_err(|error| StoreError::Corrupt(error.to_string()))
 }

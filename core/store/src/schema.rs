@@ -300,6 +300,10 @@ diesel::table! {
         locked_until -> Nullable<BigInt>,
         created_at -> BigInt,
         disabled_at -> Nullable<BigInt>,
+        totp_sealed -> Nullable<Binary>,
+        totp_confirmed_at -> Nullable<BigInt>,
+        totp_step -> Nullable<BigInt>,
+        sessions_since -> Nullable<BigInt>,
     }
 }
 
@@ -312,6 +316,9 @@ diesel::table! {
         created_at -> BigInt,
         expires_at -> Nullable<BigInt>,
         revoked_at -> Nullable<BigInt>,
+        scopes -> Nullable<Text>,
+        camera -> Nullable<Text>,
+        certificate_sha256 -> Nullable<Binary>,
     }
 }
 

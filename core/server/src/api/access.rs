@@ -1,23 +1,23 @@
-//! Set-up, API keys, operators, sign-in.
+//! Set-up and API keys.
 
 use std::time::Instant;
 
 use axum::extract::State;
+use domain::name::UnknownName;
 use domain::role::{Permission, Role};
-use domain::{KeyId, OperatorId, Secret};
+use domain::{KeyId, Timestamp};
 use http::{HeaderValue, StatusCode, header};
-use store::{ApiKeyRow, By, NewApiKey, OperatorRow};
-use uuid::Uuid;
+use store::{ApiKeyRow, By, KeyBounds};
 
 use super::extract::{Json, Path, Query};
 use super::problem::Problem;
 use super::route::{Access, Routes, delete, get, post};
-use super::wire::access::{Key, Login, MintedKey, NewKey, NewOperator, Operator, Session, SetupRequest};
-use super::wire::money::moment;
+use super::wire::access::{Bounds, Key, MintedKey, NewKey, SetupRequest};
+use super::wire::money::{moment, parse_moment};
 use super::wire::page::{self, Listing, Page};
 use crate::app::App;
+use crate::auth::key::KeyWanted;
 use crate::auth::setup::Refused;
-use crate::auth::token::{self, Kind, TokenHash};
 use crate::auth::{Principal, Who};
 
 pub(super) fn routes(routes: Routes) -> Routes {
@@ -37,24 +37,6 @@ pub(super) fn routes(routes: Routes) -> Routes {
             list,
         )
         .add(delete("/keys/{id}", manage, "Revoke an API key at once").gives_nothing(), revoke)
-        .add(
-            post("/operators", manage, "Add a member of staff").takes::<NewOperator>().gives::<Operator>(201),
-            add_operator,
-        )
-        .add(
-            get("/operators", manage, "All members of staff").query(page::QUERY).gives::<Page<Operator>>(200),
-            operators,
-        )
-        .add(
-            delete("/operators/{id}", manage, "Shut an account; its sessions end at once").gives_nothing(),
-            disable_operator,
-        )
-        .add(
-            post("/operators/login", Access::Open, "Sign in; gives a session that ends")
-                .takes::<Login>()
-                .gives::<Session>(200),
-            login,
-        )
 }
 
 async fn setup(
@@ -76,7 +58,8 @@ async fn setup(
     })?;
     // To the end even when the client hangs up, so that the code is spent exactly when there is a key.
     let minting = tokio::spawn(async move {
-        let minted = mint_key(&app, &Principal::SYSTEM, name, Role::Admin).await;
+        let wanted = KeyWanted { name, role: Role::Admin, bounds: KeyBounds::default(), expires_at: None };
+        let minted = mint_key(&app, &Principal::SYSTEM, wanted).await;
         if minted.is_err() {
             app.setup().reopen(code);
         }
@@ -90,23 +73,64 @@ async fn mint(
     principal: Principal,
     Json(new): Json<NewKey>,
 ) -> Result<(StatusCode, Json<MintedKey>), Problem> {
-    mint_key(&app, &principal, checked_name(&new.name)?, parse_role(&new.role)?).await
+    let (name, role, bounds) = (checked_name(&new.name)?, parse_role(&new.role)?, bounds(&new)?);
+    let expires_at = new.expires_at.as_deref().map(|end| end_of(end, app.now())).transpose()?;
+    mint_key(&app, &principal, KeyWanted { name, role, bounds, expires_at }).await
 }
 
+/// Gives the key a secret and records it.
 async fn mint_key(
     app: &App,
     by: &Principal,
-    name: String,
-    role: Role,
+    new: KeyWanted,
 ) -> Result<(StatusCode, Json<MintedKey>), Problem> {
-    let secret = token::mint(Kind::Key, &mut rand::rng());
-    let sha256 = TokenHash::of(secret.expose()).0;
-    let id = KeyId(Uuid::now_v7());
-    let new = NewApiKey { id, name: name.clone(), role, sha256, expires_at: None };
+    let (secret, key) = new.minted();
+    let minted = MintedKey {
+        id: key.id.to_string(),
+        name: key.name.clone(),
+        role: key.role.as_str(),
+        bounds: shown(&key.bounds, key.expires_at),
+        key: secret.expose().clone(),
+    };
     let (actor, at) = (by.actor(), app.now());
-    app.store(move |store| store.add_api_key(By { actor: &actor, at }, &new)).await?;
-    let key = MintedKey { id: id.to_string(), name, role: role.as_str(), key: secret.expose().clone() };
-    Ok((StatusCode::CREATED, Json(key)))
+    app.store(move |store| store.add_api_key(By { actor: &actor, at }, &key)).await?;
+    Ok((StatusCode::CREATED, Json(minted)))
+}
+
+/// The bounds that were asked for.
+fn bounds(new: &NewKey) -> Result<KeyBounds, Problem> {
+    let invalid = |code, error: &dyn std::error::Error| Problem::unprocessable(code, error.to_string());
+    let scopes = new.scopes.as_ref().map(|names| names.iter().map(|name| name.parse()).collect());
+    let scopes = scopes.transpose().map_err(|error: UnknownName| invalid("scope_unknown", &error))?;
+    let camera = new.camera.as_deref().map(str::parse).transpose();
+    let camera = camera.map_err(|error: domain::id::InvalidId| invalid("camera_id_invalid", &error))?;
+    let certificate_sha256 = new.certificate_sha256.as_deref().map(digest).transpose()?;
+    Ok(KeyBounds { scopes, camera, certificate_sha256 })
+}
+
+fn digest(text: &str) -> Result<[u8; 32], Problem> {
+    let bytes = hex::decode(text).ok().and_then(|bytes| bytes.try_into().ok());
+    let detail = "a certificate's SHA-256 has 64 hexadecimal digits, without colons";
+    bytes.ok_or_else(|| Problem::unprocessable("certificate_sha256_invalid", detail))
+}
+
+/// A moment to come.
+fn end_of(text: &str, now: Timestamp) -> Result<Timestamp, Problem> {
+    let end = parse_moment(text)?;
+    match end > now {
+        true => Ok(end),
+        false => Err(Problem::unprocessable("expires_at_past", "expires_at is a moment to come")),
+    }
+}
+
+/// Bounds as they are answered.
+fn shown(bounds: &KeyBounds, expires_at: Option<Timestamp>) -> Bounds {
+    Bounds {
+        scopes: bounds.scopes.map(|scopes| scopes.iter().map(Permission::as_str).collect()),
+        camera: bounds.camera.as_ref().map(ToString::to_string),
+        certificate_sha256: bounds.certificate_sha256.map(hex::encode),
+        expires_at: expires_at.map(moment),
+    }
 }
 
 fn checked_name(name: &str) -> Result<String, Problem> {
@@ -115,9 +139,8 @@ fn checked_name(name: &str) -> Result<String, Problem> {
     domain::user::checked_name(name).map(str::to_owned).map_err(|_| invalid())
 }
 
-fn parse_role(text: &str) -> Result<Role, Problem> {
-    text.parse()
-        .map_err(|error: domain::name::UnknownName| Problem::unprocessable("role_unknown", error.to_string()))
+pub(super) fn parse_role(text: &str) -> Result<Role, Problem> {
+    text.parse().map_err(|error: UnknownName| Problem::unprocessable("role_unknown", error.to_string()))
 }
 
 async fn list(State(app): State<App>, Query(listing): Query<Listing>) -> Result<Json<Page<Key>>, Problem> {
@@ -132,6 +155,7 @@ fn key(row: ApiKeyRow) -> Key {
         id: row.id.to_string(),
         name: row.name,
         role: row.role.as_str(),
+        bounds: shown(&row.bounds, row.expires_at),
         created_at: moment(row.created_at),
         revoked_at: row.revoked_at.map(moment),
     }
@@ -149,58 +173,4 @@ async fn revoke(
     let (actor, at) = (principal.actor(), app.now());
     app.store(move |store| store.revoke_api_key(By { actor: &actor, at }, id)).await?;
     Ok(StatusCode::NO_CONTENT)
-}
-
-async fn add_operator(
-    State(app): State<App>,
-    principal: Principal,
-    Json(new): Json<NewOperator>,
-) -> Result<(StatusCode, Json<Operator>), Problem> {
-    let role = parse_role(&new.role)?;
-    let id = app.add_operator(&principal, &new.name, Secret::new(new.password), role).await?;
-    let operator = Operator {
-        id: id.to_string(),
-        name: new.name.trim().to_owned(),
-        role: role.as_str(),
-        created_at: moment(app.now()),
-        disabled_at: None,
-    };
-    Ok((StatusCode::CREATED, Json(operator)))
-}
-
-async fn operators(
-    State(app): State<App>,
-    Query(listing): Query<Listing>,
-) -> Result<Json<Page<Operator>>, Problem> {
-    let operator = |row: OperatorRow| Operator {
-        id: row.id.to_string(),
-        name: row.name,
-        role: row.role.as_str(),
-        created_at: moment(row.created_at),
-        disabled_at: row.disabled_at.map(moment),
-    };
-    let (limit, after) = (page::limit(listing.limit), page::cursor(listing.cursor.as_deref())?);
-    let mut rows = app.store(move |store| store.operator_page(after, page::one_more(limit))).await?;
-    let next_cursor = page::cut(&mut rows, limit, |row| row.id);
-    Ok(Json(Page { items: rows.into_iter().map(operator).collect(), next_cursor }))
-}
-
-async fn disable_operator(
-    State(app): State<App>,
-    principal: Principal,
-    Path(id): Path<String>,
-) -> Result<StatusCode, Problem> {
-    let id: OperatorId = id.parse().map_err(|_| Problem::not_found("operator"))?;
-    app.disable_operator(&principal, id).await?;
-    Ok(StatusCode::NO_CONTENT)
-}
-
-async fn login(State(app): State<App>, Json(login): Json<Login>) -> Result<Json<Session>, Problem> {
-    let session = app.sign_in(login.name, Secret::new(login.password)).await?;
-    Ok(Json(Session {
-        token: session.token.expose().clone(),
-        operator_id: session.operator.id.to_string(),
-        role: session.operator.role.as_str(),
-        expires_at: moment(session.expires_at),
-    }))
 }

@@ -19,6 +19,7 @@ use super::wire::camera as wire;
 use super::wire::face::Identification;
 use super::wire::page::Page;
 use crate::app::{App, camera, identify};
+use crate::auth::place::Place;
 use crate::auth::{Credential, Principal};
 
 const BOUNDARY: &str = "facepayframe";
@@ -34,7 +35,7 @@ pub(super) fn routes(routes: Routes) -> Routes {
             add,
         )
         .add(get("/cameras", view, "All cameras and how they do").gives::<Page<wire::Camera>>(200), list)
-        .add(get("/cameras/{id}", view, "One camera").gives::<wire::Camera>(200), show)
+        .add(get("/cameras/{id}", view, "One camera").gives::<wire::Camera>(200).at(Place::Path), show)
         .add(
             patch("/cameras/{id}", manage, "Change a camera")
                 .takes::<wire::CameraChange>()
@@ -51,14 +52,27 @@ pub(super) fn routes(routes: Routes) -> Routes {
             .gives::<wire::Camera>(200),
             accept,
         )
-        .add(get("/cameras/{id}/stream", view, "Its pictures with overlay, as MJPEG").streams(MJPEG), stream)
         .add(
-            get("/cameras/{id}/snapshot", view, "Its newest picture with overlay").streams("image/jpeg"),
+            get("/cameras/{id}/stream", view, "Its pictures with overlay, as MJPEG")
+                .at(Place::Path)
+                .streams(MJPEG),
+            stream,
+        )
+        .add(
+            get("/cameras/{id}/snapshot", view, "Its newest picture with overlay")
+                .at(Place::Path)
+                .streams("image/jpeg"),
             snapshot,
         )
-        .add(get("/cameras/{id}/health", view, "How it does").gives::<wire::CameraHealth>(200), health)
         .add(
-            get("/webcam/stream", view, "A camera's pictures, as MJPEG").query(source).streams(MJPEG),
+            get("/cameras/{id}/health", view, "How it does").at(Place::Path).gives::<wire::CameraHealth>(200),
+            health,
+        )
+        .add(
+            get("/webcam/stream", view, "A camera's pictures, as MJPEG")
+                .at(Place::Query)
+                .query(source)
+                .streams(MJPEG),
             webcam_stream,
         )
         .add(

@@ -27,6 +27,7 @@ use crate::app::checkout::{self, Opened, Terms};
 use crate::app::group::{self, Wanted};
 use crate::app::{App, step_up as factors};
 use crate::auth::Principal;
+use crate::auth::place::Place;
 
 pub(super) fn routes(routes: Routes) -> Routes {
     let take = Access::Needs(Permission::PaymentsTake);
@@ -37,6 +38,7 @@ pub(super) fn routes(routes: Routes) -> Routes {
         .add(
             answer(post("/checkouts", take, "Open a payment at a camera, by one person or several"), 201)
                 .takes::<wire::NewCheckout>()
+                .at(Place::Body)
                 .idempotent(),
             create,
         )
@@ -46,22 +48,25 @@ pub(super) fn routes(routes: Routes) -> Routes {
                 .gives::<Page<wire::Checkout>>(200),
             list,
         )
-        .add(answer(get("/checkouts/{id}", read, "One checkout"), 200), show)
+        .add(answer(get("/checkouts/{id}", read, "One checkout"), 200).at(Place::Checkout), show)
         .add(
             answer(post("/checkouts/{id}/confirm", take, "The payer's yes: pays"), 200)
                 .takes::<Empty>()
+                .at(Place::Checkout)
                 .idempotent(),
             confirm,
         )
         .add(
             answer(post("/checkouts/{id}/step-up", take, "A further factor: the payer's PIN"), 200)
                 .takes::<StepUp>()
+                .at(Place::Checkout)
                 .idempotent(),
             step_up,
         )
         .add(
             answer(post("/checkouts/{id}/cancel", take, "Give a checkout up"), 200)
                 .takes::<Empty>()
+                .at(Place::Checkout)
                 .idempotent(),
             cancel,
         )
@@ -110,6 +115,7 @@ async fn create(
         let camera: CameraId = new.camera.parse().map_err(|error: domain::id::InvalidId| {
             Problem::unprocessable("camera_id_invalid", error.to_string())
         })?;
+        principal.at(&camera)?;
         let limits = &app.settings().checkout;
         let deadline_ms = new.deadline_ms.unwrap_or(limits.deadline_ms_default);
         if !(1..=limits.deadline_ms_max).contains(&deadline_ms) {

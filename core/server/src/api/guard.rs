@@ -14,9 +14,8 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use tracing::Instrument;
 
 use super::problem::{Problem, ProblemCode};
-use super::route::Access;
 use crate::app::App;
-use crate::auth;
+use crate::auth::{self, Rule};
 use crate::metrics::RequestLabels;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -30,8 +29,7 @@ pub struct Peer(pub SocketAddr);
 #[derive(Clone)]
 pub(crate) struct Guarded<H> {
     pub(crate) handler: H,
-    pub(crate) route: &'static str,
-    pub(crate) access: Access,
+    pub(crate) rule: Rule,
 }
 
 impl<H, T> Handler<T, App> for Guarded<H>
@@ -44,12 +42,12 @@ where
     fn call(self, mut request: Request, app: App) -> Self::Future {
         let id = request_id(request.headers());
         let method = request.method().clone();
-        let span = tracing::info_span!("request", %id, route = self.route, %method);
+        let span = tracing::info_span!("request", %id, route = self.rule.path, %method);
         let work = async move {
             let began = Instant::now();
             let limit = Duration::from_millis(app.settings().server.request_timeout_ms);
             let answer = async {
-                match auth::admit(&app, self.access, &mut request).await {
+                match auth::admit(&app, &self.rule, &mut request).await {
                     Ok(()) => self.handler.call(request, app.clone()).await,
                     Err(problem) => problem.into_response(),
                 }
@@ -59,7 +57,7 @@ where
             let answered = AssertUnwindSafe(answer).catch_unwind().await.unwrap_or_else(|_| Err(panicked()));
             let mut response = answered.unwrap_or_else(IntoResponse::into_response);
             let code = response.status().as_u16();
-            let labels = RequestLabels { route: self.route, method: method_name(&method), code };
+            let labels = RequestLabels { route: self.rule.path, method: method_name(&method), code };
             app.metrics().requests.get_or_create(&labels).observe(began.elapsed().as_secs_f64());
             let problem = response.extensions().get::<ProblemCode>().map(|p| p.0);
             tracing::debug!(code, problem, "answered");

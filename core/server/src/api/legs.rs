@@ -18,11 +18,12 @@ use super::wire::transaction::{Empty, reasons};
 use crate::app::App;
 use crate::app::group::{self, Opened};
 use crate::auth::Principal;
+use crate::auth::place::Place;
 
 pub(super) fn routes(routes: Routes) -> Routes {
     let take = Access::Needs(Permission::PaymentsTake);
     let staff = Access::Needs(Permission::PaymentsReturn);
-    let answer = |route: Route| route.gives::<wire::Checkout>(200).idempotent();
+    let answer = |route: Route| route.gives::<wire::Checkout>(200).at(Place::Checkout).idempotent();
     routes
         .add(
             answer(post("/checkouts/{id}/legs/{n}/confirm", take, "One payer's yes; the last one's pays"))

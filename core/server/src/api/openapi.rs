@@ -6,7 +6,9 @@ use http::Method;
 use utoipa::ToSchema;
 use utoipa::openapi::path::{OperationBuilder, ParameterBuilder, ParameterIn};
 use utoipa::openapi::request_body::RequestBodyBuilder;
-use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::security::{
+    ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityRequirement, SecurityScheme,
+};
 use utoipa::openapi::{
     ComponentsBuilder, Content, HttpMethod, InfoBuilder, ObjectBuilder, OneOfBuilder, OpenApi,
     OpenApiBuilder, PathItem, PathsBuilder, Ref, RefOr, Required, Response, ResponseBuilder, Schema, Type,
@@ -14,9 +16,11 @@ use utoipa::openapi::{
 
 use super::problem::ProblemDocument;
 use super::route::{Access, Payload, Route};
+use crate::auth::cookie;
 
 const DESCRIPTION: &str = "Face recognition payments on your own appliance. Every path also exists under \
-    `/v1`. Send an API key or an operator's session as `Authorization: Bearer …`. Errors are RFC 9457 \
+    `/v1`. Send an API key or an operator's session as `Authorization: Bearer …`; a browser signs in with \
+    `cookie: true` and sends `x-csrf-token` with everything but GET. Errors are RFC 9457 \
     problem documents with a stable `code`. Amounts are whole minor units. Requests that create or move \
     money take `Idempotency-Key`.";
 
@@ -40,7 +44,8 @@ pub(crate) fn document(table: &[Route]) -> OpenApi {
     let mut items: BTreeMap<&str, PathItem> = BTreeMap::new();
     let mut components = ComponentsBuilder::new()
         .schema(ProblemDocument::name(), <ProblemDocument<'_> as utoipa::PartialSchema>::schema())
-        .security_scheme("bearer", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
+        .security_scheme("bearer", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)))
+        .security_scheme("cookie", SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new(cookie::NAME))));
     for (status, meaning) in REFUSALS {
         components = components.response(format!("Refusal{status}"), refusal(meaning));
     }
@@ -120,8 +125,9 @@ fn operation(route: &Route) -> OperationBuilder {
     }
     match route.access {
         Access::Open => operation.securities(Some([SecurityRequirement::default()])),
-        Access::LoopbackOr(_) | Access::Needs(_) | Access::NeedsOneOf(_) => {
-            operation.security(SecurityRequirement::new("bearer", Vec::<String>::new()))
+        Access::LoopbackOr(_) | Access::Needs(_) | Access::NeedsOneOf(_) | Access::Staff => {
+            let by = |scheme| SecurityRequirement::new(scheme, Vec::<String>::new());
+            operation.securities(Some([by("bearer"), by("cookie")]))
         }
     }
 }

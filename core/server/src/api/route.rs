@@ -10,6 +10,8 @@ use utoipa::openapi::{RefOr, Schema};
 
 use super::guard::Guarded;
 use crate::app::App;
+use crate::auth::Rule;
+use crate::auth::place::Place;
 
 /// Who may call a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +24,8 @@ pub enum Access {
     Needs(Permission),
     /// A key or session whose role has at least one of them.
     NeedsOneOf([Permission; 2]),
+    /// A member of staff who signed in, for their own account.
+    Staff,
 }
 
 /// Where a payload's schema comes from.
@@ -49,6 +53,7 @@ pub struct Route {
     pub method: Method,
     pub path: &'static str,
     pub access: Access,
+    pub(crate) place: Place,
     pub(crate) summary: &'static str,
     pub(crate) takes: Option<Payload>,
     /// Media type of a body that is not JSON.
@@ -73,6 +78,7 @@ fn route(method: Method, path: &'static str, access: Access, summary: &'static s
         method,
         path,
         access,
+        place: Place::None,
         summary,
         takes,
         takes_text,
@@ -158,6 +164,12 @@ impl Route {
         self
     }
 
+    /// A key that is for one camera gets in where the request is about that camera.
+    pub(crate) fn at(mut self, place: Place) -> Self {
+        self.place = place;
+        self
+    }
+
     /// `Idempotency-Key` is required.
     pub(crate) fn idempotent(mut self) -> Self {
         self.idempotent = true;
@@ -179,7 +191,8 @@ impl Routes {
         H: Handler<T, App>,
         T: 'static,
     {
-        let guarded = Guarded { handler, route: route.path, access: route.access };
+        let rule = Rule { access: route.access, place: route.place, path: route.path };
+        let guarded = Guarded { handler, rule };
         let filter = MethodFilter::try_from(route.method.clone()).unwrap_or(MethodFilter::GET);
         self.router = self.router.route(route.path, on(filter, guarded));
         self.table.push(route);

@@ -5,8 +5,9 @@ use domain::role::Permission;
 use super::route::{Access, Routes, get};
 use super::{
     access, approvals, audit, cameras, checkouts, docs, enrolments, faces, factors, legs, look_alikes,
-    model_change, plugins, settlements, system, transactions, users, webhooks,
+    model_change, operators, plugins, settlements, system, transactions, users, webhooks,
 };
+use crate::auth::place::Place;
 use crate::ws;
 
 /// Every route.
@@ -16,6 +17,7 @@ pub(super) fn all() -> Routes {
         plugins::routes,
         audit::routes,
         access::routes,
+        operators::routes,
         users::routes,
         faces::routes,
         enrolments::routes,
@@ -52,6 +54,7 @@ fn sockets(routes: Routes) -> Routes {
                 Access::Needs(Permission::CamerasPush),
                 "A browser as a camera (WebSocket)",
             )
+            .at(Place::Query)
             .query(&[("camera", "a push: camera to feed"), ("token", "key or session, for browsers")])
             .switches_protocols(),
             ws::face_recognition::connect,

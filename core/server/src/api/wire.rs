@@ -12,6 +12,7 @@ pub(crate) mod group;
 pub(crate) mod look_alike;
 pub(crate) mod model_change;
 pub(crate) mod money;
+pub(crate) mod operator;
 pub(crate) mod page;
 pub(crate) mod quality;
 pub(crate) mod secret;

@@ -172,7 +172,7 @@ pub(crate) async fn change(
     id: CameraId,
     change: wire::CameraChange,
 ) -> Result<wire::Camera, Problem> {
-    let (app, by, actor) = (app.clone(), *by, by.actor());
+    let (app, by, actor) = (app.clone(), by.clone(), by.actor());
     to_the_end(async move {
         let old = known(&app, &id).await?.ok_or_else(|| Problem::not_found("camera"))?;
         let name = checked_name(change.name.unwrap_or_else(|| old.name.clone()))?;

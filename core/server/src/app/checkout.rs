@@ -96,6 +96,15 @@ pub(crate) async fn load(app: &App, id: CheckoutId) -> Result<Opened, Problem> {
     Ok(app.store(load).await?)
 }
 
+/// The camera of a checkout, of one payer or of several.
+pub(crate) async fn camera(app: &App, id: CheckoutId) -> Result<CameraId, Problem> {
+    let camera = move |store: &Store| match store.group(id)? {
+        Some(group) => Ok(group.camera),
+        None => Ok(store.checkout(id)?.camera),
+    };
+    Ok(app.store(camera).await?)
+}
+
 /// Takes up the checkouts that were waiting when the appliance stopped.
 pub(crate) async fn resume(app: &App) -> Result<(), store::StoreError> {
     let branch = app.settings().policy.branch.clone();

@@ -27,9 +27,11 @@ use crate::auth::Principal;
 use crate::auth::setup::Setup;
 use crate::effects::endpoints::Endpoints;
 use crate::metrics::Metrics;
+use crate::outbound::{Outbound, Roots, Unconnected};
 use crate::plugins::Plugins;
 use crate::secrets::Vault;
 use crate::settings::{self, Settings};
+use crate::tls::Tls;
 use crate::ws::hub::Hub;
 
 /// Why the appliance does not start; the text says what to do.
@@ -120,11 +122,9 @@ impl App {
             couriers: Couriers::new(opened.published),
             incoming: Arc::new(Semaphore::new(INCOMING_MAX)),
             sockets: Arc::new(Semaphore::new(settings.ws.clients_max)),
-            endpoints: Endpoints::new(
-                &settings.payment.endpoints,
-                settings.payment.response_bytes_max,
-                Arc::new(Vault::new(settings.secrets.folder.clone())),
-            ),
+            endpoints: opened.endpoints,
+            outbound: opened.outbound,
+            tls: opened.tls,
             clock,
             store: opened.store,
             cache,
@@ -193,11 +193,18 @@ struct Opened {
     tails: Tails,
     plugins: Plugins,
     providers: Providers,
+    endpoints: Endpoints,
+    outbound: Outbound,
+    tls: Option<Tls>,
     body_key: Secret<[u8; 32]>,
     published: i64,
 }
 
 fn open(settings: &Settings, metrics: Arc<Metrics>, at: Timestamp) -> Result<Opened, StartError> {
+    let configured = |error: &dyn std::error::Error| StartError::Configuration(chain(error));
+    let tls = Tls::open(&settings.tls).map_err(|error| configured(&error))?;
+    let outbound = Outbound::new(Roots::load(&settings.tls.trusted).map_err(|error| configured(&error))?);
+    let endpoints = endpoints(settings, &outbound).map_err(|error| configured(&error))?;
     make_folder(&settings.data.folder)?;
     let url: DatabaseUrl = settings.database.url.parse().map_err(StartError::from)?;
     let key = appliance_key(&settings::appliance_key_file(&settings.data.folder), &url)?;
@@ -218,7 +225,19 @@ fn open(settings: &Settings, metrics: Arc<Metrics>, at: Timestamp) -> Result<Ope
     }
     let (providers, vision) = loaded?;
     let tails = tails(settings, vision.as_ref(), &store)?;
-    Ok(Opened { store, vision, tails, plugins, providers, body_key, published })
+    Ok(Opened { store, vision, tails, plugins, providers, endpoints, outbound, tls, body_key, published })
+}
+
+/// The places that payment plugins may reach.
+fn endpoints(settings: &Settings, outbound: &Outbound) -> Result<Endpoints, Unconnected> {
+    let payment = &settings.payment;
+    let vault = Arc::new(Vault::new(settings.secrets.folder.clone()));
+    Endpoints::new(
+        [&payment.endpoints, &payment.networks],
+        payment.response_bytes_max,
+        outbound.clone(),
+        vault,
+    )
 }
 
 /// Everything that plugins do here, put to work.

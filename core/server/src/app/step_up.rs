@@ -77,8 +77,8 @@ pub(crate) async fn prove(
 
 /// A kiosk cannot vouch for a person; those who enrol people can, where the operator lets them.
 fn may_vouch(app: &App, by: &Principal) -> Result<(), Problem> {
-    if !by.role.may(Permission::PeopleWrite) {
-        return Err(forbidden(by.role, Permission::PeopleWrite));
+    if !by.may(Permission::PeopleWrite) {
+        return Err(forbidden(by, Permission::PeopleWrite));
     }
     match step_up_rules(&app.settings().policy).without_pin {
         WithoutPin::Staff => Ok(()),

@@ -1,6 +1,5 @@
 //! Webhooks: added, told what happened, told again, removed.
 
-mod address;
 mod courier;
 mod post;
 
@@ -19,6 +18,7 @@ use uuid::Uuid;
 use super::App;
 use crate::api::Problem;
 use crate::auth::Principal;
+use crate::outbound::{Place, Unconnected};
 use post::{Answer, Message};
 
 /// What comes of a delivery, as the metrics name it.
@@ -72,7 +72,7 @@ pub(crate) async fn add(
     url: String,
     events: Vec<String>,
 ) -> Result<WebhookRow, Problem> {
-    let place = address::Place::of(&url).map_err(|error| refused(&error))?;
+    let place = place(&url).map_err(|error| refused(&error))?;
     place.check_literal(&app.settings().webhooks.networks).map_err(|error| refused(&error))?;
     let events = EventFilter::new(events)
         .map_err(|error| Problem::unprocessable("events_invalid", error.to_string()))?;
@@ -87,7 +87,16 @@ pub(crate) async fn add(
     Ok(added)
 }
 
-fn refused(error: &address::Refused) -> Problem {
+/// Where a webhook's messages go.
+fn place(url: &str) -> Result<Place, Unconnected> {
+    let place = Place::of(url)?;
+    match place.scheme.is_http() {
+        true => Ok(place),
+        false => Err(Unconnected::Malformed("a webhook's is http or https")),
+    }
+}
+
+fn refused(error: &Unconnected) -> Problem {
     Problem::unprocessable("webhook_url_refused", error.to_string())
 }
 

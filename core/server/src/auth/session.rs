@@ -1,6 +1,8 @@
 //! Sessions of signed-in staff: kept in the cache until they end, found by the hash of their token.
 
-use domain::Timestamp;
+use domain::role::{Permissions, Role};
+use domain::{OperatorId, Timestamp};
+use store::OperatorRow;
 
 use super::operator::optional;
 use super::token::TokenHash;
@@ -8,39 +10,80 @@ use super::{Principal, Who};
 use crate::api::Problem;
 use crate::app::App;
 
-/// Opens a session until `expires_at`.
-pub(super) async fn open(
-    app: &App,
-    token: &TokenHash,
-    principal: Principal,
-    expires_at: Timestamp,
-) -> Result<(), Problem> {
-    let Who::Operator(id) = principal.who else { return Ok(()) };
-    let value = format!("{id} {} {}", principal.role, expires_at.0);
-    let kept = app.cache().set(&key(token), value.as_bytes(), expires_at.since(app.now())).await;
-    kept.map_err(|error| Problem::unavailable("cache_unavailable", error.to_string()))
+/// A session as it is kept.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Kept {
+    pub(super) operator: OperatorId,
+    pub(super) role: Role,
+    pub(super) began_at: Timestamp,
+    pub(super) ends_at: Timestamp,
+}
+
+/// Opens a session.
+pub(super) async fn open(app: &App, token: &TokenHash, session: &Kept) -> Result<(), Problem> {
+    let Kept { operator, role, began_at, ends_at } = session;
+    let value = format!("{operator} {role} {} {}", began_at.0, ends_at.0);
+    let kept = app.cache().set(&key(token), value.as_bytes(), ends_at.since(*began_at)).await;
+    kept.map_err(|error| unavailable(&error))
+}
+
+/// Ends a session at once.
+pub(super) async fn close(app: &App, token: &TokenHash) -> Result<(), Problem> {
+    app.cache().delete(&key(token)).await.map_err(|error| unavailable(&error))
 }
 
 /// Who presents this token, while the session lasts and the account is open.
 pub(super) async fn principal(app: &App, token: &TokenHash) -> Result<Option<Principal>, Problem> {
-    let kept = app.cache().get(&key(token)).await;
-    let kept = kept.map_err(|error| Problem::unavailable("cache_unavailable", error.to_string()))?;
-    let Some(principal) = kept.and_then(|value| parse(&value, app.now())) else { return Ok(None) };
-    let Who::Operator(id) = principal.who else { return Ok(None) };
+    let Some(session) = kept(app, token).await? else { return Ok(None) };
+    let id = session.operator;
     let operator = app.store(move |store| optional(store.operator(id))).await?;
-    Ok(operator.is_some_and(|operator| operator.disabled_at.is_none()).then_some(principal))
+    let operator = operator.filter(|operator| is_open(operator, session.began_at));
+    Ok(operator.map(|operator| Principal {
+        who: Who::Operator(id),
+        role: session.role,
+        permissions: permissions(app, &operator),
+        camera: None,
+    }))
+}
+
+/// The session itself, while it lasts.
+pub(super) async fn kept(app: &App, token: &TokenHash) -> Result<Option<Kept>, Problem> {
+    let kept = app.cache().get(&key(token)).await.map_err(|error| unavailable(&error))?;
+    Ok(kept.and_then(|value| parse(&value)).filter(|session| app.now() < session.ends_at))
+}
+
+fn is_open(operator: &OperatorRow, began_at: Timestamp) -> bool {
+    let since = operator.sessions_since.is_none_or(|since| since <= began_at);
+    operator.disabled_at.is_none() && since
+}
+
+/// Nothing but the own account where a one-time code is asked for and there is no device for it yet.
+fn permissions(app: &App, operator: &OperatorRow) -> Permissions {
+    let asked = app.settings().auth.totp_roles.iter().any(|role| role == operator.role.as_str());
+    match asked && operator.totp_confirmed_at.is_none() {
+        true => Permissions::from_iter([]),
+        false => Permissions::ALL,
+    }
+}
+
+fn unavailable(error: &dyn std::error::Error) -> Problem {
+    Problem::unavailable("cache_unavailable", error.to_string())
 }
 
 fn key(token: &TokenHash) -> String {
     format!("session:{}", hex::encode(token.0))
 }
 
-fn parse(value: &[u8], now: Timestamp) -> Option<Principal> {
+fn parse(value: &[u8]) -> Option<Kept> {
     let text = std::str::from_utf8(value).ok()?;
-    let mut words = text.split(' ');
-    let (id, role, end) = (words.next()?, words.next()?, words.next()?);
-    let live = now < Timestamp(end.parse().ok()?);
-    live.then_some(Principal { who: Who::Operator(id.parse().ok()?), role: role.parse().ok()? })
+    let words: Vec<&str> = text.split(' ').collect();
+    let [operator, role, began_at, ends_at] = words[..] else { return None };
+    Some(Kept {
+        operator: operator.parse().ok()?,
+        role: role.parse().ok()?,
+        began_at: Timestamp(began_at.parse().ok()?),
+        ends_at: Timestamp(ends_at.parse().ok()?),
+    })
 }
 
 #[cfg(test)]
@@ -48,16 +91,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_session_ends_on_time_and_nothing_else_is_one() {
+    fn a_session_is_read_as_it_was_written_and_nothing_else_is_one() {
         let id = "01938f5e-7a6b-7c01-8000-00000000002a";
-        for (value, now, is_live) in [
-            (format!("{id} operator 10"), 9, true),
-            (format!("{id} operator 10"), 10, false),
-            (format!("{id} emperor 10"), 9, false),
-            (format!("{id} operator"), 9, false),
-            (String::new(), 9, false),
+        let session = Kept {
+            operator: id.parse().unwrap(),
+            role: Role::Operator,
+            began_at: Timestamp(3),
+            ends_at: Timestamp(10),
+        };
+        assert_eq!(parse(format!("{id} operator 3 10").as_bytes()), Some(session));
+        for value in [
+            format!("{id} emperor 3 10"),
+            format!("{id} operator 3"),
+            format!("{id} operator 3 10 11"),
+            format!("{id} operator x 10"),
+            String::new(),
         ] {
-            assert_eq!(parse(value.as_bytes(), Timestamp(now)).is_some(), is_live, "{value} {now}");
+            assert_eq!(parse(value.as_bytes()), None, "{value}");
         }
     }
 }

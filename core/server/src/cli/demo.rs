@@ -8,7 +8,7 @@ use domain::role::Role;
 use serde_json::json;
 
 use super::appliance::{Appliance, alone_in};
-use super::stop::StopSignal;
+use super::signals::StopSignal;
 use super::{Cli, Exit, Failure, offline, terminal};
 use crate::app::App;
 use crate::client::Client;

@@ -1,17 +1,22 @@
 //! `facepay keys add|list|revoke`: API keys without a running appliance.
 
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
 use clap::Subcommand;
-use domain::KeyId;
-use domain::role::Role;
+use domain::role::{Permission, Role};
+use domain::{CameraId, KeyId};
 use serde_json::json;
-use store::{By, NewApiKey, Store};
-use uuid::Uuid;
+use store::{By, KeyBounds, Store};
 
 use super::offline::{Need, with_app};
 use super::{Cli, Exit, Failure, given, terminal};
 use crate::api::wire::money::moment;
 use crate::auth::Principal;
-use crate::auth::token::{self, Kind, TokenHash};
+use crate::auth::key::KeyWanted;
+use crate::tls;
+
+const DAY: Duration = Duration::from_secs(86_400);
 
 /// What to do with API keys.
 #[derive(Subcommand)]
@@ -24,6 +29,18 @@ pub enum Keys {
         /// admin, operator, integrator, auditor or kiosk.
         #[arg(long, default_value = "integrator")]
         role: Role,
+        /// What it may do of what its role may, such as payments.take; may be given several times. All of it when absent.
+        #[arg(long = "scope", value_name = "PERMISSION")]
+        scopes: Vec<Permission>,
+        /// The one camera that it is for.
+        #[arg(long, value_name = "ID")]
+        camera: Option<CameraId>,
+        /// A client's certificate (PEM) without which the key opens nothing.
+        #[arg(long, value_name = "FILE")]
+        certificate: Option<PathBuf>,
+        /// Days after which it ends.
+        #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u16).range(1..))]
+        days: Option<u16>,
         /// One object instead of text.
         #[arg(long)]
         json: bool,
@@ -43,19 +60,37 @@ pub enum Keys {
 
 pub(super) fn run(cli: &Cli, command: &Keys) -> Result<Exit, Failure> {
     match command {
-        Keys::Add { name, role, json } => add(cli, name, *role, *json),
+        Keys::Add { name, role, scopes, camera, certificate, days, json } => {
+            let bounds = KeyBounds {
+                scopes: (!scopes.is_empty()).then(|| scopes.iter().copied().collect()),
+                camera: camera.clone(),
+                certificate_sha256: certificate.as_deref().map(fingerprint).transpose()?,
+            };
+            add(cli, (name.clone(), *role, bounds), *days, *json)
+        }
         Keys::List { json } => list(cli, *json),
         Keys::Revoke { id } => revoke(cli, *id),
     }
 }
 
-fn add(cli: &Cli, name: &str, role: Role, as_json: bool) -> Result<Exit, Failure> {
-    let name = name.to_owned();
+/// That of the first certificate of a PEM file.
+fn fingerprint(path: &Path) -> Result<[u8; 32], Failure> {
+    let read = tls::certificates("--certificate", path);
+    let read = read.map_err(|error| Failure::new(Exit::Usage, error.to_string()))?;
+    Ok(read.first().map(|leaf| tls::fingerprint(leaf).0).unwrap_or_default())
+}
+
+fn add(
+    cli: &Cli,
+    (name, role, bounds): (String, Role, KeyBounds),
+    days: Option<u16>,
+    as_json: bool,
+) -> Result<Exit, Failure> {
     with_app(cli, Need::Books, async |app| {
-        let secret = token::mint(Kind::Key, &mut rand::rng());
-        let id = KeyId(Uuid::now_v7());
-        let sha256 = TokenHash::of(secret.expose()).0;
-        let new = NewApiKey { id, name: name.clone(), role, sha256, expires_at: None };
+        let ends = days.map(|days| app.now().plus(DAY * u32::from(days)));
+        let wanted = KeyWanted { name: name.clone(), role, bounds: bounds.clone(), expires_at: ends };
+        let (secret, new) = wanted.minted();
+        let id = new.id;
         let (actor, at) = (Principal::SYSTEM.actor(), app.now());
         app.store(move |store| store.add_api_key(By { actor: &actor, at }, &new)).await?;
         let key = secret.expose();
@@ -88,8 +123,13 @@ fn list(cli: &Cli, as_json: bool) -> Result<Exit, Failure> {
             terminal::json(&json!({ "keys": keys.collect::<Vec<_>>() }));
             return Ok(Exit::Ok);
         }
+        let now = app.now();
         let row = |key: &store::ApiKeyRow| {
-            let state = if key.revoked_at.is_some() { "revoked" } else { "live" };
+            let state = match key.revoked_at {
+                Some(_) => "revoked",
+                None if key.is_live(now) => "live",
+                None => "expired",
+            };
             vec![key.id.to_string(), key.role.to_string(), state.to_owned(), key.name.clone()]
         };
         terminal::table(&["ID", "ROLE", "STATE", "NAME"], &keys.iter().map(row).collect::<Vec<_>>());

@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use super::stop::StopSignal;
+use super::signals::{ReloadSignal, StopSignal};
 use super::{Cli, Exit, Failure, offline};
 use crate::api::chain;
 use crate::app::App;
 use crate::serve::{self, ServeError};
 use crate::settings::Settings;
 use crate::telemetry::{self, TelemetryError};
+use crate::tls::Tls;
 
 pub(super) fn run(cli: &Cli) -> Result<Exit, Failure> {
     let settings = offline::settings(cli)?;
@@ -21,7 +22,7 @@ pub(super) fn run(cli: &Cli) -> Result<Exit, Failure> {
 }
 
 async fn until_stopped(settings: Settings) -> Result<Exit, Failure> {
-    let mut stop = StopSignal::catch()?;
+    let (mut stop, mut reload) = (StopSignal::catch()?, ReloadSignal::catch()?);
     // The port first: a taken one is the commonest mistake and costs nothing to find.
     let listener = serve::bind(settings.server.listen).await?;
     let app = App::start(settings).await?;
@@ -32,10 +33,32 @@ async fn until_stopped(settings: Settings) -> Result<Exit, Failure> {
         Ok(address) => tracing::info!(%address, "listening"),
         Err(error) => tracing::warn!(%error, "listening, but where is unknown"),
     }
-    serve::run(listener, app.clone(), async move { stop.came().await }).await;
+    let reloading = async {
+        loop {
+            reload.came().await;
+            reload_certificates(&app);
+        }
+    };
+    tokio::select! {
+        () = serve::run(listener, app.clone(), async move { stop.came().await }) => {}
+        () = reloading => {}
+    }
     app.stop().await;
     tracing::info!("stopped");
     Ok(Exit::Ok)
+}
+
+fn reload_certificates(app: &App) {
+    match app.tls().map(Tls::reload) {
+        None => tracing::info!("nothing to read anew: connections are not encrypted"),
+        Some(Ok(())) => tracing::info!("certificates were read anew"),
+        Some(Err(error)) => {
+            tracing::error!(
+                error = chain(&error),
+                "certificates were not read anew; the old ones stay in force"
+            );
+        }
+    }
 }
 
 impl From<ServeError> for Failure {

@@ -7,7 +7,7 @@ use clap::Args;
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::stop::StopSignal;
+use super::signals::StopSignal;
 use super::{Cli, Exit, Failure, offline, terminal};
 use crate::client::{Client, ClientError};
 

@@ -1,4 +1,4 @@
-//! HTTP for payment plugins: only to the allow-listed endpoints, within size and time.
+//! HTTP for payment plugins: only to the listed endpoints, within size and time.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -7,35 +7,41 @@ use std::sync::Arc;
 use bytes::Bytes;
 use domain::Secret;
 use http::{HeaderName, HeaderValue, Method, Request, Uri};
-use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
-use hyper_util::client::legacy::{Client, connect::HttpConnector};
-use hyper_util::rt::TokioExecutor;
+use http_body_util::Full;
 use plugin_host::{Event, HttpRequest, HttpResponse};
 use tokio::time::{Duration, Instant};
 
 use super::placeholder;
 use crate::api::chain;
+use crate::outbound::{Answer, Outbound, Place, Unanswered, Unconnected};
 use crate::secrets::Vault;
 
 /// The endpoints that payment plugins may reach, and the secrets that one of them may send there.
 #[derive(Clone)]
 pub(crate) struct Endpoints {
-    client: Client<HttpConnector, Full<Bytes>>,
-    bases: Arc<[String]>,
+    pub(super) outbound: Outbound,
+    bases: Arc<[Place]>,
+    /// Where those may lie that don't prove who they are; this machine always.
+    pub(super) networks: Arc<[String]>,
     pub(super) response_bytes_max: usize,
     vault: Arc<Vault>,
     handles: Arc<BTreeSet<String>>,
 }
 
 impl Endpoints {
-    /// `bases` are URLs of `http` or `tcp`, in the order of the plugin's indices. No secret may be sent.
-    pub(crate) fn new(bases: &[String], response_bytes_max: usize, vault: Arc<Vault>) -> Self {
-        // A fresh connection per request: on a kept one it cannot be known whether bytes left.
-        let mut builder = Client::builder(TokioExecutor::new());
-        builder.retry_canceled_requests(false).pool_max_idle_per_host(0);
-        let bases = bases.iter().map(|base| base.trim_end_matches('/').to_owned()).collect();
-        let client = builder.build(HttpConnector::new());
-        Self { client, bases, response_bytes_max, vault, handles: Arc::default() }
+    /// `bases` are URLs in the order of the plugin's indices. No secret may be sent.
+    ///
+    /// # Errors
+    /// The first URL that is malformed.
+    pub(crate) fn new(
+        [bases, networks]: [&[String]; 2],
+        response_bytes_max: usize,
+        outbound: Outbound,
+        vault: Arc<Vault>,
+    ) -> Result<Self, Unconnected> {
+        let bases = bases.iter().map(|base| Place::of(base)).collect::<Result<_, _>>()?;
+        let (networks, handles) = (networks.into(), Arc::default());
+        Ok(Self { outbound, bases, networks, response_bytes_max, vault, handles })
     }
 
     /// The same for a plugin whose settings name these secrets.
@@ -48,11 +54,11 @@ impl Endpoints {
         Self { bases: Arc::default(), handles: Arc::default(), ..self.clone() }
     }
 
-    /// The URL with this index, where it has this scheme.
-    pub(super) fn base(&self, index: u32, scheme: &str) -> Result<&str, &'static str> {
+    /// The place with this index, where it speaks HTTP or where it does not.
+    pub(super) fn base(&self, index: u32, is_http: bool) -> Result<&Place, &'static str> {
         let index = usize::try_from(index).unwrap_or(usize::MAX);
         let base = self.bases.get(index).ok_or("no endpoint has this index")?;
-        match base.strip_prefix(scheme).is_some_and(|rest| rest.starts_with("://")) {
+        match base.scheme.is_http() == is_http {
             true => Ok(base),
             false => Err("the endpoint with this index is of another kind"),
         }
@@ -61,15 +67,15 @@ impl Endpoints {
     /// Sends `asked` and tells what came of it. What may not be sent is a failed connection, and said in the log.
     pub(crate) async fn exchange(&self, asked: &HttpRequest, deadline: Instant) -> Event {
         let filled = self.filled(asked).await;
-        let request = match filled.and_then(|asked| self.request(&asked).map_err(str::to_owned)) {
-            Ok(request) => request,
+        let (place, request) = match filled.and_then(|asked| self.request(&asked).map_err(str::to_owned)) {
+            Ok(checked) => checked,
             Err(fault) => {
                 tracing::error!(endpoint = asked.endpoint, fault, "a payment plugin's request was not sent");
                 return Event::ConnectFailed;
             }
         };
         let own = Instant::now() + Duration::from_millis(u64::from(asked.timeout_ms.max(1)));
-        let answered = tokio::time::timeout_at(own.min(deadline), self.answer(request));
+        let answered = tokio::time::timeout_at(own.min(deadline), self.answer(place, request));
         // Whether the time ran out before the first byte is not known, so it counts as sent.
         answered.await.unwrap_or(Event::Timeout { sent: true })
     }
@@ -92,14 +98,18 @@ impl Endpoints {
         placeholder::filled(asked, &secrets).map(Cow::Owned)
     }
 
-    /// The request to send, or why it may not be sent.
-    pub(super) fn request(&self, asked: &HttpRequest) -> Result<Request<Full<Bytes>>, &'static str> {
-        let base = self.base(asked.endpoint, "http")?;
+    /// The request to send and where to, or why it may not be sent.
+    pub(super) fn request(
+        &self,
+        asked: &HttpRequest,
+    ) -> Result<(&Place, Request<Full<Bytes>>), &'static str> {
+        let base = self.base(asked.endpoint, true)?;
         // A path that is not one could name another host: "@evil.example/".
         if !asked.path.starts_with('/') {
             return Err("the path does not start with /");
         }
-        let uri: Uri = format!("{base}{}", asked.path).parse().map_err(|_| "the path is malformed")?;
+        let path = format!("{}{}", base.path.trim_end_matches('/'), asked.path);
+        let uri: Uri = path.parse().map_err(|_| "the path is malformed")?;
         let method = Method::from_bytes(asked.method.as_bytes()).map_err(|_| "the method is malformed")?;
         let mut request = Request::builder().method(method).uri(uri);
         for (name, value) in &asked.headers {
@@ -113,28 +123,23 @@ impl Endpoints {
             request = request.header(name, value);
         }
         let body = Full::new(Bytes::copy_from_slice(&asked.body));
-        request.body(body).map_err(|_| "the request is malformed")
+        Ok((base, request.body(body).map_err(|_| "the request is malformed")?))
     }
 
-    async fn answer(&self, request: Request<Full<Bytes>>) -> Event {
-        let response = match self.client.request(request).await {
-            Ok(response) => response,
-            Err(error) if error.is_connect() => return Event::ConnectFailed,
-            Err(_) => return Event::ConnectionLost { sent: true },
+    async fn answer(&self, place: &Place, request: Request<Full<Bytes>>) -> Event {
+        let sent = self.outbound.send(place, &self.networks, request, self.response_bytes_max).await;
+        let Answer { head, body } = match sent {
+            Ok(answer) => answer,
+            Err(Unanswered::Unconnected(error)) => {
+                tracing::warn!(%error, "a payment provider was not reached");
+                return Event::ConnectFailed;
+            }
+            Err(Unanswered::Broken(_)) => return Event::ConnectionLost { sent: true },
         };
-        let (head, body) = response.into_parts();
         let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
         let headers = head.headers.iter().map(|(name, value)| (name.to_string(), text(value))).collect();
-        let status = head.status.as_u16();
-        match Limited::new(body, self.response_bytes_max).collect().await {
-            Ok(body) => {
-                let body = body.to_bytes().to_vec();
-                Event::HttpResponse(HttpResponse { status, headers, body, truncated: false })
-            }
-            Err(error) if error.is::<LengthLimitError>() => {
-                Event::HttpResponse(HttpResponse { status, headers, body: Vec::new(), truncated: true })
-            }
-            Err(_) => Event::ConnectionLost { sent: true },
-        }
+        let (status, truncated) = (head.status.as_u16(), body.is_none());
+        let body = body.unwrap_or_default().to_vec();
+        Event::HttpResponse(HttpResponse { status, headers, body, truncated })
     }
 }

@@ -3,16 +3,16 @@
 use bytes::Buf;
 use plugin_host::{Event, Framing, TcpExchange, TcpResponse};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
 use tokio::time::{Duration, Instant};
 
 use super::endpoints::Endpoints;
+use crate::outbound::Stream;
 
 impl Endpoints {
     /// Sends `asked` and tells what came of it. What may not be sent is a failed connection, and said in the log.
     pub(crate) async fn exchange_message(&self, asked: &TcpExchange, deadline: Instant) -> Event {
-        let checked = self.address(asked).and_then(|address| Ok((address, framed(asked)?)));
-        let (address, message) = match checked {
+        let checked = self.base(asked.endpoint, false).and_then(|place| Ok((place, framed(asked)?)));
+        let (place, message) = match checked {
             Ok(checked) => checked,
             Err(fault) => {
                 tracing::error!(endpoint = asked.endpoint, fault, "a payment plugin's message was not sent");
@@ -21,14 +21,17 @@ impl Endpoints {
         };
         let own = Instant::now() + Duration::from_millis(u64::from(asked.timeout_ms.max(1)));
         let mut talk = Talk { sent: false, framing: asked.framing, bytes_max: self.response_bytes_max };
-        let answered = tokio::time::timeout_at(own.min(deadline), talk.exchange(address, &message)).await;
+        let exchange = async {
+            match self.outbound.connect(place, &self.networks).await {
+                Ok(stream) => talk.exchange(stream, &message).await,
+                Err(error) => {
+                    tracing::warn!(%error, "a payment provider was not reached");
+                    Event::ConnectFailed
+                }
+            }
+        };
+        let answered = tokio::time::timeout_at(own.min(deadline), exchange).await;
         answered.unwrap_or(Event::Timeout { sent: talk.sent })
-    }
-
-    /// `HOST:PORT` of the endpoint.
-    fn address(&self, asked: &TcpExchange) -> Result<&str, &'static str> {
-        let base = self.base(asked.endpoint, "tcp")?;
-        Ok(base.trim_start_matches("tcp://"))
     }
 }
 
@@ -56,8 +59,7 @@ struct Talk {
 }
 
 impl Talk {
-    async fn exchange(&mut self, address: &str, message: &[u8]) -> Event {
-        let Ok(mut socket) = TcpStream::connect(address).await else { return Event::ConnectFailed };
+    async fn exchange(&mut self, mut socket: Box<dyn Stream>, message: &[u8]) -> Event {
         match self.send(&mut socket, message).await {
             Ok(()) => {}
             Err(_) if !self.sent => return Event::ConnectFailed,
@@ -69,8 +71,7 @@ impl Talk {
         }
     }
 
-    async fn send(&mut self, socket: &mut TcpStream, mut message: &[u8]) -> std::io::Result<()> {
-        socket.set_nodelay(true)?;
+    async fn send(&mut self, socket: &mut impl Stream, mut message: &[u8]) -> std::io::Result<()> {
         // Not `write_all`: it does not say whether anything left before it failed or ran out of time.
         while message.has_remaining() {
             let written = socket.write(message).await?;
@@ -80,6 +81,8 @@ impl Talk {
             self.sent = true;
             message.advance(written);
         }
+        // TLS keeps what it has not written yet.
+        socket.flush().await?;
         match self.framing {
             // Nothing else tells the peer that the message is whole.
             Framing::None => socket.shutdown().await,
@@ -87,7 +90,7 @@ impl Talk {
         }
     }
 
-    async fn receive(&self, socket: &mut TcpStream) -> std::io::Result<TcpResponse> {
+    async fn receive(&self, socket: &mut impl Stream) -> std::io::Result<TcpResponse> {
         let length = match self.framing {
             Framing::None => return self.receive_to_end(socket).await,
             Framing::Length16 => usize::from(socket.read_u16().await?),
@@ -101,7 +104,7 @@ impl Talk {
         Ok(TcpResponse { body, truncated: false })
     }
 
-    async fn receive_to_end(&self, socket: &mut TcpStream) -> std::io::Result<TcpResponse> {
+    async fn receive_to_end(&self, socket: &mut impl Stream) -> std::io::Result<TcpResponse> {
         let mut body = Vec::new();
         socket.take(self.bytes_max as u64 + 1).read_to_end(&mut body).await?;
         match body.len() {

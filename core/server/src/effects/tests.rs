@@ -8,6 +8,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
 use super::*;
+use crate::outbound::Outbound;
 use crate::secrets::Vault;
 
 /// Secrets in a folder that is not there.
@@ -53,13 +54,17 @@ async fn check(endpoint: Option<String>, effects: Vec<Result<Effect, String>>, e
     check_as(false, endpoint, effects, expected).await;
 }
 
+fn endpoints(bases: &[String], vault: Arc<Vault>) -> Endpoints {
+    Endpoints::new([bases, &[]], 1024, Outbound::trusting_nobody(), vault).unwrap()
+}
+
 async fn check_as(
     asks: bool,
     endpoint: Option<String>,
     effects: Vec<Result<Effect, String>>,
     expected: Verdict,
 ) {
-    let endpoints = Endpoints::new(&endpoint.into_iter().collect::<Vec<_>>(), 1024, no_secrets());
+    let endpoints = endpoints(&endpoint.into_iter().collect::<Vec<_>>(), no_secrets());
     let bounds = Bounds { step_count_max: 8, deadline: Duration::from_secs(5), asks };
     let ending = drive(Box::new(Script { effects: effects.into_iter() }), &endpoints, &Shelf, bounds).await;
     assert_eq!(ending.outcome.verdict, expected, "{:?}", ending.fault);
@@ -124,11 +129,8 @@ async fn a_plugin_that_never_ends_is_stopped() {
 
 #[test]
 fn only_allow_listed_places_are_reached() {
-    let endpoints = Endpoints::new(
-        &["http://127.0.0.1:9/api".to_owned(), "tcp://127.0.0.1:9".to_owned()],
-        1024,
-        no_secrets(),
-    );
+    let bases = ["http://127.0.0.1:9/api".to_owned(), "tcp://127.0.0.1:9".to_owned()];
+    let endpoints = endpoints(&bases, no_secrets());
     for (endpoint, path, header, allowed) in [
         (0, "/pay", ("x-a", "1"), true),
         (1, "/pay", ("x-a", "1"), false),
@@ -143,8 +145,9 @@ fn only_allow_listed_places_are_reached() {
         let asked = HttpRequest { endpoint, method: "GET".into(), path, headers, ..HttpRequest::default() };
         let request = endpoints.request(&asked);
         assert_eq!(request.is_ok(), allowed, "{endpoint} {header:?}");
-        if let Ok(request) = request {
-            assert_eq!(request.uri().host(), Some("127.0.0.1"));
+        if let Ok((place, request)) = request {
+            assert_eq!((place.path.as_str(), request.uri().path()), ("/api", "/api/pay"));
+            assert_eq!(request.uri().host(), None, "where it goes is the place's to say");
         }
     }
 }
@@ -159,7 +162,7 @@ fn with_secret(base: &str, content: &str) -> (tempfile::TempDir, Endpoints) {
     }
     let vault = Arc::new(Vault::new(folder.path().to_owned()));
     let handles = ["a".to_owned(), "gone".to_owned()].into();
-    (folder, Endpoints::new(&[base.to_owned()], 1024, vault).with_secrets(&handles))
+    (folder, endpoints(&[base.to_owned()], vault).with_secrets(&handles))
 }
 
 #[tokio::test]
@@ -215,7 +218,8 @@ async fn the_place_of_a_secret_that_is_not_the_plugins_is_sent_nowhere() {
     // Nobody ever connected.
     assert!(futures_util::FutureExt::now_or_never(listener.accept()).is_none());
     let allowed = HttpRequest { headers: header("x-a", "${secret:a}"), ..plain };
-    let request = endpoints.request(&endpoints.filled(&allowed).await.unwrap()).unwrap();
+    let filled = endpoints.filled(&allowed).await.unwrap();
+    let (_, request) = endpoints.request(&filled).unwrap();
     assert!(!format!("{request:?}").contains("hunter2"));
     let (_folder, broken) = with_secret(&base, "two\nlines");
     assert!(broken.request(&broken.filled(&allowed).await.unwrap()).is_err());

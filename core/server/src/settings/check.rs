@@ -4,14 +4,16 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use domain::CameraId;
+use domain::role::Role;
 use pipeline::QualityOptions;
 use pipeline::source::{Network, SourceUrl};
 use store::DatabaseUrl;
 use store::cache::Cache;
 use tracing_subscriber::EnvFilter;
 
-use super::{RecognitionMember, Settings, SettingsError, Settlement};
+use super::{RecognitionMember, Settings, SettingsError, Settlement, Tls};
 use crate::app::settlement::hours;
+use crate::outbound::Place;
 
 /// More than any machine has ports for.
 const SOCKETS_MAX: usize = 1_000_000;
@@ -212,18 +214,53 @@ impl Settings {
         redis.map_err(|_| refused("redis.url", "must be empty or redis://HOST:PORT"))?;
         let filter = EnvFilter::try_new(&self.log.filter);
         filter.map_err(|error| refused("log.filter", format!("is not a tracing filter: {error}")))?;
-        if !self.payment.endpoints.iter().all(|url| is_loopback(url)) {
+        let networks = &self.payment.networks;
+        for url in &self.payment.endpoints {
+            let bad = |problem: &dyn std::fmt::Display| {
+                refused("payment.endpoints", format!("has {url}: {problem}"))
+            };
+            let place = Place::of(url).map_err(|error| bad(&error))?;
+            if place.path.contains('?') {
+                return Err(bad(&"a base URL ends before `?`"));
+            }
+            place.check_literal(networks).map_err(|error| bad(&error))?;
+        }
+        self.check_access()
+    }
+
+    fn check_access(&self) -> Result<(), SettingsError> {
+        for role in &self.auth.totp_roles {
+            role.parse::<Role>().map_err(|error| refused("auth.totp_roles", format!("has {error}")))?;
+        }
+        let Tls { certificate, key, client_ca, client_required, .. } = &self.tls;
+        let is_set = |path: &std::path::Path| !path.as_os_str().is_empty();
+        if is_set(certificate) != is_set(key) {
             return Err(refused(
-                "payment.endpoints",
-                "must be http or tcp to loopback; reach a provider elsewhere through a TLS proxy on this machine",
+                "tls.key",
+                "must be given with tls.certificate, and neither without the other",
             ));
+        }
+        if is_set(client_ca) && !is_set(certificate) {
+            return Err(refused("tls.client_ca", "needs tls.certificate: only over TLS clients show one"));
+        }
+        if *client_required && !is_set(client_ca) {
+            return Err(refused("tls.client_required", "needs tls.client_ca, or nobody could be served"));
+        }
+        let is_open = !self.server.listen.ip().is_loopback() && !is_set(certificate);
+        if is_open && self.profile == "production" && !self.server.plain_http {
+            let problem = "must be this machine, or encrypted by tls.certificate, or unencrypted behind a proxy by \
+                           server.plain_http = true";
+            return Err(refused("server.listen", problem));
         }
         Ok(())
     }
 
     fn check_networks_and_cameras(&self) -> Result<(), SettingsError> {
-        let listed =
-            [("cameras.networks", &self.cameras.networks), ("webhooks.networks", &self.webhooks.networks)];
+        let listed = [
+            ("cameras.networks", &self.cameras.networks),
+            ("payment.networks", &self.payment.networks),
+            ("webhooks.networks", &self.webhooks.networks),
+        ];
         for (key, text) in listed.iter().flat_map(|(key, list)| list.iter().map(move |text| (*key, text))) {
             text.parse::<Network>().map_err(|error| refused(key, format!("has {text}: {error}")))?;
         }
@@ -240,21 +277,6 @@ impl Settings {
         }
         Ok(())
     }
-}
-
-/// Whether `url` is http or tcp to this machine, and nothing in it could be read as another host.
-fn is_loopback(url: &str) -> bool {
-    let Ok(uri) = url.parse::<http::Uri>() else { return false };
-    let hosts = ["127.0.0.1", "localhost", "[::1]"];
-    let fits_scheme = match uri.scheme_str() {
-        Some("http") => true,
-        Some("tcp") => uri.port_u16().is_some() && matches!(uri.path(), "" | "/"),
-        _ => false,
-    };
-    fits_scheme
-        && uri.host().is_some_and(|host| hosts.contains(&host))
-        && uri.authority().is_some_and(|authority| !authority.as_str().contains('@'))
-        && uri.query().is_none()
 }
 
 fn refused(key: impl Into<Cow<'static, str>>, problem: impl Into<String>) -> SettingsError {

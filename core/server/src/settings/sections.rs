@@ -17,6 +17,7 @@ use super::Layers;
 pub struct Settings {
     pub profile: String,
     pub server: Server,
+    pub tls: Tls,
     pub data: Data,
     pub database: Database,
     pub redis: Redis,
@@ -52,6 +53,26 @@ pub struct Server {
     pub body_bytes_max: usize,
     pub unready_ms: u64,
     pub drain_timeout_ms: u64,
+    pub plain_http: bool,
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tls {
+    pub certificate: PathBuf,
+    pub key: PathBuf,
+    pub version_min: TlsVersion,
+    pub client_ca: PathBuf,
+    pub client_required: bool,
+    pub trusted: PathBuf,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum TlsVersion {
+    #[serde(rename = "1.2")]
+    V1_2,
+    #[serde(rename = "1.3")]
+    V1_3,
 }
 
 #[derive(Clone, Serialize, Deserialize)]
@@ -354,6 +375,7 @@ pub struct Payment {
     pub pending_window_ms: u64,
     pub attended: bool,
     pub endpoints: Vec<String>,
+    pub networks: Vec<String>,
 }
 
 #[derive(Clone, Serialize, Deserialize)]
@@ -391,4 +413,5 @@ pub struct Auth {
     pub session_ttl_s: u64,
     pub login_failures_max: u32,
     pub login_lockout_s: u64,
+    pub totp_roles: Vec<String>,
 }

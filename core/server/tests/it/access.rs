@@ -1,6 +1,7 @@
 //! Who gets in: nobody without a key, and each role only where it may.
 
 use domain::role::Role;
+use hmac::{Hmac, KeyInit, Mac};
 use http::Method;
 use serde_json::json;
 use server::api::{Access, table};
@@ -81,6 +82,7 @@ async fn each_role_gets_in_exactly_where_it_may() {
             let may = match route.access {
                 Access::Needs(permission) => role.may(permission),
                 Access::NeedsOneOf(permissions) => permissions.iter().any(|p| role.may(*p)),
+                Access::Staff => false,
                 Access::Open | Access::LoopbackOr(_) => continue,
             };
             let reply = appliance.send(probe(&route.method, route.path).token(&key)).await;
@@ -230,4 +232,204 @@ async fn an_auditor_reads_checkouts_and_opens_none() {
     appliance.send(get("/checkouts").token(key)).await.ok(200);
     let new = json!({ "camera": "till-1", "amount": crate::harness::eur(5) });
     appliance.send(post("/checkouts", &new).once("k").token(key)).await.refused(403, "forbidden");
+}
+
+/// A member of staff, signed in.
+async fn staff(appliance: &Appliance, role: &str) -> (String, String) {
+    let new = json!({ "name": role, "password": "correct horse", "role": role });
+    let added = appliance.admin(post("/operators", &new)).await.ok(201);
+    let login = json!({ "name": role, "password": "correct horse" });
+    let session = appliance.send(post("/operators/login", &login)).await.ok(200);
+    (added["id"].as_str().unwrap().to_owned(), session["token"].as_str().unwrap().to_owned())
+}
+
+/// What an authenticator app shows.
+fn shown(secret: &str, at_micros: i64) -> String {
+    let key = data_encoding::BASE32_NOPAD.decode(secret.as_bytes()).unwrap();
+    let mut mac = Hmac::<sha1::Sha1>::new_from_slice(&key).unwrap();
+    mac.update(&(at_micros / 30_000_000).to_be_bytes());
+    let digest = mac.finalize().into_bytes();
+    let offset = usize::from(digest[19] & 15);
+    let word = u32::from_be_bytes(digest[offset..offset + 4].try_into().unwrap()) & 0x7fff_ffff;
+    format!("{:06}", word % 1_000_000)
+}
+
+#[tokio::test]
+async fn a_role_that_needs_one_time_codes_does_nothing_else_before_it_has_a_device() {
+    let appliance = Appliance::start_with(&[("auth.totp_roles", "[\"operator\"]")]).await;
+    let (id, token) = staff(&appliance, "operator").await;
+    let me = |token: &str| get("/operators/me").token(token);
+    let begun = appliance.send(me(&token)).await.ok(200);
+    assert_eq!((&begun["totp_required"], &begun["permissions"]), (&json!(true), &json!([])));
+    appliance.send(get("/users").token(&token)).await.refused(403, "forbidden");
+
+    let wrong = post("/operators/me/totp", &json!({ "password": "wrong horse" })).token(&token);
+    appliance.send(wrong).await.refused(403, "password_wrong");
+    let asked = post("/operators/me/totp", &json!({ "password": "correct horse" })).token(&token);
+    let offered = appliance.send(asked).await.ok(201);
+    let secret = offered["secret"].as_str().unwrap();
+    assert!(offered["uri"].as_str().unwrap().starts_with("otpauth://totp/FacePay:operator?secret="));
+    let stored = appliance.stored();
+    assert!(!stored.windows(secret.len()).any(|window| window == secret.as_bytes()), "the secret is sealed");
+    let confirm = |code: &str| post("/operators/me/totp/confirm", &json!({ "code": code })).token(&token);
+    appliance.send(confirm("000000")).await.refused(422, "code_wrong");
+    appliance.send(confirm(&shown(secret, appliance.app.now().0))).await.ok(204);
+    appliance.send(get("/users").token(&token)).await.ok(200);
+
+    let login = |code: Option<&str>| {
+        let body = json!({ "name": "operator", "password": "correct horse", "code": code });
+        post("/operators/login", &body)
+    };
+    appliance.send(login(None)).await.refused(401, "code_required");
+    let used = shown(secret, appliance.app.now().0);
+    appliance.send(login(Some(&used))).await.refused(401, "login_refused");
+    appliance.later(std::time::Duration::from_secs(30));
+    let fresh = shown(secret, appliance.app.now().0);
+    appliance.send(login(Some(&fresh))).await.ok(200);
+    appliance.send(login(Some(&fresh))).await.refused(401, "login_refused");
+
+    // Whoever loses the device is let in by an admin, and the sessions that the device opened are over.
+    appliance.send(delete(format!("/operators/{id}/totp")).token(&token)).await.refused(403, "forbidden");
+    appliance.later(std::time::Duration::from_secs(1));
+    appliance.admin(delete(format!("/operators/{id}/totp"))).await.ok(204);
+    appliance.send(me(&token)).await.refused(401, "unauthenticated");
+    appliance.send(login(None)).await.ok(200);
+}
+
+#[tokio::test]
+async fn a_new_password_ends_every_session_and_a_sign_out_ends_one() {
+    let appliance = Appliance::start().await;
+    let (_, token) = staff(&appliance, "operator").await;
+    let login =
+        |password: &str| post("/operators/login", &json!({ "name": "operator", "password": password }));
+    let second = appliance.send(login("correct horse")).await.ok(200);
+    let second = second["token"].as_str().unwrap();
+    appliance.send(post("/operators/logout", &json!({})).token(second)).await.ok(204);
+    appliance.send(get("/users").token(second)).await.refused(401, "unauthenticated");
+    appliance.send(get("/users").token(&token)).await.ok(200);
+
+    let change = |old: &str, new: &str| {
+        post("/operators/me/password", &json!({ "old": old, "new": new })).token(&token)
+    };
+    appliance.later(std::time::Duration::from_secs(1));
+    appliance.send(change("wrong horse", "battery staple")).await.refused(403, "password_wrong");
+    appliance.send(change("correct horse", "short")).await.refused(422, "password_weak");
+    appliance.send(change("correct horse", "battery staple")).await.ok(204);
+    appliance.send(get("/users").token(&token)).await.refused(401, "unauthenticated");
+    appliance.send(login("correct horse")).await.refused(401, "login_refused");
+    appliance.send(login("battery staple")).await.ok(200);
+}
+
+#[tokio::test]
+async fn a_browser_signs_in_by_a_cookie_that_only_its_own_page_can_use() {
+    let appliance = Appliance::start().await;
+    staff(&appliance, "operator").await;
+    let login = json!({ "name": "operator", "password": "correct horse", "cookie": true });
+    let reply = appliance.send(post("/operators/login", &login)).await;
+    let set = reply.header("set-cookie").to_owned();
+    let session = reply.ok(200);
+    assert!(session["token"].is_null(), "no script is told the token");
+    let (cookie, rules) = set.split_once(';').unwrap();
+    for rule in ["Secure", "HttpOnly", "SameSite=Strict", "Path=/"] {
+        assert!(rules.contains(rule), "{rules}");
+    }
+    let csrf = session["csrf"].as_str().unwrap();
+    appliance.send(get("/users").header("cookie", cookie)).await.ok(200);
+    let me = appliance.send(get("/operators/me").header("cookie", cookie)).await.ok(200);
+    assert_eq!(me["csrf"], csrf, "a page that was loaded anew asks for it");
+
+    let add = || post("/users", &json!({ "name": "Ada" })).header("cookie", cookie);
+    appliance.send(add()).await.refused(403, "cross_site");
+    appliance.send(add().header("x-csrf-token", "guess")).await.refused(403, "cross_site");
+    appliance.send(add().header("x-csrf-token", csrf)).await.ok(201);
+
+    // A socket has no such header: who opens it is the page's host.
+    let socket = |origin: &str| {
+        get("/ws/events")
+            .header("cookie", cookie)
+            .header("connection", "upgrade")
+            .header("upgrade", "websocket")
+            .header("sec-websocket-version", "13")
+            .header("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==")
+            .header("origin", origin)
+    };
+    let own = format!("http://{}", appliance.address);
+    appliance.send(socket("https://evil.example")).await.refused(403, "cross_site");
+    assert_eq!(appliance.send(socket(&own)).await.status, 101);
+
+    let out = post("/operators/logout", &json!({})).header("cookie", cookie).header("x-csrf-token", csrf);
+    let out = appliance.send(out).await;
+    assert!(out.header("set-cookie").contains("Max-Age=0"));
+    appliance.send(get("/users").header("cookie", cookie)).await.refused(401, "unauthenticated");
+}
+
+#[tokio::test]
+async fn a_key_does_no_more_than_its_scopes_and_ends_on_time() {
+    let appliance = Appliance::start().await;
+    let end = jiff::Timestamp::from_microsecond(appliance.app.now().0).unwrap()
+        + jiff::SignedDuration::from_hours(1);
+    let new = json!({
+        "name": "shop", "role": "integrator", "scopes": ["payments.read"], "expires_at": end.to_string(),
+    });
+    let minted = appliance.admin(post("/keys", &new)).await.ok(201);
+    assert_eq!((&minted["scopes"], &minted["expires_at"]), (&new["scopes"], &new["expires_at"]));
+    let key = minted["key"].as_str().unwrap();
+    appliance.send(get("/transactions").token(key)).await.ok(200);
+    let refused = appliance.send(get("/users").token(key)).await.refused(403, "forbidden");
+    assert!(refused.text().contains("scopes"), "{}", refused.text());
+    appliance.later(std::time::Duration::from_secs(3600));
+    appliance.send(get("/transactions").token(key)).await.refused(401, "unauthenticated");
+    for (name, value, code) in [
+        ("scopes", json!(["payments.make"]), "scope_unknown"),
+        ("camera", json!("Till 1"), "camera_id_invalid"),
+        ("certificate_sha256", json!("ab:cd"), "certificate_sha256_invalid"),
+        ("expires_at", json!("tomorrow"), "time_invalid"),
+        ("expires_at", json!("2020-01-01T00:00:00Z"), "expires_at_past"),
+    ] {
+        let mut bad = json!({ "name": "shop", "role": "integrator" });
+        bad[name] = value;
+        appliance.admin(post("/keys", &bad)).await.refused(422, code);
+    }
+}
+
+#[tokio::test]
+async fn a_kiosks_key_is_for_one_camera_and_for_nothing_else() {
+    let appliance = Appliance::start().await;
+    let key = async |camera: Option<&str>| {
+        let new = json!({ "name": "kiosk", "role": "kiosk", "camera": camera });
+        appliance.admin(post("/keys", &new)).await.ok(201)["key"].as_str().unwrap().to_owned()
+    };
+    let (bound, other) = (key(Some("till-1")).await, key(Some("till-2")).await);
+    let probed = |path: &str| path.replace("{id}", "till-1").replace("{n}", "1");
+    let mut elsewhere = 0;
+    for route in table() {
+        if !matches!(route.access, Access::Needs(_) | Access::NeedsOneOf(_)) {
+            continue;
+        }
+        let name = format!("{} {}", route.method, route.path);
+        let ask = probe(&route.method, &probed(route.path));
+        let status = appliance.send(ask.token(&other)).await.status.as_u16();
+        let about_a_checkout =
+            route.path.starts_with("/checkouts/{id}") && route.path != "/checkouts/{id}/payer";
+        if about_a_checkout && !route.path.ends_with("/payer") {
+            assert_eq!(status, 404, "{name}: no such checkout");
+        } else if name != "POST /checkouts" {
+            assert_eq!(status, 403, "{name}");
+        }
+        elsewhere += usize::from(status == 403);
+    }
+    assert!(elsewhere > 60, "{elsewhere}");
+
+    let checkout = json!({ "camera": "till-1", "amount": crate::harness::eur(100) });
+    let opened = |key: &str| post("/checkouts", &checkout).token(key).once("c");
+    appliance.send(opened(&other)).await.refused(403, "camera_bound");
+    // There is no such camera here: whose key is for it gets as far as that.
+    appliance.send(opened(&bound)).await.refused(503, "recognition_off");
+    for path in ["/cameras/till-1", "/webcam/stream?camera=till-1", "/ws/face-recognition?camera=till-1"] {
+        appliance.send(get(path).token(&other)).await.refused(403, "camera_bound");
+        assert_ne!(appliance.send(get(path).token(&bound)).await.status, 403, "{path}");
+    }
+    for path in ["/cameras", "/webcam/stream", "/ws/face-recognition", "/webcam/stream?x=1&camera=till-1x"] {
+        appliance.send(get(path).token(&bound)).await.refused(403, "camera_bound");
+    }
 }

@@ -32,6 +32,7 @@ mod servers;
 mod serving;
 mod settlement;
 mod sockets;
+mod tls;
 mod torture;
 mod vision;
 mod webhooks;

@@ -2,7 +2,7 @@
 use std::time::Duration;
 
 use domain::{KeyId, OperatorId, role::Role};
-use store::{CameraDevice, CameraRow, DisabledPlugin, NewApiKey, StoreError};
+use store::{CameraDevice, CameraRow, DisabledPlugin, KeyBounds, NewApiKey, StoreError};
 use uuid::Uuid;
 
 use crate::{
@@ -29,6 +29,7 @@ fn a_key_is_found_by_its_digest_while_it_lives(bench: &Bench) {
         role: Role::Operator,
         sha256: [3; 32],
         expires_at: Some(START.plus(HOUR)),
+        bounds: KeyBounds::default(),
     };
     bench.store.add_api_key(by(), &key).unwrap();
     assert!(bench.store.api_key(&[4; 32]).unwrap().is_none());

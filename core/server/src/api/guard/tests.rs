@@ -28,7 +28,7 @@ where
     H: Handler<T, App>,
     T: 'static,
 {
-    let guarded = Guarded { handler, route: "/test", access: Access::Open };
+    let guarded = Guarded { handler, rule: Rule::open("/test") };
     let request = Request::builder().header(REQUEST_ID, "r-1").body(Body::empty()).unwrap();
     let response = guarded.call(request, app.clone()).await;
     assert_eq!(response.status().as_u16(), status);

@@ -1,4 +1,4 @@
-//! Set-up, keys and operators on the wire.
+//! Set-up and keys on the wire.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -19,6 +19,14 @@ pub(crate) struct NewKey {
     pub(crate) name: String,
     /// admin, operator, integrator, auditor or kiosk.
     pub(crate) role: String,
+    /// What it may do of what its role may, such as `payments.take`; all of it when absent.
+    pub(crate) scopes: Option<Vec<String>>,
+    /// The one camera that it is for, such as that of a kiosk; any when absent.
+    pub(crate) camera: Option<String>,
+    /// SHA-256 of the client certificate that it is bound to, 64 hexadecimal digits.
+    pub(crate) certificate_sha256: Option<String>,
+    /// When it ends (RFC 3339); never when absent.
+    pub(crate) expires_at: Option<String>,
 }
 
 /// A key at the only moment when its secret is shown.
@@ -27,8 +35,23 @@ pub(crate) struct MintedKey {
     pub(crate) id: String,
     pub(crate) name: String,
     pub(crate) role: &'static str,
+    #[serde(flatten)]
+    pub(crate) bounds: Bounds,
     /// Keep it: it is not shown again.
     pub(crate) key: String,
+}
+
+/// What a key is bound to.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Bounds {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) scopes: Option<Vec<&'static str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) camera: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) certificate_sha256: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) expires_at: Option<String>,
 }
 
 /// A key without its secret.
@@ -37,49 +60,9 @@ pub(crate) struct Key {
     pub(crate) id: String,
     pub(crate) name: String,
     pub(crate) role: &'static str,
+    #[serde(flatten)]
+    pub(crate) bounds: Bounds,
     pub(crate) created_at: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) revoked_at: Option<String>,
-}
-
-/// A member of staff to add.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct NewOperator {
-    /// 1 to 60 characters.
-    pub(crate) name: String,
-    /// At least 10 characters.
-    pub(crate) password: String,
-    /// admin, operator, integrator, auditor or kiosk.
-    pub(crate) role: String,
-}
-
-/// A member of staff.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct Operator {
-    pub(crate) id: String,
-    pub(crate) name: String,
-    pub(crate) role: &'static str,
-    pub(crate) created_at: String,
-    /// When the account was shut.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) disabled_at: Option<String>,
-}
-
-/// A sign-in.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Login {
-    pub(crate) name: String,
-    pub(crate) password: String,
-}
-
-/// A session.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct Session {
-    /// Send it as `Authorization: Bearer …`.
-    pub(crate) token: String,
-    pub(crate) operator_id: String,
-    pub(crate) role: &'static str,
-    pub(crate) expires_at: String,
 }

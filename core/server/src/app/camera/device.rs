@@ -54,7 +54,7 @@ pub(crate) async fn accept(app: &App, by: &Principal, id: CameraId) -> Result<wi
     if is_reserved(id.as_str()) {
         return Err(Problem::not_found("camera"));
     }
-    let (app, by) = (app.clone(), *by);
+    let (app, by) = (app.clone(), by.clone());
     super::to_the_end(async move {
         let (cameras, camera) = (app.vision()?.cameras().clone(), pipeline_id(&id)?);
         let moved = cameras.status(&camera)?.state.is_of_view();

@@ -76,7 +76,7 @@ pub(crate) async fn renew(
     id: &str,
     change: Change,
 ) -> Result<Vec<wire::Plugin>, Problem> {
-    let (own, by, id) = (app.clone(), *by, id.to_owned());
+    let (own, by, id) = (app.clone(), by.clone(), id.to_owned());
     app.finish(async move { renewed(&own, &by, &id, change).await }).await
 }
 

@@ -6,14 +6,11 @@ use bytes::Bytes;
 use domain::{Secret, TransactionId};
 use hmac::{Hmac, KeyInit, Mac};
 use http::{Request, header};
-use http_body_util::{BodyExt, Full, Limited};
-use hyper_util::rt::TokioIo;
+use http_body_util::Full;
 use serde_json::{Value, json};
 use sha2::Sha256;
 use store::{OutboxRow, WebhookRow};
-use tokio::net::TcpStream;
 
-use super::address::Place;
 use crate::api::chain;
 use crate::api::wire::money::moment;
 use crate::app::App;
@@ -78,41 +75,21 @@ pub(super) async fn send(app: &App, webhook: &WebhookRow, message: &Message<'_>)
 }
 
 async fn exchange(app: &App, webhook: &WebhookRow, message: &Message<'_>) -> Result<u16, String> {
-    let place = Place::of(&webhook.url).map_err(|error| error.to_string())?;
-    let address =
-        place.resolve(&app.settings().webhooks.networks).await.map_err(|error| error.to_string())?;
+    let place = super::place(&webhook.url).map_err(|error| error.to_string())?;
     let body = message.body();
     // A second is enough: the receiver allows for some minutes.
     let signed = signature(&webhook.secrets, &body, app.now().0 / 1_000_000);
     let request = Request::post(&place.path)
-        .header(header::HOST, &place.authority)
         .header(header::CONTENT_TYPE, "application/json")
         .header(header::USER_AGENT, concat!("FacePay/", env!("CARGO_PKG_VERSION")))
         .header("x-signature", signed)
         .header("x-event-id", message.event_id)
         .body(Full::new(Bytes::from(body)))
         .map_err(|error| chain(&error))?;
-    let socket = TcpStream::connect(address).await.map_err(|error| format!("cannot connect: {error}"))?;
-    let connected = hyper::client::conn::http1::handshake(TokioIo::new(socket)).await;
-    let (mut sender, connection) = connected.map_err(|error| chain(&error))?;
-    let exchange = async {
-        let answer = sender.send_request(request).await.map_err(|error| chain(&error))?;
-        let status = answer.status().as_u16();
-        // Read so that the receiver can finish; what it says changes nothing.
-        let _ = Limited::new(answer.into_body(), ANSWER_BYTES_MAX).collect().await;
-        Ok(status)
-    };
-    tokio::pin!(connection);
-    tokio::pin!(exchange);
-    // The connection does the work of both; it ends with the exchange.
-    tokio::select! {
-        biased;
-        done = &mut exchange => done,
-        ended = &mut connection => match exchange.await {
-            Err(_) if ended.is_err() => Err("the connection broke".to_owned()),
-            done => done,
-        },
-    }
+    let networks = &app.settings().webhooks.networks;
+    // Read so that the receiver can finish; what it says changes nothing.
+    let answer = app.outbound().send(&place, networks, request, ANSWER_BYTES_MAX).await;
+    answer.map(|answer| answer.head.status.as_u16()).map_err(|error| chain(&error))
 }
 
 #[cfg(test)]

@@ -10,8 +10,7 @@ use store::EnrolmentRow;
 use crate::api::enrolments::answer;
 use crate::api::wire::enrolment::EnrolmentReview;
 use crate::app::{App, enrolment};
-use crate::auth::token::TokenHash;
-use crate::auth::{Principal, forbidden};
+use crate::auth::{Credential, Principal, forbidden};
 use crate::cli::offline::{Need, with_app};
 use crate::cli::{Cli, Exit, Failure, terminal};
 
@@ -119,9 +118,9 @@ fn tell(app: &App, decision: &Decision, row: EnrolmentRow, said: &str) {
 /// Whose key it is. Whoever sits at the machine acts for the appliance otherwise, and four eyes are two people.
 async fn second_person(app: &App, key: &str) -> Result<Principal, Failure> {
     let unknown = || Failure::new(Exit::Permission, "this key is unknown, revoked or over");
-    let principal = app.principal(TokenHash::of(key)).await?.ok_or_else(unknown)?;
-    match principal.role.may(Permission::EnrolmentsReview) {
+    let principal = app.principal(&Credential::typed(key)).await?.ok_or_else(unknown)?;
+    match principal.may(Permission::EnrolmentsReview) {
         true => Ok(principal),
-        false => Err(forbidden(principal.role, Permission::EnrolmentsReview).into()),
+        false => Err(forbidden(&principal, Permission::EnrolmentsReview).into()),
     }
 }

@@ -3,9 +3,10 @@
 use std::future::Future;
 use std::sync::Arc;
 
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 
 use super::*;
+use crate::outbound::Outbound;
 use crate::secrets::Vault;
 
 const BYTES_MAX: usize = 64;
@@ -25,7 +26,8 @@ where
 
 async fn exchanged(base: &str, asked: &TcpExchange) -> Event {
     let vault = Arc::new(Vault::new("/nowhere".into()));
-    let endpoints = Endpoints::new(&[base.to_owned()], BYTES_MAX, vault);
+    let endpoints = Endpoints::new([&[base.to_owned()], &[]], BYTES_MAX, Outbound::trusting_nobody(), vault);
+    let endpoints = endpoints.unwrap();
     endpoints.exchange_message(asked, Instant::now() + Duration::from_secs(10)).await
 }
 

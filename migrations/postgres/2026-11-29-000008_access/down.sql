@@ -1,0 +1,7 @@
+ALTER TABLE operators DROP COLUMN sessions_since;
+ALTER TABLE operators DROP COLUMN totp_step;
+ALTER TABLE operators DROP COLUMN totp_confirmed_at;
+ALTER TABLE operators DROP COLUMN totp_sealed;
+ALTER TABLE api_keys DROP COLUMN certificate_sha256;
+ALTER TABLE api_keys DROP COLUMN camera;
+ALTER TABLE api_keys DROP COLUMN scopes;
