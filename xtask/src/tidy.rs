@@ -127,6 +127,24 @@ fn every_source_file_says_what_it_is() {
 }
 
 #[test]
+fn every_test_that_the_threat_model_names_is_there() {
+    let sources: String = rust_files().map(|(_, text)| text).collect();
+    let model = read(Path::new("docs/threat-model.md"));
+    let rows = model.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| |"));
+    let mut named = 0;
+    for row in rows {
+        let tests = row.trim_end_matches('|').rsplit('|').next().unwrap_or_default();
+        let tests: Vec<&str> = tests.split('`').skip(1).step_by(2).collect();
+        assert!(!tests.is_empty(), "no test is named in: {row}");
+        for test in tests {
+            assert!(sources.contains(&format!("fn {test}(")), "there is no test {test}");
+            named += 1;
+        }
+    }
+    assert!(named > 80, "{named}");
+}
+
+#[test]
 fn no_source_file_is_too_long() {
     for (path, text) in rust_files() {
         let code = text.lines().take_while(|line| *line != "#[cfg(test)]").filter(|line| {

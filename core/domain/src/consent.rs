@@ -41,9 +41,50 @@ impl Term {
     }
 }
 
+/// Whether a person may pay by face, where that has to be switched on apart from the consent and away from the till.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FacePayment {
+    /// Nobody switched it on.
+    Off,
+    /// Switched on, for later: whoever did it in the person's name can still be found out.
+    Waiting,
+    /// Switched on.
+    On,
+}
+
+impl FacePayment {
+    /// At `now`, of a person who switched it on from a moment on, or did not.
+    #[must_use]
+    pub fn at(from: Option<Timestamp>, now: Timestamp) -> Self {
+        match from {
+            None => Self::Off,
+            Some(from) if now < from => Self::Waiting,
+            Some(_) => Self::On,
+        }
+    }
+
+    /// The name on the wire.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Waiting => "waiting",
+            Self::On => "on",
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn face_payment_is_on_from_its_moment_on() {
+        let at = |from, now| FacePayment::at(from, Timestamp(now));
+        assert_eq!(at(None, 9), FacePayment::Off);
+        assert_eq!(at(Some(Timestamp(10)), 9), FacePayment::Waiting);
+        assert_eq!(at(Some(Timestamp(10)), 10), FacePayment::On);
+    }
 
     #[test]
     fn a_consent_is_live_only_between_its_dates_and_until_withdrawn() {

@@ -51,6 +51,8 @@ pub struct Payer {
     pub status: user::Status,
     /// The standing of the consent that the matched template rests on.
     pub consent: consent::Standing,
+    /// Whether the person may pay by face. A person whom staff vouches for pays otherwise.
+    pub face_payment: consent::FacePayment,
     /// The currency of the person's account.
     pub currency: Currency,
     /// What the person may spend.
@@ -178,6 +180,10 @@ fn face_refusal(evidence: &Evidence, policy: &Policy, matched: Match, now: Times
 pub fn payer_refusal(charge: &Charge, payer: &Payer) -> Option<Reason> {
     if payer.consent != consent::Standing::Live {
         Some(Reason::NoConsent(payer.consent))
+    } else if payer.face_payment == consent::FacePayment::Off {
+        Some(Reason::FacePaymentOff)
+    } else if payer.face_payment == consent::FacePayment::Waiting {
+        Some(Reason::FacePaymentWaiting)
     } else if payer.status != user::Status::Active {
         Some(Reason::PayerBlocked)
     } else if payer.currency != charge.amount.currency() {

@@ -3,7 +3,9 @@
 pub(crate) mod extract;
 mod failure;
 mod guard;
+mod headers;
 pub(crate) mod idempotency;
+pub(crate) mod limits;
 mod openapi;
 pub(crate) mod picture;
 mod plugins;
@@ -18,6 +20,7 @@ mod cameras;
 mod checkouts;
 mod docs;
 pub(crate) mod enrolments;
+mod face_payment;
 mod faces;
 mod factors;
 mod legs;
@@ -33,11 +36,14 @@ mod webhooks;
 
 mod routes;
 
+use std::time::Duration;
+
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::response::Redirect;
 use axum::routing::get;
-use http::StatusCode;
+use http::{HeaderName, HeaderValue, Method, StatusCode};
+use tower_http::cors::{AllowOrigin, CorsLayer};
 
 pub use guard::Peer;
 pub use problem::Problem;
@@ -50,16 +56,33 @@ use guard::Guarded;
 
 /// The whole service: every route as listed and again under `/v1`.
 pub(crate) fn router(app: &App) -> Router {
-    let routes = routes::all();
-    routes
+    let (routes, server) = (routes::all(), &app.settings().server);
+    let router = routes
         .router
         .clone()
         .nest("/v1", routes.router)
         .route("/v1/", get(open("/v1/", front_of_v1)))
         .fallback(open("none", no_such_path))
         .method_not_allowed_fallback(open("none", wrong_method))
-        .layer(DefaultBodyLimit::max(app.settings().server.body_bytes_max))
-        .with_state(app.clone())
+        .layer(DefaultBodyLimit::max(server.body_bytes_max))
+        .with_state(app.clone());
+    match server.origins.is_empty() {
+        true => router,
+        false => router.layer(foreign_pages(&server.origins)),
+    }
+}
+
+/// Pages of these hosts may ask, with a key of their own; no other page may, and none with a session's cookie.
+fn foreign_pages(origins: &[String]) -> CorsLayer {
+    let origins = origins.iter().filter_map(|origin| origin.parse().ok()).collect::<Vec<HeaderValue>>();
+    let sent = ["authorization", "content-type", "idempotency-key", "x-request-id"];
+    let told = ["idempotent-replayed", "retry-after", "x-request-id"];
+    CorsLayer::new()
+        .allow_origin(AllowOrigin::list(origins))
+        .allow_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
+        .allow_headers(sent.map(HeaderName::from_static))
+        .expose_headers(told.map(HeaderName::from_static))
+        .max_age(Duration::from_secs(3_600))
 }
 
 /// Behind the guard like every route, but in no document.

@@ -14,6 +14,7 @@ pub(crate) mod enrol;
 mod enrolled;
 pub(crate) mod enrolment;
 pub(crate) mod erase;
+pub(crate) mod face_payment;
 pub(crate) mod identify;
 pub(crate) mod look_alike;
 pub(crate) mod model_change;
@@ -59,6 +60,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast, oneshot, watch};
 use tokio::task::JoinSet;
 
 use crate::api::Problem;
+use crate::api::limits::Limits;
 use crate::api::wire::camera::Camera;
 use crate::auth::setup::Setup;
 use crate::effects::endpoints::Endpoints;
@@ -96,6 +98,7 @@ struct Parts {
     endpoints: Endpoints,
     outbound: Outbound,
     tls: Option<Tls>,
+    limits: Limits,
     body_key: Secret<[u8; 32]>,
     metrics: Arc<Metrics>,
     hub: Hub,
@@ -167,6 +170,11 @@ impl App {
     /// What clients are met with, where they are to be met encrypted.
     pub(crate) fn tls(&self) -> Option<&Tls> {
         self.0.tls.as_ref()
+    }
+
+    /// How often anybody may ask.
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.0.limits
     }
 
     /// The requests to providers that are being worked on.

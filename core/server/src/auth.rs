@@ -48,6 +48,11 @@ impl Rule {
     pub(crate) fn open(path: &'static str) -> Self {
         Self { access: Access::Open, place: Place::None, path }
     }
+
+    /// Whether credentials are to be had here.
+    pub(crate) fn is_door(&self) -> bool {
+        matches!(self.path, "/operators/login" | "/setup" | "/face-payment")
+    }
 }
 
 /// What a caller signed in with.
@@ -117,6 +122,7 @@ pub(crate) async fn admit(app: &App, rule: &Rule, request: &mut Request) -> Resu
         Access::Staff => &[],
     };
     let credential = presented(request)?.ok_or_else(unauthenticated)?;
+    app.limits().credential(credential.token)?;
     let principal = app.principal(&credential).await?.ok_or_else(unauthenticated)?;
     if rule.access == Access::Staff && !matches!(principal.who, Who::Operator(_)) {
         let detail = "this is for people who signed in; a key has no account";

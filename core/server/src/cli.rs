@@ -9,6 +9,7 @@ mod status;
 
 mod audit;
 mod camera;
+mod certs;
 mod config;
 mod identify;
 mod keys;
@@ -73,6 +74,9 @@ pub enum Command {
     /// API keys.
     #[command(subcommand)]
     Keys(keys::Keys),
+    /// Certificates to try TLS with.
+    #[command(subcommand)]
+    Certs(certs::Certs),
     /// Staff accounts.
     #[command(subcommand)]
     Operators(operators::Operators),
@@ -142,6 +146,7 @@ pub fn run() -> ExitCode {
         Command::Config(command) => config::run(&cli, command),
         Command::Users(command) => users::run(&cli, command),
         Command::Keys(command) => keys::run(&cli, command),
+        Command::Certs(command) => certs::run(command),
         Command::Operators(command) => operators::run(&cli, command),
         Command::Identify(arguments) => identify::run(&cli, arguments),
         Command::Camera(command) => camera::run(&cli, command),

@@ -1,14 +1,24 @@
 //! A small HTTP client for the appliance's own interface: what `facepay status` and the demo talk through.
 
+mod own;
+
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Method, Request, StatusCode, header};
 use http_body_util::{BodyExt, Full, Limited};
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client as Pool;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
+use rustls::{ClientConfig, RootCertStore};
 use serde_json::Value;
+
+use crate::api::chain;
+use crate::outbound::Roots;
+use crate::settings;
+use crate::tls;
 
 const ANSWER_BYTES_MAX: usize = 8 << 20;
 const ANSWER_WITHIN: Duration = Duration::from_secs(30);
@@ -28,7 +38,7 @@ pub(crate) struct Client {
     key: Option<String>,
     /// For a whole answer, head and body.
     within: Duration,
-    pool: Pool<HttpConnector, Full<Bytes>>,
+    pool: Pool<HttpsConnector<HttpConnector>, Full<Bytes>>,
 }
 
 /// What came back.
@@ -38,9 +48,34 @@ pub(crate) struct Answer {
 }
 
 impl Client {
-    /// For the appliance at `base`, such as `http://127.0.0.1:8080`.
+    /// For what answers at `base` without TLS, such as `http://127.0.0.1:8080`.
     pub(crate) fn new(base: &str, key: Option<String>) -> Self {
-        let pool = Pool::builder(TokioExecutor::new()).build_http();
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
+        let config = config.expect("ring has the ciphers of both versions");
+        Self::with(base, key, config.with_root_certificates(RootCertStore::empty()).with_no_client_auth())
+    }
+
+    /// For the appliance at `base` by these settings, with TLS or without.
+    ///
+    /// # Errors
+    /// What the settings name and can't be read.
+    pub(crate) fn of(base: &str, key: Option<String>, settings: &settings::Tls) -> Result<Self, String> {
+        let own = match settings.certificate.as_os_str().is_empty() {
+            true => None,
+            false => {
+                let read = tls::certificates("tls.certificate", &settings.certificate);
+                read.map_err(|error| chain(&error))?.into_iter().next()
+            }
+        };
+        let roots = Roots::load(&settings.trusted).map_err(|error| chain(&error))?;
+        let config = own::believing(own, roots).map_err(|error| chain(&error))?;
+        Ok(Self::with(base, key, config))
+    }
+
+    fn with(base: &str, key: Option<String>, config: ClientConfig) -> Self {
+        let connector = HttpsConnectorBuilder::new().with_tls_config(config).https_or_http().enable_http1();
+        let pool = Pool::builder(TokioExecutor::new()).build(connector.build());
         Self { base: base.trim_end_matches('/').to_owned(), key, within: ANSWER_WITHIN, pool }
     }
 
@@ -106,7 +141,7 @@ impl Client {
     }
 
     fn unreachable(&self, cause: &dyn std::error::Error) -> ClientError {
-        ClientError::Unreachable { base: self.base.clone(), cause: crate::api::chain(cause) }
+        ClientError::Unreachable { base: self.base.clone(), cause: chain(cause) }
     }
 }
 

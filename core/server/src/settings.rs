@@ -11,9 +11,9 @@ use std::path::{Path, PathBuf};
 use config::{Config, File, FileFormat};
 
 pub use sections::{
-    Audit, Auth, Cameras, Challenge, Checkout, Compute, Data, Database, Device, ListedCamera, Log, LogFormat,
-    ModelChange, Payment, Plugins, Policy, Precision, Quality, Recognition, RecognitionMember, Redis,
-    Secrets, Server, Settings, Settlement, Tls, TlsVersion, Webhooks, WithoutPin, Ws,
+    Audit, Auth, Cameras, Challenge, Checkout, Compute, Data, Database, Device, Limits, ListedCamera, Log,
+    LogFormat, ModelChange, Payment, Plugins, Policy, Precision, Quality, Recognition, RecognitionMember,
+    Redis, Secrets, Server, Settings, Settlement, Tls, TlsVersion, Webhooks, WithoutPin, Ws,
 };
 
 /// Every key with its default, as delivered.

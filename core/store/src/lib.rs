@@ -23,6 +23,7 @@ mod enrolment;
 mod error;
 mod face;
 mod face_crop;
+mod face_payment;
 mod fact;
 mod fail_point;
 mod group;
@@ -72,6 +73,7 @@ pub use enrolment::{Admission, Duplicate, EnrolmentRow, Member, NewEnrolment, Ne
 pub use error::StoreError;
 pub use face::{FaceRow, GalleryRow, NewFace, Synthetic, mean_id};
 pub use face_crop::{CropRow, NewCrop};
+pub use face_payment::{FacePaymentLink, LINK_TRIES_MAX, LinkTry};
 pub use group::{GroupRow, GroupStep, NewGroup};
 pub use idempotency::{Claim, SavedResponse};
 pub use instrument::InstrumentRow;

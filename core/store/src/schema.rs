@@ -14,6 +14,17 @@ diesel::table! {
         email_tag -> Nullable<Binary>,
         created_at -> BigInt,
         updated_at -> BigInt,
+        face_payment_from -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    face_payment_links (token_sha256) {
+        token_sha256 -> Binary,
+        user_id -> Text,
+        code_tag -> Binary,
+        tries -> Integer,
+        expires_at -> BigInt,
     }
 }
 
@@ -510,6 +521,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     cameras,
     camera_devices,
     disabled_plugins,
+    face_payment_links,
     operators,
     api_keys,
     facts,

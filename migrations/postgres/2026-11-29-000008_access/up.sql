@@ -8,3 +8,12 @@ ALTER TABLE operators ADD COLUMN totp_confirmed_at BIGINT;
 ALTER TABLE operators ADD COLUMN totp_step BIGINT;
 -- Sessions that began before this are over, as after a new password.
 ALTER TABLE operators ADD COLUMN sessions_since BIGINT;
+-- Payment by face is switched on away from the till: from when on, and the links by which people do it themselves.
+ALTER TABLE users ADD COLUMN face_payment_from BIGINT;
+CREATE TABLE face_payment_links (
+    token_sha256 BYTEA PRIMARY KEY,
+    user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    code_tag BYTEA NOT NULL,
+    tries INTEGER NOT NULL,
+    expires_at BIGINT NOT NULL
+);

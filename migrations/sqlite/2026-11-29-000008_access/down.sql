@@ -1,3 +1,5 @@
+DROP TABLE face_payment_links;
+ALTER TABLE users DROP COLUMN face_payment_from;
 ALTER TABLE operators DROP COLUMN sessions_since;
 ALTER TABLE operators DROP COLUMN totp_step;
 ALTER TABLE operators DROP COLUMN totp_confirmed_at;

@@ -38,6 +38,12 @@ pub enum Reason {
     /// The template rests on no live consent.
     #[error("there is no live consent to face payment ({0:?})")]
     NoConsent(consent::Standing),
+    /// The person did not switch it on.
+    #[error("this person has not switched payment by face on")]
+    FacePaymentOff,
+    /// The person switched it on a short while ago.
+    #[error("payment by face is switched on, but not yet in force")]
+    FacePaymentWaiting,
     /// The camera was not healthy.
     #[error("the camera is not healthy")]
     CameraUnhealthy,
@@ -78,6 +84,8 @@ impl Reason {
             Self::CheckoutExpired => "checkout_expired",
             Self::PayerBlocked => "payer_blocked",
             Self::NoConsent(_) => "consent_missing",
+            Self::FacePaymentOff => "face_payment_off",
+            Self::FacePaymentWaiting => "face_payment_waiting",
             Self::CameraUnhealthy => "camera_unhealthy",
             Self::FrameStale => "frame_stale",
             Self::NotLive => "not_live",

@@ -18,6 +18,7 @@ fn payer() -> Payer {
     Payer {
         status: user::Status::Active,
         consent: consent::Standing::Live,
+        face_payment: consent::FacePayment::On,
         currency: "EUR".parse().unwrap(),
         limits: Limits { amount_max: 10_000, day_amount_max: 20_000, hour_count_max: 5 },
         usage: Usage::default(),
@@ -110,6 +111,8 @@ fn each_refusal_has_its_reason() {
         (Reason::NoMatch, |c| c.2.templates_searched = 10_000_000),
         (Reason::NoConsent(consent::Standing::Withdrawn), |c| c.1.consent = consent::Standing::Withdrawn),
         (Reason::NoConsent(consent::Standing::Expired), |c| c.1.consent = consent::Standing::Expired),
+        (Reason::FacePaymentOff, |c| c.1.face_payment = consent::FacePayment::Off),
+        (Reason::FacePaymentWaiting, |c| c.1.face_payment = consent::FacePayment::Waiting),
         (Reason::PayerBlocked, |c| c.1.status = user::Status::Blocked),
         (Reason::WrongCurrency, |c| c.1.currency = "INR".parse().unwrap()),
         (Reason::Limit(Exceeded::Amount { max: 1_000 }), |c| c.1.limits.amount_max = 1_000),

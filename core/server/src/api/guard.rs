@@ -13,6 +13,7 @@ use futures_util::FutureExt;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use tracing::Instrument;
 
+use super::headers;
 use super::problem::{Problem, ProblemCode};
 use crate::app::App;
 use crate::auth::{self, Rule};
@@ -47,7 +48,7 @@ where
             let began = Instant::now();
             let limit = Duration::from_millis(app.settings().server.request_timeout_ms);
             let answer = async {
-                match auth::admit(&app, &self.rule, &mut request).await {
+                match admit(&app, &self.rule, &mut request).await {
                     Ok(()) => self.handler.call(request, app.clone()).await,
                     Err(problem) => problem.into_response(),
                 }
@@ -64,10 +65,22 @@ where
             if let Ok(value) = HeaderValue::try_from(id) {
                 response.headers_mut().insert(REQUEST_ID, value);
             }
+            headers::secure(response.headers_mut(), app.tls().is_some());
             response
         };
         Box::pin(work.instrument(span))
     }
+}
+
+/// Lets in who may, as often as they may.
+async fn admit(app: &App, rule: &Rule, request: &mut Request) -> Result<(), Problem> {
+    if let Some(Peer(peer)) = request.extensions().get::<Peer>() {
+        app.limits().address(peer.ip())?;
+        if rule.is_door() {
+            app.limits().door(peer.ip())?;
+        }
+    }
+    auth::admit(app, rule, request).await
 }
 
 /// The method as a label; a client may name any, so that only those we know are told apart.

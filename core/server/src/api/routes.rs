@@ -4,8 +4,8 @@ use domain::role::Permission;
 
 use super::route::{Access, Routes, get};
 use super::{
-    access, approvals, audit, cameras, checkouts, docs, enrolments, faces, factors, legs, look_alikes,
-    model_change, operators, plugins, settlements, system, transactions, users, webhooks,
+    access, approvals, audit, cameras, checkouts, docs, enrolments, face_payment, faces, factors, legs,
+    look_alikes, model_change, operators, plugins, settlements, system, transactions, users, webhooks,
 };
 use crate::auth::place::Place;
 use crate::ws;
@@ -19,6 +19,7 @@ pub(super) fn all() -> Routes {
         access::routes,
         operators::routes,
         users::routes,
+        face_payment::routes,
         faces::routes,
         enrolments::routes,
         look_alikes::routes,

@@ -7,6 +7,7 @@ pub(crate) mod camera;
 pub(crate) mod checkout;
 pub(crate) mod enrolment;
 pub(crate) mod face;
+pub(crate) mod face_payment;
 pub(crate) mod factor;
 pub(crate) mod group;
 pub(crate) mod look_alike;

@@ -175,7 +175,7 @@ async fn weigh(app: &App, checkout: &CheckoutRow, seen: &Seen) -> Result<Progres
         return Ok(Progress::Waiting);
     };
     let (settings, currency, now) = (app.settings().clone(), row.amount.currency(), app.now());
-    let person = Person { user, face: Some(face), place: row.place.clone() };
+    let person = Person { user, face: Some(face), by_face: true, place: row.place.clone() };
     let payer = app.store(move |store| evidence::payer(store, &settings, &person, currency, now)).await?;
     let charge = Charge { amount: row.amount, expires_at: row.expires_at };
     let place = presence::place_of(app, checkout.id, seen);
@@ -212,6 +212,8 @@ pub(super) fn is_about_the_look(reason: Reason) -> bool {
         | Reason::NotInFront => true,
         Reason::ChallengeFailed
         | Reason::CheckoutExpired
+        | Reason::FacePaymentOff
+        | Reason::FacePaymentWaiting
         | Reason::PayerBlocked
         | Reason::NoConsent(Standing::Live | Standing::NotYet | Standing::Expired | Standing::Withdrawn)
         | Reason::WrongCurrency

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use domain::consent::Standing;
+use domain::consent::{FacePayment, Standing};
 use domain::decision::{Evidence, LivenessScore, Payer, Policy, StepUpRules, WithoutPin};
 use domain::limits::Limits;
 use domain::liveness::{Challenge, LivenessRules};
@@ -111,6 +111,8 @@ pub(crate) struct Person {
     pub(crate) user: UserId,
     /// The template that matched, where one was asked for.
     pub(crate) face: Option<FaceId>,
+    /// Whether it is the face that says so, and not staff.
+    pub(crate) by_face: bool,
     pub(crate) place: Place,
 }
 
@@ -133,6 +135,7 @@ pub(crate) fn payer(
     Ok(Payer {
         status: row.status,
         consent,
+        face_payment: face_payment(store, settings, person, now)?,
         currency: if fitting { currency } else { other },
         limits: limits(&settings.policy),
         usage: store.usage(user, currency, now)?,
@@ -142,6 +145,19 @@ pub(crate) fn payer(
         has_pin: store.has_pin(user)?,
         look_alike: store.has_look_alike(user, template.map(|(_, model_tag)| model_tag))?,
     })
+}
+
+/// Whether the person may pay by face, where the operator has people switch that on.
+fn face_payment(
+    store: &Store,
+    settings: &Settings,
+    person: &Person,
+    now: Timestamp,
+) -> Result<FacePayment, StoreError> {
+    match person.by_face && settings.policy.face_payment_opt_in {
+        true => Ok(FacePayment::at(store.face_payment_from(person.user)?, now)),
+        false => Ok(FacePayment::On),
+    }
 }
 
 /// The standing of the consent that the matched template rests on, with the template's date and recogniser; without a template,

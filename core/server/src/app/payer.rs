@@ -63,7 +63,7 @@ pub(crate) async fn open(app: &App, by: &Principal, claim: Claim) -> Result<Tran
 
     let settings = app.settings().clone();
     let face = seen.as_ref().and_then(|seen| seen.subject).map(|(_, face)| face);
-    let person = Person { user, face, place };
+    let person = Person { user, face, by_face: seen.is_some(), place };
     let known =
         app.store(move |store| evidence::payer(store, &settings, &person, amount.currency(), now)).await?;
     match seen {

@@ -23,6 +23,7 @@ use super::vision::Vision;
 use super::webhook::Couriers;
 use super::{App, Clock, Parts, challenge, recovery, relay, sightings, upkeep};
 use crate::api::chain;
+use crate::api::limits::Limits;
 use crate::auth::Principal;
 use crate::auth::setup::Setup;
 use crate::effects::endpoints::Endpoints;
@@ -125,6 +126,7 @@ impl App {
             endpoints: opened.endpoints,
             outbound: opened.outbound,
             tls: opened.tls,
+            limits: Limits::new(&settings.limits),
             clock,
             store: opened.store,
             cache,

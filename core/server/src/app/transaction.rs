@@ -46,7 +46,12 @@ pub(crate) async fn pay(
 async fn refusal_now(app: &App, row: &TransactionRow) -> Result<Option<Reason>, Problem> {
     let Some(user) = row.user else { return Ok(None) };
     let (settings, currency, now) = (app.settings().clone(), row.amount.currency(), app.now());
-    let person = Person { user, face: None, place: row.place.clone() };
+    let person = Person {
+        user,
+        face: None,
+        by_face: !super::receipt::is_by_staff(row.evidence.as_deref()),
+        place: row.place.clone(),
+    };
     let payer = app.store(move |store| evidence::payer(store, &settings, &person, currency, now)).await;
     match payer {
         Ok(payer) => Ok(payer_refusal(&Charge { amount: row.amount, expires_at: row.expires_at }, &payer)),

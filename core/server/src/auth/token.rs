@@ -11,6 +11,8 @@ use sha2::{Digest, Sha256};
 pub(crate) enum Kind {
     Key,
     Session,
+    /// Of a link that is sent to a person.
+    Link,
 }
 
 /// SHA-256 of a token. A token has 256 random bits, so that nothing slower is needed.
@@ -30,6 +32,7 @@ pub(crate) fn mint(kind: Kind, random: &mut impl Rng) -> Secret<String> {
     let prefix = match kind {
         Kind::Key => "fpk_",
         Kind::Session => "fps_",
+        Kind::Link => "fpl_",
     };
     Secret::new(format!("{prefix}{}", URL_SAFE_NO_PAD.encode(bytes)))
 }

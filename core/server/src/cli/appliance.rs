@@ -21,12 +21,15 @@ pub(super) struct Appliance {
     served: JoinHandle<()>,
 }
 
-/// Has the appliance keep its data in `folder`, whatever else is configured, and see no cameras but those it is told of.
+/// Has the appliance keep its data in `folder`, whatever else is configured, see no cameras but those it is told of, and take
+/// as many requests as come.
 pub(super) fn alone_in(settings: &mut Settings, folder: &Path) {
     settings.data.folder = folder.to_owned();
     settings.database.url = format!("sqlite:{}/facepay.db", folder.display());
     settings.redis.url.clear();
     settings.cameras.list.clear();
+    settings.limits.key_per_s = 0;
+    settings.limits.address_per_s = 0;
 }
 
 impl Appliance {

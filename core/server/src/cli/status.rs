@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::signals::StopSignal;
 use super::{Cli, Exit, Failure, offline, terminal};
 use crate::client::{Client, ClientError};
+use crate::settings::Settings;
 
 /// Whom to ask, and how often.
 #[derive(Args)]
@@ -34,8 +35,7 @@ pub struct Status {
 const WATCH_EVERY: Duration = Duration::from_secs(2);
 
 pub(super) fn run(cli: &Cli, arguments: &Status) -> Result<Exit, Failure> {
-    let base = base_url(cli, arguments.url.as_deref())?;
-    let client = Client::new(&base, arguments.key.clone());
+    let (client, base) = connect(cli, arguments.url.as_deref(), arguments.key.clone())?;
     offline::runtime()?.block_on(async {
         match arguments.watch {
             true => watch(&client, &base, arguments.json).await,
@@ -44,16 +44,23 @@ pub(super) fn run(cli: &Cli, arguments: &Status) -> Result<Exit, Failure> {
     })
 }
 
-/// Where the appliance is asked: at `url`, or where the settings have it listen.
-pub(super) fn base_url(cli: &Cli, url: Option<&str>) -> Result<String, Failure> {
-    match url {
-        Some(url) if url.starts_with("http://") => Ok(url.to_owned()),
+/// A client of the appliance at `url`, or where the settings have it listen, and the address.
+pub(super) fn connect(
+    cli: &Cli,
+    url: Option<&str>,
+    key: Option<String>,
+) -> Result<(Client, String), Failure> {
+    let settings = offline::settings(cli)?;
+    let base = match url {
+        Some(url) if url.starts_with("http://") || url.starts_with("https://") => url.to_owned(),
         Some(url) => {
-            let text = format!("--url {url}: ask over http:// on this machine or through a tunnel");
-            Err(Failure::new(Exit::Usage, text))
+            let text = format!("--url {url}: an appliance is asked over https:// or http://");
+            return Err(Failure::new(Exit::Usage, text));
         }
-        None => Ok(address(offline::settings(cli)?.server.listen)),
-    }
+        None => address(&settings),
+    };
+    let client = Client::of(&base, key, &settings.tls);
+    Ok((client.map_err(|text| Failure::new(Exit::Configuration, text))?, base))
 }
 
 async fn once(client: &Client, base: &str, arguments: &Status) -> Result<Exit, Failure> {
@@ -86,12 +93,14 @@ async fn watch(client: &Client, base: &str, as_json: bool) -> Result<Exit, Failu
     }
 }
 
-/// Where an appliance that listens there can be reached from this machine.
-pub(super) fn address(listen: SocketAddr) -> String {
+/// Where an appliance of these settings can be reached from this machine.
+pub(super) fn address(settings: &Settings) -> String {
+    let scheme = if settings.tls.certificate.as_os_str().is_empty() { "http" } else { "https" };
+    let listen = settings.server.listen;
     match (listen.ip().is_unspecified(), listen) {
-        (false, listen) => format!("http://{listen}"),
-        (true, SocketAddr::V4(v4)) => format!("http://127.0.0.1:{}", v4.port()),
-        (true, SocketAddr::V6(v6)) => format!("http://[::1]:{}", v6.port()),
+        (false, listen) => format!("{scheme}://{listen}"),
+        (true, SocketAddr::V4(v4)) => format!("{scheme}://127.0.0.1:{}", v4.port()),
+        (true, SocketAddr::V6(v6)) => format!("{scheme}://[::1]:{}", v6.port()),
     }
 }
 
@@ -213,6 +222,7 @@ fn text(value: &Value) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::settings::Layers;
 
     #[test]
     fn an_appliance_on_every_address_is_asked_on_loopback() {
@@ -222,7 +232,11 @@ mod tests {
             ("[::]:80", "http://[::1]:80"),
             ("192.168.1.4:80", "http://192.168.1.4:80"),
         ] {
-            assert_eq!(address(listen.parse().unwrap()), base);
+            let mut settings = Settings::load(&Layers::default()).unwrap();
+            settings.server.listen = listen.parse().unwrap();
+            assert_eq!(address(&settings), base);
+            settings.tls.certificate = "server.pem".into();
+            assert_eq!(address(&settings), base.replacen("http", "https", 1));
         }
     }
 

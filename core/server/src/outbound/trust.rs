@@ -46,6 +46,11 @@ impl Roots {
         Self(RootCertStore::empty())
     }
 
+    /// As another verifier takes them.
+    pub(crate) fn into_store(self) -> Arc<RootCertStore> {
+        Arc::new(self.0)
+    }
+
     /// TLS 1.3 and 1.2 by these roots. The appliance shows no certificate.
     pub(super) fn client(self) -> ClientConfig {
         let provider = Arc::new(ring::default_provider());

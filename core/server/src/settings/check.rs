@@ -232,6 +232,22 @@ impl Settings {
         for role in &self.auth.totp_roles {
             role.parse::<Role>().map_err(|error| refused("auth.totp_roles", format!("has {error}")))?;
         }
+        let is_origin = |origin: &&String| {
+            let uri = origin
+                .parse::<http::Uri>()
+                .ok()
+                .filter(|uri| matches!(uri.scheme_str(), Some("http" | "https")));
+            uri.and_then(|uri| {
+                uri.authority().map(|host| format!("{}://{host}", uri.scheme_str().unwrap_or_default()))
+            })
+            .is_some_and(|plain| plain == **origin)
+        };
+        if let Some(origin) = self.server.origins.iter().find(|origin| !is_origin(origin)) {
+            return Err(refused(
+                "server.origins",
+                format!("has {origin}; an origin is written as https://HOST:PORT"),
+            ));
+        }
         let Tls { certificate, key, client_ca, client_required, .. } = &self.tls;
         let is_set = |path: &std::path::Path| !path.as_os_str().is_empty();
         if is_set(certificate) != is_set(key) {

@@ -18,6 +18,7 @@ pub struct Settings {
     pub profile: String,
     pub server: Server,
     pub tls: Tls,
+    pub limits: Limits,
     pub data: Data,
     pub database: Database,
     pub redis: Redis,
@@ -54,6 +55,7 @@ pub struct Server {
     pub unready_ms: u64,
     pub drain_timeout_ms: u64,
     pub plain_http: bool,
+    pub origins: Vec<String>,
 }
 
 #[derive(Clone, Serialize, Deserialize)]
@@ -65,6 +67,16 @@ pub struct Tls {
     pub client_ca: PathBuf,
     pub client_required: bool,
     pub trusted: PathBuf,
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Limits {
+    pub address_per_s: u32,
+    pub address_burst: u32,
+    pub key_per_s: u32,
+    pub key_burst: u32,
+    pub sign_in_per_min: u32,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -248,6 +260,9 @@ pub struct Policy {
     pub branch_day_amount_max: i64,
     pub authorization_days: u32,
     pub consent_days: u32,
+    pub face_payment_opt_in: bool,
+    pub face_payment_wait_h: u32,
+    pub face_payment_link_h: u32,
 }
 
 /// What becomes of a payer who is asked for a PIN and has none.

@@ -24,6 +24,21 @@ fn the_defaults_and_every_profile_are_valid() {
 }
 
 #[test]
+fn in_production_nobody_else_is_served_unencrypted_by_mistake() {
+    let bare = "[tls]\ncertificate = \"\"\nkey = \"\"\n[server]\n";
+    let load = |server: &str| {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), format!("{bare}{server}")).unwrap();
+        let files = vec![file.path().to_owned()];
+        Settings::load(&Layers { profile: Some("production".to_owned()), files, ..Layers::default() })
+    };
+    let refused = load("").err().unwrap().to_string();
+    assert!(refused.contains("server.listen") && refused.contains("tls.certificate"), "{refused}");
+    assert!(load("plain_http = true").is_ok());
+    assert!(load("listen = \"127.0.0.1:80\"").is_ok());
+}
+
+#[test]
 fn a_later_layer_wins() {
     let file = "[server]\nlisten = \"127.0.0.1:1\"\nconnections_max = 7";
     let settings = load(file, &[("FACEPAY__SERVER__LISTEN", "127.0.0.1:2")]).unwrap();
@@ -103,6 +118,8 @@ fn impossible_values_name_their_key() {
         ("[payment]\nendpoints = [\"https://10.0.0.1\"]", "payment.endpoints"),
         ("[payment]\nendpoints = [\"https://bank.example/pay?key=1\"]", "payment.endpoints"),
         ("[payment]\nnetworks = [\"10.0.0.0/40\"]", "payment.networks"),
+        ("[server]\norigins = [\"shop.example\"]", "server.origins"),
+        ("[server]\norigins = [\"https://shop.example/\"]", "server.origins"),
         ("[auth]\ntotp_roles = [\"boss\"]", "auth.totp_roles"),
         ("[tls]\ncertificate = \"a.pem\"", "tls.key"),
         ("[tls]\nclient_ca = \"a.pem\"", "tls.client_ca"),

@@ -10,13 +10,14 @@ use crate::client::{Ask, delete, get, post};
 use crate::harness::Appliance;
 
 /// Routes that are open on purpose. Adding one here is a decision.
-const OPEN: [&str; 12] = [
+const OPEN: [&str; 13] = [
     "GET /",
     "GET /health",
     "GET /livez",
     "GET /readyz",
     "POST /setup",
     "POST /operators/login",
+    "POST /face-payment",
     "POST /webhooks/in/{provider}",
     "GET /asyncapi.yaml",
     "GET /openapi.json",
@@ -423,13 +424,75 @@ async fn a_kiosks_key_is_for_one_camera_and_for_nothing_else() {
     let checkout = json!({ "camera": "till-1", "amount": crate::harness::eur(100) });
     let opened = |key: &str| post("/checkouts", &checkout).token(key).once("c");
     appliance.send(opened(&other)).await.refused(403, "camera_bound");
-    // There is no such camera here: whose key is for it gets as far as that.
-    appliance.send(opened(&bound)).await.refused(503, "recognition_off");
+    let open = appliance.send(opened(&bound)).await.ok(201);
+    let own = format!("/checkouts/{}", open["id"].as_str().unwrap());
+    appliance.send(get(&own).token(&bound)).await.ok(200);
+    appliance.send(get(&own).token(&other)).await.refused(403, "camera_bound");
+    let cancel = |key: &str| post(format!("{own}/cancel"), &json!({})).token(key).once("d");
+    appliance.send(cancel(&other)).await.refused(403, "camera_bound");
+    appliance.send(cancel(&bound)).await.ok(200);
     for path in ["/cameras/till-1", "/webcam/stream?camera=till-1", "/ws/face-recognition?camera=till-1"] {
         appliance.send(get(path).token(&other)).await.refused(403, "camera_bound");
         assert_ne!(appliance.send(get(path).token(&bound)).await.status, 403, "{path}");
     }
     for path in ["/cameras", "/webcam/stream", "/ws/face-recognition", "/webcam/stream?x=1&camera=till-1x"] {
         appliance.send(get(path).token(&bound)).await.refused(403, "camera_bound");
+    }
+}
+
+#[tokio::test]
+async fn a_key_that_asks_too_often_is_told_to_wait() {
+    let appliance = Appliance::start_with(&[("limits.key_per_s", "1"), ("limits.key_burst", "20")]).await;
+    let key = appliance.key("auditor").await;
+    let asks = async || appliance.send(get("/users").token(&key)).await;
+    for _ in 0..20 {
+        asks().await.ok(200);
+    }
+    let refused = asks().await.refused(429, "rate_limited");
+    assert_eq!(refused.header("retry-after"), "1");
+    // A flood of wrong keys is one of many, each unknown; the admin's is not held up by them.
+    appliance.send(get("/users").token("fpk_wrong")).await.refused(401, "unauthenticated");
+    appliance.admin(get("/users")).await.ok(200);
+}
+
+#[tokio::test]
+async fn pages_of_other_hosts_are_let_in_by_name_alone() {
+    let ask = |origin: &str| {
+        let ask = get("/users").header("origin", origin).header("access-control-request-method", "GET");
+        Ask { method: Method::OPTIONS, ..ask.header("access-control-request-headers", "authorization") }
+    };
+    let closed = Appliance::start().await;
+    let reply = closed.send(ask("https://shop.example")).await;
+    assert_eq!((reply.status.as_u16(), reply.header("access-control-allow-origin")), (405, ""));
+    let open = Appliance::start_with(&[("server.origins", "[\"https://shop.example\"]")]).await;
+    for (origin, allowed) in [("https://shop.example", "https://shop.example"), ("https://evil.example", "")]
+    {
+        let reply = open.send(ask(origin)).await;
+        assert_eq!(reply.header("access-control-allow-origin"), allowed);
+        assert_eq!(reply.header("access-control-allow-credentials"), "", "no session of a browser");
+        let asked = open.admin(get("/users").header("origin", origin)).await;
+        assert_eq!(asked.header("access-control-allow-origin"), allowed);
+    }
+}
+
+#[tokio::test]
+async fn every_answer_tells_browsers_what_to_leave_alone() {
+    let appliance = Appliance::start().await;
+    let page = get("/").header("accept", "text/html");
+    for ask in
+        [page, get("/health"), get("/users"), get("/nowhere"), get("/docs/index.html"), delete("/health")]
+    {
+        let path = ask.path.clone();
+        let reply = appliance.send(ask).await;
+        for (name, value) in [
+            ("x-content-type-options", "nosniff"),
+            ("x-frame-options", "DENY"),
+            ("referrer-policy", "no-referrer"),
+            ("cache-control", "no-store"),
+        ] {
+            assert_eq!(reply.header(name), value, "{path}");
+        }
+        let policy = reply.header("content-security-policy");
+        assert!(policy.starts_with("default-src 'none'") && !policy.contains("http"), "{path}: {policy}");
     }
 }

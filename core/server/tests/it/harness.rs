@@ -47,6 +47,8 @@ pub(crate) fn settings(folder: &TempDir, changes: &[(&str, &str)]) -> Settings {
     set("server.listen", "\"127.0.0.1:0\"".to_owned());
     set("recognition.enabled", "false".to_owned());
     set("policy.attended_amount_max", "10000".to_owned());
+    // Tests ask as fast as they can, all with one key.
+    set("limits.key_per_s", "0".to_owned());
     set("plugins.unsandboxed", has_no_sandbox().to_string());
     // Simulated cameras play a clip again and again.
     set("cameras.loop_s_max", "0".to_owned());

@@ -15,6 +15,7 @@ mod checkout;
 mod cli;
 mod devices;
 mod enrolment;
+mod face_payment;
 mod factors;
 mod full_disk;
 mod gates;

@@ -46,7 +46,7 @@ async fn weigh(app: &App, group: &GroupRow, seen: &Seen) -> Result<bool, Problem
         return Ok(true);
     }
     let (settings, currency, now) = (app.settings().clone(), row.amount.currency(), app.now());
-    let person = Person { user, face: Some(face), place: row.place.clone() };
+    let person = Person { user, face: Some(face), by_face: true, place: row.place.clone() };
     let payer = app.store(move |store| evidence::payer(store, &settings, &person, currency, now)).await?;
     let charge = Charge { amount: row.amount, expires_at: row.expires_at };
     let named = app.named().track(group.id, leg.row.number);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::consent::Standing;
+use domain::consent::{FacePayment, Standing};
 use domain::decision::{Charge, Decision, Evidence, LivenessScore, Payer, Policy, Reason, StepUp, decide};
 use domain::liveness::Challenge;
 use domain::presence::Position;
@@ -167,6 +167,7 @@ fn decided(seen: &Seen, look_alike: bool, policy: &Policy) -> Decision {
     let payer = Payer {
         status: Status::Active,
         consent: Standing::Live,
+        face_payment: FacePayment::On,
         currency: "EUR".parse().unwrap(),
         limits: evidence::limits(&settings.policy),
         usage: domain::limits::Usage::default(),

@@ -31,7 +31,10 @@ async fn port(settings: &Settings) -> Check {
     if TcpListener::bind(listen).is_ok() {
         return asked.found(Status::Ok, format!("{listen} is free"));
     }
-    let health = Client::new(&status::address(listen), None).get("/health").await;
+    let health = match Client::of(&status::address(settings), None, &settings.tls) {
+        Ok(client) => client.get("/health").await.map_err(|error| chain(&error)),
+        Err(text) => Err(text),
+    };
     asked.must(match health {
         Ok(body) if body["name"] == "facepay" => Ok(format!("facepay {} runs on {listen}", body["version"])),
         _ => Err(format!("{listen} cannot be taken")),
@@ -39,14 +42,13 @@ async fn port(settings: &Settings) -> Check {
 }
 
 fn exposure(settings: &Settings) -> Check {
-    let listen = settings.server.listen;
-    let mend = "set server.listen to a loopback address and put a TLS proxy before it";
-    ask("network.exposure", "keys and faces must not cross a network in the clear", mend).should(match listen
-        .ip()
-        .is_loopback()
-    {
-        true => Ok(format!("{listen} is reachable from this machine only")),
-        false => Err(format!("{listen} is reachable from the network without TLS")),
+    let (listen, encrypted) = (settings.server.listen, !settings.tls.certificate.as_os_str().is_empty());
+    let mend = "set tls.certificate and tls.key; or a loopback address as server.listen, behind a TLS proxy";
+    let asked = ask("network.exposure", "keys and faces must not cross a network in the clear", mend);
+    asked.should(match (listen.ip().is_loopback(), encrypted) {
+        (true, _) => Ok(format!("{listen} is reachable from this machine only")),
+        (false, true) => Ok(format!("{listen} is reachable from the network, by TLS")),
+        (false, false) => Err(format!("{listen} is reachable from the network without TLS")),
     })
 }
 

@@ -3,9 +3,8 @@
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::super::status::base_url;
+use super::super::status::connect;
 use super::super::{Cli, Exit, Failure, offline, terminal};
-use crate::client::Client;
 
 /// A plugin of the running appliance.
 #[derive(Args)]
@@ -55,7 +54,7 @@ pub(super) fn disable(cli: &Cli, Disabled { id, reason, at }: &Disabled) -> Resu
 }
 
 fn change(cli: &Cli, at: &At, id: &str, (act, done): (&str, &str), body: &Value) -> Result<Exit, Failure> {
-    let client = Client::new(&base_url(cli, at.url.as_deref())?, Some(at.key.clone()));
+    let (client, _) = connect(cli, at.url.as_deref(), Some(at.key.clone()))?;
     let answer = offline::runtime()?.block_on(client.post(&format!("/plugins/{id}/{act}"), body))?;
     if at.json {
         terminal::json(&answer);
