@@ -24,6 +24,8 @@ const SOLE_OWNERS: &[(&str, &str)] = &[
     ("gstreamer-app", "pipeline"),
     ("gstreamer-video", "pipeline"),
     ("gstreamer-rtsp-server", "pipeline"),
+    ("str0m", "webrtc"),
+    ("dimpl", "webrtc"),
     ("libloading", "plugin-host"),
 ];
 
