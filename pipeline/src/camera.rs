@@ -10,6 +10,7 @@ mod backlog;
 mod backoff;
 mod cameras;
 mod damage;
+mod feed;
 pub(crate) mod health;
 pub mod identity;
 mod learnt;
@@ -24,6 +25,7 @@ mod trial;
 pub(crate) mod view;
 
 pub use cameras::{Cameras, CamerasOptions};
+pub use feed::{Fed, Feed, FeedCodec, FeedUnit};
 pub use identity::{Identity, Pin, PinChange, PinEvent};
 pub use push::Claim;
 pub use seat::FrameSink;

@@ -21,9 +21,11 @@ mod local;
 mod recording;
 mod rtsp;
 mod tail;
+mod units;
 
 pub(crate) use fault::Fault;
 pub(crate) use recording::Recording;
+pub(crate) use units::Units;
 
 /// What an opened source tells its supervisor.
 #[derive(Debug)]

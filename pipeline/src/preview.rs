@@ -6,10 +6,13 @@ use jpeg_encoder::{ColorType, Encoder, EncodingError, SamplingFactor};
 use crate::frame::Frame;
 
 mod canvas;
+pub(crate) mod film;
 #[cfg(test)]
 mod tests;
 
 use canvas::Canvas;
+
+pub use film::{FilmUnit, Viewing};
 
 /// How large and how good preview pictures are.
 #[derive(Clone, Copy, Debug)]
@@ -63,14 +66,19 @@ impl Preview {
     /// # Errors
     /// [`PreviewError`] when the frame's size does not fit a JPEG.
     pub fn encode(&self, frame: &Frame, overlay: &[OverlayBox]) -> Result<Bytes, PreviewError> {
-        let mut canvas = Canvas::of(frame, self.width_px_max.clamp(16, 4096));
-        for mark in overlay {
-            canvas.draw(mark);
-        }
+        let canvas = self.drawn(frame, overlay);
         let mut jpeg = Vec::with_capacity(64 << 10);
         let mut encoder = Encoder::new(&mut jpeg, self.quality.clamp(1, 100));
         encoder.set_sampling_factor(SamplingFactor::F_2_2);
         encoder.encode(&canvas.ycc, canvas.width as u16, canvas.height as u16, ColorType::Ycbcr)?;
         Ok(Bytes::from(jpeg))
+    }
+
+    fn drawn(&self, frame: &Frame, overlay: &[OverlayBox]) -> Canvas {
+        let mut canvas = Canvas::of(frame, self.width_px_max.clamp(16, 4096));
+        for mark in overlay {
+            canvas.draw(mark);
+        }
+        canvas
     }
 }

@@ -15,7 +15,7 @@ use super::seat::{FrameSink, Outlets, Seat};
 use super::supervisor::{Jitter, Supervisor};
 use super::{CameraConfig, CameraError, CameraEvent, CameraId, CameraReport, CameraStatus, trial};
 use crate::frame::Frame;
-use crate::preview::OverlayBox;
+use crate::preview::{OverlayBox, Viewing};
 use crate::source::{SourceKind, SourcePolicy, SourceUrl};
 
 const EVENTS_MAX: usize = 256;
@@ -227,6 +227,15 @@ impl Cameras {
                 }
             }
         }))
+    }
+
+    /// What [`Self::mjpeg`] shows, as VP8, until the camera is removed. All viewers share one encode, which ends when nobody
+    /// looks any more.
+    ///
+    /// # Errors
+    /// [`CameraError::Unknown`].
+    pub fn film(&self, id: &CameraId) -> Result<Viewing, CameraError> {
+        Ok(self.seat(id)?.watch_film())
     }
 
     /// Sets the boxes drawn on the camera's previews from now on.

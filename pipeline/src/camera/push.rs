@@ -7,6 +7,7 @@ use std::time::{Duration, Instant, SystemTime};
 use bytes::Bytes;
 use parking_lot::{Condvar, Mutex};
 
+use super::feed::Feed;
 use super::identity::Identity;
 use super::seat::Seat;
 use super::{CameraError, CameraState};
@@ -14,7 +15,7 @@ use crate::frame::{Capture, Frame};
 use crate::still::{self, StillError, StillLimits};
 
 /// Video pictures, not photographs: larger ones only cost time.
-const LIMITS: StillLimits =
+pub(super) const LIMITS: StillLimits =
     StillLimits { side_px_max: 4096, pixels_max: 8_400_000, alloc_bytes_max: 64 << 20 };
 const BYTES_MAX: usize = 8 << 20;
 const LOOK_EVERY: Duration = Duration::from_millis(500);
@@ -22,6 +23,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(500);
 /// The thread that decodes what is pushed. Dropping it stops the camera.
 pub(crate) struct PushSource {
     slot: Arc<Slot>,
+    seat: Arc<Seat>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -29,6 +31,8 @@ pub(crate) struct PushSource {
 struct Slot {
     waiting: Mutex<Waiting>,
     changed: Condvar,
+    /// Decodes the video of whoever delivers that.
+    feeding: Mutex<Option<JoinHandle<()>>>,
 }
 
 #[derive(Default)]
@@ -55,6 +59,7 @@ struct Pushed {
 /// A client is the one that delivers a camera's pictures, until this is dropped.
 pub struct Claim {
     slot: Arc<Slot>,
+    seat: Arc<Seat>,
     number: u64,
 }
 
@@ -74,6 +79,24 @@ impl Claim {
             self.slot.changed.notify_one();
             seq
         }))
+    }
+
+    /// Delivers video from now on, instead of one picture after the other.
+    ///
+    /// # Errors
+    /// [`CameraError::Machine`] when there is no thread for it.
+    pub fn feed(self) -> Result<Feed, CameraError> {
+        let (slot, seat) = (Arc::clone(&self.slot), Arc::clone(&self.seat));
+        let (feed, thread) = Feed::start(self, seat)?;
+        // An earlier feed's claim is no longer in force: its thread ends by itself.
+        slot.feeding.lock().replace(thread);
+        Ok(feed)
+    }
+
+    /// Whether nobody else has taken over, and the camera is still there.
+    pub(super) fn is_in_force(&self) -> bool {
+        let waiting = self.slot.waiting.lock();
+        waiting.is_claimed_by(self.number) && !waiting.stop
     }
 }
 
@@ -102,12 +125,12 @@ impl Waiting {
 impl PushSource {
     pub(crate) fn start(seat: Arc<Seat>) -> Result<PushSource, CameraError> {
         let slot = Arc::new(Slot::default());
-        let taken = Arc::clone(&slot);
+        let (taken, shown) = (Arc::clone(&slot), Arc::clone(&seat));
         let thread = std::thread::Builder::new()
             .name(format!("cam-{}", seat.id()))
-            .spawn(move || run(&seat, &taken))
+            .spawn(move || run(&shown, &taken))
             .map_err(|error| CameraError::Machine(format!("no thread for the camera: {error}")))?;
-        Ok(PushSource { slot, thread: Some(thread) })
+        Ok(PushSource { slot, seat, thread: Some(thread) })
     }
 
     /// Lets a client deliver; `None` while one of another identity does.
@@ -121,7 +144,7 @@ impl PushSource {
         waiting.claimed = Some((identity.clone(), number));
         // What an earlier client left is not this one's.
         waiting.picture = None;
-        Some(Claim { slot: Arc::clone(&self.slot), number })
+        Some(Claim { slot: Arc::clone(&self.slot), seat: Arc::clone(&self.seat), number })
     }
 
     /// Leaves a picture to be decoded; replaces one that still waits.
@@ -156,6 +179,10 @@ impl Drop for PushSource {
         {
             tracing::error!("a push camera panicked");
         }
+        let feeding = self.slot.feeding.lock().take();
+        if feeding.is_some_and(|thread| thread.join().is_err()) {
+            tracing::error!("a push camera's decoder panicked");
+        }
     }
 }
 
@@ -189,7 +216,8 @@ fn show(seat: &Seat, pushed: &Pushed) {
     }
 }
 
-fn look(seat: &Seat) {
+/// Enters the state that the pictures say.
+pub(super) fn look(seat: &Seat) {
     match seat.health(Instant::now()) {
         // Nobody has pushed yet: that is no fault.
         CameraState::Connecting | CameraState::Offline => {}

@@ -16,7 +16,8 @@ use super::texture::Texture;
 use super::view::{FaceArea, View, ViewFault};
 use super::{CameraConfig, CameraEvent, CameraId, CameraState, CameraStatus};
 use crate::frame::Frame;
-use crate::preview::{OverlayBox, Preview};
+use crate::preview::film::Film;
+use crate::preview::{OverlayBox, Preview, Viewing};
 
 /// Takes the pictures that are to be analysed; called on the camera's own thread, must not block.
 pub type FrameSink = Arc<dyn Fn(Arc<Frame>) + Send + Sync>;
@@ -46,6 +47,7 @@ pub(crate) struct Seat {
     latest: Mutex<Option<Arc<Frame>>>,
     overlay: Mutex<Vec<OverlayBox>>,
     viewers: watch::Sender<Option<Bytes>>,
+    film: Film,
     preview: Preview,
 }
 
@@ -128,6 +130,7 @@ impl Seat {
             latest: Mutex::new(None),
             overlay: Mutex::new(Vec::new()),
             viewers: watch::Sender::new(None),
+            film: Film::default(),
             preview: Preview::default(),
         };
         seat.announce(None, Some(CameraState::Connecting), "added");
@@ -199,7 +202,8 @@ impl Seat {
         flow.size = (frame.width(), frame.height());
         flow.newest = Some(frame.captured.at);
         let analyse = !flow.tainted.is_on(arrival.at) && flow.analysed.due(arrival.at);
-        let show = self.viewers.receiver_count() > 0 && flow.shown.due(arrival.at);
+        let (pictures, film) = (self.viewers.receiver_count() > 0, self.film.is_watched());
+        let show = (pictures || film) && flow.shown.due(arrival.at);
         flow.frames_analysed += u64::from(analyse);
         drop(flow);
 
@@ -209,14 +213,26 @@ impl Seat {
             (self.outlets.sink)(Arc::clone(&frame));
         }
         if show {
-            // One encode, however many watch; a slow viewer skips pictures.
-            let boxes = self.overlay.lock().clone();
-            match self.preview.encode(&frame, &boxes) {
+            self.show(&frame, (pictures, film));
+        }
+        if !film {
+            self.film.rest();
+        }
+        changed
+    }
+
+    /// One encode of each kind, however many watch; a slow viewer skips pictures.
+    fn show(&self, frame: &Frame, (pictures, film): (bool, bool)) {
+        let boxes = self.overlay.lock().clone();
+        if pictures {
+            match self.preview.encode(frame, &boxes) {
                 Ok(jpeg) => drop(self.viewers.send_replace(Some(jpeg))),
                 Err(error) => tracing::debug!(camera = %self.config.id, %error, "no preview"),
             }
         }
-        changed
+        if film && let Err(reason) = self.film.show(&self.preview, frame, &boxes) {
+            tracing::debug!(camera = %self.config.id, reason, "no preview as video");
+        }
     }
 
     /// What the pictures say at `now`.
@@ -339,7 +355,7 @@ impl Seat {
             fps: flow.rate.per_second(now),
             frame_age: flow.newest.map(|at| now.saturating_duration_since(at)),
             reconnects: standing.reconnects,
-            viewers: self.viewers.receiver_count(),
+            viewers: self.viewers.receiver_count() + self.film.viewers(),
         }
     }
 
@@ -359,6 +375,10 @@ impl Seat {
 
     pub(crate) fn watch(&self) -> watch::Receiver<Option<Bytes>> {
         self.viewers.subscribe()
+    }
+
+    pub(crate) fn watch_film(&self) -> Viewing {
+        self.film.watch()
     }
 
     fn announce(&self, from: Option<CameraState>, to: Option<CameraState>, reason: &str) {

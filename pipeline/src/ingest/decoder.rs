@@ -1,9 +1,12 @@
 //! Which element decodes a codec: the best that is installed, chosen at run time and reported.
 
+use std::sync::Arc;
+
 use gst::prelude::*;
 use gstreamer as gst;
 
 use super::Fault;
+use crate::camera::seat::Seat;
 
 /// A codec as it comes over RTP, and what turns it into pictures. Hardware comes first: where its
 /// element is registered, the device is there.
@@ -60,6 +63,20 @@ impl Codec {
         tame(&decoder);
         Ok(decoder)
     }
+}
+
+/// Tells the seat of every picture that stands for itself: what was damaged before it is over with it.
+pub(super) fn watch_key_frames(decoder: &gst::Element, seat: Arc<Seat>) {
+    let Some(entry) = decoder.static_pad("sink") else { return };
+    entry.add_probe(gst::PadProbeType::BUFFER, move |_, info| {
+        let whole = info.buffer().is_some_and(|buffer| {
+            !buffer.flags().intersects(gst::BufferFlags::DELTA_UNIT | gst::BufferFlags::HEADER)
+        });
+        if whole {
+            seat.key_frame();
+        }
+        gst::PadProbeReturn::Ok
+    });
 }
 
 /// One thread for each decoder: a camera needs a fraction of a core, and frame threads add a frame of delay each.

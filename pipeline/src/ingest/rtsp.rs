@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use gst::prelude::*;
 use gstreamer as gst;
 
-use super::decoder::{Codec, make};
+use super::decoder::{Codec, make, watch_key_frames};
 use super::tail::{self, Timing};
 use super::{Fault, Reporter, Signal, device};
 use crate::camera::identity::Identity;
@@ -124,20 +124,6 @@ fn watch_sender(entry: &gst::Pad, seat: Arc<Seat>, reporter: Reporter) {
             Some(gst::PadProbeData::Buffer(buffer)) => seen(buffer.as_ref()),
             Some(gst::PadProbeData::BufferList(list)) => list.iter().for_each(&seen),
             _ => {}
-        }
-        gst::PadProbeReturn::Ok
-    });
-}
-
-/// Tells the seat of every picture that stands for itself: what was damaged before it is over with it.
-fn watch_key_frames(decoder: &gst::Element, seat: Arc<Seat>) {
-    let Some(entry) = decoder.static_pad("sink") else { return };
-    entry.add_probe(gst::PadProbeType::BUFFER, move |_, info| {
-        let whole = info.buffer().is_some_and(|buffer| {
-            !buffer.flags().intersects(gst::BufferFlags::DELTA_UNIT | gst::BufferFlags::HEADER)
-        });
-        if whole {
-            seat.key_frame();
         }
         gst::PadProbeReturn::Ok
     });

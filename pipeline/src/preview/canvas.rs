@@ -62,6 +62,38 @@ impl Canvas {
     }
 }
 
+/// Three planes, Y at full size, Cb and Cr at half size in both directions, with the levels of television.
+pub(super) struct Television {
+    pub(super) width: usize,
+    pub(super) height: usize,
+    pub(super) planes: Vec<u8>,
+}
+
+impl Canvas {
+    /// As video encoders want it; an odd row or column at the edge is left out.
+    pub(super) fn television(&self) -> Television {
+        let (width, height) = (self.width / 2 * 2, self.height / 2 * 2);
+        let luma: [u8; 256] = std::array::from_fn(|value| (16 + (value * 219 + 127) / 255) as u8);
+        let chroma: [u8; 256] = std::array::from_fn(|value| (16 + (value * 224 + 127) / 255) as u8);
+        let sample = |x: usize, y: usize, which: usize| {
+            usize::from(self.ycc.get((y * self.width + x) * 3 + which).copied().unwrap_or(128))
+        };
+        let mut planes = Vec::with_capacity(width * height * 3 / 2);
+        for y in 0..height {
+            planes.extend((0..width).map(|x| luma[sample(x, y, 0)]));
+        }
+        for which in [1, 2] {
+            for y in (0..height).step_by(2) {
+                planes.extend((0..width).step_by(2).map(|x| {
+                    let square = [(x, y), (x + 1, y), (x, y + 1), (x + 1, y + 1)];
+                    chroma[square.iter().map(|(x, y)| sample(*x, *y, which)).sum::<usize>() / 4]
+                }));
+            }
+        }
+        Television { width, height, planes }
+    }
+}
+
 /// Maps stream levels to the full range that JPEG uses.
 struct Levels {
     luma: [u8; 256],

@@ -7,4 +7,5 @@ mod faults;
 mod ingest;
 mod recognize;
 mod sources;
+mod video;
 mod views;

@@ -103,7 +103,7 @@ fn pushed(bench: &Bench, id: &CameraId, index: u32) -> Arc<Frame> {
     panic!("picture {index} did not come out");
 }
 
-fn jpeg(index: u32) -> Vec<u8> {
+pub(crate) fn jpeg(index: u32) -> Vec<u8> {
     let options = ClipOptions { width: 320, height: 240, ..ClipOptions::default() };
     let still = pipeline::simulate::picture(&[portrait()], &options, index).expect("a picture");
     let mut jpeg = Vec::new();
