@@ -33,6 +33,7 @@ mod system;
 mod transactions;
 mod users;
 mod webhooks;
+mod webrtc;
 
 mod routes;
 
@@ -45,7 +46,7 @@ use axum::routing::get;
 use http::{HeaderName, HeaderValue, Method, StatusCode};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
-pub use guard::Peer;
+pub use guard::{Peer, Reached};
 pub use problem::Problem;
 pub(crate) use problem::chain;
 pub use route::{Access, Route};

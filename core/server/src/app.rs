@@ -45,6 +45,7 @@ mod upkeep;
 pub(crate) mod vision;
 pub(crate) mod webhook;
 pub(crate) mod webhook_in;
+pub(crate) mod webrtc;
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -116,6 +117,7 @@ struct Parts {
     logins: Arc<Semaphore>,
     pins: Arc<Semaphore>,
     sockets: Arc<Semaphore>,
+    webrtc: webrtc::Sessions,
     leaving: AtomicBool,
     stopping: watch::Sender<bool>,
     tasks: Mutex<JoinSet<()>>,
@@ -214,6 +216,11 @@ impl App {
     /// Cameras of the database and the settings that could not be started.
     pub(crate) fn cameras_refused(&self) -> &Mutex<BTreeMap<CameraId, Camera>> {
         &self.0.cameras_refused
+    }
+
+    /// Browsers that send video, or look at it.
+    pub(crate) fn webrtc(&self) -> &webrtc::Sessions {
+        &self.0.webrtc
     }
 
     /// Confirmed sightings, wherever they come from.

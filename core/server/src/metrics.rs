@@ -19,7 +19,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets, linear_buckets};
 use prometheus_client::registry::{Registry, Unit};
 
-use crate::app::webhook;
+use crate::app::{webhook, webrtc};
 use crate::ws::socket::Closing;
 
 pub(crate) use plugins::PluginFigures;
@@ -81,6 +81,11 @@ pub(crate) struct FaultLabels {
 }
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+pub(crate) struct DirectionLabels {
+    pub(crate) direction: &'static str,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 struct BuildLabels {
     version: &'static str,
 }
@@ -99,6 +104,8 @@ pub(crate) struct Metrics {
     pub(crate) requests: Histograms<RequestLabels>,
     pub(crate) connections_refused: Counter,
     pub(crate) ws_clients: Gauge,
+    pub(crate) webrtc_sessions: Family<DirectionLabels, Gauge>,
+    pub(crate) webrtc_ended: Family<ReasonLabels, Counter>,
     pub(crate) ws_evicted: Family<ReasonLabels, Counter>,
     pub(crate) transactions: Family<StateLabels, Counter>,
     pub(crate) stage_duration: Histograms<StageLabels>,
@@ -145,6 +152,8 @@ impl Metrics {
             requests: Family::new_with_constructor(seconds),
             connections_refused: Counter::default(),
             ws_clients: Gauge::default(),
+            webrtc_sessions: Family::default(),
+            webrtc_ended: Family::default(),
             ws_evicted: Family::default(),
             transactions: Family::default(),
             stage_duration: Family::new_with_constructor(seconds),
@@ -239,6 +248,15 @@ impl Metrics {
         );
         r.register("connections_refused", "Connections above the limit", self.connections_refused.clone());
         r.register("ws_clients", "Open WebSockets", self.ws_clients.clone());
+        for direction in webrtc::Direction::ALL {
+            drop(self.webrtc_sessions.get_or_create(&DirectionLabels { direction: direction.name() }));
+        }
+        r.register("webrtc_sessions", "Open WebRTC sessions", self.webrtc_sessions.clone());
+        r.register(
+            "webrtc_sessions_ended",
+            "WebRTC sessions that are over, by why",
+            self.webrtc_ended.clone(),
+        );
         r.register("ws_evicted", "WebSockets closed by us", self.ws_evicted.clone());
         r.register("transactions", "Payments by the state they reached", self.transactions.clone());
         r.register("frames", "Frames of a camera", self.frames.clone());

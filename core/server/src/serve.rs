@@ -17,7 +17,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tower::ServiceExt;
 
-use crate::api::{self, Peer};
+use crate::api::{self, Peer, Reached};
 use crate::app::App;
 use crate::outbound::Stream;
 use crate::tls::{self, ClientCertificate};
@@ -108,6 +108,7 @@ fn serve_connection(
     app: &App,
     permit: OwnedSemaphorePermit,
 ) {
+    let reached = socket.local_addr().ok().map(Reached);
     let app = app.clone();
     tokio::spawn(async move {
         let (stopping, patience) =
@@ -119,6 +120,7 @@ fn serve_connection(
         };
         let service = hyper::service::service_fn(move |mut request: hyper::Request<Incoming>| {
             request.extensions_mut().insert(Peer(peer));
+            reached.map(|reached| request.extensions_mut().insert(reached));
             certificate.map(|certificate| request.extensions_mut().insert(certificate));
             let router = router.clone();
             async move { Ok::<_, Infallible>(answer(router, request).await) }

@@ -13,7 +13,7 @@ use config::{Config, File, FileFormat};
 pub use sections::{
     Audit, Auth, Cameras, Challenge, Checkout, Compute, Data, Database, Device, Limits, ListedCamera, Log,
     LogFormat, ModelChange, Payment, Plugins, Policy, Precision, Quality, Recognition, RecognitionMember,
-    Redis, Secrets, Server, Settings, Settlement, Tls, TlsVersion, Webhooks, WithoutPin, Ws,
+    Redis, Secrets, Server, Settings, Settlement, Tls, TlsVersion, Webhooks, Webrtc, WithoutPin, Ws,
 };
 
 /// Every key with its default, as delivered.

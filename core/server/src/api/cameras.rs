@@ -93,7 +93,7 @@ pub(super) fn routes(routes: Routes) -> Routes {
         )
 }
 
-fn camera_id(text: &str) -> Result<CameraId, Problem> {
+pub(super) fn camera_id(text: &str) -> Result<CameraId, Problem> {
     text.parse().map_err(|_| Problem::not_found("camera"))
 }
 

@@ -38,7 +38,7 @@ pub(super) fn routes(routes: Routes) -> Routes {
         .add(
             answer(post("/checkouts", take, "Open a payment at a camera, by one person or several"), 201)
                 .takes::<wire::NewCheckout>()
-                .at(Place::Body)
+                .at(Place::Handler)
                 .idempotent(),
             create,
         )

@@ -52,6 +52,21 @@ impl From<pipeline::still::StillError> for Problem {
     }
 }
 
+impl From<webrtc::OpenError> for Problem {
+    fn from(error: webrtc::OpenError) -> Self {
+        use webrtc::OpenError;
+        let text = error.to_string();
+        match error {
+            OpenError::Offer(offer) => Self::unprocessable(offer.code(), text),
+            OpenError::Full(_) => Self::unavailable("webrtc_full", text),
+            OpenError::NoAddress(_) => {
+                Self::conflict("webrtc_no_address", format!("{text}; set webrtc.addresses"))
+            }
+            OpenError::Stopped => Self::unavailable("webrtc_stopped", text),
+        }
+    }
+}
+
 impl From<pipeline::camera::CameraError> for Problem {
     fn from(error: pipeline::camera::CameraError) -> Self {
         use pipeline::camera::CameraError;

@@ -26,6 +26,10 @@ const REQUEST_ID_CHARS_MAX: usize = 64;
 #[derive(Debug, Clone, Copy)]
 pub struct Peer(pub SocketAddr);
 
+/// The address of this machine at which a request came in; the accept loop puts it into the request.
+#[derive(Debug, Clone, Copy)]
+pub struct Reached(pub SocketAddr);
+
 /// A handler behind its access rule.
 #[derive(Clone)]
 pub(crate) struct Guarded<H> {

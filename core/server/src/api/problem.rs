@@ -139,6 +139,7 @@ impl Problem {
             "key" => "key_not_found",
             "operator" => "operator_not_found",
             "webhook" => "webhook_not_found",
+            "WebRTC session" => "webrtc_session_not_found",
             "provider" => "provider_not_found",
             "operation" => "operation_not_found",
             "approval" => "approval_not_found",

@@ -140,6 +140,12 @@ impl Route {
         self
     }
 
+    /// Answers 201: something is there that was not.
+    pub(crate) fn creates(mut self) -> Self {
+        self.status = 201;
+        self
+    }
+
     /// Answers 101 and becomes a WebSocket.
     pub(crate) fn switches_protocols(mut self) -> Self {
         self.status = 101;

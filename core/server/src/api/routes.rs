@@ -5,7 +5,7 @@ use domain::role::Permission;
 use super::route::{Access, Routes, get};
 use super::{
     access, approvals, audit, cameras, checkouts, docs, enrolments, face_payment, faces, factors, legs,
-    look_alikes, model_change, operators, plugins, settlements, system, transactions, users, webhooks,
+    look_alikes, model_change, operators, plugins, settlements, system, transactions, users, webhooks, webrtc,
 };
 use crate::auth::place::Place;
 use crate::ws;
@@ -31,6 +31,7 @@ pub(super) fn all() -> Routes {
         legs::routes,
         settlements::routes,
         cameras::routes,
+        webrtc::routes,
         webhooks::routes,
         sockets,
         documents,

@@ -9,7 +9,7 @@ use domain::CameraId;
 use pipeline::camera::{
     CameraConfig, CameraError, CameraEvent, CameraId as PipelineId, CameraState, CameraStatus, Pin,
 };
-use pipeline::source::SourceUrl;
+use pipeline::source::{SourceKind, SourceUrl};
 use store::{By, CameraRow, Store};
 use tokio::sync::broadcast::error::RecvError;
 
@@ -33,6 +33,20 @@ pub(crate) const OWN_LABEL: &str = "socket";
 /// Whether no camera of an operator may be called so.
 pub(crate) fn is_reserved(name: &str) -> bool {
     name == OWN_LABEL || name.starts_with(OWN_PREFIX)
+}
+
+/// The camera of this name, if it is one that takes pictures from a client. At any other camera a client
+/// has no say, and is not to see who stands there.
+pub(crate) fn pushed(app: &App, name: &str) -> Result<PipelineId, Problem> {
+    let id: CameraId = name.parse().map_err(|_| Problem::not_found("camera"))?;
+    let camera = pipeline_id(&id)?;
+    let kind = app.vision()?.cameras().status(&camera)?.source.kind();
+    match kind {
+        // Another client's own camera is nobody else's.
+        _ if is_reserved(name) => Err(Problem::not_found("camera")),
+        SourceKind::Push => Ok(camera),
+        _ => Err(CameraError::NotPush(camera).into()),
+    }
 }
 
 /// Whether a camera of this name runs; any name does where recognition is off.

@@ -123,6 +123,7 @@ impl App {
             couriers: Couriers::new(opened.published),
             incoming: Arc::new(Semaphore::new(INCOMING_MAX)),
             sockets: Arc::new(Semaphore::new(settings.ws.clients_max)),
+            webrtc: super::webrtc::Sessions::default(),
             endpoints: opened.endpoints,
             outbound: opened.outbound,
             tls: opened.tls,
@@ -174,6 +175,7 @@ impl App {
         self.spawn(super::group::watch(self.clone()));
         if self.has_vision() {
             super::camera::start_known(self).await?;
+            super::webrtc::start(self).await?;
             sightings::start(self);
             challenge::start(self);
             super::model_change::watch(self);

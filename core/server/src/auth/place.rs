@@ -18,8 +18,8 @@ pub(crate) enum Place {
     Query,
     /// That of the checkout `{id}` in the path.
     Checkout,
-    /// In the body: the handler looks, by [`Principal::at`].
-    Body,
+    /// Where only the handler finds it: it looks, by [`Principal::at`] or by whose it is.
+    Handler,
 }
 
 impl Place {
@@ -37,7 +37,7 @@ impl Place {
         let elsewhere = || bound("this key is for one camera, and this request is not about a camera");
         match self {
             Self::None => Err(elsewhere()),
-            Self::Body => Ok(()),
+            Self::Handler => Ok(()),
             Self::Path => principal.at(&camera(part(path, uri).ok_or_else(elsewhere)?)?),
             Self::Query => {
                 let pairs = uri.query().unwrap_or_default().split('&');

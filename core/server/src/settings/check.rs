@@ -39,6 +39,7 @@ impl Settings {
             ("ws.clients_max", self.ws.clients_max as u64),
             ("ws.events_kept", self.ws.events_kept as u64),
             ("ws.ping_interval_ms", self.ws.ping_interval_ms),
+            ("webrtc.sessions_max", self.webrtc.sessions_max as u64),
         ];
         if let Some((key, _)) = positive.iter().find(|(_, value)| *value == 0) {
             return refuse(key, "must be above zero");
@@ -110,6 +111,12 @@ impl Settings {
         let root_key = &self.plugins.root_key;
         if !root_key.is_empty() && root_key.parse::<plugin_package::PublicKey>().is_err() {
             return refuse("plugins.root_key", "must be the public key that facepay plugin keygen shows");
+        }
+        if !(1_000..=120_000).contains(&self.webrtc.silence_ms_max) {
+            return refuse("webrtc.silence_ms_max", "must lie between 1000 and 120000");
+        }
+        if !(100..=20_000).contains(&self.webrtc.kbit_per_s_max) {
+            return refuse("webrtc.kbit_per_s_max", "must lie between 100 and 20000");
         }
         self.check_recognition_set()?;
         self.check_quality()?;

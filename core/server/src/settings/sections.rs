@@ -1,7 +1,7 @@
 //! The typed sections of the settings; `config/default.toml` explains each key.
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 use domain::liveness::{BadTiers, LivenessRules, Tier};
@@ -38,6 +38,7 @@ pub struct Settings {
     pub audit: Audit,
     pub settlement: Settlement,
     pub ws: Ws,
+    pub webrtc: Webrtc,
     pub auth: Auth,
     /// Where they come from, to be read anew.
     #[serde(skip)]
@@ -420,6 +421,17 @@ pub struct Ws {
     pub events_kept: usize,
     pub send_timeout_ms: u64,
     pub ping_interval_ms: u64,
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Webrtc {
+    pub enabled: bool,
+    pub listen: SocketAddr,
+    pub addresses: Vec<IpAddr>,
+    pub sessions_max: usize,
+    pub silence_ms_max: u64,
+    pub kbit_per_s_max: u32,
 }
 
 #[derive(Clone, Serialize, Deserialize)]

@@ -8,9 +8,8 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use domain::CameraId;
 use pipeline::camera::{CameraError, CameraId as PipelineId, Claim};
-use pipeline::source::{SourceKind, SourceUrl};
+use pipeline::source::SourceUrl;
 use pipeline::{ChallengePhase, ChallengeUpdate, Observation};
 use serde::Deserialize;
 use serde_json::{Number, Value};
@@ -22,7 +21,7 @@ use crate::api::Problem;
 use crate::api::extract::Query;
 use crate::api::wire::quality;
 use crate::app::App;
-use crate::app::camera::{self, OWN_PREFIX, pipeline_id};
+use crate::app::camera::{self, OWN_PREFIX};
 use crate::app::challenge;
 use crate::app::evidence::Seen;
 use crate::auth::{Credential, Principal};
@@ -63,7 +62,7 @@ pub(crate) async fn connect(
     mut request: Request,
 ) -> Result<Response, Problem> {
     let camera = match asked.camera {
-        Some(CameraName(name)) => Some(pushed_camera(&app, &name)?),
+        Some(CameraName(name)) => Some(camera::pushed(&app, &name)?),
         None => None,
     };
     let who = camera::device::client(&principal);
@@ -92,20 +91,6 @@ pub(crate) async fn connect(
         Ok::<(), Problem>(())
     });
     Ok(response.into_response())
-}
-
-/// The camera of this name, if it is one that takes pictures from a client. At any other camera a client
-/// has no say, and is not to see who stands there.
-fn pushed_camera(app: &App, name: &str) -> Result<PipelineId, Problem> {
-    let id: CameraId = name.parse().map_err(|_| Problem::not_found("camera"))?;
-    let camera = pipeline_id(&id)?;
-    let kind = app.vision()?.cameras().status(&camera)?.source.kind();
-    match kind {
-        // Another client's own camera is nobody else's.
-        _ if camera::is_reserved(name) => Err(Problem::not_found("camera")),
-        SourceKind::Push => Ok(camera),
-        _ => Err(CameraError::NotPush(camera).into()),
-    }
 }
 
 /// A camera for one socket, under a name that no operator gave and no other socket has.

@@ -38,3 +38,4 @@ mod torture;
 mod vision;
 mod webhooks;
 mod webhooks_in;
+mod webrtc;
