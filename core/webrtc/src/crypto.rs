@@ -1,4 +1,4 @@
-//! The ciphers and digests that ICE, DTLS and SRTP need, from the crates that the rest of the appliance uses: no C is linked.
+//! The ciphers and digests that ICE, DTLS and SRTP need, from the crates that the rest of the appliance uses.
 
 mod dtls;
 mod srtp;

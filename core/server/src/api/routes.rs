@@ -5,7 +5,8 @@ use domain::role::Permission;
 use super::route::{Access, Routes, get};
 use super::{
     access, approvals, audit, cameras, checkouts, docs, enrolments, face_payment, faces, factors, legs,
-    look_alikes, model_change, operators, plugins, settlements, system, transactions, users, webhooks, webrtc,
+    look_alikes, model_change, operators, plugins, settlements, system, transactions, users, webhooks,
+    webrtc,
 };
 use crate::auth::place::Place;
 use crate::ws;
