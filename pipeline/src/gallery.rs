@@ -13,7 +13,7 @@ use parking_lot::{RwLock, RwLockUpgradableReadGuard};
 use crate::embedding::Embedding;
 use code::Code;
 use kernel::Kernel;
-use rows::{NewRow, Rows, Segment};
+use rows::{Label, NewRow, Rows, Segment};
 
 mod rows;
 
@@ -23,11 +23,13 @@ mod kernel;
 mod crew;
 mod scan;
 
+mod coded;
 mod comparison;
 mod rescore;
 mod search;
 mod source;
 
+pub use coded::CodedError;
 pub use search::SearchError;
 pub use source::{ExactTemplates, SourceError};
 
@@ -134,9 +136,16 @@ impl Gallery {
 
     /// Says that `count` templates are to come: exact values that would not stay in memory are not kept from the start.
     pub fn expect(&self, count: usize) {
+        let mut rows = self.rows.write();
+        rows.reserve(count);
         if count > self.exact_rows_max {
-            self.rows.write().drop_exact();
+            rows.drop_exact();
         }
+    }
+
+    /// Whether the exact values of all templates are in memory.
+    pub fn is_exact(&self) -> bool {
+        self.rows.read().exact
     }
 
     /// Adds a template, or replaces the one with this id.
@@ -150,8 +159,8 @@ impl Gallery {
         model_tag: u32,
         embedding: &Embedding,
     ) -> Result<(), GalleryError> {
-        let row = self.row(model_tag, (subject, template), embedding)?;
-        self.insert_into(&mut self.rows.write(), &row);
+        let code = self.code(model_tag, embedding)?;
+        self.insert_into(&mut self.rows.write(), new_row((subject, template), &code, embedding));
         Ok(())
     }
 
@@ -165,33 +174,32 @@ impl Gallery {
     ) -> Vec<(TemplateId, GalleryError)> {
         let (mut new, mut refused) = (Vec::new(), Vec::new());
         for (template, embedding) in templates {
-            match self.row(model_tag, (subject, *template), embedding) {
-                Ok(row) => new.push(row),
+            match self.code(model_tag, embedding) {
+                Ok(code) => new.push((*template, code, embedding)),
                 Err(error) => refused.push((*template, error)),
             }
         }
-        self.change_subject(subject, |rows| new.iter().for_each(|row| self.insert_into(rows, row)));
+        self.change_subject(subject, |rows| {
+            for (template, code, embedding) in &new {
+                self.insert_into(rows, new_row((subject, *template), code, embedding));
+            }
+        });
         refused
     }
 
-    /// The row of an embedding that compares with those here.
-    fn row(
-        &self,
-        model_tag: u32,
-        label: (Subject, TemplateId),
-        embedding: &Embedding,
-    ) -> Result<NewRow, GalleryError> {
+    /// The code of an embedding that compares with those here.
+    fn code(&self, model_tag: u32, embedding: &Embedding) -> Result<Code, GalleryError> {
         if model_tag != self.model_tag {
             return Err(GalleryError::ModelTag { expected: self.model_tag, found: model_tag });
         }
         let values = embedding.values();
         match values.len() == self.dim {
-            true => Ok(NewRow { label, code: Code::new(embedding), exact: embedding.clone() }),
+            true => Ok(Code::new(embedding)),
             false => Err(GalleryError::Dim { expected: self.dim, found: values.len() }),
         }
     }
 
-    fn insert_into(&self, rows: &mut Rows, row: &NewRow) {
+    fn insert_into(&self, rows: &mut Rows, row: NewRow<'_>) {
         rows.insert(row);
         if rows.exact && rows.count() > self.exact_rows_max {
             rows.drop_exact();
@@ -243,6 +251,10 @@ impl Gallery {
     fn segments(&self) -> Vec<Arc<Segment>> {
         self.rows.read().segments().to_vec()
     }
+}
+
+fn new_row<'a>(label: Label, code: &'a Code, exact: &'a Embedding) -> NewRow<'a> {
+    NewRow { label, measure: code.measure, codes: &code.values, exact: exact.values() }
 }
 
 #[cfg(test)]

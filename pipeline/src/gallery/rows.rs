@@ -6,9 +6,8 @@ use std::sync::Arc;
 use hashbrown::HashTable;
 use zeroize::Zeroize;
 
-use super::code::{Code, Measure};
+use super::code::Measure;
 use super::{Subject, TemplateId};
-use crate::embedding::Embedding;
 
 /// Rows of one segment. A change copies a segment that a search is reading: 256 KiB at 512 values.
 pub(super) const SEGMENT_ROWS: usize = 512;
@@ -27,10 +26,13 @@ pub(super) struct Segment {
 }
 
 /// A row to be inserted.
-pub(super) struct NewRow {
+#[derive(Clone, Copy)]
+pub(super) struct NewRow<'a> {
     pub(super) label: Label,
-    pub(super) code: Code,
-    pub(super) exact: Embedding,
+    pub(super) measure: Measure,
+    pub(super) codes: &'a [i8],
+    /// Empty where the exact values are elsewhere.
+    pub(super) exact: &'a [f32],
 }
 
 impl Segment {
@@ -43,11 +45,11 @@ impl Segment {
         }
     }
 
-    fn push(&mut self, label: Label, measure: Measure, codes: &[i8], exact: &[f32]) {
-        self.labels.push(label);
-        self.measures.push(measure);
-        self.codes.extend_from_slice(codes);
-        self.exact.extend_from_slice(exact);
+    fn push(&mut self, row: NewRow<'_>) {
+        self.labels.push(row.label);
+        self.measures.push(row.measure);
+        self.codes.extend_from_slice(row.codes);
+        self.exact.extend_from_slice(row.exact);
     }
 
     fn pop(&mut self, dim: usize) {
@@ -135,8 +137,15 @@ impl Rows {
         Some((self.segments.get(place / SEGMENT_ROWS)?, place % SEGMENT_ROWS))
     }
 
+    /// Makes room for `count` rows.
+    pub(super) fn reserve(&mut self, count: usize) {
+        self.segments.reserve(count.div_ceil(SEGMENT_ROWS));
+        let (segments, hasher) = (&self.segments, &self.hasher);
+        self.places.reserve(count, |place| hasher.hash_one(label(segments, *place).1));
+    }
+
     /// Adds a row, or replaces the one of this template.
-    pub(super) fn insert(&mut self, new: &NewRow) {
+    pub(super) fn insert(&mut self, new: NewRow<'_>) {
         let (template, dim) = (new.label.1, self.dim);
         self.remove(template);
         if self.count == self.segments.len() * SEGMENT_ROWS {
@@ -144,8 +153,8 @@ impl Rows {
         }
         let place = u32::try_from(self.count).expect("as many templates do not fit in memory");
         if let Some(last) = self.segments.last_mut() {
-            let exact = if self.exact { new.exact.values() } else { &[] };
-            Arc::make_mut(last).push(new.label, new.code.measure, &new.code.values, exact);
+            let exact = if self.exact { new.exact } else { &[] };
+            Arc::make_mut(last).push(NewRow { exact, ..new });
         }
         self.count += 1;
         let (segments, hasher) = (&self.segments, &self.hasher);

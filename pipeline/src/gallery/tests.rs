@@ -4,6 +4,7 @@ use std::thread::ScopedJoinHandle;
 use super::*;
 
 mod changes;
+mod coded;
 mod exact;
 
 const DIM: usize = 24;
