@@ -26,6 +26,7 @@ mod face_crop;
 mod face_payment;
 mod fact;
 mod fail_point;
+mod gallery_part;
 mod group;
 mod idempotency;
 mod instrument;
@@ -44,6 +45,7 @@ mod receipt;
 mod row;
 mod schema;
 mod settlement;
+mod snapshot;
 mod spending;
 mod step_up;
 mod totp;
@@ -74,6 +76,7 @@ pub use error::StoreError;
 pub use face::{FaceRow, GalleryRow, NewFace, Synthetic, mean_id};
 pub use face_crop::{CropRow, NewCrop};
 pub use face_payment::{FacePaymentLink, LINK_TRIES_MAX, LinkTry};
+pub use gallery_part::{KeptPart, PartFaces};
 pub use group::{GroupRow, GroupStep, NewGroup};
 pub use idempotency::{Claim, SavedResponse};
 pub use instrument::InstrumentRow;
@@ -91,6 +94,7 @@ pub use settlement::{
     Closing, OpenRequest, ProviderFile, Resolution, SettlementDay, SettlementFile, SettlementLine,
     SettlementRow, Statement, StatementEntry, StatementKind,
 };
+pub use snapshot::{Part, PartBuffer, PartFault, Snapshot, WrittenPart};
 pub use step_up::NewProof;
 pub use store::{By, Store};
 pub use transaction::{Details, NewTransaction, Place, TransactionFilter, TransactionRow};

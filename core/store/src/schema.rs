@@ -3,7 +3,8 @@
 mod recognition;
 
 pub(crate) use recognition::{
-    calibrations, enrolment_duplicates, enrolments, face_crops, look_alikes, model_roles, shadow_visits,
+    calibrations, enrolment_duplicates, enrolments, face_crops, gallery_changes, gallery_parts, look_alikes,
+    model_roles, shadow_visits,
 };
 
 diesel::table! {
@@ -502,6 +503,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     enrolments,
     enrolment_duplicates,
     face_crops,
+    gallery_changes,
+    gallery_parts,
     model_roles,
     shadow_visits,
     accounts,

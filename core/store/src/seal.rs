@@ -2,7 +2,7 @@
 //! appliance's key. To destroy a person's key is to erase all that was sealed with it.
 use aes_gcm::{
     Aes256Gcm, KeyInit as _,
-    aead::{Aead as _, Payload},
+    aead::{Aead as _, AeadInOut as _, Payload},
 };
 use hmac::{Hmac, Mac as _};
 use rand::Rng as _;
@@ -12,6 +12,7 @@ use zeroize::{Zeroize as _, ZeroizeOnDrop};
 use crate::StoreError;
 
 const NONCE_BYTES: usize = 12;
+const TAG_BYTES: usize = 16;
 /// The length of a key, in bytes.
 pub const KEY_BYTES: usize = 32;
 
@@ -50,14 +51,37 @@ impl Key {
         self.cipher().decrypt(&(*nonce).into(), payload).map_err(|_| StoreError::Seal)
     }
 
+    /// Opens a box where it lies, and gives its contents: a large one is not copied.
+    pub(crate) fn open_in_place<'a>(
+        &self,
+        sealed: &'a mut [u8],
+        context: &[u8],
+    ) -> Result<&'a [u8], StoreError> {
+        let (nonce, sealed) = sealed.split_first_chunk_mut::<NONCE_BYTES>().ok_or(StoreError::Seal)?;
+        let (plain, tag) = sealed.split_last_chunk_mut::<TAG_BYTES>().ok_or(StoreError::Seal)?;
+        let (nonce, tag) = ((*nonce).into(), (*tag).into());
+        let opened = self.cipher().decrypt_inout_detached(&nonce, context, (&mut *plain).into(), &tag);
+        opened.map(|()| &*plain).map_err(|_| StoreError::Seal)
+    }
+
     /// This key sealed by `appliance`, for the person `user`.
     pub(crate) fn wrap(&self, appliance: &Self, user: &str) -> Result<Vec<u8>, StoreError> {
-        appliance.seal(&self.0, context(&["subject-key", user]).as_slice())
+        self.wrap_as(appliance, &context(&["subject-key", user]))
+    }
+
+    /// This key sealed by `appliance`, bound to `context`.
+    pub(crate) fn wrap_as(&self, appliance: &Self, context: &[u8]) -> Result<Vec<u8>, StoreError> {
+        appliance.seal(&self.0, context)
     }
 
     /// The key of the person `user` out of its sealed form.
     pub(crate) fn unwrap(wrapped: &[u8], appliance: &Self, user: &str) -> Result<Self, StoreError> {
-        let mut bytes = appliance.open(wrapped, context(&["subject-key", user]).as_slice())?;
+        Self::unwrap_as(wrapped, appliance, &context(&["subject-key", user]))
+    }
+
+    /// The key out of its sealed form, which is bound to `context`.
+    pub(crate) fn unwrap_as(wrapped: &[u8], appliance: &Self, context: &[u8]) -> Result<Self, StoreError> {
+        let mut bytes = appliance.open(wrapped, context)?;
         let key = bytes.as_slice().try_into().map(Self).map_err(|_| StoreError::Seal);
         bytes.zeroize();
         key
@@ -110,7 +134,10 @@ mod tests {
             changed[at] ^= 1;
             assert!(key.open(&changed, b"").is_err(), "byte {at}");
             assert!(key.open(&sealed[..at], b"").is_err(), "cut at {at}");
+            assert!(key.open_in_place(&mut changed, b"").is_err(), "byte {at}");
+            assert!(key.open_in_place(&mut sealed[..at].to_vec(), b"").is_err(), "cut at {at}");
         }
+        assert_eq!(key.open_in_place(&mut sealed.clone(), b"").unwrap(), b"template");
     }
 
     #[test]

@@ -124,7 +124,7 @@ impl Store {
         rows.into_iter().map(|row| self.opened_face(row, tag)).collect()
     }
 
-    pub(super) fn opened_face(
+    pub(crate) fn opened_face(
         &self,
         (id, user, sealed, wrapped): SealedFace,
         tag: u32,

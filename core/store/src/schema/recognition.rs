@@ -1,4 +1,4 @@
-//! The tables of enrolments, look-alikes and recognisers.
+//! The tables of enrolments, look-alikes, recognisers and what is kept of galleries.
 
 diesel::table! {
     look_alikes (face_id, other_face_id) {
@@ -74,5 +74,23 @@ diesel::table! {
         compared -> Integer,
         agreed -> Integer,
         named_others -> Integer,
+    }
+}
+
+diesel::table! {
+    gallery_parts (folder, model_tag, part) {
+        folder -> Text,
+        model_tag -> BigInt,
+        part -> Text,
+        key_wrapped -> Binary,
+        templates -> BigInt,
+        written_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    gallery_changes (part) {
+        part -> Text,
+        changes -> BigInt,
     }
 }

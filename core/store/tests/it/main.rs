@@ -22,6 +22,7 @@ mod books;
 mod cache;
 mod enrolments;
 mod factors;
+mod gallery_parts;
 mod group;
 mod look_alikes;
 mod model_change;
@@ -51,6 +52,7 @@ const ON_BOTH: &[(&str, &[Claim])] = &[
     ("admission", admission::CLAIMS),
     ("look_alikes", look_alikes::CLAIMS),
     ("model_change", model_change::CLAIMS),
+    ("gallery_parts", gallery_parts::CLAIMS),
     ("money", money::CLAIMS),
     ("requests", requests::CLAIMS),
     ("group", group::CLAIMS),

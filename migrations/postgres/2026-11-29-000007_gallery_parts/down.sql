@@ -1,0 +1,13 @@
+DROP TRIGGER no_face_takes_all_keys ON faces;
+DROP FUNCTION no_face_takes_all_keys;
+DROP TRIGGER a_lost_person_takes_the_key ON subject_keys;
+DROP FUNCTION a_lost_person_takes_the_key;
+DROP TRIGGER a_changed_face_takes_the_key ON faces;
+DROP TRIGGER a_face_that_goes_takes_the_key ON faces;
+DROP TRIGGER a_new_face_takes_the_key ON faces;
+DROP FUNCTION a_face_takes_the_key;
+DROP INDEX faces_user;
+CREATE INDEX faces_user ON faces (user_id, created_at);
+DROP INDEX faces_part;
+DROP TABLE gallery_changes;
+DROP TABLE gallery_parts;
