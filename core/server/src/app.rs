@@ -39,6 +39,7 @@ pub(crate) mod step_up;
 pub(crate) mod transaction;
 
 pub(crate) mod camera;
+mod gallery;
 mod relay;
 mod sightings;
 mod upkeep;
@@ -362,6 +363,7 @@ impl App {
         if let Err(error) = self.checkpoint().await {
             tracing::error!(%error, "no last checkpoint; the next start signs one");
         }
+        gallery::keep_last(self).await;
         let app = self.clone();
         let ended = tokio::task::spawn_blocking(move || app.0.vision.as_ref().map(Vision::stop));
         if tokio::time::timeout(VISION_STOPS_WITHIN, ended).await.is_err() {

@@ -19,6 +19,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets, linear_buckets};
 use prometheus_client::registry::{Registry, Unit};
 
+use crate::app::vision::snapshot::Filled;
 use crate::app::{webhook, webrtc};
 use crate::ws::socket::Closing;
 
@@ -119,6 +120,7 @@ pub(crate) struct Metrics {
     challenges: Family<ResultLabels, Counter>,
     enrolments: Family<ResultLabels, Counter>,
     faces_refused: Family<ReasonLabels, Counter>,
+    gallery_parts: Family<ResultLabels, Counter>,
     pub(crate) audit_chain_ok: Gauge,
     pub(crate) ledger_ok: Gauge,
     pub(crate) outbox_lag: Gauge<f64, AtomicU64>,
@@ -167,6 +169,7 @@ impl Metrics {
             challenges: Family::default(),
             enrolments: Family::default(),
             faces_refused: Family::default(),
+            gallery_parts: Family::default(),
             audit_chain_ok: Gauge::default(),
             ledger_ok: Gauge::default(),
             outbox_lag: Gauge::default(),
@@ -203,6 +206,7 @@ impl Metrics {
         for reason in QualityReason::ALL {
             drop(self.faces_refused.get_or_create(&ReasonLabels { reason: reason.name() }));
         }
+        self.gallery_filled(Filled::default());
         for stage in Stage::ALL {
             drop(self.stage_duration.get_or_create(&StageLabels { stage: stage.name() }));
         }
@@ -221,6 +225,13 @@ impl Metrics {
     /// Counts what became of an enrolment.
     pub(crate) fn enrolment(&self, result: &'static str) {
         self.enrolments.get_or_create(&ResultLabels { result }).inc();
+    }
+
+    /// Counts where the parts of a gallery came from at a start.
+    pub(crate) fn gallery_filled(&self, Filled { opened, read, refused }: Filled) {
+        for (result, parts) in [("opened", opened), ("read", read), ("refused", refused)] {
+            self.gallery_parts.get_or_create(&ResultLabels { result }).inc_by(parts as u64);
+        }
     }
 
     /// Makes the series of a loaded plugin's faults.
@@ -273,6 +284,11 @@ impl Metrics {
         r.register("challenges", "Liveness challenges that are over", self.challenges.clone());
         r.register("enrolments", "Enrolments and what became of them", self.enrolments.clone());
         r.register("faces_refused", "Faces not good enough to be looked at", self.faces_refused.clone());
+        r.register(
+            "gallery_parts",
+            "Parts of large galleries at the start: opened where they are kept, or read from the database",
+            self.gallery_parts.clone(),
+        );
         r.register("ledger_ok", "1 when the books added up when last verified", self.ledger_ok.clone());
         r.register("audit_chain_ok", "1 when the audit chain verified at start", self.audit_chain_ok.clone());
         r.register_with_unit(

@@ -117,6 +117,7 @@ impl App {
         if let Some(vision) = &opened.vision {
             let device = vision.compute();
             metrics.set_device(&device.adapter, &device.backend);
+            metrics.gallery_filled(vision.filled());
         }
         Ok(Self(Arc::new(Parts {
             hub: Hub::new(settings.ws.events_kept, clock().0.unsigned_abs()),
@@ -179,6 +180,7 @@ impl App {
             sightings::start(self);
             challenge::start(self);
             super::model_change::watch(self);
+            self.spawn(super::gallery::run(self.clone()));
         }
         Ok(())
     }

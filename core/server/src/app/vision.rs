@@ -1,7 +1,9 @@
 //! Cameras and recognition, put together from the settings: engine, plugins, gallery, pipeline.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use domain::Timestamp;
 use domain::model_change::Roles;
 use models::manifest::{Digest, Entry, Manifest};
 use models::weights::Shelf;
@@ -13,7 +15,7 @@ use pipeline::{
     Space,
 };
 use plugin_host::InferenceService;
-use store::{By, Store};
+use store::{By, Snapshot, Store};
 use tokio::sync::watch;
 
 use super::installed;
@@ -23,14 +25,16 @@ use crate::api::wire::system::Compute;
 use crate::plugins::Plugins;
 use crate::settings::{self, Device, Precision, Settings};
 
+pub(crate) mod snapshot;
 mod space;
 mod steps;
 mod witness;
 
-pub(crate) use space::gallery;
+pub(crate) use space::{exact_rows_max, gallery};
 pub(crate) use steps::{shadow, steps};
 pub(crate) use witness::{Witness, Witnesses, measured};
 
+use snapshot::Filled;
 use space::{blind, filled, offered};
 
 /// Everything that sees.
@@ -43,6 +47,9 @@ pub(crate) struct Vision {
     turn: tokio::sync::Mutex<()>,
     /// Whose turn it is to bring somebody's templates up to the database.
     refresh_turn: tokio::sync::Mutex<()>,
+    /// Where the galleries are kept between starts, and whose turn it is to keep them; `None` where nothing can be kept.
+    snapshot: Option<parking_lot::Mutex<Snapshot>>,
+    filled: Filled,
     compute: Compute,
     models: Vec<InUse>,
 }
@@ -67,9 +74,12 @@ impl Vision {
         let mut steps = steps(settings, plugins, &inference)?;
         let shadow = shadow(settings, plugins, &inference)?;
         let roles = store.roles_with(by, steps.recognizer.model_tag())?.roles;
-        let mut spaces = Vec::new();
+        let snapshot = snapshot_of(settings);
+        let (mut spaces, mut parts) = (Vec::new(), Filled::default());
         for recognizer in std::iter::once(steps.recognizer.clone()).chain(shadow) {
-            spaces.push(Arc::new(filled(store, recognizer)?));
+            let (space, of_space) = filled(store, snapshot.as_ref(), recognizer)?;
+            parts = parts.and(of_space);
+            spaces.push(Arc::new(space));
         }
         let models = in_use(&installed::shelf(settings)?)?;
         measured(&models, spaces.iter().map(|space| space.recognizer()))?;
@@ -86,7 +96,8 @@ impl Vision {
             Pipeline::start(options, steps, active.gallery().clone()).map_err(|error| refused(&error))?;
         let roles = watch::Sender::new(roles);
         let (turn, refresh_turn, compute) = (Default::default(), Default::default(), compute(&engine));
-        Ok(Self { pipeline, spaces, roles, turn, refresh_turn, compute, models })
+        let snapshot = snapshot.map(parking_lot::Mutex::new);
+        Ok(Self { pipeline, spaces, roles, turn, refresh_turn, snapshot, filled: parts, compute, models })
     }
 
     /// The running pipeline.
@@ -148,6 +159,26 @@ impl Vision {
         &self.refresh_turn
     }
 
+    /// Where the parts of the galleries came from.
+    pub(crate) fn filled(&self) -> Filled {
+        self.filled
+    }
+
+    /// Keeps the galleries for the next start, as [`snapshot::keep`] does. Blocks.
+    ///
+    /// # Errors
+    /// When the data folder or the database can't be written.
+    pub(crate) fn keep(
+        &self,
+        store: &Store,
+        at: Timestamp,
+        go_on: impl FnMut(Duration) -> bool,
+    ) -> Result<usize, snapshot::Unkept> {
+        let Some(snapshot) = &self.snapshot else { return Ok(0) };
+        let galleries: Vec<&Gallery> = self.spaces.iter().map(|space| space.gallery().as_ref()).collect();
+        snapshot::keep((store, &snapshot.lock()), &galleries, at, go_on)
+    }
+
     /// The networks whose weights are delivered or installed.
     pub(crate) fn models(&self) -> &[InUse] {
         &self.models
@@ -167,6 +198,14 @@ impl Vision {
     pub(super) fn stop(&self) {
         self.pipeline.shutdown();
     }
+}
+
+/// Where this appliance keeps its galleries between starts. It starts without as well, only slower.
+fn snapshot_of(settings: &Settings) -> Option<Snapshot> {
+    let folder = settings.data.folder.join("gallery");
+    Snapshot::open(&folder)
+        .inspect_err(|error| tracing::warn!(folder = %folder.display(), %error, "the gallery is not kept"))
+        .ok()
 }
 
 /// The manifest's networks whose weights are there; the engine checks them against their digests.

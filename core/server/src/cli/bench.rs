@@ -37,8 +37,8 @@ pub enum Bench {
         #[arg(long)]
         json: bool,
     },
-    /// The exact search through a gallery of synthetic people, started from a new SQLite file in the current folder. A million
-    /// people take minutes and 5 GB of disk.
+    /// The exact search through a gallery of synthetic people, started from a new SQLite file in the current folder and, of
+    /// more than 131,072 people, from sealed parts beside it. A million people take minutes and 6 GB of disk.
     Search {
         /// People in the gallery.
         #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(2..=1_000_000))]
@@ -46,9 +46,31 @@ pub enum Bench {
         /// Searches.
         #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(10..=100_000))]
         searches: u32,
+        /// Leaves the exact values in the database and starts from sealed parts, however few people there are.
+        #[arg(long)]
+        exact_in_database: bool,
         /// One object instead of text.
         #[arg(long)]
         json: bool,
+    },
+    /// What `bench search` measures, which starts it in a process of its own.
+    #[command(hide = true)]
+    SearchStarted {
+        /// Where people and sealed parts are.
+        #[arg(long)]
+        folder: PathBuf,
+        /// How many people.
+        #[arg(long)]
+        people: usize,
+        /// Of so many the exact values stay in memory.
+        #[arg(long)]
+        exact_rows_max: usize,
+        /// Searches.
+        #[arg(long)]
+        searches: usize,
+        /// How often a stranger may be taken for somebody.
+        #[arg(long)]
+        fpir_target: f64,
     },
     /// Recognition at simulated cameras, a person in view of each: rates, ages, cores and memory.
     Pipeline {
@@ -139,11 +161,15 @@ pub(super) fn run(cli: &Cli, command: &Bench) -> Result<Exit, Failure> {
                 false => show(&report, &track),
             }
         }
-        Bench::Search { gallery, searches, json } => {
+        Bench::Search { gallery, searches, exact_in_database, json } => {
             let settings = offline::settings(cli)?;
-            let report =
-                search::search(*gallery as usize, *searches as usize, settings.recognition.fpir_target)?;
+            let size = search::Size::new(*gallery as usize, *exact_in_database);
+            let report = search::search(size, *searches as usize, settings.recognition.fpir_target)?;
             tell(&report, *json);
+        }
+        Bench::SearchStarted { folder, people, exact_rows_max, searches, fpir_target } => {
+            let size = search::Size { people: *people, exact_rows_max: *exact_rows_max };
+            tell(&search::started(folder, size, *searches, *fpir_target)?, true);
         }
         Bench::Pipeline { cameras, seconds, steps, json } => {
             let settings = offline::settings(cli)?;

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use domain::FaceId;
 use domain::model_change::Roles;
 use pipeline::gallery::SourceError;
-use pipeline::{Embedding, ExactTemplates, Gallery, RecognizerSet, Space, Subject, TemplateId};
-use store::Store;
+use pipeline::{Embedding, ExactTemplates, Gallery, RecognizerSet, Space, TemplateId};
+use store::{Snapshot, Store};
 use uuid::Uuid;
 
 use super::refused;
+use super::snapshot::{Filled, fill, insert};
 use crate::app::start::StartError;
 
 /// The recogniser in force, which the settings must offer: templates of another one are of no use to it.
@@ -34,41 +35,57 @@ pub(super) fn blind(spaces: &[Arc<Space>]) -> Option<Arc<Space>> {
     Space::new(space.recognizer().clone(), nobody).ok().map(Arc::new)
 }
 
-/// A recogniser with all its templates.
-pub(super) fn filled(store: &Arc<Store>, recognizer: RecognizerSet) -> Result<Space, StartError> {
-    let gallery = gallery(store, recognizer.dim(), recognizer.model_tag())?;
-    Space::new(recognizer, Arc::new(gallery)).map_err(|error| refused(&error))
+/// A recogniser with all its templates, and where they came from.
+pub(super) fn filled(
+    store: &Arc<Store>,
+    snapshot: Option<&Snapshot>,
+    recognizer: RecognizerSet,
+) -> Result<(Space, Filled), StartError> {
+    let dim = recognizer.dim();
+    let (gallery, filled) = gallery(store, snapshot, (dim, recognizer.model_tag()), exact_rows_max(dim))?;
+    let space = Space::new(recognizer, Arc::new(gallery)).map_err(|error| refused(&error))?;
+    Ok((space, filled))
 }
 
 /// So much memory is for the exact values of templates, in bytes: those of 131,072 people at 512 values. Where there are
 /// more, the gallery keeps eight bits a value and reads the few exact ones of each search from the database.
 const EXACT_BYTES_MAX: usize = 256 << 20;
 
-/// Every template of this recogniser, opened into memory.
-pub(crate) fn gallery(store: &Arc<Store>, dim: usize, model_tag: u32) -> Result<Gallery, StartError> {
-    gallery_of(store, (dim, model_tag), EXACT_BYTES_MAX / (size_of::<f32>() * dim.max(1)))
+/// Of so many templates at the most the exact values stay in memory.
+pub(crate) fn exact_rows_max(dim: usize) -> usize {
+    EXACT_BYTES_MAX / (size_of::<f32>() * dim.max(1))
 }
 
-fn gallery_of(
+/// Every template of this recogniser in memory: opened one by one from the database where exact values stay in memory, and
+/// else from the sealed parts of `snapshot`, as far as they are current.
+pub(crate) fn gallery(
     store: &Arc<Store>,
+    snapshot: Option<&Snapshot>,
     (dim, model_tag): (usize, u32),
     exact_rows_max: usize,
-) -> Result<Gallery, StartError> {
+) -> Result<(Gallery, Filled), StartError> {
     let exact = Arc::new(InDatabase { store: store.clone(), model_tag });
     let gallery = Gallery::with_source(dim, model_tag, exact, exact_rows_max);
-    gallery.expect(store.gallery_len(model_tag)?);
-    let mut unusable = 0_usize;
-    store.gallery(model_tag, |row| {
-        let (template, subject) = (TemplateId(row.id.0.as_u128()), Subject(row.user.0.as_u128()));
-        let inserted = Embedding::new(row.template.to_vec())
-            .is_ok_and(|embedding| gallery.insert(template, subject, model_tag, &embedding).is_ok());
-        unusable += usize::from(!inserted);
-    })?;
+    let kept = snapshot.map(|snapshot| store.kept_parts(snapshot, model_tag)).transpose()?.unwrap_or_default();
+    let in_parts: usize = kept.iter().map(|kept| kept.templates).sum();
+    // Only where it matters are all of them counted, which at a million takes long.
+    gallery.expect(if in_parts > exact_rows_max { in_parts } else { store.gallery_len(model_tag)? });
+    let (filled, unusable) = match snapshot.filter(|_| !kept.is_empty() && !gallery.is_exact()) {
+        Some(snapshot) => fill(store, snapshot, &gallery, kept)?,
+        None => (Filled::default(), from_database(store, &gallery)?),
+    };
     if unusable > 0 {
         tracing::error!(unusable, "templates do not fit their recogniser and are left out");
     }
-    tracing::info!(model_tag, templates = gallery.len(), "gallery filled");
-    Ok(gallery)
+    tracing::info!(model_tag, templates = gallery.len(), ?filled, "gallery filled");
+    Ok((gallery, filled))
+}
+
+/// Opens every template; says how many do not fit.
+fn from_database(store: &Store, gallery: &Gallery) -> Result<usize, StartError> {
+    let mut unusable = 0;
+    store.gallery(gallery.model_tag(), |row| unusable += usize::from(!insert(gallery, &row)))?;
+    Ok(unusable)
 }
 
 /// The exact values of templates, sealed where they are.
@@ -91,6 +108,7 @@ impl ExactTemplates for InDatabase {
 mod tests {
     use domain::{ConsentId, Timestamp, UserId};
     use store::seal::Key;
+    use pipeline::Subject;
     use store::{By, Synthetic};
 
     use super::*;
@@ -127,7 +145,7 @@ mod tests {
     fn a_gallery_with_its_exact_values_in_the_database_finds_what_one_with_them_in_memory_finds() {
         let folder = tempfile::tempdir().unwrap();
         let store = people(folder.path());
-        let [near, far] = [usize::MAX, 0].map(|rows| gallery_of(&store, (DIM, TAG), rows).ok().unwrap());
+        let [near, far] = [usize::MAX, 0].map(|rows| gallery(&store, None, (DIM, TAG), rows).ok().unwrap().0);
         for number in 0..=DIM {
             let (_, probe) = near.template(TemplateId(id(number).as_u128())).unwrap().unwrap();
             let found = near.search(&probe).unwrap().unwrap();
@@ -140,7 +158,7 @@ mod tests {
     fn who_is_erased_in_the_database_is_not_found_even_before_the_gallery_is_told() {
         let folder = tempfile::tempdir().unwrap();
         let store = people(folder.path());
-        let gallery = gallery_of(&store, (DIM, TAG), 0).ok().unwrap();
+        let (gallery, _) = gallery(&store, None, (DIM, TAG), 0).ok().unwrap();
         let (_, probe) = gallery.template(TemplateId(id(0).as_u128())).unwrap().unwrap();
         store.erase_user(By { actor: "test", at: AT }, UserId(id(0))).unwrap();
         let found = gallery.search(&probe).unwrap().unwrap();

@@ -23,6 +23,8 @@ fn every_benchmark_prints_its_figures_as_one_object() {
                 "/ready_ms",
                 "/rss_mb",
                 "/database_mb",
+                "/filled_s",
+                "/ready_from_database_ms",
                 "/batch/p50_ms",
                 "/naive_f32/p50_ms",
                 "/added/max_ms",
@@ -96,6 +98,19 @@ fn every_benchmark_prints_its_figures_as_one_object() {
         }
     }
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "a benchmark leaves nothing behind");
+}
+
+#[test]
+fn a_gallery_started_from_sealed_parts_by_a_new_process_answers_like_one_in_memory() {
+    let folder = tempfile::tempdir().unwrap();
+    let arguments = ["bench", "search", "--gallery", "3000", "--searches", "20", "--exact-in-database", "--json"];
+    let output = run(folder.path(), &arguments);
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["naive_f32"]["identical"], 20);
+    assert_eq!(report["added"]["found"], report["added"]["people"]);
+    // Ids are numbers in a row: the first 3,000 of the 4,096 parts have one person each.
+    assert_eq!(report["parts"], serde_json::json!({ "opened": 3_000, "read": 1_096, "refused": 0 }));
+    assert!(report["parts_mb"].as_f64().is_some_and(|mb| mb > 1.5), "{report}");
 }
 
 #[test]
