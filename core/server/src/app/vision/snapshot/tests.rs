@@ -199,7 +199,7 @@ fn another_folder_key_or_length_opens_nothing_and_harms_nothing() {
     assert_eq!(data.assert_as_in_the_database(), whole);
     // A recogniser of another length with the same tag takes none of it.
     let (store, snapshot) = (data.store(), data.snapshot());
-    let (other, filled) = super::super::gallery(&store, Some(&snapshot), (DIM + 1, TAG), 0).ok().unwrap();
+    let (other, filled) = gallery(&store, Some(&snapshot), (DIM + 1, TAG), 0).ok().unwrap();
     assert_eq!((other.len(), filled.opened, filled.refused), (0, 0, whole.opened));
 }
 
