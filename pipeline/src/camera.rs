@@ -23,6 +23,7 @@ pub(crate) mod supervisor;
 mod texture;
 mod trial;
 pub(crate) mod view;
+mod vigilance;
 
 pub use cameras::{Cameras, CamerasOptions};
 pub use feed::{Fed, Feed, FeedCodec, FeedUnit};
@@ -50,6 +51,18 @@ pub struct CameraConfig {
     pub loop_s_max: u64,
     /// How its view is watched.
     pub view: ViewOptions,
+    /// When it is looked at less often.
+    pub idle: IdleOptions,
+}
+
+/// When a camera is looked at less often, for nobody is there and nothing moves. By default it never is. A `push:` camera
+/// never is either: whoever pushes waits for answers.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct IdleOptions {
+    /// After so many milliseconds in which nobody was seen and nothing moved,
+    pub after_ms: u64,
+    /// its pictures are analysed at least every so many milliseconds; 0: as often as otherwise.
+    pub look_ms_max: u64,
 }
 
 /// How a camera's view is watched. By default it is not.
@@ -122,6 +135,11 @@ impl CameraState {
         CameraState::Moved,
         CameraState::Replaced,
     ];
+
+    /// Whether what it shows may be believed, and paid by.
+    pub fn is_trusted(self) -> bool {
+        self == CameraState::Live
+    }
 
     /// Whether it has lost the view that it has learnt.
     pub fn is_of_view(self) -> bool {
@@ -331,5 +349,34 @@ impl fmt::Display for CameraId {
 impl fmt::Debug for CameraId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_live_camera_is_trusted_and_one_in_any_other_state_is_not() {
+        let found = CameraState::ALL.map(|state| (state.name(), state.is_trusted()));
+        let wanted = [
+            ("connecting", false),
+            ("live", true),
+            ("stalled", false),
+            ("offline", false),
+            ("unauthorized", false),
+            ("not_found", false),
+            ("unsupported", false),
+            ("black", false),
+            ("frozen", false),
+            ("looped", false),
+            ("throttled", false),
+            ("damaged", false),
+            ("covered", false),
+            ("blurred", false),
+            ("moved", false),
+            ("replaced", false),
+        ];
+        assert_eq!(found, wanted);
     }
 }

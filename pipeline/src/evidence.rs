@@ -96,6 +96,9 @@ pub(crate) struct Evidence {
     verdict: Option<(Verdict, Instant)>,
     /// Which recogniser made the embeddings here; `None` before the first.
     model_tag: Option<u32>,
+    /// When a picture of the track was analysed last, and how many were since its last verdict.
+    looked: Option<Instant>,
+    looks: usize,
     /// Whose face the track was last decided to show: outlives the pictures, so that nobody slips in between verdicts.
     decided: Option<Embedding>,
     /// Outlives verdicts, gaps and pictures.
@@ -126,9 +129,26 @@ impl Evidence {
         })
     }
 
-    /// Whether there are pictures that count for the next verdict.
-    pub(crate) fn is_begun(&self) -> bool {
-        !self.samples.is_empty()
+    /// Whether there are pictures that count for the next verdict, and that is not overdue.
+    pub(crate) fn is_under_way(&self, options: &ConfirmOptions) -> bool {
+        !self.samples.is_empty() && self.looks < options.frames_max
+    }
+
+    /// Whether it waits for its first verdict, and has not had its share of the pictures yet: of a face that these do not
+    /// decide, more may not either.
+    pub(crate) fn is_new(&self, options: &ConfirmOptions) -> bool {
+        self.verdict.is_none() && self.looks < options.frames_max
+    }
+
+    /// When a picture of the track was analysed last.
+    pub(crate) fn looked(&self) -> Option<Instant> {
+        self.looked
+    }
+
+    /// Notes that a picture of the track is analysed.
+    pub(crate) fn look(&mut self, now: Instant) {
+        self.looked = Some(now);
+        self.looks += 1;
     }
 
     /// The last verdict.
@@ -200,9 +220,11 @@ impl Evidence {
     pub(crate) fn decide(&mut self, verdict: Verdict, now: Instant) {
         if verdict == Verdict::NotLive {
             self.verdict = Some((verdict, now));
+            self.looks = 0;
         } else {
             let (decided, record) = (self.mean().or_else(|| self.decided.take()), self.record);
-            *self = Evidence { verdict: Some((verdict, now)), decided, record, ..self.with_shots() };
+            *self =
+                Evidence { verdict: Some((verdict, now)), decided, record, looks: 0, ..self.with_shots() };
         }
     }
 
@@ -213,18 +235,29 @@ impl Evidence {
 
     /// Looks at the same face anew. What was refused stays refused.
     pub(crate) fn look_anew(&mut self) {
-        *self = Evidence { record: self.record.again(), ..self.with_shots() };
+        *self = Evidence { record: self.record.again(), looks: 0, ..self.with_shots() };
     }
 
     /// Starts again: it may be somebody else. Only what the place owes stays.
     pub(crate) fn forget(&mut self) {
-        *self = Evidence { record: self.record.of_another(), ..Evidence::default() };
+        *self = self.with_turns(Evidence { record: self.record.of_another(), ..Evidence::default() });
     }
 
-    /// Nothing but the pictures that counted, and whose embeddings are compared.
+    /// Starts again for it may be another track, on which the place may owe something.
+    pub(crate) fn entangle(&mut self, owed: Option<Debt>) {
+        *self = self.with_turns(owed.map_or_else(Evidence::default, Evidence::owing));
+    }
+
+    /// The track has had its turns, whoever it shows.
+    fn with_turns(&self, evidence: Evidence) -> Evidence {
+        Evidence { looked: self.looked, looks: self.looks, ..evidence }
+    }
+
+    /// Nothing but the pictures that counted, when they did, and whose embeddings are compared.
     fn with_shots(&mut self) -> Evidence {
         let (shots, model_tag) = (std::mem::take(&mut self.shots), self.model_tag);
-        Evidence { shots, model_tag, ..Evidence::default() }
+        let (looked, looks) = (self.looked, self.looks);
+        Evidence { shots, model_tag, looked, looks, ..Evidence::default() }
     }
 
     fn is_of(&self, model_tag: u32) -> bool {

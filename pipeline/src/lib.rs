@@ -15,6 +15,7 @@ pub mod still;
 
 mod batch;
 mod slot;
+mod strain;
 
 pub mod analyse;
 pub mod crop;
@@ -53,7 +54,7 @@ pub use gesture::Gesture;
 pub use inference::EngineInference;
 pub use liveness::{LivenessScore, LivenessStep};
 pub use meter::{FrameResult, Meter, Stage, Unmetered};
-pub use observation::{FaceState, Observation, ObservedFace};
+pub use observation::{FaceState, Interest, Observation, ObservedFace};
 pub use pipeline::{Pipeline, PipelineError, PipelineOptions, RecognitionOptions};
 pub use quality::{Gate, QualityOptions, QualityReason, QualityReport};
 pub use recognizer_set::{Member, RecognizerSet, RecognizerSetError};

@@ -23,6 +23,8 @@ pub struct Observation {
     pub size: (u32, u32),
     /// Every face in it.
     pub faces: Vec<ObservedFace>,
+    /// How much there is left to find out.
+    pub interest: Interest,
     /// From capture to now, in milliseconds.
     pub latency_ms: u64,
 }
@@ -42,6 +44,17 @@ pub struct ObservedFace {
     pub quality: QualityReport,
     /// What is known about the track.
     pub state: FaceState,
+}
+
+/// How much of what a picture shows is left to find out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Interest {
+    /// Nobody is in view.
+    Nobody,
+    /// Everybody in view is decided, and need not be looked at anew yet.
+    Decided,
+    /// Somebody is undecided, or is being challenged.
+    Open,
 }
 
 /// How far the recognition of a track has come.

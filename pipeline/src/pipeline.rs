@@ -1,6 +1,5 @@
 //! The whole of it: cameras whose pictures go to recognition threads, and what these find out.
 
-use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant, SystemTime};
@@ -10,7 +9,7 @@ use tokio::sync::broadcast;
 
 use crate::analyse::{AnalyseError, AnalysedFace};
 use crate::batch::BatchOptions;
-use crate::camera::{CameraId, CameraState, Cameras, CamerasOptions};
+use crate::camera::{CameraId, Cameras, CamerasOptions};
 use crate::challenge::{ChallengePlan, ChallengeUpdate};
 use crate::frame::Frame;
 use crate::gallery::Gallery;
@@ -96,8 +95,9 @@ impl Pipeline {
         check_steps(&steps)?;
         let space = Arc::new(Space::new(steps.recognizer.clone(), gallery)?);
         let threads = match recognition.recognizer_threads {
+            // One more than cores: while one waits for the networks, another prepares.
             0 => std::thread::available_parallelism()
-                .map_or(1, NonZeroUsize::get)
+                .map_or(2, |cores| cores.get() + 1)
                 .min(cameras.cameras_max.max(1)),
             threads => threads,
         };
@@ -113,9 +113,7 @@ impl Pipeline {
             rules: Rules::of(&recognition),
             space: RwLock::new(space),
             attention: Attention::new(recognition.tracker),
-            camera_live: Arc::new(move |id| {
-                live.status(id).is_ok_and(|status| status.state == CameraState::Live)
-            }),
+            camera_live: Arc::new(move |id| live.status(id).is_ok_and(|status| status.state.is_trusted())),
             clock: Arc::new(Instant::now),
             outlets: Outlets::new(PUBLISHED_MAX, recognition.crop_px_max),
         });
@@ -144,6 +142,7 @@ impl Pipeline {
     /// Forgets what was decided at a camera, so that whoever stands there is confirmed anew.
     pub fn attend(&self, camera: &CameraId) {
         self.recognizer.attention.attend(camera);
+        self.cameras.attend(camera);
     }
 
     /// Another client delivers a camera's pictures from now on: no verdict and no challenge of those in view goes over to
@@ -156,7 +155,9 @@ impl Pipeline {
     /// by [`Self::challenges`], and comes with their next sighting once it is done. An earlier challenge of the track
     /// ends unheard.
     pub fn challenge(&self, camera: &CameraId, track: TrackId, plan: ChallengePlan) -> bool {
-        self.recognizer.challenge(camera, track, plan)
+        let here = self.recognizer.challenge(camera, track, plan);
+        self.cameras.attend(camera);
+        here
     }
 
     /// How challenges go on from now on. A receiver that falls behind loses the oldest and is told so.
@@ -254,10 +255,11 @@ impl Pipeline {
         let cameras = self.cameras.clone();
         let work = move || {
             while let Some(batch) = slots.next_batch(Instant::now) {
+                cameras.strain(batch.strained);
                 for observation in recognizer.process(&batch.frames) {
                     let boxes = observation.faces.iter().map(ObservedFace::overlay).collect();
                     // The camera may have been removed in the meantime.
-                    let _shown = cameras.overlay(&observation.camera, boxes);
+                    let _told = cameras.told(&observation.camera, boxes, observation.interest);
                 }
             }
         };

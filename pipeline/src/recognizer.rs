@@ -13,7 +13,7 @@ use crate::evidence::{ConfirmOptions, Evidence};
 use crate::frame::Frame;
 use crate::liveness::LivenessScore;
 use crate::meter::{FrameResult, Stage};
-use crate::observation::{Observation, ObservedFace};
+use crate::observation::{Interest, Observation, ObservedFace};
 use crate::pipeline::RecognitionOptions;
 use crate::quality::{self, QualityOptions, QualityReason, QualityReport};
 use crate::shot;
@@ -26,6 +26,8 @@ mod attention;
 mod debts;
 mod look;
 mod outlets;
+#[cfg(test)]
+mod tests;
 mod turn;
 mod verdict;
 
@@ -168,15 +170,23 @@ impl Recognizer {
         let mut turns: Vec<(Turn, &mut Look)> = Vec::with_capacity(looks.len());
         for look in looks {
             let Some(evidence) = look.track.and_then(|track| camera.evidence(track)) else { continue };
-            let (decided, begun) = (evidence.verdict().is_some(), evidence.is_begun());
-            turns.push((Turn { decided, begun, area: look.face.bbox.w * look.face.bbox.h }, look));
+            let turn = Turn {
+                is_new: evidence.is_new(&self.rules.confirm),
+                under_way: evidence.is_under_way(&self.rules.confirm),
+                area: look.face.bbox.w * look.face.bbox.h,
+                looked: evidence.looked(),
+            };
+            turns.push((turn, look));
         }
         turns.sort_by(|(one, _), (other, _)| one.order(other));
         let mut left = turn::FACES_MAX;
         for (_, look) in turns {
             let Some(evidence) = look.track.and_then(|track| camera.evidence(track)) else { continue };
             look.wanted = left > 0 && self.wants(frame, &look.face, evidence, &mut look.quality);
-            left -= usize::from(look.wanted);
+            if look.wanted {
+                evidence.look(frame.captured.at);
+                left -= 1;
+            }
         }
     }
 
@@ -269,7 +279,8 @@ impl Recognizer {
                 faces.push(look.observed(&mut camera));
             }
             self.outlets.told(frame, camera.take_told());
-            let observation = observation(frame, faces, now);
+            let interest = interest(&looks, &mut camera, frame.captured.at, &self.rules.confirm);
+            let observation = observation(frame, (faces, interest), now);
             self.outlets.observation(&observation);
             observations.push(observation);
         }
@@ -297,13 +308,26 @@ impl Recognizer {
     }
 }
 
-fn observation(frame: &Frame, faces: Vec<ObservedFace>, now: Instant) -> Observation {
+/// How much there is left to find out about the faces of one picture.
+fn interest(looks: &[&Look], camera: &mut CameraTracks, at: Instant, rules: &ConfirmOptions) -> Interest {
+    if looks.is_empty() {
+        return Interest::Nobody;
+    }
+    let rests = looks.iter().all(|look| {
+        let Some(track) = look.track.filter(|track| !camera.is_challenged(*track)) else { return false };
+        camera.evidence(track).is_some_and(|evidence| !evidence.wants(at, rules))
+    });
+    if rests { Interest::Decided } else { Interest::Open }
+}
+
+fn observation(frame: &Frame, (faces, interest): (Vec<ObservedFace>, Interest), now: Instant) -> Observation {
     Observation {
         camera: frame.camera.clone(),
         seq: frame.seq,
         captured_at: frame.captured.wall,
         size: (frame.width(), frame.height()),
         faces,
+        interest,
         latency_ms: millis(frame.age(now)),
     }
 }

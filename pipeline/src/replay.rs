@@ -172,7 +172,7 @@ fn recognizer(pipeline: &Pipeline, gallery: Arc<Gallery>, standing: Arc<Mutex<St
         rules: Rules::of(options),
         space: RwLock::new(Arc::new(space)),
         attention: Attention::new(options.tracker),
-        camera_live: Arc::new(move |_| standing.lock().state == CameraState::Live),
+        camera_live: Arc::new(move |_| standing.lock().state.is_trusted()),
         clock: Arc::new(move || clock.lock().now),
         outlets: Outlets::new(TOLD_MAX, options.crop_px_max),
     }

@@ -8,6 +8,7 @@ use parking_lot::{Condvar, Mutex};
 
 use crate::batch::{self, BatchOptions, Next, Situation};
 use crate::camera::CameraId;
+use crate::strain::Strain;
 
 #[cfg(test)]
 mod tests;
@@ -28,6 +29,7 @@ struct State<T> {
     slots: HashMap<CameraId, FrameSlot<T>>,
     busy: usize,
     closed: bool,
+    strain: Strain,
 }
 
 struct FrameSlot<T> {
@@ -42,13 +44,15 @@ struct FrameSlot<T> {
 /// Pictures to be worked on together, longest waiting first. Its cameras are free again when it is dropped.
 pub(crate) struct Batch<T> {
     pub(crate) frames: Vec<T>,
+    /// Whether pictures have to wait for long.
+    pub(crate) strained: bool,
     cameras: Vec<CameraId>,
     slots: Arc<FrameSlots<T>>,
 }
 
 impl<T> FrameSlots<T> {
     pub(crate) fn new(options: BatchOptions) -> Self {
-        let state = State { slots: HashMap::new(), busy: 0, closed: false };
+        let state = State { slots: HashMap::new(), busy: 0, closed: false, strain: Strain::default() };
         Self { options, state: Mutex::new(state), changed: Condvar::new() }
     }
 
@@ -84,14 +88,15 @@ impl<T> FrameSlots<T> {
             let now = clock();
             match batch::next(&state.situation(now), &self.options, now) {
                 Next::Take(count) => {
-                    let (cameras, frames) = state.take(count);
+                    let (cameras, frames) = state.take(count, now, self.options.delay);
+                    let strained = state.strain.is_on();
                     state.busy += 1;
                     let more = state.situation(now).ready > 0;
                     drop(state);
                     if more {
                         self.changed.notify_one();
                     }
-                    return Some(Batch { frames, cameras, slots: Arc::clone(self) });
+                    return Some(Batch { frames, strained, cameras, slots: Arc::clone(self) });
                 }
                 Next::WaitUntil(at) => {
                     self.changed.wait_for(&mut state, at.saturating_duration_since(now));
@@ -120,7 +125,7 @@ impl<T> State<T> {
     }
 
     /// The pictures of the cameras that have waited longest.
-    fn take(&mut self, count: usize) -> (Vec<CameraId>, Vec<T>) {
+    fn take(&mut self, count: usize, now: Instant, delay: Duration) -> (Vec<CameraId>, Vec<T>) {
         let waiting = |(_, slot): &(&CameraId, &mut FrameSlot<T>)| !slot.in_work && slot.waiting.is_some();
         let mut ready: Vec<_> = self.slots.iter_mut().filter(waiting).collect();
         ready.sort_by(|(a, one), (b, other)| one.since.cmp(&other.since).then_with(|| a.cmp(b)));
@@ -128,6 +133,8 @@ impl<T> State<T> {
         for (camera, slot) in ready.into_iter().take(count) {
             if let Some(frame) = slot.waiting.take() {
                 slot.in_work = true;
+                // What it waited for others to come is no sign of too much work.
+                self.strain.note(now, now.saturating_duration_since(slot.since).saturating_sub(delay));
                 taken.0.push(camera.clone());
                 taken.1.push(frame);
             }

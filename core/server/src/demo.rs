@@ -9,7 +9,8 @@ mod steps;
 mod till;
 
 pub(crate) use cameras::{
-    Cameras, PAYER_JPEG, STANDING_FIRST, STRANGER_JPEG, standing_payer, standing_payer_pictures,
+    Cameras, EMPTY_FIRST, PAYER_JPEG, STANDING_FIRST, STRANGER_JPEG, empty_place, standing_payer,
+    standing_payer_pictures,
 };
 pub(crate) use people::Payer;
 pub(crate) use steps::Steps;

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -15,6 +16,7 @@ use super::seat::{FrameSink, Outlets, Seat};
 use super::supervisor::{Jitter, Supervisor};
 use super::{CameraConfig, CameraError, CameraEvent, CameraId, CameraReport, CameraStatus, trial};
 use crate::frame::Frame;
+use crate::observation::Interest;
 use crate::preview::{OverlayBox, Viewing};
 use crate::source::{SourceKind, SourcePolicy, SourceUrl};
 
@@ -63,7 +65,7 @@ impl Cameras {
             policy: Arc::new(options.policy),
             cameras_max: options.cameras_max,
             jitter: options.jitter,
-            outlets: Outlets { sink, events, pins },
+            outlets: Outlets { sink, events, pins, strained: Arc::default() },
             running: Mutex::new(HashMap::new()),
         };
         Cameras { inner: Arc::new(inner) }
@@ -238,13 +240,29 @@ impl Cameras {
         Ok(self.seat(id)?.watch_film())
     }
 
-    /// Sets the boxes drawn on the camera's previews from now on.
-    ///
-    /// # Errors
-    /// [`CameraError::Unknown`].
-    pub fn overlay(&self, id: &CameraId, boxes: Vec<OverlayBox>) -> Result<(), CameraError> {
-        self.seat(id)?.set_overlay(boxes);
+    /// Tells a camera what its picture turned out to show: boxes that are drawn on its previews from now on, and how much
+    /// there is left to find out.
+    pub(crate) fn told(
+        &self,
+        id: &CameraId,
+        boxes: Vec<OverlayBox>,
+        interest: Interest,
+    ) -> Result<(), CameraError> {
+        self.seat(id)?.told(boxes, interest, Instant::now());
         Ok(())
+    }
+
+    /// Has a camera looked at with every picture, until it turns out what these show.
+    pub(crate) fn attend(&self, id: &CameraId) {
+        // The camera may have been removed in the meantime.
+        if let Ok(seat) = self.seat(id) {
+            seat.attend(Instant::now());
+        }
+    }
+
+    /// Says whether those who take the pictures cannot keep up; cameras then leave out what can wait.
+    pub(crate) fn strain(&self, strained: bool) {
+        self.inner.outlets.strained.store(strained, Ordering::Relaxed);
     }
 
     /// State changes from now on. A receiver that falls 256 events behind loses the oldest and is told so.
@@ -267,6 +285,12 @@ fn check(config: &CameraConfig) -> Result<(), CameraError> {
     }
     if config.loop_s_max > 120 {
         return Err(CameraError::Config("loop_s_max is at most 120"));
+    }
+    if config.idle.after_ms > 600_000 {
+        return Err(CameraError::Config("idle_after_ms is at most 600000"));
+    }
+    if config.idle.look_ms_max > 10_000 {
+        return Err(CameraError::Config("idle_look_ms_max is at most 10000"));
     }
     if config.view.learn_s > 3_600 {
         return Err(CameraError::Config("view_learn_s is at most 3600"));

@@ -77,6 +77,17 @@ impl Thumbnail {
         sum as f32 / DIFFERING_CELLS as f32
     }
 
+    /// The difference of the cell that differs most, in luma, once both are equally bright: lamps change all of them. Not in the
+    /// rows at the upper and lower edge, where cameras write the time.
+    pub(crate) fn largest_change(&self, other: &Self) -> u8 {
+        let sum = |cells: &[u8; CELLS]| cells.iter().map(|cell| u32::from(*cell)).sum::<u32>().max(1);
+        let (before, now) = (sum(&self.0), sum(&other.0));
+        let lit = |cell: u8| ((u32::from(cell) * now + before / 2) / before).min(255) as u8;
+        let without_letters = CELL_COLUMNS..CELLS - CELL_COLUMNS;
+        let pairs = self.0[without_letters.clone()].iter().zip(&other.0[without_letters]);
+        pairs.map(|(a, b)| lit(*a).abs_diff(*b)).max().unwrap_or_default()
+    }
+
     /// Its cells, row by row.
     pub(crate) fn cells(&self) -> &[u8; CELLS] {
         &self.0

@@ -1,6 +1,7 @@
 //! What the threads of one camera share: its state, its numbers, its newest picture, its viewers.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -14,10 +15,13 @@ use super::luma::Luma;
 use super::pace::{Pace, Rate};
 use super::texture::Texture;
 use super::view::{FaceArea, View, ViewFault};
-use super::{CameraConfig, CameraEvent, CameraId, CameraState, CameraStatus};
+use super::vigilance::Vigilance;
+use super::{CameraConfig, CameraEvent, CameraId, CameraState, CameraStatus, IdleOptions};
 use crate::frame::Frame;
+use crate::observation::Interest;
 use crate::preview::film::Film;
 use crate::preview::{OverlayBox, Preview, Viewing};
+use crate::source::SourceKind;
 
 /// Takes the pictures that are to be analysed; called on the camera's own thread, must not block.
 pub type FrameSink = Arc<dyn Fn(Arc<Frame>) + Send + Sync>;
@@ -36,6 +40,8 @@ pub(crate) struct Outlets {
     pub(crate) sink: FrameSink,
     pub(crate) events: broadcast::Sender<CameraEvent>,
     pub(crate) pins: broadcast::Sender<PinEvent>,
+    /// Whether those who take the pictures cannot keep up.
+    pub(crate) strained: Arc<AtomicBool>,
 }
 
 pub(crate) struct Seat {
@@ -71,6 +77,7 @@ struct Flow {
     tainted: Taint,
     backlog: Backlog,
     analysed: Pace,
+    vigilance: Vigilance,
     shown: Pace,
     rate: Rate,
     newest: Option<Instant>,
@@ -111,6 +118,7 @@ impl Seat {
             tainted: Taint::default(),
             backlog: Backlog::default(),
             analysed: Pace::new(config.analysed_fps_max),
+            vigilance: Vigilance::new(idle(&config), now),
             shown: Pace::new(PREVIEW_FPS_MAX),
             rate: Rate::default(),
             newest: None,
@@ -151,6 +159,7 @@ impl Seat {
         flow.health = Health::new(limits(&self.config), now);
         flow.backlog = Backlog::default();
         flow.tainted = Taint::default();
+        flow.vigilance = Vigilance::new(idle(&self.config), now);
         drop(flow);
         if again {
             self.standing.lock().reconnects += 1;
@@ -201,15 +210,22 @@ impl Seat {
         let changed = flow.state(arrival.at) != before;
         flow.size = (frame.width(), frame.height());
         flow.newest = Some(frame.captured.at);
-        let analyse = !flow.tainted.is_on(arrival.at) && flow.analysed.due(arrival.at);
+        flow.vigilance.on_picture(arrival.at, &luma.thumbnail);
+        let due = !flow.tainted.is_on(arrival.at) && flow.analysed.due(arrival.at);
+        let analyse = due && flow.vigilance.is_due(arrival.at, self.outlets.strained.load(Ordering::Relaxed));
+        if analyse {
+            flow.vigilance.look(arrival.at, luma.thumbnail);
+        }
         let (pictures, film) = (self.viewers.receiver_count() > 0, self.film.is_watched());
         let show = (pictures || film) && flow.shown.due(arrival.at);
         flow.frames_analysed += u64::from(analyse);
         drop(flow);
 
         let frame = Arc::new(frame);
-        if analyse {
+        if due {
             *self.latest.lock() = Some(Arc::clone(&frame));
+        }
+        if analyse {
             (self.outlets.sink)(Arc::clone(&frame));
         }
         if show {
@@ -363,8 +379,15 @@ impl Seat {
         self.latest.lock().clone()
     }
 
-    pub(crate) fn set_overlay(&self, boxes: Vec<OverlayBox>) {
+    /// What the picture that was analysed last turned out to show.
+    pub(crate) fn told(&self, boxes: Vec<OverlayBox>, interest: Interest, now: Instant) {
         *self.overlay.lock() = boxes;
+        self.flow.lock().vigilance.told(interest, now);
+    }
+
+    /// Somebody wants to know who is there: every picture counts.
+    pub(crate) fn attend(&self, now: Instant) {
+        self.flow.lock().vigilance.told(Interest::Open, now);
     }
 
     /// The newest picture with its boxes, encoded now.
@@ -396,6 +419,11 @@ impl Flow {
             other => other,
         }
     }
+}
+
+/// When a camera that is run so is looked at less often.
+fn idle(config: &CameraConfig) -> IdleOptions {
+    if config.source.kind() == SourceKind::Push { IdleOptions::default() } else { config.idle }
 }
 
 /// What counts as healthy at a camera that is run so.

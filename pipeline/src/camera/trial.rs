@@ -31,10 +31,11 @@ pub(crate) fn run(
         frozen_after_ms: 600_000,
         loop_s_max: 0,
         view: ViewOptions::default(),
+        idle: Default::default(),
     };
     let begun = Instant::now();
     let (events, pins) = (broadcast::Sender::new(1), broadcast::Sender::new(1));
-    let outlets = Outlets { sink: Arc::new(drop), events, pins };
+    let outlets = Outlets { sink: Arc::new(drop), events, pins, strained: Arc::default() };
     let seat = Arc::new(Seat::new(config, Pin::default(), outlets, begun));
     let (signals, inbox) = sync_channel(64);
     let failed = |fault: Fault| CameraError::Failed { state: fault.state, reason: fault.reason };

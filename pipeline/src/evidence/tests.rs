@@ -291,3 +291,20 @@ fn pictures_that_two_recognisers_embedded_are_never_weighed_together() {
         assert_eq!(bench.evidence.verdict(), None);
     }
 }
+
+#[test]
+fn a_track_is_new_until_it_has_had_its_share_of_pictures_whoever_these_show() {
+    let (options, now) = (ConfirmOptions::default(), Instant::now());
+    let mut evidence = Evidence::default();
+    for picture in 0..options.frames_max {
+        assert!(evidence.is_new(&options), "picture {picture}");
+        evidence.look(now);
+        if picture % 2 == 0 { evidence.forget() } else { evidence.entangle(None) }
+    }
+    assert!(!evidence.is_new(&options));
+    assert_eq!(evidence.looked(), Some(now));
+    evidence.decide(Verdict::Unknown, now);
+    assert!(!evidence.is_new(&options), "it is decided");
+    evidence.look_anew();
+    assert!(evidence.is_new(&options));
+}

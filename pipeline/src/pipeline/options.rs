@@ -15,7 +15,7 @@ pub struct RecognitionOptions {
     pub batch_size_max: usize,
     /// The longest that a picture waits for others while the networks are busy.
     pub batch_delay_ms_max: u64,
-    /// Threads that take batches; 0 takes one per core. Each works on its own batch.
+    /// Threads that take batches; 0 takes one per core, and one more. Each works on its own batch.
     pub recognizer_threads: usize,
     /// Batches that the networks can work on side by side: 0 takes one per thread (CPU); 1 on a GPU.
     pub side_by_side: usize,

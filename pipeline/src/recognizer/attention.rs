@@ -168,7 +168,7 @@ impl CameraTracks {
         let owed = owed.reduce(Debt::max);
         for track in &followed.entangled {
             if let Some(evidence) = self.evidence.get_mut(track) {
-                *evidence = owed.map_or_else(Evidence::default, Evidence::owing);
+                evidence.entangle(owed);
             }
             self.disprove(*track, ChallengeFailure::FaceLost);
         }

@@ -103,3 +103,17 @@ fn every_picture_is_taken_once_or_replaced_once() {
     all.sort_unstable();
     assert_eq!(all, (0..3 * EACH).collect::<Vec<_>>());
 }
+
+#[test]
+fn a_batch_says_whether_pictures_have_to_wait_for_long_not_counting_what_they_wait_for_others() {
+    for (waited_ms, strained) in [(5, false), (50, false), (90, true)] {
+        let (slots, start) = (slots(1, 1), Instant::now());
+        let mut last = false;
+        for turn in 0..20 {
+            let came = start + Duration::from_millis(100 * turn);
+            slots.put(&camera("a"), 1, came);
+            last = slots.next_batch(|| came + Duration::from_millis(waited_ms)).unwrap().strained;
+        }
+        assert_eq!(last, strained, "{waited_ms} ms");
+    }
+}

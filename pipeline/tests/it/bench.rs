@@ -54,6 +54,7 @@ impl Bench {
             frozen_after_ms: 60_000,
             loop_s_max: 0,
             view: Default::default(),
+            idle: Default::default(),
         };
         change(&mut config);
         let id = config.id.clone();

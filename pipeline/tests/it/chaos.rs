@@ -143,6 +143,7 @@ fn config(name: &str, url: &str) -> CameraConfig {
         frozen_after_ms: 2_500,
         loop_s_max: 0,
         view: ViewOptions { learn_s: 4, covered: true, blurred: true, moved: true },
+        idle: Default::default(),
     }
 }
 

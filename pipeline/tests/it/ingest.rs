@@ -113,6 +113,7 @@ fn names_are_unique_and_sources_are_checked() {
         frozen_after_ms: 10_000,
         loop_s_max: 0,
         view: Default::default(),
+        idle: Default::default(),
     };
     let code = |result: Result<(), CameraError>| result.map_err(|error| error.code());
     assert_eq!(code(bench.cameras.add(config("push:"))), Err("camera_exists"));

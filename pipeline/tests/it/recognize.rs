@@ -15,10 +15,13 @@ use tokio::sync::broadcast;
 use crate::bench::{PATIENCE, or_skip};
 
 mod change;
+mod crowd;
 mod figures;
+mod idle;
 mod replay;
 mod set;
 mod sizes;
+mod states;
 mod vision;
 
 use vision::{LIVENESS_OFF, camera, camera_frozen_after, portrait, start};

@@ -71,6 +71,7 @@ pub(crate) fn run_by(cameras: &settings::Cameras, id: PipelineId, source: Source
         frozen_after_ms: cameras.frozen_after_ms,
         loop_s_max: cameras.loop_s_max,
         view: cameras.view(),
+        idle: cameras.idle(),
     }
 }
 

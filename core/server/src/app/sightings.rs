@@ -8,7 +8,6 @@ use domain::liveness::Challenge;
 use domain::presence::place;
 use domain::{CameraId, FaceId, UserId};
 use pipeline::Sighting;
-use pipeline::camera::CameraState;
 use tokio::sync::broadcast::error::RecvError;
 use uuid::Uuid;
 
@@ -39,7 +38,7 @@ pub(super) fn start(app: &App) {
 pub(super) fn is_live(app: &App, camera: &str) -> bool {
     let id = camera.parse().ok();
     let status = id.and_then(|id| app.vision().ok()?.cameras().status(&id).ok());
-    status.is_some_and(|status| status.state == CameraState::Live)
+    status.is_some_and(|status| status.state.is_trusted())
 }
 
 /// Has whoever stands at this camera already looked at anew.

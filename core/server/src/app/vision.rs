@@ -282,7 +282,8 @@ pub(crate) fn recognition(all: &Settings, device: DeviceKind) -> RecognitionOpti
     let settings = &all.recognition;
     let on_cpu = device == DeviceKind::Cpu;
     RecognitionOptions {
-        batch_size_max: settings.batch_size_max,
+        // A CPU pays for each picture by itself: in a batch they would all wait for the last.
+        batch_size_max: if on_cpu { 1 } else { settings.batch_size_max },
         batch_delay_ms_max: settings.batch_delay_ms_max,
         // One batch at a time keeps a GPU busy; the CPU takes one on each core.
         side_by_side: if on_cpu { 0 } else { 1 },

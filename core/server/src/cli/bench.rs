@@ -77,6 +77,9 @@ pub enum Bench {
         /// Cameras.
         #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=64))]
         cameras: u16,
+        /// Cameras with somebody in view, when it is not all of them: before the others nobody is and nothing moves.
+        #[arg(long, default_value_t = u16::MAX, hide_default_value = true)]
+        occupied: u16,
         /// How long it is measured, after everything runs.
         #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=3_600))]
         seconds: u16,
@@ -93,6 +96,9 @@ pub enum Bench {
         /// Cameras.
         #[arg(long)]
         cameras: u16,
+        /// Those with somebody in view.
+        #[arg(long)]
+        occupied: u16,
         /// A file that is not there yet: when each picture was captured.
         #[arg(long)]
         journal: PathBuf,
@@ -171,15 +177,16 @@ pub(super) fn run(cli: &Cli, command: &Bench) -> Result<Exit, Failure> {
             let size = search::Size { people: *people, exact_rows_max: *exact_rows_max };
             tell(&search::started(folder, size, *searches, *fpir_target)?, true);
         }
-        Bench::Pipeline { cameras, seconds, steps, json } => {
+        Bench::Pipeline { cameras, occupied, seconds, steps, json } => {
             let settings = offline::settings(cli)?;
+            let branch = pipeline::Branch { cameras: *cameras, occupied: *occupied };
             let measured = match steps {
-                true => pipeline::steps(&settings, *cameras, (*seconds).into()),
-                false => pipeline::pipeline(&settings, *cameras, (*seconds).into()),
+                true => pipeline::steps(&settings, branch, (*seconds).into()),
+                false => pipeline::pipeline(&settings, branch, (*seconds).into()),
             };
             tell(&measured?, *json);
         }
-        Bench::Farm { cameras, journal } => farm::serve(*cameras, journal)?,
+        Bench::Farm { cameras, occupied, journal } => farm::serve(*cameras, *occupied, journal)?,
         Bench::Payments { clients, seconds, database, json } => {
             let settings = offline::settings(cli)?;
             let report =

@@ -73,6 +73,14 @@ pub(crate) fn standing_payer() -> Result<Clip, CamerasError> {
 /// The number in the barcode of the first picture of [`standing_payer`].
 pub(crate) const STANDING_FIRST: u32 = scene::STANDING.start;
 
+/// The place with nobody in it.
+pub(crate) fn empty_place() -> Result<Clip, CamerasError> {
+    clip(PAYER_JPEG, scene::EMPTY)
+}
+
+/// The number in the barcode of the first picture of [`empty_place`].
+pub(crate) const EMPTY_FIRST: u32 = scene::EMPTY.start;
+
 /// The same as JPEG pictures, such as a browser sends.
 pub(crate) fn standing_payer_pictures() -> Result<Vec<Bytes>, CamerasError> {
     let scene = Scene::new(decode(PAYER_JPEG, &StillLimits::default())?);

@@ -20,6 +20,8 @@ const STANDS: u32 = 38;
 const LEAVES: u32 = 140;
 /// The part of a round in which the person stands.
 pub(super) const STANDING: std::ops::Range<u32> = STANDS..LEAVES;
+/// The part of a round in which nobody is there.
+pub(super) const EMPTY: std::ops::Range<u32> = 0..ENTERS;
 /// Grain of the sensor: largest deviation.
 const NOISE: i16 = 3;
 

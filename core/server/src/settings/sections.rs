@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 use domain::liveness::{BadTiers, LivenessRules, Tier};
-use pipeline::camera::ViewOptions;
+use pipeline::camera::{IdleOptions, ViewOptions};
 use pipeline::{Gate, QualityOptions};
 use serde::{Deserialize, Serialize};
 
@@ -346,6 +346,8 @@ pub struct Cameras {
     pub loop_s_max: u64,
     pub view_learn_s: u64,
     pub view_checks: Vec<ViewCheck>,
+    pub idle_after_ms: u64,
+    pub idle_look_ms_max: u64,
     pub list: Vec<ListedCamera>,
 }
 
@@ -368,6 +370,11 @@ impl Cameras {
             blurred: has(ViewCheck::Blurred),
             moved: has(ViewCheck::Moved),
         }
+    }
+
+    /// When they are looked at less often.
+    pub(crate) fn idle(&self) -> IdleOptions {
+        IdleOptions { after_ms: self.idle_after_ms, look_ms_max: self.idle_look_ms_max }
     }
 }
 

@@ -64,12 +64,13 @@ fn bench() -> Bench {
         frozen_after_ms: 60_000,
         loop_s_max: 0,
         view: ViewOptions::default(),
+        idle: Default::default(),
     };
     let (sender, frames) = sync_channel(4);
     let sink = Arc::new(move |frame| drop(sender.try_send(frame)));
     let (told, pins) = (broadcast::Sender::new(64), broadcast::Sender::new(64));
     let events = told.subscribe();
-    let outlets = Outlets { sink, events: told, pins };
+    let outlets = Outlets { sink, events: told, pins, strained: Arc::default() };
     Bench { seat: Arc::new(Seat::new(config, Pin::default(), outlets, Instant::now())), frames, events }
 }
 

@@ -16,6 +16,7 @@ fn seen(pipeline: &Pipeline, path: &std::path::Path) -> Vec<(Option<u32>, Option
         frozen_after_ms: 10_000,
         loop_s_max: 0,
         view: Default::default(),
+        idle: Default::default(),
     };
     let mut replay = Replay::open(pipeline, &config, path).expect("it opens");
     let mut all = Vec::new();
@@ -74,6 +75,7 @@ fn what_is_no_recording_is_refused() {
         frozen_after_ms: 10_000,
         loop_s_max: 0,
         view: Default::default(),
+        idle: Default::default(),
     };
     let pipeline = start(LIVENESS_OFF);
     let opened = Replay::open(&pipeline, &config, &path);

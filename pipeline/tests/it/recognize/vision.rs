@@ -39,7 +39,12 @@ pub(super) fn steps_with(liveness_min: f32, members: &[(&str, f32)]) -> Steps {
 
 /// A detection plugin at its delivered settings, on an engine of its own.
 pub(super) fn detector(name: &str) -> Detector {
-    load(&host(), name, "").detector().expect("it detects")
+    detector_with(name, "")
+}
+
+/// The same at these settings.
+pub(super) fn detector_with(name: &str, settings: &str) -> Detector {
+    load(&host(), name, settings).detector().expect("it detects")
 }
 
 fn host() -> Host {
@@ -100,6 +105,7 @@ pub(super) fn camera_frozen_after(
         frozen_after_ms,
         loop_s_max: 0,
         view: ViewOptions::default(),
+        idle: Default::default(),
     };
     pipeline.cameras().add(config).expect("the camera is added");
     id

@@ -20,13 +20,16 @@ pub(super) struct Farm {
 }
 
 impl Farm {
-    /// Starts this program again, as so many cameras.
-    pub(super) fn start(cameras: u16) -> Result<Self, Failure> {
+    /// Starts this program again, as so many cameras; before the first `occupied` somebody stands.
+    pub(super) fn start(cameras: u16, occupied: u16) -> Result<Self, Failure> {
         let options = demo::standing_payer().map_err(|error| unavailable(&error))?.options().clone();
         let path = std::env::temp_dir().join(format!("facepay-bench-{}.journal", std::process::id()));
         let program = std::env::current_exe().map_err(|error| unavailable(&error))?;
         let mut command = Command::new(program);
-        command.args(["bench", "farm", "--cameras", &cameras.to_string(), "--journal"]).arg(&path);
+        let (cameras, occupied) = (cameras.to_string(), occupied.to_string());
+        command
+            .args(["bench", "farm", "--cameras", &cameras, "--occupied", &occupied, "--journal"])
+            .arg(&path);
         let outside = OutsideFarm::start(&mut command).map_err(|error| unavailable(&error))?;
         let journal = Journal::open(&path).map_err(|error| unavailable(&error))?;
         Ok(Self { outside, journal, path, options })
@@ -46,12 +49,14 @@ impl Drop for Farm {
 }
 
 /// What the other process does: it ends with its standard input.
-pub(super) fn serve(cameras: u16, journal: &Path) -> Result<(), Failure> {
+pub(super) fn serve(cameras: u16, occupied: u16, journal: &Path) -> Result<(), Failure> {
     let clip = demo::standing_payer().map_err(|error| unavailable(&error))?;
+    let empty = demo::empty_place().map_err(|error| unavailable(&error))?;
     let farm = RtspFarm::start().map_err(|error| unavailable(&error))?;
     let mut mounts = Vec::new();
     for number in 1..=cameras {
-        let mount = farm.mount(&format!("camera-{number}"), &clip, &MountOptions::default());
+        let clip = if number <= occupied { &clip } else { &empty };
+        let mount = farm.mount(&format!("camera-{number}"), clip, &MountOptions::default());
         mounts.push(mount.map_err(|error| unavailable(&error))?);
     }
     farm.keep(&Journal::create(journal).map_err(|error| unavailable(&error))?);

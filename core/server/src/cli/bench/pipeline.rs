@@ -38,10 +38,25 @@ const ANALYSED_FPS_MIN: f64 = 5.0;
 /// Cameras that are tried one after another.
 const STEPS: [u16; 9] = [1, 2, 4, 8, 12, 16, 24, 32, 64];
 
+/// Cameras, and before how many of them somebody stands: the first ones.
+#[derive(Clone, Copy)]
+pub(super) struct Branch {
+    pub(super) cameras: u16,
+    pub(super) occupied: u16,
+}
+
+impl Branch {
+    /// The number in the barcode of the first picture of a camera's clip.
+    fn first(self, number: usize) -> u32 {
+        if number < usize::from(self.occupied) { demo::STANDING_FIRST } else { demo::EMPTY_FIRST }
+    }
+}
+
 /// Counts what reaches the end of the way, while it is told to.
 struct Tally {
     counts: Mutex<Option<Counts>>,
     journal: Journal,
+    branch: Branch,
 }
 
 #[derive(Default)]
@@ -68,9 +83,9 @@ impl Meter for Tally {
         if result != FrameResult::Analysed || self.counts.lock().is_none() {
             return;
         }
-        let captured = number(&frame.camera)
-            .zip(barcode::read(frame).and_then(|index| index.checked_sub(demo::STANDING_FIRST)))
-            .and_then(|(number, index)| self.journal.captured_at(number, index));
+        let captured = number(&frame.camera).zip(barcode::read(frame)).and_then(|(number, index)| {
+            self.journal.captured_at(number, index.checked_sub(self.branch.first(number))?)
+        });
         let age = captured.and_then(|captured| captured.elapsed().ok());
         if let Some((counts, age)) = self.counts.lock().as_mut().zip(age) {
             counts.true_ages.push(age);
@@ -110,11 +125,11 @@ fn percentiles(mut ages: Vec<Duration>) -> Value {
     json!({ "p50": at(0.5), "p95": at(0.95), "p99": at(0.99) })
 }
 
-/// Measures ever more cameras, up to `count`: the most that are analysed in time, and what one more costs.
-pub(super) fn steps(settings: &Settings, count: u16, seconds: u64) -> Result<Value, Failure> {
+/// Measures ever more cameras, up to those of `branch`: the most that are analysed in time, and what one more costs.
+pub(super) fn steps(settings: &Settings, branch: Branch, seconds: u64) -> Result<Value, Failure> {
     let mut reports = Vec::new();
-    for cameras in STEPS.into_iter().filter(|step| *step <= count) {
-        reports.push(pipeline(settings, cameras, seconds)?);
+    for cameras in STEPS.into_iter().filter(|step| *step <= branch.cameras) {
+        reports.push(pipeline(settings, Branch { cameras, ..branch }, seconds)?);
     }
     let in_time = |report: &&Value| {
         let slowest = report["analysed_fps_min"].as_f64().unwrap_or_default();
@@ -138,15 +153,16 @@ pub(super) fn steps(settings: &Settings, count: u16, seconds: u64) -> Result<Val
     }))
 }
 
-/// Measures `count` cameras for `seconds`. The cameras are another process: none of the figures is theirs.
-pub(super) fn pipeline(settings: &Settings, count: u16, seconds: u64) -> Result<Value, Failure> {
+/// Measures cameras for `seconds`. They are another process: none of the figures is theirs.
+pub(super) fn pipeline(settings: &Settings, branch: Branch, seconds: u64) -> Result<Value, Failure> {
+    let (count, occupied) = (branch.cameras, branch.occupied.min(branch.cameras));
     let mut settings = settings.clone();
     let unavailable = |error: &dyn std::error::Error| Failure::new(Exit::Unavailable, chain(error));
     settings.cameras.loopback = true;
     settings.cameras.count_max = settings.cameras.count_max.max(count.into());
-    let farm = Farm::start(count)?;
+    let farm = Farm::start(count, occupied)?;
     let engine = vision::engine(&settings)?;
-    let tally = Arc::new(Tally { counts: Mutex::new(None), journal: farm.journal.clone() });
+    let tally = Arc::new(Tally { counts: Mutex::new(None), journal: farm.journal.clone(), branch });
     let pipeline = start(&settings, &engine, tally.clone())?;
     enrol(&pipeline)?;
     for (number, url) in farm.urls().iter().enumerate() {
@@ -169,22 +185,25 @@ pub(super) fn pipeline(settings: &Settings, count: u16, seconds: u64) -> Result<
     let recognitions = |id: &CameraId| known.iter().filter(|sighting| sighting.camera == *id).count();
     let sighting_ages = known.iter().map(|sighting| Duration::from_millis(sighting.frame_age_ms)).collect();
     let options = &farm.options;
+    let is_occupied = |id: &CameraId| number(id).is_some_and(|number| number < usize::from(occupied));
+    let seeing = || cameras.iter().map(|camera| &camera.id).filter(|id| is_occupied(id));
     let per_camera = cameras.iter().map(|camera| {
         let analysed = analysed_fps(&camera.id);
         json!({ "camera": camera.id.as_str(), "fps": camera.fps, "analysed_fps": analysed })
     });
     let report = json!({
         "cameras": count,
+        "occupied": occupied,
         "width": options.width,
         "height": options.height,
         "source_fps": options.fps,
         "seconds": took,
-        "analysed_fps_min": cameras.iter().map(|c| analysed_fps(&c.id)).min_by(f64::total_cmp),
+        "analysed_fps_min": seeing().map(analysed_fps).min_by(f64::total_cmp),
         "frame_age_ms": percentiles(counts.true_ages),
         "arrival_age_ms": percentiles(counts.ages.values().flatten().copied().collect()),
         "sighting_age_ms": percentiles(sighting_ages),
         "recognitions": known.len(),
-        "recognitions_min": cameras.iter().map(|c| recognitions(&c.id)).min(),
+        "recognitions_min": seeing().map(recognitions).min(),
         "dropped": counts.dropped,
         "cpu_cores": cpu_cores,
         "rss_mb": process::resident_mb(),
@@ -232,6 +251,7 @@ fn add(
         // The benchmark's own cameras play a clip in a loop.
         loop_s_max: 0,
         view: settings.cameras.view(),
+        idle: settings.cameras.idle(),
     })?;
     Ok(())
 }
