@@ -66,7 +66,8 @@ pub(crate) fn gallery(
 ) -> Result<(Gallery, Filled), StartError> {
     let exact = Arc::new(InDatabase { store: store.clone(), model_tag });
     let gallery = Gallery::with_source(dim, model_tag, exact, exact_rows_max);
-    let kept = snapshot.map(|snapshot| store.kept_parts(snapshot, model_tag)).transpose()?.unwrap_or_default();
+    let kept =
+        snapshot.map(|snapshot| store.kept_parts(snapshot, model_tag)).transpose()?.unwrap_or_default();
     let in_parts: usize = kept.iter().map(|kept| kept.templates).sum();
     // Only where it matters are all of them counted, which at a million takes long.
     gallery.expect(if in_parts > exact_rows_max { in_parts } else { store.gallery_len(model_tag)? });
@@ -107,8 +108,8 @@ impl ExactTemplates for InDatabase {
 #[cfg(test)]
 mod tests {
     use domain::{ConsentId, Timestamp, UserId};
-    use store::seal::Key;
     use pipeline::Subject;
+    use store::seal::Key;
     use store::{By, Synthetic};
 
     use super::*;

@@ -103,7 +103,8 @@ fn every_benchmark_prints_its_figures_as_one_object() {
 #[test]
 fn a_gallery_started_from_sealed_parts_by_a_new_process_answers_like_one_in_memory() {
     let folder = tempfile::tempdir().unwrap();
-    let arguments = ["bench", "search", "--gallery", "3000", "--searches", "20", "--exact-in-database", "--json"];
+    let arguments =
+        ["bench", "search", "--gallery", "3000", "--searches", "20", "--exact-in-database", "--json"];
     let output = run(folder.path(), &arguments);
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(report["naive_f32"]["identical"], 20);
