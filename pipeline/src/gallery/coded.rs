@@ -91,7 +91,7 @@ impl Gallery {
         let (ids, rest) = rest.split_at_checked(count.checked_mul(size_of::<[u128; 2]>())?)?;
         let (measures, codes) = rest.split_at_checked(count.checked_mul(size_of::<[f32; 2]>())?)?;
         let whole = codes.len() == count.checked_mul(self.dim)?;
-        (fits && whole).then(|| Coded { ids: ids.as_chunks().0, measures: measures.as_chunks().0, codes })
+        (fits && whole).then_some(Coded { ids: ids.as_chunks().0, measures: measures.as_chunks().0, codes })
     }
 }
 
