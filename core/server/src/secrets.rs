@@ -11,6 +11,8 @@ use hmac::{Hmac, KeyInit, Mac};
 use plugin_host::{InferenceError as ServiceError, MacAlgorithm, SecretService, SignAlgorithm};
 use sha2::{Sha256, Sha512};
 
+mod rsa;
+
 /// Largest secret.
 const BYTES_MAX: u64 = 16 << 10;
 /// A private key on each of the curves that are signed with.
@@ -144,27 +146,30 @@ impl SecretService for Vault {
     }
 
     fn sign(&self, handle: &str, algorithm: SignAlgorithm, data: &[u8]) -> Result<Vec<u8>, ServiceError> {
-        let key = self.private_key(handle)?;
-        let key = key.expose();
         let no_key = || ServiceError::from(unfit(handle, "is no key on this curve"));
         Ok(match algorithm {
             SignAlgorithm::Ed25519 => {
-                ed25519_dalek::SigningKey::from_bytes(key).sign(data).to_bytes().to_vec()
+                let key = self.private_key(handle)?;
+                ed25519_dalek::SigningKey::from_bytes(key.expose()).sign(data).to_bytes().to_vec()
             }
             SignAlgorithm::EcdsaP256Sha256 => {
-                let key = p256::ecdsa::SigningKey::from_slice(key).map_err(|_| no_key())?;
+                let key = self.private_key(handle)?;
+                let key = p256::ecdsa::SigningKey::from_slice(key.expose()).map_err(|_| no_key())?;
                 let signature: p256::ecdsa::Signature = key.sign(data);
                 signature.to_bytes().to_vec()
             }
+            SignAlgorithm::RsaPkcs1Sha256 => rsa::sign(handle, &self.content(handle)?, data)?,
             SignAlgorithm::EcdsaSecp256k1Prehashed => {
                 let digest: [u8; 32] = (data.try_into())
                     .map_err(|_| ServiceError::Invalid("a digest of 32 bytes is signed here".to_owned()))?;
-                let key = k256::ecdsa::SigningKey::from_slice(key).map_err(|_| no_key())?;
+                let key = self.private_key(handle)?;
+                let key = k256::ecdsa::SigningKey::from_slice(key.expose()).map_err(|_| no_key())?;
                 let (signature, recovery) = key.sign_prehash_recoverable(&digest);
                 [signature.to_bytes().as_slice(), &[recovery.to_byte()]].concat()
             }
             SignAlgorithm::Secp256k1Public => {
-                let key = k256::ecdsa::SigningKey::from_slice(key).map_err(|_| no_key())?;
+                let key = self.private_key(handle)?;
+                let key = k256::ecdsa::SigningKey::from_slice(key.expose()).map_err(|_| no_key())?;
                 key.verifying_key().to_sec1_point(false).as_bytes().to_vec()
             }
         })

@@ -107,7 +107,8 @@ typedef struct fp_host_artifact_v1 {
 
 #define FP_HOST_SECRET "facepay.host.secret/1" /* keys are used by handle; their bytes never reach the plugin */
 enum { FP_MAC_HMAC_SHA256 = 1, FP_MAC_HMAC_SHA512 };
-enum { FP_SIGN_ED25519 = 1 /* out: 64 bytes */, FP_SIGN_ECDSA_P256_SHA256 /* out: r and s, 64 bytes */, FP_SIGN_RSA_PKCS1_SHA256,
+enum { FP_SIGN_ED25519 = 1 /* out: 64 bytes */, FP_SIGN_ECDSA_P256_SHA256 /* out: r and s, 64 bytes */, FP_SIGN_RSA_PKCS1_SHA256
+       /* out: as long as the modulus */,
        FP_SIGN_ECDSA_SECP256K1_PREHASHED /* data: a 32-byte digest; out: r, s (low) and the recovery id, 65 bytes */,
        FP_SIGN_SECP256K1_PUBLIC /* data: empty; out: the public key, 65 bytes uncompressed */ };
 /* A handle is the value of a setting that the schema marks "x-secret": true; the host refuses any other. Why a call failed is

@@ -40,6 +40,8 @@ pub enum SignAlgorithm {
     Ed25519,
     /// ECDSA on P-256 over the SHA-256 of the data: r and s, 64 bytes.
     EcdsaP256Sha256,
+    /// RSASSA-PKCS1-v1_5 with SHA-256 over the data: as many bytes as the modulus has.
+    RsaPkcs1Sha256,
     /// ECDSA on secp256k1 over the data, which is a digest of 32 bytes: r, s (low) and the recovery id, 65 bytes.
     EcdsaSecp256k1Prehashed,
     /// The public key on secp256k1; the data is empty: 65 bytes, uncompressed.
@@ -52,16 +54,18 @@ impl SignAlgorithm {
         match self {
             Self::Ed25519 => abi::FP_SIGN_ED25519,
             Self::EcdsaP256Sha256 => abi::FP_SIGN_ECDSA_P256_SHA256,
+            Self::RsaPkcs1Sha256 => abi::FP_SIGN_RSA_PKCS1_SHA256,
             Self::EcdsaSecp256k1Prehashed => abi::FP_SIGN_ECDSA_SECP256K1_PREHASHED,
             Self::Secp256k1Public => abi::FP_SIGN_SECP256K1_PUBLIC,
         }
     }
 
-    /// The algorithm with this number; `None` when it is not known or not offered.
+    /// The algorithm with this number; `None` when it is not known.
     pub const fn from_code(code: u32) -> Option<Self> {
         Some(match code {
             abi::FP_SIGN_ED25519 => Self::Ed25519,
             abi::FP_SIGN_ECDSA_P256_SHA256 => Self::EcdsaP256Sha256,
+            abi::FP_SIGN_RSA_PKCS1_SHA256 => Self::RsaPkcs1Sha256,
             abi::FP_SIGN_ECDSA_SECP256K1_PREHASHED => Self::EcdsaSecp256k1Prehashed,
             abi::FP_SIGN_SECP256K1_PUBLIC => Self::Secp256k1Public,
             _ => return None,

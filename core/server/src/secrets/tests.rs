@@ -71,6 +71,19 @@ fn a_secp256k1_signature_leads_back_to_the_public_key() {
     }
 }
 
+/// What openssl makes of the same key and text: `openssl dgst -sha256 -sign rsa.pem`.
+#[test]
+fn an_rsa_signature_is_the_one_that_openssl_makes_from_pem_and_from_der() {
+    let pem = include_bytes!("tests/rsa.pem");
+    let expected = include_str!("tests/rsa.signature").trim();
+    let lines = std::str::from_utf8(pem).unwrap().lines();
+    let digits: String = lines.filter(|line| !line.starts_with("-----")).collect();
+    let der = base64::Engine::decode(&base64::engine::general_purpose::STANDARD, digits).unwrap();
+    for content in [&pem[..], &der] {
+        assert_eq!(hex::encode(sign(content, SignAlgorithm::RsaPkcs1Sha256, b"sample")), expected);
+    }
+}
+
 #[test]
 fn what_is_no_key_is_refused_without_being_shown() {
     let zero = [b'0'; 64];
@@ -79,6 +92,8 @@ fn what_is_no_key_is_refused_without_being_shown() {
         (&[b'z'; 64], SignAlgorithm::Ed25519, b"a"),
         (&zero, SignAlgorithm::EcdsaP256Sha256, b"a"),
         (&zero, SignAlgorithm::Secp256k1Public, b""),
+        (b"hunter2", SignAlgorithm::RsaPkcs1Sha256, b"a"),
+        (b"-----BEGIN PRIVATE KEY-----\nzzz\n-----END PRIVATE KEY-----", SignAlgorithm::RsaPkcs1Sha256, b"a"),
         (&[b'1'; 64], SignAlgorithm::EcdsaSecp256k1Prehashed, b"not a digest"),
     ] {
         let error = vault(content, 0o600).1.sign("key", algorithm, data).unwrap_err().to_string();

@@ -73,7 +73,7 @@ fn what_is_out_of_bounds_or_breaks_gives_nothing_and_does_not_unwind() {
     ] {
         assert_eq!(used(mac, host, handle, algorithm, data), (expected, String::new()), "{handle}");
     }
-    assert_eq!(used(sign, host, "mine", abi::FP_SIGN_RSA_PKCS1_SHA256, b"").0, abi::FP_E_UNSUPPORTED);
+    assert_eq!(used(sign, host, "mine", abi::FP_SIGN_SECP256K1_PUBLIC + 1, b"").0, abi::FP_E_UNSUPPORTED);
     let nowhere = std::ptr::null_mut();
     // SAFETY: the host is ours; handle and data are valid during the call; a null writer is allowed for.
     let status = unsafe { mac(host, fp_str::of("mine"), 1, fp_bytes::of(b""), nowhere) };
