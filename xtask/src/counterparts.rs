@@ -1,4 +1,5 @@
-//! The other side in payment tests: a stand-in for Stripe, a codec for ISO 8583 and a chain, from PyPI and npm.
+//! The other side in tests of providers: a stand-in for Stripe, a codec for ISO 8583, a chain, and decoders of Aadhaar documents, from
+//! PyPI and npm.
 //!
 //! They run as programs of their own, are linked to nothing and shipped with nothing. A test that does not find its
 //! counterpart beside the target folder prints `SKIP(reason)`, so a machine without a registry can still run the others.
@@ -11,15 +12,33 @@ use crate::command::{self, Failure, command, target_dir};
 
 /// What goes into the Python environment; pinned, because the tests know what these versions answer.
 const PYTHON: &[&str] = &["localstripe==1.15.10", "pyiso8583==4.0.1"];
+/// What goes into the Python environment of the decoders, and what these need: pyaadhaar would bring OpenCV, which reads pictures that no
+/// test has.
+const AADHAAR: &[&str] = &[
+    "certifi==2026.10.19.post1",
+    "cffi==2.1.1",
+    "cryptography==50.0.2",
+    "lxml==6.1.3",
+    "pillow==13.0.0",
+    "pyaadhaar==2.0.2",
+    "pycparser==3.12",
+    "pycryptodomex==3.24.2",
+    "python-stdnum==2.2",
+    "pyzipper==0.4.0",
+    "signxml==5.2.0",
+];
 /// What goes into the Node folder.
 const NODE: &[&str] = &["@foundry-rs/anvil@1.7.1"];
 
 /// Installs what is missing into `counterparts/` of the target folder. What can't be had is said and left out.
 pub(crate) fn prepare() {
     let folder = target_dir().join("counterparts");
-    let python = once(&folder.join("python"), "bin/python", PYTHON, python);
+    let python =
+        once(&folder.join("python"), "bin/python", PYTHON, |folder, packages| pip(folder, &[], packages));
+    let bare = |folder: &Path, packages: &[&str]| pip(folder, &["--no-deps"], packages);
+    let aadhaar = once(&folder.join("aadhaar"), "bin/python", AADHAAR, bare);
     let node = once(&folder.join("node"), "node_modules/@foundry-rs/anvil/package.json", NODE, node);
-    for (name, prepared) in [("python", python), ("node", node)] {
+    for (name, prepared) in [("python", python), ("aadhaar", aadhaar), ("node", node)] {
         if let Err(error) = prepared {
             eprintln!("counterparts/{name} can't be prepared, its tests will be skipped: {error}");
         }
@@ -47,11 +66,11 @@ fn once(
     Ok(fs::write(list, wanted)?)
 }
 
-fn python(folder: &Path, packages: &[&str]) -> Result<(), Failure> {
+fn pip(folder: &Path, options: &[&str], packages: &[&str]) -> Result<(), Failure> {
     command::run(command("python3", &["-m", "venv"]).arg(folder))?;
     let mut pip = command(&folder.join("bin/python").to_string_lossy(), &["-m", "pip", "install"]);
     let patience = ["--quiet", "--disable-pip-version-check", "--retries=1", "--timeout=30"];
-    command::run(pip.args(patience).args(packages))
+    command::run(pip.args(patience).args(options).args(packages))
 }
 
 fn node(folder: &Path, packages: &[&str]) -> Result<(), Failure> {

@@ -20,7 +20,7 @@ usage: cargo xtask <command>
   test             installs what is missing, builds, runs every test
   ci               formatting, lints and docs, then the same tests
   setup [--check]  installs the Debian packages that building and testing need; --check only reports
-  counterparts     downloads the programs that payment tests run against; test and ci do so too
+  counterparts     downloads the programs that tests of providers run against; test and ci do so too
   chaos            minutes of trouble for one camera while three others are measured
   torture [--runs N] [--seed S] [--database sqlite|postgres|both]
                    pulls the plug at every commit and N times 8 at random, and compares the books
