@@ -1,0 +1,16 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
+import { SignIn } from "@/screens/login/SignIn";
+import { useGrant } from "@/session/session";
+import { Shell } from "./Shell";
+
+/** The console for who is signed in, else the way in. */
+export function Gate() {
+  const grant = useGrant();
+  const queries = useQueryClient();
+  useEffect(() => {
+    // What one person saw is not kept for the next.
+    if (!grant) queries.clear();
+  }, [grant, queries]);
+  return grant ? <Shell /> : <SignIn />;
+}

@@ -1,0 +1,69 @@
+import { useMemo } from "react";
+import { useTranslation } from "react-i18next";
+import type { Wire } from "@/api/client";
+
+/** Digits after the point of a currency, as ISO 4217 has it. */
+export function minorDigits(currency: string): number {
+  try {
+    return new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2;
+  } catch {
+    return 2;
+  }
+}
+
+/** Whole minor units from what somebody typed, or null when it is no amount of that currency. */
+export function parseAmount(text: string, currency: string): number | null {
+  const digits = minorDigits(currency);
+  const plain = text.trim().replace(",", ".");
+  const found = /^(\d{1,12})(?:\.(\d*))?$/.exec(plain);
+  if (!found || (found[2]?.length ?? 0) > digits) return null;
+  const amount = Number(found[1] + (found[2] ?? "").padEnd(digits, "0"));
+  return Number.isSafeInteger(amount) && amount > 0 ? amount : null;
+}
+
+export function formatMoney(money: Wire<"Amount">, language: string): string {
+  const value = money.amount / 10 ** minorDigits(money.currency);
+  try {
+    return new Intl.NumberFormat(language, { style: "currency", currency: money.currency }).format(value);
+  } catch {
+    return `${value.toFixed(2)} ${money.currency}`;
+  }
+}
+
+const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
+  ["year", 31_536_000],
+  ["month", 2_592_000],
+  ["day", 86_400],
+  ["hour", 3_600],
+  ["minute", 60],
+];
+
+/** How long ago, or until when, in the largest unit that fits. */
+export function formatAgo(at: string, now: number, language: string): string {
+  const seconds = (Date.parse(at) - now) / 1000;
+  const [unit, length] = STEPS.find(([, length]) => Math.abs(seconds) >= length) ?? (["second", 1] as const);
+  return new Intl.RelativeTimeFormat(language, { numeric: "auto" }).format(Math.trunc(seconds / length), unit);
+}
+
+/** Formats in the language that is spoken. */
+export function useFormat() {
+  const { i18n } = useTranslation();
+  const language = i18n.language;
+  return useMemo(() => {
+    const when = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "medium" });
+    const day = new Intl.DateTimeFormat(language, { dateStyle: "medium" });
+    const clock = new Intl.DateTimeFormat(language, { timeStyle: "medium" });
+    return {
+      language,
+      money: (money: Wire<"Amount">) => formatMoney(money, language),
+      when: (at: string) => when.format(new Date(at)),
+      day: (at: string) => day.format(new Date(at)),
+      clock: (at: string) => clock.format(new Date(at)),
+      ago: (at: string) => formatAgo(at, Date.now(), language),
+      number: (value: number, digits = 0) =>
+        new Intl.NumberFormat(language, { maximumFractionDigits: digits }).format(value),
+      percent: (share: number, digits = 0) =>
+        new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: digits }).format(share),
+    };
+  }, [language]);
+}

@@ -1,0 +1,2 @@
+/** The roles of docs/roles.txt, in its order. */
+export const ROLES = ["admin", "operator", "integrator", "auditor", "kiosk"];

@@ -1,0 +1,18 @@
+import { useTranslation } from "react-i18next";
+import type { AuditEntry } from "@/api/lists";
+import { useFormat } from "@/i18n/format";
+import { Copied } from "@/kit/Copied";
+import { type Column, Table } from "@/kit/Table";
+
+export function AuditTable({ entries }: { entries: AuditEntry[] }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const columns: Column<AuditEntry>[] = [
+    { name: t("audit.seq"), cell: (entry) => format.number(entry.seq) },
+    { name: t("audit.action"), cell: (entry) => <code dir="ltr">{entry.action}</code> },
+    { name: t("audit.actor"), wide: true, cell: (entry) => <Copied text={entry.actor} short={14} /> },
+    { name: t("audit.subject"), wide: true, cell: (entry) => <Copied text={entry.subject} short={14} /> },
+    { name: t("transactions.when"), end: true, cell: (entry) => format.when(entry.at) },
+  ];
+  return <Table label={t("audit.records")} columns={columns} rows={entries} id={(entry) => String(entry.seq)} />;
+}

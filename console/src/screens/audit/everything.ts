@@ -1,0 +1,44 @@
+import { answered, client, type Wire } from "@/api/client";
+import { type AuditEntry, page } from "@/api/lists";
+
+/** All records, oldest first. */
+export async function* records(): AsyncGenerator<AuditEntry> {
+  let cursor: string | undefined;
+  do {
+    const { items, next_cursor } = await page("/audit", { query: { limit: 200, cursor } });
+    yield* items;
+    cursor = next_cursor;
+  } while (cursor);
+}
+
+/** All checkpoints, oldest first, and the appliance's key. */
+export async function checkpoints(): Promise<{ key: string; all: Wire<"Checkpoint">[] }> {
+  const all: Wire<"Checkpoint">[] = [];
+  let cursor: string | undefined;
+  let key = "";
+  do {
+    const query = cursor ? { limit: "200", cursor } : { limit: "200" };
+    const got = await answered(client.GET("/audit/checkpoints", { params: { query } }));
+    all.push(...got.items);
+    key = got.key;
+    cursor = got.next_cursor ?? undefined;
+  } while (cursor);
+  return { key, all };
+}
+
+/** The chain as `facepay audit verify --file` reads it: a header, records, each checkpoint behind its last record, an end. */
+export async function exported(): Promise<Blob> {
+  const { key, all } = await checkpoints();
+  const lines: string[] = [JSON.stringify({ type: "header", format: "facepay.audit.export/1", key })];
+  let count = 0;
+  let written = 0;
+  for await (const { seq, record, previous, hash } of records()) {
+    lines.push(JSON.stringify({ type: "record", seq, record, previous, hash }));
+    count += 1;
+    for (; all[written] && all[written]!.last_seq <= seq; written++) {
+      lines.push(JSON.stringify({ type: "checkpoint", ...all[written] }));
+    }
+  }
+  lines.push(JSON.stringify({ type: "end", records: count, checkpoints: written }));
+  return new Blob([`${lines.join("\n")}\n`], { type: "application/jsonl" });
+}

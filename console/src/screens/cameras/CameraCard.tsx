@@ -1,0 +1,95 @@
+import { Button } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { answered, client, type Wire } from "@/api/client";
+import { useFormat } from "@/i18n/format";
+import { Ask } from "@/kit/Ask";
+import { CameraView } from "@/kit/CameraView";
+import { Card } from "@/kit/Card";
+import { Facts } from "@/kit/Facts";
+import { StateBadge } from "@/kit/StateBadge";
+import { Trouble } from "@/kit/Trouble";
+import { useMay } from "@/session/session";
+import css from "./Cameras.module.css";
+import { HealthHistory } from "./HealthHistory";
+import type { Health } from "./useHealthHistory";
+
+const ACCEPTABLE = new Set(["replaced", "moved"]);
+
+export function CameraCard({ camera, history }: { camera: Wire<"Camera">; history: Health[] }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const may = useMay();
+  const queries = useQueryClient();
+  const [opened, { open, close }] = useDisclosure();
+  const { health } = camera;
+  const params = { path: { id: camera.id } };
+  const onSuccess = () => queries.invalidateQueries({ queryKey: ["/cameras"] });
+  const accept = useMutation({
+    mutationFn: () => answered(client.POST("/cameras/{id}/accept", { params })),
+    onSuccess,
+  });
+  const remove = useMutation({
+    mutationFn: () => answered(client.DELETE("/cameras/{id}", { params })),
+    onSuccess: () => {
+      close();
+      return onSuccess();
+    },
+  });
+  return (
+    <Card flush className={css.card}>
+      <div className={css.picture}>
+        <CameraView camera={camera.id} mode="poll" picturesPerSecondMax={1.25} />
+      </div>
+      <div className={css.body}>
+        <div className={css.head}>
+          <div>
+            <h2>{camera.id}</h2>
+            <p className="soft">{camera.name}</p>
+          </div>
+          <StateBadge state={health.state} />
+        </div>
+        {health.state !== "live" && (
+          <p className={css.advice}>{t(`camera_advice.${health.state}`, { defaultValue: health.reason })}</p>
+        )}
+        <HealthHistory history={history} />
+        <Facts
+          facts={[
+            [t("cameras.picture"), `${health.width} × ${health.height}, ${health.codec}`],
+            [t("cameras.decoder"), health.decoder],
+            [t("live.fps"), t("live.per_second", { fps: format.number(health.fps, 1) })],
+            [t("live.age"), health.frame_age_ms == null ? null : t("live.ms", { ms: format.number(health.frame_age_ms) })],
+            [t("cameras.reconnects"), format.number(health.reconnects)],
+            [t("cameras.source"), <bdi key="source" dir="ltr">{camera.source}</bdi>],
+          ]}
+        />
+        <Trouble error={accept.error} />
+        {may("cameras.manage") && (
+          <div className={css.actions}>
+            {ACCEPTABLE.has(health.state) && (
+              <Button loading={accept.isPending} onClick={() => accept.mutate()}>
+                {t("cameras.accept")}
+              </Button>
+            )}
+            <Button variant="default" onClick={open}>
+              {t("cameras.remove")}
+            </Button>
+          </div>
+        )}
+      </div>
+      <Ask
+        opened={opened}
+        title={t("cameras.remove_title", { camera: camera.id })}
+        action={t("cameras.remove")}
+        grave
+        busy={remove.isPending}
+        error={remove.error}
+        onClose={close}
+        onDo={() => remove.mutate()}
+      >
+        <p>{t("cameras.remove_text")}</p>
+      </Ask>
+    </Card>
+  );
+}

@@ -1,0 +1,81 @@
+import { SegmentedControl, Select, Switch, useMantineColorScheme } from "@mantine/core";
+import { IconFileSettings } from "@tabler/icons-react";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { speak } from "@/i18n/i18n";
+import { LANGUAGES, type Language } from "@/i18n/languages";
+import { Card } from "@/kit/Card";
+import { Notice } from "@/kit/Notice";
+import { Page } from "@/kit/Page";
+import { CURRENCIES, keepCurrency, usualCurrency } from "@/pay/currencies";
+import { setContrast, useContrast } from "@/theme/contrast";
+import css from "./Settings.module.css";
+
+/** How this browser shows the console; what the appliance itself is set to is in its configuration. */
+export function Settings() {
+  const { t, i18n } = useTranslation();
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const contrast = useContrast();
+  const [currency, setCurrency] = useState(usualCurrency);
+  return (
+    <Page title={t("settings.title")} lead={t("settings.lead")}>
+      <div className={css.columns}>
+        <Card title={t("settings.appearance")}>
+          <div className={css.form}>
+            <div>
+              <p className={css.label} id="scheme">
+                {t("settings.scheme")}
+              </p>
+              <SegmentedControl
+                fullWidth
+                aria-labelledby="scheme"
+                value={colorScheme}
+                onChange={(value) => setColorScheme(value as typeof colorScheme)}
+                data={["auto", "light", "dark"].map((value) => ({ value, label: t(`settings.${value}`) }))}
+              />
+            </div>
+            <Switch
+              label={t("settings.contrast")}
+              description={t("settings.contrast_text")}
+              checked={contrast === "high"}
+              onChange={(change) => setContrast(change.currentTarget.checked ? "high" : "auto")}
+            />
+            <Select
+              label={t("settings.language")}
+              data={(Object.keys(LANGUAGES) as Language[]).map((value) => ({ value, label: LANGUAGES[value].name }))}
+              value={i18n.language}
+              allowDeselect={false}
+              onChange={(value) => value && void speak(value as Language)}
+            />
+            <Select
+              label={t("settings.currency")}
+              data={CURRENCIES}
+              value={currency}
+              allowDeselect={false}
+              onChange={(value) => {
+                if (!value) return;
+                setCurrency(value);
+                keepCurrency(value);
+              }}
+            />
+          </div>
+        </Card>
+        <Card title={t("settings.appliance")}>
+          <Notice icon={IconFileSettings} title={t("settings.in_files")} text={t("settings.in_files_text")}>
+            <code dir="ltr">facepay config show</code>
+          </Notice>
+        </Card>
+      </div>
+      <Card title={t("settings.shortcuts")}>
+        <ul className={css.keys}>
+          <li>
+            <kbd>Ctrl K</kbd> {t("palette.open")}
+          </li>
+          <li>
+            <kbd>g</kbd> <kbd>…</kbd> {t("settings.shortcut_go")}
+          </li>
+        </ul>
+      </Card>
+    </Page>
+  );
+}

@@ -1,0 +1,104 @@
+import { Button, Select } from "@mantine/core";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { IconDownload, IconListDetails, IconX } from "@tabler/icons-react";
+import { getRouteApi, useNavigate } from "@tanstack/react-router";
+import { useTranslation } from "react-i18next";
+import { pagesQuery } from "@/api/queries";
+import { Card } from "@/kit/Card";
+import { Copied } from "@/kit/Copied";
+import { Loaded } from "@/kit/Loaded";
+import { Notice } from "@/kit/Notice";
+import { Page } from "@/kit/Page";
+import { saveCsv } from "@/kit/save";
+import { minorDigits } from "@/i18n/format";
+import { STATES } from "./search";
+import css from "./Transactions.module.css";
+import { TransactionTable } from "./TransactionTable";
+
+const route = getRouteApi("/console/transactions");
+
+/** Every payment, newest first. */
+export function Transactions() {
+  const { t } = useTranslation();
+  const search = route.useSearch();
+  const navigate = useNavigate({ from: "/console/transactions" });
+  const query = useInfiniteQuery(pagesQuery("/transactions", { state: search.state, user_id: search.user, limit: 50 }));
+  const payments = query.data?.pages.flatMap((page) => page.items) ?? [];
+  const exported = () =>
+    saveCsv("transactions.csv", [
+      ["id", "created_at", "state", "amount", "currency", "refunded", "terminal", "reference", "provider"],
+      ...payments.map((payment) => {
+        const scale = 10 ** minorDigits(payment.amount.currency);
+        return [
+          payment.id,
+          payment.created_at,
+          payment.state,
+          payment.amount.amount / scale,
+          payment.amount.currency,
+          payment.refunded.amount / scale,
+          payment.terminal,
+          payment.reference,
+          payment.provider,
+        ];
+      }),
+    ]);
+
+  return (
+    <Page
+      title={t("transactions.title")}
+      lead={t("transactions.lead")}
+      actions={
+        <Button
+          variant="default"
+          leftSection={<IconDownload size={18} stroke={1.6} aria-hidden />}
+          disabled={payments.length === 0}
+          onClick={exported}
+        >
+          {t("common.csv")}
+        </Button>
+      }
+    >
+      <Card flush>
+        <div className={css.filters}>
+          <Select
+            aria-label={t("transactions.state")}
+            placeholder={t("transactions.any_state")}
+            data={STATES.map((state) => ({ value: state, label: t(`state.${state}`) }))}
+            value={search.state ?? null}
+            clearable
+            clearButtonProps={{ "aria-label": t("common.clear") }}
+            onChange={(state) => void navigate({ search: { ...search, state: state ?? undefined }, replace: true })}
+          />
+          {search.user && (
+            <span className={css.chip}>
+              <Copied label={t("transactions.payer")} text={search.user} short={12} />
+              <button
+                type="button"
+                aria-label={t("common.clear")}
+                onClick={() => void navigate({ search: { ...search, user: undefined } })}
+              >
+                <IconX size={16} aria-hidden />
+              </button>
+            </span>
+          )}
+        </div>
+        <Loaded query={{ ...query, data: query.data }} lines={8}>
+          {() =>
+            payments.length === 0 ? (
+              <Notice icon={IconListDetails} title={t("transactions.none")} text={t("transactions.none_text")} />
+            ) : (
+              <TransactionTable payments={payments} />
+            )
+          }
+        </Loaded>
+        {query.hasNextPage && (
+          <div className={css.more}>
+            <Button variant="default" loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+              {t("common.more")}
+            </Button>
+          </div>
+        )}
+      </Card>
+    </Page>
+  );
+}

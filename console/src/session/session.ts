@@ -1,0 +1,56 @@
+import { useSyncExternalStore } from "react";
+import { BearerCredentials } from "./bearer";
+import type { Credentials, Grant } from "./credentials";
+import { may, type Permission } from "./roles";
+
+/** Who is signed in at this browser. */
+class Session {
+  #credentials: Credentials = new BearerCredentials();
+  #listeners = new Set<() => void>();
+
+  grant = (): Grant | null => this.#credentials.grant();
+
+  begin(grant: Grant): void {
+    this.#credentials.keep(grant);
+    this.#tell();
+  }
+
+  end(): void {
+    this.#credentials.forget();
+    this.#tell();
+  }
+
+  /** The appliance no longer knows the session. */
+  lost(): void {
+    if (this.grant()) this.end();
+  }
+
+  headers(method: string): Record<string, string> {
+    return this.#credentials.headers(method);
+  }
+
+  protocols(): string[] {
+    return this.#credentials.protocols();
+  }
+
+  subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  #tell(): void {
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+export const session = new Session();
+
+export function useGrant(): Grant | null {
+  return useSyncExternalStore(session.subscribe, session.grant);
+}
+
+/** Whether whoever is signed in may do something; the appliance decides, this only spares dead ends. */
+export function useMay(): (permission: Permission) => boolean {
+  const role = useGrant()?.role ?? null;
+  return (permission) => may(role, permission);
+}

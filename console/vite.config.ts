@@ -1,0 +1,63 @@
+import react from "@vitejs/plugin-react";
+import { defineConfig, loadEnv } from "vite";
+import { VitePWA } from "vite-plugin-pwa";
+
+// Where `npm run dev` finds a running appliance.
+const appliance = loadEnv("development", ".", "FACEPAY_")["FACEPAY_URL"] ?? "http://127.0.0.1:18080";
+
+// The pages that the console answers for; every other path is the appliance's own, also with the service worker active.
+const PAGES = [/^\/$/, /^\/console(\/|$)/, /^\/kiosk$/];
+
+export default defineConfig({
+  plugins: [
+    react(),
+    VitePWA({
+      registerType: "autoUpdate",
+      injectRegister: false,
+      manifest: {
+        name: "FacePay",
+        short_name: "FacePay",
+        description: "Console of a face-recognition payment appliance",
+        start_url: "/console",
+        scope: "/",
+        display: "standalone",
+        background_color: "#f6f7f9",
+        theme_color: "#14171c",
+        icons: [
+          { src: "/icons/icon-192.png", sizes: "192x192", type: "image/png" },
+          { src: "/icons/icon-512.png", sizes: "512x512", type: "image/png", purpose: "any" },
+          { src: "/icons/icon-512.png", sizes: "512x512", type: "image/png", purpose: "maskable" },
+        ],
+      },
+      workbox: {
+        navigateFallback: "/index.html",
+        navigateFallbackAllowlist: PAGES,
+        globPatterns: ["**/*.{js,css,html,svg,woff2}"],
+        cleanupOutdatedCaches: true,
+        clientsClaim: true,
+        skipWaiting: true,
+        sourcemap: false,
+      },
+    }),
+  ],
+  resolve: { alias: { "@": new URL("./src", import.meta.url).pathname } },
+  build: {
+    target: "es2023",
+    // A module preload needs no inline script, and no asset becomes a data: address, so that the policy can stay strict.
+    modulePreload: { polyfill: false },
+    assetsInlineLimit: 0,
+    sourcemap: false,
+    reportCompressedSize: false,
+  },
+  server: {
+    port: 5173,
+    strictPort: true,
+    fs: { allow: [".."] },
+    proxy: {
+      "/v1": { target: appliance, ws: true, changeOrigin: false },
+      "/docs": appliance,
+      "/openapi.json": appliance,
+    },
+  },
+  preview: { port: 4173, strictPort: true, proxy: { "/v1": { target: appliance, ws: true } } },
+});
