@@ -32,7 +32,7 @@ export default defineConfig({
       workbox: {
         navigateFallback: "/index.html",
         navigateFallbackAllowlist: PAGES,
-        globPatterns: ["**/*.{js,css,html,svg,woff2}"],
+        globPatterns: ["**/*.{js,css,html,svg,woff2,safetensors}"],
         cleanupOutdatedCaches: true,
         clientsClaim: true,
         skipWaiting: true,
@@ -41,6 +41,8 @@ export default defineConfig({
     }),
   ],
   resolve: { alias: { "@": new URL("./src", import.meta.url).pathname } },
+  assetsInclude: ["**/*.safetensors"],
+  worker: { format: "es" },
   build: {
     target: "es2023",
     // A module preload needs no inline script, and no asset becomes a data: address, so that the policy can stay strict.

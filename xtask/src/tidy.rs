@@ -213,6 +213,7 @@ fn no_file_lies_outside_the_map() {
         "README.md",
         "clippy.toml",
         "config",
+        "console",
         "core",
         "deny.toml",
         "docs",

@@ -1,5 +1,4 @@
 import { DirectionProvider, MantineProvider } from "@mantine/core";
-import { Notifications } from "@mantine/notifications";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { domAnimation, LazyMotion, MotionConfig } from "motion/react";
@@ -19,7 +18,6 @@ export function App() {
           <QueryClientProvider client={queryClient}>
             <LazyMotion features={domAnimation} strict>
               <MotionConfig reducedMotion="user">
-                <Notifications position="bottom-center" />
                 <RouterProvider router={router} />
               </MotionConfig>
             </LazyMotion>

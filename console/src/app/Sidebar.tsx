@@ -17,7 +17,7 @@ export function Sidebar() {
         <Mark />
         <span>FacePay</span>
       </div>
-      <button type="button" className={css.search} onClick={palette.open} aria-label={t("palette.open")}>
+      <button type="button" className={css.search} onClick={palette.open}>
         <IconSearch size={16} aria-hidden />
         <span>{t("palette.open")}</span>
         <kbd>Ctrl K</kbd>

@@ -16,7 +16,7 @@ export function Whoami() {
   return (
     <Menu position="top-start" width={208} withinPortal>
       <Menu.Target>
-        <UnstyledButton className={css.who} aria-label={t("nav.account", { name: grant.name })}>
+        <UnstyledButton className={css.who} title={t("nav.account", { name: grant.name })}>
           <span className={css.letter} aria-hidden>
             {grant.name.charAt(0).toUpperCase()}
             <i data-connected={connected} />

@@ -14,11 +14,16 @@ export function minorDigits(currency: string): number {
 /** Whole minor units from what somebody typed, or null when it is no amount of that currency. */
 export function parseAmount(text: string, currency: string): number | null {
   const digits = minorDigits(currency);
-  const plain = text.trim().replace(",", ".");
+  const plain = westernDigits(text.trim()).replace(/[,٫]/, ".");
   const found = /^(\d{1,12})(?:\.(\d*))?$/.exec(plain);
   if (!found || (found[2]?.length ?? 0) > digits) return null;
   const amount = Number(found[1] + (found[2] ?? "").padEnd(digits, "0"));
   return Number.isSafeInteger(amount) && amount > 0 ? amount : null;
+}
+
+/** Digits of Arabic and Devanagari as those that programs read. */
+function westernDigits(text: string): string {
+  return text.replace(/[\u0660-\u0669\u06f0-\u06f9\u0966-\u096f]/g, (digit) => String((digit.charCodeAt(0) - (digit < "\u0966" ? 0 : 6)) & 15));
 }
 
 export function formatMoney(money: Wire<"Amount">, language: string): string {

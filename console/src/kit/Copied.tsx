@@ -22,13 +22,17 @@ export function Copied({ text, label, short }: Props) {
       type="button"
       className={css.copied}
       title={text}
-      aria-label={t("common.copy", { what: `${label ?? ""} ${text}`.trim() })}
       onClick={(click) => {
         click.stopPropagation();
         clipboard.copy(text);
       }}
     >
-      {label && <span className={css.label}>{label}</span>}
+      <span className="hidden">{t("common.copy", { what: label ?? "" })}</span>
+      {label && (
+        <span className={css.label} aria-hidden>
+          {label}
+        </span>
+      )}
       <code dir="ltr">{shown}</code>
       <Icon size={14} aria-hidden />
     </button>

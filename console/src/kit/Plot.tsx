@@ -12,6 +12,12 @@ export interface Line {
   values: (number | null)[];
 }
 
+/** A while at least, so that the first figures don't fill the axis; until now where there are none. */
+function timeRange(_: uPlot, min: number | null, max: number | null): [number, number] {
+  const end = max ?? Date.now() / 1000;
+  return [Math.min(min ?? end, end - TIME_SHOWN_S_MIN), end];
+}
+
 interface Props {
   /** Names the files, and the picture for who can't see it. */
   name: string;
@@ -26,6 +32,7 @@ interface Props {
   mark?: number | null;
 }
 
+const TIME_SHOWN_S_MIN = 120;
 const TONES = ["--accent", "--good", "--warn", "--bad", "--ink-soft"];
 
 /** Figures over an axis, to look at and to take along as CSV or PNG. */
@@ -46,6 +53,7 @@ export function Plot({ name, x, lines, kind = "lines", isTime = false, unit = ""
       ticks: { show: false },
     };
     const bars = kind === "bars" ? uPlot.paths.bars?.({ size: [0.9], align: -1 }) : undefined;
+    const clock = new Intl.DateTimeFormat(i18n.language, { timeStyle: "short" });
     const figure = new Intl.NumberFormat(i18n.language, { maximumFractionDigits: 2 });
     const made = new uPlot(
       {
@@ -53,9 +61,12 @@ export function Plot({ name, x, lines, kind = "lines", isTime = false, unit = ""
         height,
         cursor: { y: false, drag: { x: false, y: false } },
         legend: { show: false },
-        scales: { x: { time: isTime }, y: { range: (_, __, max) => [0, max > 0 ? max * 1.1 : 1] } },
+        scales: {
+          x: { time: isTime, ...(isTime && { range: timeRange }) },
+          y: { range: (_, __, max) => [0, max > 0 ? max * 1.1 : 1] },
+        },
         axes: [
-          axis,
+          isTime ? { ...axis, values: (_, splits) => splits.map((split) => clock.format(split * 1000)) } : axis,
           { ...axis, size: 56, values: (_, splits) => splits.map((split) => `${figure.format(split)}${unit && ` ${unit}`}`) },
         ],
         series: [

@@ -26,7 +26,7 @@ export function Analytics() {
             <Card title={t("analytics.throughput")} note={t("analytics.throughput_text")} className={css.wide}>
               <Throughput kept={kept} />
             </Card>
-            <Card title={t("analytics.stages")} note={t("analytics.since_start")}>
+            <Card title={t("analytics.stages")} note={t("analytics.stages_text")}>
               <Stages samples={samples} />
             </Card>
             <Card title={t("analytics.funnel")} note={t("analytics.since_start")}>

@@ -10,7 +10,6 @@ import { Trouble } from "@/kit/Trouble";
 import { CameraChoice } from "@/pay/CameraChoice";
 import { useCamera } from "@/pay/useCamera";
 import css from "./Enrol.module.css";
-import { FaceOutline } from "./FaceOutline";
 import { Meters } from "./Meters";
 import { PoseSteps } from "./PoseSteps";
 import { RefusedPictures } from "./RefusedPictures";
@@ -45,12 +44,8 @@ export function Capture({ user, onEnrolled, onReview }: Props) {
     <Loaded query={query}>
       {({ items }) => (
         <div className={css.capture}>
-          <div className={css.picture}>
-            {camera && (
-              <CameraView camera={camera.id}>
-                <FaceOutline good={Boolean(going) && going?.reasons.length === 0} />
-              </CameraView>
-            )}
+          <div className={css.picture} data-good={going?.reasons.length === 0}>
+            {camera && <CameraView camera={camera.id} />}
           </div>
           <div className={css.side}>
             <h2 className={css.head}>{t("enrol.face_title")}</h2>

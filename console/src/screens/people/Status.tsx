@@ -9,7 +9,7 @@ import { Trouble } from "@/kit/Trouble";
 export function Status({ person }: { person: Wire<"User"> }) {
   const { t } = useTranslation();
   const queries = useQueryClient();
-  const next = person.status === "active" ? "suspended" : "active";
+  const next = person.status === "active" ? "blocked" : "active";
   const change = useMutation({
     mutationFn: () =>
       answered(client.PATCH("/users/{id}", { params: { path: { id: person.id } }, body: { status: next } })),
@@ -18,7 +18,7 @@ export function Status({ person }: { person: Wire<"User"> }) {
   return (
     <>
       <Button variant="default" loading={change.isPending} onClick={() => change.mutate()}>
-        {t(next === "suspended" ? "people.suspend" : "people.resume")}
+        {t(next === "blocked" ? "people.suspend" : "people.resume")}
       </Button>
       <Trouble error={change.error} />
     </>

@@ -1,0 +1,60 @@
+// A browser at the console of a running appliance.
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { chromium } from "playwright-core";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+
+/** Where the console is served, and an admin key of the appliance behind it. */
+export const base = process.env.FACEPAY_URL ?? "http://127.0.0.1:4173";
+export const key = process.env.FACEPAY_KEY;
+
+export const SIZES = {
+  desktop: { width: 1440, height: 900 },
+  tablet: { width: 834, height: 1112 },
+  phone: { width: 390, height: 844 },
+};
+
+export async function open({ size = "desktop", scheme = "light", language = "en", video } = {}) {
+  const args = ["--no-sandbox", "--disable-dev-shm-usage", "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"];
+  if (video) args.push(`--use-file-for-fake-video-capture=${video}`);
+  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args });
+  const context = await browser.newContext({ viewport: SIZES[size], colorScheme: scheme, reducedMotion: "reduce" });
+  context.setDefaultTimeout(Number(process.env.TIMEOUT_MS ?? 60_000));
+  await context.addInitScript(axe);
+  await context.addInitScript((tag) => localStorage.setItem("facepay.language", tag), language);
+  const page = await context.newPage();
+  const faults = [];
+  page.on("pageerror", (error) => faults.push(error.message));
+  page.on("console", (said) => /Content Security Policy/i.test(said.text()) && faults.push(said.text()));
+  page.on("request", (request) => {
+    const url = new URL(request.url());
+    if (/^http/.test(url.protocol) && url.origin !== new URL(base).origin) faults.push(`asked another host: ${url}`);
+  });
+  return { browser, page, faults };
+}
+
+/** Signs in with the key, through the form. */
+export async function signIn(page) {
+  await page.goto(`${base}/console`);
+  await page.locator("[role=radiogroup] label").last().click();
+  await page.locator("input[type=password]").fill(key);
+  await page.locator("button[type=submit]").click();
+  await page.locator("#content").waitFor();
+}
+
+/** What axe finds against WCAG 2.2 AA on the page as it is. */
+export async function violations(page) {
+  const { violations } = await page.evaluate((rules) => window.axe.run(document, { runOnly: rules }), RULES);
+  return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(" ")}`));
+}
+
+/** An answer of the appliance's interface, asked with the key. */
+export async function api(method, path, body) {
+  const headers = { authorization: `Bearer ${key}`, "content-type": "application/json" };
+  if (method === "POST") headers["idempotency-key"] = crypto.randomUUID();
+  const response = await fetch(`${base}/v1${path}`, { method, headers, body: body && JSON.stringify(body) });
+  if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
+  return response.status === 204 ? null : response.json();
+}
