@@ -30,6 +30,8 @@ export default defineConfig({
         ],
       },
       workbox: {
+        // One file with a name that stays.
+        inlineWorkboxRuntime: true,
         navigateFallback: "/index.html",
         navigateFallbackAllowlist: PAGES,
         globPatterns: ["**/*.{js,css,html,svg,woff2,safetensors}"],

@@ -4,8 +4,8 @@ use domain::role::Permission;
 
 use super::route::{Access, Routes, get};
 use super::{
-    access, approvals, audit, cameras, checkouts, docs, enrolments, face_payment, faces, factors, legs,
-    look_alikes, model_change, operators, plugins, settlements, system, transactions, users, webhooks,
+    access, approvals, audit, cameras, checkouts, console, docs, enrolments, face_payment, faces, factors,
+    legs, look_alikes, model_change, operators, plugins, settlements, system, transactions, users, webhooks,
     webrtc,
 };
 use crate::auth::place::Place;
@@ -36,6 +36,7 @@ pub(super) fn all() -> Routes {
         webhooks::routes,
         sockets,
         documents,
+        console::routes,
     ];
     groups.iter().fold(Routes::default(), |routes, group| group(routes))
 }

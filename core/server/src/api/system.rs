@@ -31,15 +31,12 @@ pub(super) fn routes(routes: Routes) -> Routes {
         )
 }
 
-/// JSON for programs, a page for people.
-async fn front(State(app): State<App>, headers: HeaderMap) -> Response {
+/// JSON for programs, the console for people.
+async fn front(State(app): State<App>, headers: HeaderMap) -> Result<Response, Problem> {
     let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let status = readiness::status(&app).await;
-    if accept.contains("text/html") {
-        let cameras = app.vision().map(|vision| vision.cameras().list()).unwrap_or_default();
-        super::page::html(&status, cameras.len()).into_response()
-    } else {
-        Json(status).into_response()
+    match accept.contains("text/html") {
+        true => super::console::screen(headers).await,
+        false => Ok(Json(readiness::status(&app).await).into_response()),
     }
 }
 

@@ -25,6 +25,25 @@ async fn the_front_page_is_a_page_for_people_and_json_for_programs() {
     assert!(text.contains("FacePay") && !text.contains("{{"), "{text}");
     let outside = text.split('"').any(|part| part.starts_with("http") || part.starts_with("//"));
     assert!(!outside, "the page asks no other host");
+    for (path, kind, kept) in [
+        ("/console/people", "text/html", "no-cache"),
+        ("/kiosk", "text/html", "no-cache"),
+        ("/sw.js", "text/javascript", "no-cache"),
+        ("/manifest.webmanifest", "application/manifest+json", "no-cache"),
+    ] {
+        let reply = appliance.send(get(path).header("accept-encoding", "gzip")).await;
+        assert!(reply.header("content-type").starts_with(kind), "{path}: {}", reply.header("content-type"));
+        assert_eq!(reply.header("cache-control"), kept, "{path}");
+        let again = appliance.send(get(path).header("if-none-match", reply.header("etag"))).await;
+        assert_eq!((again.status.as_u16(), again.body.len()), (304, 0), "{path}");
+    }
+    let script = text.split('"').find(|part| part.starts_with("/assets/") && part.ends_with(".js")).unwrap();
+    let plain = appliance.send(get(script)).await;
+    let packed = appliance.send(get(script).header("accept-encoding", "br, gzip")).await;
+    assert_eq!(packed.header("content-encoding"), "gzip");
+    assert!(2 * packed.body.len() < plain.body.len());
+    assert!(packed.header("cache-control").contains("immutable"));
+    appliance.send(get("/assets/nothing.js")).await.refused(404, "not_found");
     let status = appliance.send(get("/")).await.ok(200);
     assert_eq!((&status["status"], &status["features"]["database"]), (&json!("ready"), &json!("sqlite")));
 }

@@ -1,0 +1,1 @@
+var e={till:`_till_xnsnp_1`,stage:`_stage_xnsnp_8`,form:`_form_xnsnp_13`,pair:`_pair_xnsnp_18`,side:`_side_xnsnp_24`,head:`_head_xnsnp_32`,amount:`_amount_xnsnp_39`,say:`_say_xnsnp_47`,centre:`_centre_xnsnp_52`,actions:`_actions_xnsnp_60`};export{e as t};

@@ -1,0 +1,1 @@
+var e=[`EUR`,`USD`,`GBP`,`CHF`,`INR`,`CNY`,`AED`,`SAR`,`JPY`],t=`facepay.currency`;function n(){let n=localStorage.getItem(t);return n&&e.includes(n)?n:`EUR`}function r(e){localStorage.setItem(t,e)}export{r as n,n as r,e as t};

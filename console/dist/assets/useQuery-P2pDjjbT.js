@@ -1,0 +1,1 @@
+import{b as e,x as t}from"./Waiting-BdFHknZI.js";function n(n,r){return e(n,t,r)}export{n as t};
