@@ -4,6 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use str0m::change::SdpOffer;
+use str0m::format::PayloadParams;
 use str0m::media::{KeyframeRequestKind, MediaData, MediaKind, MediaTime, Mid, Rid};
 use str0m::net::{Protocol, Receive};
 use str0m::{Candidate, Event, IceConnectionState, Input, Output, Rtc, RtcConfig};
@@ -176,7 +177,7 @@ impl Connection {
     fn send(&mut self, unit: &Unit) {
         let Some(writer) = self.mid.and_then(|mid| self.rtc.writer(mid)) else { return };
         let params = writer.payload_params().find(|params| codec(params.spec().codec) == Some(unit.codec));
-        let Some(pt) = params.map(|params| params.pt()) else { return };
+        let Some(pt) = params.map(PayloadParams::pt) else { return };
         if let Err(error) = writer.write(pt, unit.at, MediaTime::from_90khz(unit.ticks), unit.data.clone()) {
             tracing::debug!(%error, "a picture was not sent");
         }

@@ -2,9 +2,10 @@
 //! with every address that there is: nothing is added to it later.
 
 use axum::body::Bytes;
-use axum::extract::{Extension, State};
+use axum::extract::{FromRequestParts, State};
 use axum::response::{IntoResponse, Response};
 use domain::role::Permission;
+use http::request::Parts;
 use http::{HeaderMap, StatusCode, header};
 use uuid::Uuid;
 
@@ -53,27 +54,21 @@ pub(super) fn routes(routes: Routes) -> Routes {
 
 async fn whip(
     State(app): State<App>,
-    principal: Principal,
-    credential: Credential,
-    reached: Option<Extension<Reached>>,
+    offerer: Offerer,
     Path(id): Path<String>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Problem> {
-    let offerer = offerer(principal, credential, reached);
     Ok(answered(webrtc::take_in(&app, offerer, &id, offer(&headers, &body)?).await?))
 }
 
 async fn whep(
     State(app): State<App>,
-    principal: Principal,
-    credential: Credential,
-    reached: Option<Extension<Reached>>,
+    offerer: Offerer,
     Path(id): Path<String>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Problem> {
-    let offerer = offerer(principal, credential, reached);
     Ok(answered(webrtc::show(&app, offerer, &camera_id(&id)?, offer(&headers, &body)?).await?))
 }
 
@@ -87,9 +82,15 @@ async fn end(
     Ok(StatusCode::NO_CONTENT)
 }
 
-fn offerer(principal: Principal, credential: Credential, reached: Option<Extension<Reached>>) -> Offerer {
-    let reached = reached.map(|Extension(Reached(address))| address.ip().to_canonical());
-    Offerer { principal, credential, reached }
+impl<S: Send + Sync> FromRequestParts<S> for Offerer {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let principal = Principal::from_request_parts(parts, state).await?;
+        let credential = Credential::from_request_parts(parts, state).await?;
+        let reached = parts.extensions.get::<Reached>().map(|Reached(address)| address.ip().to_canonical());
+        Ok(Self { principal, credential, reached })
+    }
 }
 
 /// The offer as it stands; what is wrong in it is found by whoever reads it.
