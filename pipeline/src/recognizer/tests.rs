@@ -108,8 +108,11 @@ impl Till {
                 *now = (now.0 + INTERVAL, state);
                 now.0
             };
-            let picture =
-                simulate::picture(&[self.portrait.clone()], &ClipOptions::default(), 3 * self.shown);
+            let picture = simulate::picture(
+                std::slice::from_ref(&self.portrait),
+                &ClipOptions::default(),
+                3 * self.shown,
+            );
             let captured = Capture { at: at - age, wall: SystemTime::UNIX_EPOCH, pts_ns: None };
             let still = picture.expect("it is painted");
             let frame = Frame::from_still(self.camera.clone(), self.shown.into(), captured, still);

@@ -8,7 +8,7 @@ use plugin_host::InferenceError as ServiceError;
 use ring::rand::SystemRandom;
 use ring::signature::{RSA_PKCS1_SHA256, RsaKeyPair};
 
-use super::{SecretError, unfit};
+use super::unfit;
 
 /// RSASSA-PKCS1-v1_5 with SHA-256 over `data`. `content` is a PKCS#8 key of 2048 to 4096 bits, in DER or PEM.
 pub(super) fn sign(handle: &str, content: &Secret<Vec<u8>>, data: &[u8]) -> Result<Vec<u8>, ServiceError> {
@@ -17,7 +17,7 @@ pub(super) fn sign(handle: &str, content: &Secret<Vec<u8>>, data: &[u8]) -> Resu
     let key = RsaKeyPair::from_pkcs8(der.expose()).map_err(|_| no_key())?;
     let mut signature = vec![0; key.public().modulus_len()];
     key.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), data, &mut signature)
-        .map_err(|_| SecretError::from(unfit(handle, "signs nothing")))?;
+        .map_err(|_| unfit(handle, "signs nothing"))?;
     Ok(signature)
 }
 

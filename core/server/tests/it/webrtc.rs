@@ -1,4 +1,5 @@
 //! Browsers that send their camera, and browsers that look at one, as video: with a real Chromium where there is one.
+#![allow(clippy::print_stdout, reason = "a test that cannot run says why, and how long a browser takes")]
 
 mod chromium;
 

@@ -99,7 +99,7 @@ impl Browser {
                 Output::Event(Event::Closed) => self.closed = true,
                 Output::Event(Event::KeyframeRequest(_)) => self.keys_asked += 1,
                 Output::Event(Event::MediaData(data)) => {
-                    self.got.push((data.data.to_vec(), data.time.numer()))
+                    self.got.push((data.data.to_vec(), data.time.numer()));
                 }
                 Output::Event(_) => {}
             }
