@@ -8,7 +8,7 @@ use std::{
 
 use crate::{
     command::{self, Failure, cargo},
-    counterparts,
+    console, counterparts,
     setup::{self, Need},
 };
 
@@ -20,6 +20,12 @@ pub(crate) fn test() -> Result<(), Failure> {
     setup::install(Need::Test)?;
     counterparts::prepare();
     let mut tally = Tally::default();
+    let shown = timed("console", || {
+        if let Some(reason) = console::test()? {
+            tally.hears(&format!("SKIP({reason})"));
+        }
+        Ok(())
+    });
     let tested = timed("tests", || {
         command::run(&mut cargo(&["build", "--workspace", "--quiet"]))?;
         let beside_others = counted(&mut tests(&["--", "--skip", BY_THE_CLOCK]), &mut tally);
@@ -28,7 +34,7 @@ pub(crate) fn test() -> Result<(), Failure> {
         beside_others.and(alone)
     });
     println!("{}", tally.line());
-    tested
+    shown.and(tested)
 }
 
 /// The tests that `filter` leaves. Their runner hides what passing tests print, and with it why one was skipped, unless it

@@ -5,6 +5,7 @@ use std::{env, process::ExitCode};
 mod chaos;
 mod ci;
 mod command;
+mod console;
 mod counterparts;
 mod demo;
 mod models;
