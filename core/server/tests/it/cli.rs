@@ -87,7 +87,7 @@ fn bad_input_has_its_exit_code_and_says_what_is_wrong() {
         (&["users", "erase", "nonsense", "--yes"], 2, "nonsense"),
         (&["users", "erase", "01938f5e-7a6b-7c01-8000-00000000002a"], 2, "--yes"),
         (&["status", "--url", "http://127.0.0.1:1"], 5, "does not answer"),
-        (&["status", "--url", "https://127.0.0.1:1"], 2, "http://"),
+        (&["status", "--url", "ftp://127.0.0.1:1"], 2, "http://"),
         (&["audit", "verify"], 5, "no database"),
         (&["ledger", "verify"], 5, "no database"),
         (&["models", "convert", "nonsense", "--from", "text.jpg"], 1, "mobilefacenet-512"),
