@@ -16,10 +16,15 @@ export const SIZES = {
   phone: { width: 390, height: 844 },
 };
 
-export async function open({ size = "desktop", scheme = "light", language = "en", video } = {}) {
+/** Starts the browser; `video` is what its camera shows. */
+export function launch(video) {
   const args = ["--no-sandbox", "--disable-dev-shm-usage", "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"];
   if (video) args.push(`--use-file-for-fake-video-capture=${video}`);
-  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args });
+  return chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args });
+}
+
+/** A page of its own, and what goes wrong on it: errors, violations of the policy, requests to other hosts. */
+export async function open(browser, { size = "desktop", scheme = "light", language = "en" } = {}) {
   const context = await browser.newContext({ viewport: SIZES[size], colorScheme: scheme, reducedMotion: "reduce" });
   context.setDefaultTimeout(Number(process.env.TIMEOUT_MS ?? 60_000));
   await context.addInitScript(axe);
@@ -32,7 +37,7 @@ export async function open({ size = "desktop", scheme = "light", language = "en"
     const url = new URL(request.url());
     if (/^http/.test(url.protocol) && url.origin !== new URL(base).origin) faults.push(`asked another host: ${url}`);
   });
-  return { browser, page, faults };
+  return { context, page, faults };
 }
 
 /** Signs in with the key, through the form. */

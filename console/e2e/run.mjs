@@ -1,16 +1,17 @@
 // FACEPAY_URL=http://… FACEPAY_KEY=… npm run e2e [words of a flow's name]
-import { open, signIn, violations, base } from "./browser.mjs";
+import { base, launch, open, signIn, violations } from "./browser.mjs";
 import { flows } from "./flows.mjs";
 
 const SCREENS = ["", "/checkout", "/group", "/enrol", "/people", "/transactions", "/reviews", "/analytics", "/cameras", "/plugins"];
 const MORE = ["/audit", "/access", "/system", "/settings"];
 
 const wanted = process.argv.slice(2).join(" ");
+const browser = await launch();
 let failed = 0;
 
 async function check(name, run) {
   if (!name.includes(wanted)) return;
-  const { browser, page, faults } = await open();
+  const { context, page, faults } = await open(browser);
   try {
     await signIn(page);
     await run(page);
@@ -20,7 +21,7 @@ async function check(name, run) {
     failed += 1;
     console.log(`FAILS ${name}\n${error.message}`);
   } finally {
-    await browser.close();
+    await context.close();
   }
 }
 
@@ -37,5 +38,6 @@ await check("no screen has a violation of WCAG 2.2 AA", async (page) => {
   if (found.length > 0) throw new Error(found.join("\n"));
 });
 
+await browser.close();
 console.log(failed === 0 ? "all hold" : `${failed} fail`);
 process.exitCode = failed === 0 ? 0 : 1;

@@ -47,6 +47,11 @@ export function idempotencyKey(): string {
   return crypto.randomUUID();
 }
 
+/** The key for the next try: the same while it is not known what became of the last one, else a new one. */
+export function afterFailure(key: string, error: unknown): string {
+  return Problem.from(error).isPassing ? key : idempotencyKey();
+}
+
 /** The header of a request that must happen once. */
 export function once(key: string = idempotencyKey()): { "Idempotency-Key": string } {
   return { "Idempotency-Key": key };

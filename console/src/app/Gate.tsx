@@ -1,5 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
+import { statusQuery } from "@/api/queries";
 import { SignIn } from "@/screens/login/SignIn";
 import { useGrant } from "@/session/session";
 import { Shell } from "./Shell";
@@ -10,7 +11,7 @@ export function Gate() {
   const queries = useQueryClient();
   useEffect(() => {
     // What one person saw is not kept for the next.
-    if (!grant) queries.clear();
+    if (!grant) queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== statusQuery.queryKey[0] });
   }, [grant, queries]);
   return grant ? <Shell /> : <SignIn />;
 }

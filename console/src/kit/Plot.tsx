@@ -66,7 +66,7 @@ export function Plot({ name, x, lines, kind = "lines", isTime = false, unit = ""
           y: { range: (_, __, max) => [0, max > 0 ? max * 1.1 : 1] },
         },
         axes: [
-          isTime ? { ...axis, values: (_, splits) => splits.map((split) => clock.format(split * 1000)) } : axis,
+          isTime ? { ...axis, space: 90, values: (_, splits) => splits.map((split) => clock.format(split * 1000)) } : axis,
           { ...axis, size: 56, values: (_, splits) => splits.map((split) => `${figure.format(split)}${unit && ` ${unit}`}`) },
         ],
         series: [

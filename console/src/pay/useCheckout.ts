@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useRef } from "react";
-import { answered, client, idempotencyKey, once, type Wire } from "@/api/client";
+import { afterFailure, answered, client, idempotencyKey, once, type Wire } from "@/api/client";
 import { checkoutQuery } from "@/api/queries";
 import { isOver } from "./phase";
 
@@ -23,11 +23,12 @@ export function useCheckout(id: string) {
   const confirm = useMutation({
     mutationFn: () => answered(client.POST("/checkouts/{id}/confirm", { ...params(yes.current), body: {} })),
     onSuccess: keep,
-    onError: () => void (yes.current = idempotencyKey()),
+    onError: (error) => void (yes.current = afterFailure(yes.current, error)),
   });
   const cancel = useMutation({
     mutationFn: () => answered(client.POST("/checkouts/{id}/cancel", { ...params(no.current), body: {} })),
     onSuccess: keep,
+    onError: (error) => void (no.current = afterFailure(no.current, error)),
   });
   const stepUp = useMutation({
     mutationFn: (body: Wire<"StepUp">) =>

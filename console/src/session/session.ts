@@ -1,5 +1,6 @@
 import { useSyncExternalStore } from "react";
 import { BearerCredentials } from "./bearer";
+import { CookieCredentials } from "./cookie";
 import type { Credentials, Grant } from "./credentials";
 import { may, type Permission } from "./roles";
 
@@ -10,7 +11,9 @@ class Session {
 
   grant = (): Grant | null => this.#credentials.grant();
 
+  /** A grant without a token is one whose session a cookie carries. */
   begin(grant: Grant): void {
+    this.#credentials = grant.token ? new BearerCredentials() : new CookieCredentials();
     this.#credentials.keep(grant);
     this.#tell();
   }

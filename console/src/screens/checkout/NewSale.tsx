@@ -2,7 +2,7 @@ import { Button, TextInput } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { answered, client, idempotencyKey, once } from "@/api/client";
+import { afterFailure, answered, client, idempotencyKey, once } from "@/api/client";
 import { CameraView } from "@/kit/CameraView";
 import { Card } from "@/kit/Card";
 import { Loaded } from "@/kit/Loaded";
@@ -31,7 +31,7 @@ export function NewSale({ onOpened }: { onOpened: (id: string) => void }) {
         }),
       ),
     onSuccess: ({ id }) => onOpened(id),
-    onError: () => void (key.current = idempotencyKey()),
+    onError: (error) => void (key.current = afterFailure(key.current, error)),
   });
   return (
     <Loaded query={query}>

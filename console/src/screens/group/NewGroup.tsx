@@ -2,7 +2,7 @@ import { Button, SegmentedControl, Select } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { answered, client, idempotencyKey, once } from "@/api/client";
+import { afterFailure, answered, client, idempotencyKey, once } from "@/api/client";
 import { useFormat } from "@/i18n/format";
 import { Card } from "@/kit/Card";
 import { Loaded } from "@/kit/Loaded";
@@ -40,7 +40,7 @@ export function NewGroup({ onOpened }: { onOpened: (id: string) => void }) {
         }),
       ),
     onSuccess: ({ id }) => onOpened(id),
-    onError: () => void (key.current = idempotencyKey()),
+    onError: (error) => void (key.current = afterFailure(key.current, error)),
   });
 
   return (

@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useRef } from "react";
-import { answered, client, idempotencyKey, once, type Wire } from "@/api/client";
+import { afterFailure, answered, client, idempotencyKey, once, type Wire } from "@/api/client";
 import { checkoutQuery } from "@/api/queries";
 
 /** What one payer of a group can say. */
@@ -15,7 +15,7 @@ export function useLeg(id: string, leg: Wire<"Leg">) {
   const confirm = useMutation({
     mutationFn: () => answered(client.POST("/checkouts/{id}/legs/{n}/confirm", { ...path(yes.current), body: {} })),
     onSuccess: keep,
-    onError: () => void (yes.current = idempotencyKey()),
+    onError: (error) => void (yes.current = afterFailure(yes.current, error)),
   });
   const cancel = useMutation({
     mutationFn: () => answered(client.POST("/checkouts/{id}/legs/{n}/cancel", { ...path(no.current), body: {} })),

@@ -5,6 +5,7 @@ import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Mark } from "@/app/Mark";
+import { spoken } from "@/i18n/i18n";
 import { Loaded } from "@/kit/Loaded";
 import { Trouble } from "@/kit/Trouble";
 import { CameraChoice } from "@/pay/CameraChoice";
@@ -19,7 +20,7 @@ export function KioskSetup({ onReady }: { onReady: (config: KioskConfig) => void
   const [source, setSource] = useState<KioskConfig["source"]>("appliance");
   const [pin, setPin] = useState("");
   const begin = useMutation({
-    mutationFn: async () => onReady({ camera: camera!.id, source, exit: await exitLock(pin) }),
+    mutationFn: async () => onReady({ camera: camera!.id, source, exit: await exitLock(pin), language: spoken() }),
   });
   return (
     <main className={css.page}>

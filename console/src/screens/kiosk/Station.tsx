@@ -2,6 +2,7 @@ import { AnimatePresence } from "motion/react";
 import * as m from "motion/react-m";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { speak } from "@/i18n/i18n";
 import { CameraView } from "@/kit/CameraView";
 import { LanguageMenu } from "@/screens/login/LanguageMenu";
 import { Attract } from "./Attract";
@@ -14,6 +15,9 @@ import { Payment } from "./Payment";
 import { useCurrentCheckout } from "./useCurrentCheckout";
 import { useWakeLock } from "./useWakeLock";
 
+/** How long a language that a payer chose stays when nobody pays. */
+const LANGUAGE_KEPT_MS = 30_000;
+
 interface Props {
   config: KioskConfig;
   onExit: () => void;
@@ -21,13 +25,19 @@ interface Props {
 
 /** A kiosk at work: it waits, and serves one payer after the other. */
 export function Station({ config, onExit }: Props) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const { id, error, leave } = useCurrentCheckout(config.camera);
   const [otherwise, setOtherwise] = useState(false);
   useWakeLock();
   useEffect(() => {
     if (id) setOtherwise(false);
   }, [id]);
+
+  useEffect(() => {
+    if (id) return;
+    const timer = setTimeout(() => void speak(config.language), LANGUAGE_KEPT_MS);
+    return () => clearTimeout(timer);
+  }, [id, config.language, i18n.language]);
 
   const camera = config.source === "own" ? <OwnCamera camera={config.camera} /> : <CameraView camera={config.camera} />;
   return (

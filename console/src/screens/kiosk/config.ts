@@ -1,3 +1,4 @@
+import type { Language } from "@/i18n/languages";
 import { hex, unhex } from "@/pay/verify";
 
 /** How this browser is a kiosk. */
@@ -6,6 +7,8 @@ export interface KioskConfig {
   /** `own`: this device's camera feeds the appliance's camera of that id; `appliance`: that camera is the appliance's own. */
   source: "own" | "appliance";
   exit: { salt: string; hash: string };
+  /** What it speaks between payers. */
+  language: Language;
 }
 
 const KEPT_AS = "facepay.kiosk";

@@ -1,5 +1,7 @@
+import { useQuery } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 import { useEvents } from "@/api/events";
+import { camerasQuery } from "@/api/queries";
 import css from "./Boxes.module.css";
 
 interface Box {
@@ -20,10 +22,19 @@ export function Boxes({ camera }: { camera: string }) {
     clearTimeout(timer.current);
     timer.current = setTimeout(() => setBoxes([]), SHOWN_MS);
   });
+  const health = useQuery(camerasQuery).data?.items.find(({ id }) => id === camera)?.health;
+  const [pictureWidth, pictureHeight] = [health?.width || 640, health?.height || 480];
   return (
-    <svg className={css.boxes} viewBox="0 0 1 1" preserveAspectRatio="none" aria-hidden>
+    // Fills the frame as the picture does.
+    <svg className={css.boxes} viewBox={`0 0 ${pictureWidth} ${pictureHeight}`} preserveAspectRatio="xMidYMid slice" aria-hidden>
       {boxes.map(({ track, box: [x, y, width, height] }) => (
-        <rect key={track} x={x} y={y} width={width} height={height} />
+        <rect
+          key={track}
+          x={x * pictureWidth}
+          y={y * pictureHeight}
+          width={width * pictureWidth}
+          height={height * pictureHeight}
+        />
       ))}
     </svg>
   );

@@ -1,10 +1,11 @@
 import { Button, SegmentedControl } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { IconCamera, IconMaximize } from "@tabler/icons-react";
-import { Link } from "@tanstack/react-router";
+import { Link, Navigate } from "@tanstack/react-router";
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { camerasQuery } from "@/api/queries";
+import { useElsewhere } from "@/app/useElsewhere";
 import { Loaded } from "@/kit/Loaded";
 import { Notice } from "@/kit/Notice";
 import { Page } from "@/kit/Page";
@@ -24,6 +25,8 @@ export function Live() {
   const wall = useRef<HTMLDivElement>(null);
   const [size, setSize] = useState(4);
   const [first, setFirst] = useState(0);
+  const elsewhere = useElsewhere("cameras.view");
+  if (elsewhere) return <Navigate to={elsewhere} replace />;
 
   return (
     <Page

@@ -3,7 +3,7 @@ import { useDisclosure } from "@mantine/hooks";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { answered, client, idempotencyKey, once, type Wire } from "@/api/client";
+import { afterFailure, answered, client, idempotencyKey, once, type Wire } from "@/api/client";
 import { userQuery } from "@/api/queries";
 import { parseAmount, useFormat } from "@/i18n/format";
 import { Ask } from "@/kit/Ask";
@@ -37,6 +37,7 @@ export function Wallets({ person }: { person: Wire<"User"> }) {
       close();
       await queries.invalidateQueries({ queryKey: userQuery(person.id).queryKey });
     },
+    onError: (error) => void (key.current = afterFailure(key.current, error)),
   });
   return (
     <Card

@@ -3,7 +3,7 @@ import { useDisclosure } from "@mantine/hooks";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { answered, client, idempotencyKey, once, type Wire } from "@/api/client";
+import { afterFailure, answered, client, idempotencyKey, once, type Wire } from "@/api/client";
 import { minorDigits, parseAmount, useFormat } from "@/i18n/format";
 import { Ask } from "@/kit/Ask";
 import { Badge } from "@/kit/Badge";
@@ -35,6 +35,7 @@ export function Refund({ payment }: { payment: Wire<"Transaction"> }) {
       void queries.invalidateQueries({ queryKey: ["/transactions"] });
       void queries.invalidateQueries({ queryKey: ["/receipts"] });
     },
+    onError: (error) => void (key.current = afterFailure(key.current, error)),
   });
   const waits = refund.data && "requested_by" in refund.data;
   return (
