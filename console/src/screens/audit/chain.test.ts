@@ -70,3 +70,12 @@ test("the first thing that is wrong is named", async () => {
   const other = await chain(8);
   expect(await firstFault(entries, [{ ...checkpoint(other, 8), last_seq: 9 }])).toBe("9 root");
 });
+
+test("a record that an appliance wrote has the hash and the root that it gave it", async () => {
+  const record =
+    '{"action":"model.in_force","actor":"system","at_micros":1795995107594971,"detail":{},"seq":1,"subject":"512001"}';
+  const tree = new MerkleTree();
+  await tree.add(record);
+  expect(await linkHash("0".repeat(64), record)).toBe("45bc8b043dd5dc171672d0989a346fb2194487d7ebc8dc195755440e6bf354eb");
+  expect(await tree.root()).toBe("c238aab760d88041986a84cd389fe8c0bc1466296198ff54ae6d323930166ced");
+});
