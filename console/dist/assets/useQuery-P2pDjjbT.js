@@ -1,1 +1,0 @@
-import{b as e,x as t}from"./Waiting-BdFHknZI.js";function n(n,r){return e(n,t,r)}export{n as t};
