@@ -57,7 +57,7 @@ async fn a_face_pays_only_once_its_person_switched_that_on_before_staff_and_a_da
     appliance.admin(delete(&path)).await.ok(204);
     assert_eq!(looked(&appliance, subject).await, declined("face_payment_off"), "off at once");
     let nobody = delete(format!("/users/{}/face-payment", uuid::Uuid::now_v7()));
-    appliance.admin(nobody).await.refused(404, "not_found");
+    appliance.admin(nobody).await.refused(404, "user_not_found");
 }
 
 #[tokio::test]
