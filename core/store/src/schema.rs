@@ -1,7 +1,9 @@
 //! The tables, the same for SQLite and PostgreSQL; see migrations/.
 
+mod access;
 mod recognition;
 
+pub(crate) use access::{api_keys, face_payment_links, operators};
 pub(crate) use recognition::{
     calibrations, enrolment_duplicates, enrolments, face_crops, gallery_changes, gallery_parts, look_alikes,
     model_roles, shadow_visits,
@@ -16,16 +18,6 @@ diesel::table! {
         created_at -> BigInt,
         updated_at -> BigInt,
         face_payment_from -> Nullable<BigInt>,
-    }
-}
-
-diesel::table! {
-    face_payment_links (token_sha256) {
-        token_sha256 -> Binary,
-        user_id -> Text,
-        code_tag -> Binary,
-        tries -> Integer,
-        expires_at -> BigInt,
     }
 }
 
@@ -299,38 +291,6 @@ diesel::table! {
         plugin_id -> Text,
         reason -> Text,
         disabled_at -> BigInt,
-    }
-}
-
-diesel::table! {
-    operators (id) {
-        id -> Text,
-        name -> Text,
-        role -> Text,
-        password_hash -> Text,
-        failed_logins -> Integer,
-        locked_until -> Nullable<BigInt>,
-        created_at -> BigInt,
-        disabled_at -> Nullable<BigInt>,
-        totp_sealed -> Nullable<Binary>,
-        totp_confirmed_at -> Nullable<BigInt>,
-        totp_step -> Nullable<BigInt>,
-        sessions_since -> Nullable<BigInt>,
-    }
-}
-
-diesel::table! {
-    api_keys (id) {
-        id -> Text,
-        name -> Text,
-        role -> Text,
-        sha256 -> Binary,
-        created_at -> BigInt,
-        expires_at -> Nullable<BigInt>,
-        revoked_at -> Nullable<BigInt>,
-        scopes -> Nullable<Text>,
-        camera -> Nullable<Text>,
-        certificate_sha256 -> Nullable<Binary>,
     }
 }
 

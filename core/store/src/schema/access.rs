@@ -1,0 +1,43 @@
+//! The tables of those who get in, and of links by which people switch payment by face on.
+
+diesel::table! {
+    face_payment_links (token_sha256) {
+        token_sha256 -> Binary,
+        user_id -> Text,
+        code_tag -> Binary,
+        tries -> Integer,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    operators (id) {
+        id -> Text,
+        name -> Text,
+        role -> Text,
+        password_hash -> Text,
+        failed_logins -> Integer,
+        locked_until -> Nullable<BigInt>,
+        created_at -> BigInt,
+        disabled_at -> Nullable<BigInt>,
+        totp_sealed -> Nullable<Binary>,
+        totp_confirmed_at -> Nullable<BigInt>,
+        totp_step -> Nullable<BigInt>,
+        sessions_since -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    api_keys (id) {
+        id -> Text,
+        name -> Text,
+        role -> Text,
+        sha256 -> Binary,
+        created_at -> BigInt,
+        expires_at -> Nullable<BigInt>,
+        revoked_at -> Nullable<BigInt>,
+        scopes -> Nullable<Text>,
+        camera -> Nullable<Text>,
+        certificate_sha256 -> Nullable<Binary>,
+    }
+}
