@@ -96,7 +96,9 @@ fn a_picture_that_waited_on_its_way_is_as_old_as_it_is() {
     // Its time stamp says that it was taken right after the first: 100 ms are 9 000 of its ticks.
     feed.push(FeedUnit { ticks: units[0].ticks + 9_000, ..unit(&units[1], true) });
     let age = bench.frame().age(Instant::now());
-    assert!(age >= late - apart, "{age:?}");
+    // A client's clock may run a little slower than ours without being late for it.
+    let drift = Duration::from_millis(5);
+    assert!(age >= late - apart - drift, "{age:?}");
 }
 
 #[test]
