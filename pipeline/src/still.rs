@@ -1,14 +1,18 @@
-//! Still pictures from outside: JPEG or PNG bytes become RGB, or a named reason why not.
+//! Still pictures from outside: JPEG or PNG bytes become RGB, those of documents also JPEG 2000, or a named reason why not.
 
 use std::io::Cursor;
 
 use image::{DynamicImage, ImageDecoder, ImageError, ImageReader, Limits};
 
 mod header;
+mod jpeg2000;
+#[cfg(test)]
+mod strangers;
 #[cfg(test)]
 mod tests;
 
 use header::{Header, Kind};
+pub use jpeg2000::decode_jpeg2000;
 
 use crate::frame::{PixelFormat, Planes, digest};
 
@@ -34,6 +38,20 @@ pub struct StillLimits {
 impl Default for StillLimits {
     fn default() -> StillLimits {
         StillLimits { side_px_max: 8192, pixels_max: 40_000_000, alloc_bytes_max: 256 << 20 }
+    }
+}
+
+impl StillLimits {
+    /// Whether a picture of this size may be decoded.
+    fn check(&self, width: u32, height: u32) -> Result<(), StillError> {
+        if width == 0 || height == 0 {
+            return Err(StillError::Empty);
+        }
+        let pixels = u64::from(width) * u64::from(height);
+        if width > self.side_px_max || height > self.side_px_max || pixels > self.pixels_max {
+            return Err(StillError::TooLarge { width, height });
+        }
+        Ok(())
     }
 }
 
@@ -126,13 +144,7 @@ impl Still {
 pub(crate) fn check(bytes: &[u8], limits: &StillLimits) -> Result<Header, StillError> {
     let header = header::read(bytes)?;
     let (width, height) = (header.width, header.height);
-    if width == 0 || height == 0 {
-        return Err(StillError::Empty);
-    }
-    let pixels = u64::from(width) * u64::from(height);
-    if width > limits.side_px_max || height > limits.side_px_max || pixels > limits.pixels_max {
-        return Err(StillError::TooLarge { width, height });
-    }
+    limits.check(width, height)?;
     if header.complete { Ok(header) } else { Err(StillError::Truncated) }
 }
 

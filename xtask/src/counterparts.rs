@@ -1,5 +1,5 @@
-//! The other side in tests of providers: a stand-in for Stripe, a codec for ISO 8583, a chain, and decoders of Aadhaar documents, from
-//! PyPI and npm.
+//! The other side in tests of providers: a stand-in for Stripe, a codec for ISO 8583, a chain, decoders of Aadhaar documents, and an OpenID
+//! provider, from PyPI and npm.
 //!
 //! They run as programs of their own, are linked to nothing and shipped with nothing. A test that does not find its
 //! counterpart beside the target folder prints `SKIP(reason)`, so a machine without a registry can still run the others.
@@ -27,6 +27,35 @@ const AADHAAR: &[&str] = &[
     "pyzipper==0.4.0",
     "signxml==5.2.0",
 ];
+/// What goes into the Python environment of the OpenID provider.
+const OIDC: &[&str] = &[
+    "annotated-types==0.8.0",
+    "anyio==4.16.0",
+    "Authlib==1.9.10",
+    "blinker==1.9.0",
+    "certifi==2026.10.19.post1",
+    "cffi==2.1.1",
+    "click==8.5.1",
+    "cryptography==50.0.2",
+    "Flask==3.1.3",
+    "h11==0.16.0",
+    "htpy==26.5.1",
+    "httpcore==1.0.9",
+    "httpx==0.28.1",
+    "idna==3.20",
+    "itsdangerous==2.2.0",
+    "Jinja2==3.1.6",
+    "joserfc==1.8.0",
+    "MarkupSafe==3.0.4",
+    "oidc-provider-mock==0.3.4",
+    "pycparser==3.12",
+    "pydantic==2.14.4",
+    "pydantic_core==2.50.5",
+    "typing-inspection==0.4.5",
+    "typing_extensions==4.16.0",
+    "uvicorn==0.54.0",
+    "Werkzeug==3.1.9",
+];
 /// What goes into the Node folder.
 const NODE: &[&str] = &["@foundry-rs/anvil@1.7.1"];
 
@@ -37,8 +66,9 @@ pub(crate) fn prepare() {
         once(&folder.join("python"), "bin/python", PYTHON, |folder, packages| pip(folder, &[], packages));
     let bare = |folder: &Path, packages: &[&str]| pip(folder, &["--no-deps"], packages);
     let aadhaar = once(&folder.join("aadhaar"), "bin/python", AADHAAR, bare);
+    let oidc = once(&folder.join("oidc"), "bin/oidc-provider-mock", OIDC, bare);
     let node = once(&folder.join("node"), "node_modules/@foundry-rs/anvil/package.json", NODE, node);
-    for (name, prepared) in [("python", python), ("aadhaar", aadhaar), ("node", node)] {
+    for (name, prepared) in [("python", python), ("aadhaar", aadhaar), ("oidc", oidc), ("node", node)] {
         if let Err(error) = prepared {
             eprintln!("counterparts/{name} can't be prepared, its tests will be skipped: {error}");
         }

@@ -1,5 +1,5 @@
 //! Four eyes: what one person asks for and another allows.
-use crate::{Timestamp, name::named};
+use crate::{Timestamp, name::named, role::Permission};
 
 named! {
     /// What waits for a second person.
@@ -8,6 +8,12 @@ named! {
         Refund = "refund",
         /// Say what became of a request that no provider answers for.
         Resolve = "resolve",
+        /// Erase a person.
+        Erase = "erase",
+        /// Put another version of a plugin to work, or take one out of use.
+        Plugin = "plugin",
+        /// Have another recogniser name people.
+        Model = "model",
     }
 }
 
@@ -23,6 +29,22 @@ named! {
         /// Nobody decided in time.
         Expired = "expired",
     }
+}
+
+impl Kind {
+    /// What both people must be allowed to do.
+    #[must_use]
+    pub fn permission(self) -> Permission {
+        match self {
+            Self::Refund | Self::Resolve => Permission::PaymentsReturn,
+            Self::Erase => Permission::PeopleErase,
+            Self::Plugin => Permission::PluginsManage,
+            Self::Model => Permission::ModelsManage,
+        }
+    }
+
+    /// Those that wait for a second person only where the operator wants it.
+    pub const ON_DEMAND: [Self; 3] = [Self::Erase, Self::Plugin, Self::Model];
 }
 
 /// What was asked for, by whom, until when.

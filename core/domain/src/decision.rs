@@ -63,8 +63,8 @@ pub struct Payer {
     pub template_made_at: Option<Timestamp>,
     /// Whether the person has never paid at this terminal.
     pub new_terminal: bool,
-    /// Whether the person has a PIN to prove themselves by.
-    pub has_pin: bool,
+    /// Whether the person has something of their own to prove themselves by beside the face: a PIN, or an identity.
+    pub has_factor: bool,
     /// Whether another enrolled person is known to look like this one.
     pub look_alike: bool,
 }
@@ -135,7 +135,7 @@ pub fn decide(
         .chain(asked([(StepUp::NotChallenged, live == Err(Unproved::Unchallengeable))]))
         .chain(about_the_charge(charge, payer, policy, now))
         .collect();
-    let live = match (live, reasons.is_empty(), payer.has_pin, policy.step_up.without_pin) {
+    let live = match (live, reasons.is_empty(), payer.has_factor, policy.step_up.without_pin) {
         (Ok(live), true, ..) => live,
         (Err(Unproved::NotLive), ..) => return Decision::Decline(Reason::NotLive),
         (_, _, false, WithoutPin::Decline) => return Decision::Decline(Reason::NoPin),

@@ -49,6 +49,8 @@ uuid_ids! {
     ConsentId = "consent";
     /// One enrolled face template.
     FaceId = "face";
+    /// One check of who somebody is.
+    IdentityCheckId = "identity check";
     /// An enrolment that another person of the staff looks at.
     EnrolmentId = "enrolment";
     /// A ledger account.

@@ -10,6 +10,7 @@ pub mod checkout;
 pub mod decision;
 pub mod enrolment;
 pub mod group;
+pub mod identity;
 pub mod interval;
 pub mod ledger;
 pub mod limits;
@@ -38,8 +39,8 @@ pub mod webhook;
 
 pub use currency::Currency;
 pub use id::{
-    AccountId, ApprovalId, CameraId, CheckoutId, ConsentId, EnrolmentId, FaceId, KeyId, OperationId,
-    OperatorId, SettlementId, TransactionId, TransferId, UserId, WebhookId,
+    AccountId, ApprovalId, CameraId, CheckoutId, ConsentId, EnrolmentId, FaceId, IdentityCheckId, KeyId,
+    OperationId, OperatorId, SettlementId, TransactionId, TransferId, UserId, WebhookId,
 };
 pub use money::Money;
 pub use secret::Secret;

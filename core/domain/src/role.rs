@@ -30,6 +30,8 @@ named! {
         LookAlikesRead = "look_alikes.read",
         /// Decide about faces that are enrolled for somebody else already.
         EnrolmentsReview = "enrolments.review",
+        /// Ask identity providers who people are, and see what they found.
+        IdentityCheck = "identity.check",
         /// Compare an image with enrolled faces.
         FacesMatch = "faces.match",
         /// See payments and receipts.
@@ -116,9 +118,9 @@ impl Role {
     #[must_use]
     pub fn may(self, permission: Permission) -> bool {
         use Permission::{
-            AuditRead, CamerasManage, CamerasPush, CamerasView, EnrolmentsReview, FacesMatch, LookAlikesRead,
-            PaymentsRead, PaymentsReturn, PaymentsTake, PeopleRead, PeopleWrite, PluginsRead, SystemRead,
-            WebhooksManage,
+            AuditRead, CamerasManage, CamerasPush, CamerasView, EnrolmentsReview, FacesMatch, IdentityCheck,
+            LookAlikesRead, PaymentsRead, PaymentsReturn, PaymentsTake, PeopleRead, PeopleWrite, PluginsRead,
+            SystemRead, WebhooksManage,
         };
         match self {
             Self::Admin => true,
@@ -127,6 +129,7 @@ impl Role {
                 PeopleRead
                     | PeopleWrite
                     | EnrolmentsReview
+                    | IdentityCheck
                     | FacesMatch
                     | PaymentsRead
                     | PaymentsTake

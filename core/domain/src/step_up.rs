@@ -8,6 +8,8 @@ named! {
         Pin = "pin",
         /// By staff that vouches for the payer.
         Staff = "staff",
+        /// By an identity check for this payment.
+        Identity = "identity",
     }
 }
 

@@ -24,6 +24,7 @@ pub(crate) mod enrolments;
 mod face_payment;
 mod faces;
 mod factors;
+mod identity;
 mod legs;
 mod look_alikes;
 mod model_change;

@@ -15,7 +15,9 @@ mod enrolled;
 pub(crate) mod enrolment;
 pub(crate) mod erase;
 pub(crate) mod face_payment;
+pub(crate) mod four_eyes;
 pub(crate) mod identify;
+pub(crate) mod identity;
 pub(crate) mod look_alike;
 pub(crate) mod model_change;
 pub(crate) mod threshold;
@@ -96,8 +98,10 @@ struct Parts {
     tails: threshold::Tails,
     plugins: Plugins,
     providers: Providers,
+    identities: identity::Identities,
     desk: desk::Desk,
     endpoints: Endpoints,
+    identity_endpoints: Endpoints,
     outbound: Outbound,
     tls: Option<Tls>,
     limits: Limits,
@@ -163,6 +167,16 @@ impl App {
 
     pub(crate) fn endpoints(&self) -> &Endpoints {
         &self.0.endpoints
+    }
+
+    /// The places that identity plugins may reach.
+    pub(crate) fn identity_endpoints(&self) -> &Endpoints {
+        &self.0.identity_endpoints
+    }
+
+    /// The identity plugins.
+    pub(crate) fn identities(&self) -> &identity::Identities {
+        &self.0.identities
     }
 
     /// Opens the connections that the appliance opens by itself.

@@ -2,6 +2,7 @@
 
 pub(crate) mod cookie;
 pub(crate) mod key;
+pub(crate) mod oidc;
 pub(crate) mod operator;
 pub(crate) mod place;
 pub(crate) mod session;
@@ -51,7 +52,10 @@ impl Rule {
 
     /// Whether credentials are to be had here.
     pub(crate) fn is_door(&self) -> bool {
-        matches!(self.path, "/operators/login" | "/setup" | "/face-payment")
+        matches!(
+            self.path,
+            "/operators/login" | "/operators/oidc" | "/operators/oidc/callback" | "/setup" | "/face-payment"
+        )
     }
 }
 

@@ -1,7 +1,7 @@
-//! Does for a payment plugin what it may not do itself: HTTP, messages over TCP, waiting, keeping to limits.
+//! Does for payment and identity plugins what they may not do themselves: HTTP, messages over TCP, waiting, keeping to limits.
 //!
 //! The one rule that money depends on: once anything may have left this machine, a failure is
-//! [`Verdict::Unknown`], never a success and never "not sent".
+//! unknown, never a success and never "not sent".
 
 pub(crate) mod endpoints;
 mod message;
@@ -10,15 +10,63 @@ mod placeholder;
 use std::future::Future;
 use std::time::Duration;
 
-use plugin_host::{Effect, Event, Outcome, Verdict};
+use plugin_host::identity::{self, Finding};
+use plugin_host::{Event, Outcome, StepEffect, Verdict};
 use tokio::time::Instant;
 
 use endpoints::Endpoints;
 
-/// A begun operation of a payment plugin; calls block.
+/// A begun operation of a plugin; calls block.
 pub(crate) trait Steps: Send + 'static {
+    /// What its operations end with.
+    type End: End;
+
     /// The next effect, or the plugin's failure in one line.
-    fn step(&mut self, event: &Event, remaining: Duration) -> Result<Effect, String>;
+    fn step(&mut self, event: &Event, remaining: Duration) -> Result<StepEffect<Self::End>, String>;
+}
+
+/// What an operation ends with, where it is not the plugin that says so.
+pub(crate) trait End: Send + 'static {
+    /// It provably never reached the provider.
+    fn not_sent() -> Self;
+    /// Nobody knows what became of it.
+    fn unknown() -> Self;
+    /// The same, but unknown where it claims that nothing was sent.
+    fn doubted(self) -> Self;
+}
+
+impl End for Outcome {
+    fn not_sent() -> Self {
+        Self::new(Verdict::NotSent)
+    }
+
+    fn unknown() -> Self {
+        Self::new(Verdict::Unknown)
+    }
+
+    fn doubted(self) -> Self {
+        match self.verdict {
+            Verdict::NotSent => Self { verdict: Verdict::Unknown, ..self },
+            _ => self,
+        }
+    }
+}
+
+impl End for Finding {
+    fn not_sent() -> Self {
+        Self::new(identity::Verdict::NotSent)
+    }
+
+    fn unknown() -> Self {
+        Self::new(identity::Verdict::Unknown)
+    }
+
+    fn doubted(self) -> Self {
+        match self.verdict {
+            identity::Verdict::NotSent => Self { verdict: identity::Verdict::Unknown, ..self },
+            _ => self,
+        }
+    }
 }
 
 /// Where a plugin's notes on its operation are made durable.
@@ -37,8 +85,8 @@ pub(crate) struct Bounds {
 }
 
 /// How an operation ended, and why, where the plugin itself did not say.
-pub(crate) struct Ending {
-    pub(crate) outcome: Outcome,
+pub(crate) struct Ending<E = Outcome> {
+    pub(crate) outcome: E,
     pub(crate) fault: Option<Fault>,
 }
 
@@ -53,19 +101,19 @@ pub(crate) struct Fault {
 pub(crate) const FAULT_KINDS: [&str; 6] = ["deadline", "panic", "hang", "error", "journal", "steps"];
 
 /// Steps the operation to its end.
-pub(crate) async fn drive(
-    mut steps: Box<dyn Steps>,
+pub(crate) async fn drive<E: End>(
+    mut steps: Box<dyn Steps<End = E>>,
     endpoints: &Endpoints,
     journal: &impl Journal,
     bounds: Bounds,
-) -> Ending {
+) -> Ending<E> {
     let deadline = Instant::now() + bounds.deadline;
     let mut sent = false;
     let mut event = Event::Start;
     for _ in 0..bounds.step_count_max {
         let remaining = deadline.saturating_duration_since(Instant::now());
         if remaining.is_zero() {
-            return failed(sent, "deadline", "the operation took longer than payment.deadline_ms_max");
+            return failed(sent, "deadline", "the operation took longer than its deadline_ms_max");
         }
         let call = tokio::task::spawn_blocking(move || {
             let effect = steps.step(&event, remaining);
@@ -81,47 +129,41 @@ pub(crate) async fn drive(
             Err(_) => return failed(sent, "hang", "the plugin did not answer before the deadline"),
         };
         event = match effect {
-            Ok(Effect::Done(outcome)) => {
-                return Ending { outcome: honest(outcome, sent && !bounds.asks), fault: None };
+            // "Not sent" is not the plugin's to claim once bytes have left.
+            Ok(StepEffect::Done(outcome)) if sent && !bounds.asks => {
+                return Ending { outcome: outcome.doubted(), fault: None };
             }
-            Ok(Effect::Http(request)) => {
+            Ok(StepEffect::Done(outcome)) => return Ending { outcome, fault: None },
+            Ok(StepEffect::Http(request)) => {
                 let event = endpoints.exchange(&request, deadline).await;
                 sent |= may_have_left(&event);
                 event
             }
-            Ok(Effect::Sleep(time)) => {
+            Ok(StepEffect::Sleep(time)) => {
                 tokio::time::sleep_until(deadline.min(Instant::now() + time)).await;
                 Event::Slept
             }
-            Ok(Effect::TcpExchange(message)) => {
+            Ok(StepEffect::TcpExchange(message)) => {
                 let event = endpoints.exchange_message(&message, deadline).await;
                 sent |= may_have_left(&event);
                 event
             }
             // Nobody to ask: said as such, so that the plugin can decide.
-            Ok(Effect::Prompt(_)) => Event::Timeout { sent: false },
-            Ok(Effect::Keep(json)) => match journal.keep(json).await {
+            Ok(StepEffect::Prompt(_)) => Event::Timeout { sent: false },
+            Ok(StepEffect::Keep(json)) => match journal.keep(json).await {
                 Ok(()) => Event::Kept,
                 Err(detail) => return failed(sent, "journal", &detail),
             },
             Err(detail) => return failed(sent, "error", &detail),
         };
     }
-    failed(sent, "steps", "the plugin took more than payment.step_count_max steps")
+    failed(sent, "steps", "the plugin took more than step_count_max steps")
 }
 
-impl Ending {
+impl<E: End> Ending<E> {
     /// The end of an operation that never began.
     pub(crate) fn not_sent(kind: &'static str, detail: &str) -> Self {
         failed(false, kind, detail)
-    }
-}
-
-/// "Not sent" is not the plugin's to claim once bytes have left.
-fn honest(outcome: Outcome, sent: bool) -> Outcome {
-    match outcome.verdict {
-        Verdict::NotSent if sent => Outcome { verdict: Verdict::Unknown, ..outcome },
-        _ => outcome,
     }
 }
 
@@ -135,10 +177,9 @@ fn may_have_left(event: &Event) -> bool {
     }
 }
 
-fn failed(sent: bool, kind: &'static str, detail: &str) -> Ending {
-    let verdict = if sent { Verdict::Unknown } else { Verdict::NotSent };
-    let fault = Fault { kind, detail: detail.to_owned() };
-    Ending { outcome: Outcome::new(verdict), fault: Some(fault) }
+fn failed<E: End>(sent: bool, kind: &'static str, detail: &str) -> Ending<E> {
+    let outcome = if sent { E::unknown() } else { E::not_sent() };
+    Ending { outcome, fault: Some(Fault { kind, detail: detail.to_owned() }) }
 }
 
 #[cfg(test)]

@@ -10,8 +10,8 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 use plugin_host::{
-    Host, HostOptions, Isolation, MetricsBook, Mount, Payment, Plugin, PluginSettings, SecretService,
-    WorkerOptions,
+    Host, HostOptions, Identity, Isolation, MetricsBook, Mount, Payment, Plugin, PluginSettings,
+    SecretService, WorkerOptions,
 };
 use plugin_package::{Digest, PackageStore, StoreError, Verifier};
 use serde_json::{Map, Value};
@@ -25,7 +25,7 @@ use crate::secrets::Vault;
 use crate::settings::{self, RecognitionMember, Settings};
 
 pub(crate) use place::{Networks, Place, Recipe, described};
-pub(crate) use steps::PaymentSteps;
+pub(crate) use steps::{IdentitySteps, PaymentSteps};
 
 const OWN_PREFIX: &str = "org.facepay.";
 /// What the names of our identity plugins begin with.
@@ -86,6 +86,15 @@ impl Plugins {
             mount.payment().ok_or_else(|| wrong_kind(name, "a payment plugin"))
         };
         named.filter(|name| !name.is_empty()).map(load).collect()
+    }
+
+    /// The identity plugins that the settings name, put to work.
+    pub(crate) fn identities(&self) -> Result<Vec<Identity>, StartError> {
+        let load = |name: &String| {
+            let mount = self.mount(Recipe::new(name, Networks::None).dispensable())?;
+            mount.identity().ok_or_else(|| wrong_kind(name, "an identity plugin"))
+        };
+        self.settings.identity.iter().map(load).collect()
     }
 
     /// The recognisers that the settings name, with their weights.
@@ -197,9 +206,12 @@ impl Plugins {
         Ok(plugin)
     }
 
-    /// The file of a delivered plugin.
+    /// The file of a delivered plugin: the library of its name, or the one whose name its own begins with, as a library may hold
+    /// several plugins.
     fn delivered(&self, name: &str) -> PathBuf {
-        self.folder.join(format!("lib{}.so", name.replace('-', "_")))
+        let file = |name: &str| self.folder.join(format!("lib{}.so", name.replace('-', "_")));
+        let shorter = std::iter::successors(Some(name), |name| name.rsplit_once('-').map(|(start, _)| start));
+        shorter.map(file).find(|file| file.exists()).unwrap_or_else(|| file(name))
     }
 
     /// Where the plugin called `name` runs.
@@ -213,7 +225,7 @@ impl Plugins {
 }
 
 /// The id of a plugin; one of ours goes without the `org.facepay.` before it.
-fn full_id(name: &str) -> String {
+pub(crate) fn full_id(name: &str) -> String {
     if name.contains('.') { name.to_owned() } else { format!("{OWN_PREFIX}{name}") }
 }
 

@@ -3,6 +3,8 @@
 mod check;
 mod nearest;
 mod sections;
+#[cfg(test)]
+mod strangers;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,9 +13,10 @@ use std::path::{Path, PathBuf};
 use config::{Config, File, FileFormat};
 
 pub use sections::{
-    Audit, Auth, Cameras, Challenge, Checkout, Compute, Data, Database, Device, Limits, ListedCamera, Log,
-    LogFormat, ModelChange, Payment, Plugins, Policy, Precision, Quality, Recognition, RecognitionMember,
-    Redis, Secrets, Server, Settings, Settlement, Tls, TlsVersion, Webhooks, Webrtc, WithoutPin, Ws,
+    Assurance, Audit, Auth, Cameras, Challenge, Checkout, Compute, Data, Database, Device, Identity, Limits,
+    ListedCamera, Log, LogFormat, ModelChange, Oidc, Payment, Plugins, Policy, Precision, Quality,
+    Recognition, RecognitionMember, Redis, Secrets, Server, Settings, Settlement, Tls, TlsVersion, Webhooks,
+    Webrtc, WithoutPin, Ws,
 };
 
 /// Every key with its default, as delivered.

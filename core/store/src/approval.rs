@@ -183,6 +183,20 @@ impl Store {
         })
     }
 
+    /// A second person's yes to what is done outside of the database.
+    ///
+    /// # Errors
+    /// When it is not open any more, or whoever asked decides.
+    pub fn approve(&self, by: By<'_>, id: ApprovalId) -> Result<(), StoreError> {
+        self.write_audited(by, |c| {
+            let known = load(c, id)?;
+            if matches!(known.kind, Kind::Refund | Kind::Resolve) {
+                return Err(StoreError::Conflict("a yes about money moves it in the same step".to_owned()));
+            }
+            Ok(((), decided(c, by, &known, State::Approved)?))
+        })
+    }
+
     /// A second person's yes to what the first found out about a request that no provider answers for.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! What can go wrong, in words for the one who must mend it.
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
-use domain::{approval, ledger::LedgerError, limits::Exceeded, money::MoneyError, step_up};
+use domain::{approval, identity, ledger::LedgerError, limits::Exceeded, money::MoneyError, step_up};
 
 /// Why the store did nothing. Whatever was under way was rolled back whole.
 #[derive(Debug, thiserror::Error)]
@@ -34,6 +34,9 @@ pub enum StoreError {
     /// What was proved about the payer does not carry the charge.
     #[error(transparent)]
     Evidence(#[from] step_up::Unfit),
+    /// An identity check does not carry a payment.
+    #[error(transparent)]
+    Identity(#[from] identity::Unfit),
     /// A second person must allow it.
     #[error("so much goes back only with a second person's yes")]
     ApprovalNeeded,

@@ -3,7 +3,7 @@
 mod access;
 mod recognition;
 
-pub(crate) use access::{api_keys, face_payment_links, operators};
+pub(crate) use access::{api_keys, face_payment_links, identity_checks, operators};
 pub(crate) use recognition::{
     calibrations, enrolment_duplicates, enrolments, face_crops, gallery_changes, gallery_parts, look_alikes,
     model_roles, shadow_visits,
@@ -485,6 +485,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     camera_devices,
     disabled_plugins,
     face_payment_links,
+    identity_checks,
     operators,
     api_keys,
     facts,

@@ -140,6 +140,24 @@ mod tests {
         assert_eq!(key.open_in_place(&mut sealed.clone(), b"").unwrap(), b"template");
     }
 
+    mod strangers {
+        use proptest::prelude::*;
+
+        use super::*;
+
+        proptest! {
+            #[test]
+            fn no_bytes_but_those_that_were_sealed_open(bytes in prop::collection::vec(any::<u8>(), 0..128)) {
+                let key = Key::random();
+                prop_assert!(key.open(&bytes, b"user-1").is_err());
+                prop_assert!(key.open_in_place(&mut bytes.clone(), b"user-1").is_err());
+                prop_assert!(Key::unwrap(&bytes, &key, "user-1").is_err());
+                let sealed = key.seal(&bytes, b"user-1").unwrap();
+                prop_assert_eq!(key.open(&sealed, b"user-1").unwrap(), bytes);
+            }
+        }
+    }
+
     #[test]
     fn context_parts_cannot_run_together() {
         assert_ne!(context(&["ab", "c"]), context(&["a", "bc"]));

@@ -3,7 +3,8 @@ use std::time::Duration;
 
 use diesel::prelude::*;
 use domain::{
-    Timestamp, TransactionId,
+    IdentityCheckId, Timestamp, TransactionId,
+    identity::Assurance,
     step_up::{Charge, Factor, Proof, Unfit},
     transaction::{Event, State},
 };
@@ -13,7 +14,7 @@ use crate::{
     By, Preparation, Store, StoreError, TransactionRow,
     audit::NewAudit,
     connection::AnyConnection,
-    pin, row,
+    identity, pin, row,
     schema::{step_ups, transactions},
     transaction::{Details, load, step},
 };
@@ -25,6 +26,8 @@ pub struct NewProof {
     pub transaction: TransactionId,
     /// How.
     pub factor: Factor,
+    /// The check by which the payer was identified, and how surely it has to vouch.
+    pub identity: Option<(IdentityCheckId, Assurance)>,
     /// Which house account the money goes to.
     pub payee: String,
     /// How long it is good for.
@@ -93,6 +96,9 @@ impl Store {
                 used_at: None,
             };
             diesel::insert_into(step_ups::table).values(&record).execute(c)?;
+            if let Some((check, least)) = new.identity {
+                identity::use_check(c, by, check, (after.user, after.created_at), least)?;
+            }
             if let (Factor::Pin, Some(user)) = (new.factor, after.user) {
                 pin::proved(c, by, user)?;
             }

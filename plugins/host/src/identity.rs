@@ -1,5 +1,6 @@
 //! The identity step machine as safe calls, and the checks of what it asks for and finds.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use plugin_sdk::Event;
@@ -11,7 +12,7 @@ pub use plugin_sdk::identity::{
 use crate::call::CallContext;
 use crate::effect::{self, BODY_BYTES_MAX, code_flaw, reference_flaw, size_flaw};
 use crate::error::CallError;
-use crate::mount::Mount;
+use crate::mount::{Mount, Pin};
 use crate::operation::{Asked, Operation};
 use crate::plugin::Plugin;
 
@@ -72,9 +73,32 @@ impl Identity {
         Promise::of(&self.plugin()).caps
     }
 
+    /// The generation at work, for one operation.
+    ///
+    /// # Errors
+    /// When the plugin is disabled.
+    pub fn at_work(&self) -> Result<IdentityAtWork, CallError> {
+        self.mount.enter().map(IdentityAtWork)
+    }
+
     /// Takes on one operation. `attempt_ref` has to be durable before this is called.
     pub fn begin(&self, context: &CallContext, request: &Request) -> Result<IdentityTask, CallError> {
-        let plugin = self.mount.enter()?;
+        self.at_work()?.begin(context, request)
+    }
+}
+
+/// One generation of a provider, which stays at work for the operation that it is to begin.
+pub struct IdentityAtWork(Pin);
+
+impl IdentityAtWork {
+    /// The secrets that the settings of this generation name.
+    pub fn secret_handles(&self) -> &BTreeSet<String> {
+        self.0.secret_handles()
+    }
+
+    /// As [`Identity::begin`].
+    pub fn begin(self, context: &CallContext, request: &Request) -> Result<IdentityTask, CallError> {
+        let Self(plugin) = self;
         let (promise, refused) = (Promise::of(&plugin), |what: String| plugin.not_called(what));
         if !promise.offers(request.op) {
             return Err(refused(format!("it does not offer {:?}", request.op)));

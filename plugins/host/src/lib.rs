@@ -34,7 +34,7 @@ pub use embeddings::Embeddings;
 pub use error::{CallError, LoadError};
 pub use faults::{Faults, LastFault, PluginState};
 pub use host::{Host, HostOptions};
-pub use identity::{Identity, IdentityTask};
+pub use identity::{Identity, IdentityAtWork, IdentityTask};
 pub use isolated::{Isolation, WORKER, WorkerOptions, landlock_abi, worker_main};
 pub use manifest::Manifest;
 pub use metrics::{MetricSeries, MetricValue, MetricsBook, PluginMetrics, Unit};
@@ -46,6 +46,7 @@ pub use self_test::{Golden, SelfTestError};
 pub use settings::{PluginSettings, Schema, SettingsError, Settled};
 pub use vision::{Detector, Liveness, Recognizer};
 
+pub use plugin_sdk::machine::Effect as StepEffect;
 pub use plugin_sdk::{
     Call, Caps, ColourMatrix, ColourRange, Effect, EmbeddingInfo, Error as InferenceError, Event, Face,
     FourCc, Frame, FrameDesc, Framing, Health, HttpRequest, HttpResponse, InferenceService, Limits,

@@ -24,7 +24,7 @@ fn payer() -> Payer {
         usage: Usage::default(),
         template_made_at: Some(NOW.minus(Duration::from_secs(60))),
         new_terminal: true,
-        has_pin: true,
+        has_factor: true,
         look_alike: false,
     }
 }
@@ -231,12 +231,12 @@ fn a_person_without_a_pin_is_staffs_to_vouch_for_or_refused() {
         (WithoutPin::Decline, Decision::Decline(Reason::NoPin)),
     ] {
         let found = decided(|c| {
-            (c.0.amount, c.1.has_pin) = (eur(5_000), false);
+            (c.0.amount, c.1.has_factor) = (eur(5_000), false);
             c.3.step_up.without_pin = without_pin;
         });
         assert_eq!(found, expected);
     }
-    let small = decided(|c| (c.1.has_pin, c.3.step_up.without_pin) = (false, WithoutPin::Decline));
+    let small = decided(|c| (c.1.has_factor, c.3.step_up.without_pin) = (false, WithoutPin::Decline));
     assert!(matches!(small, Decision::Approve(_)), "nobody asked for a PIN");
 }
 

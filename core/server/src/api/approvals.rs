@@ -14,11 +14,13 @@ use super::idempotency::Once;
 use super::problem::Problem;
 use super::route::{Access, Routes, get, post};
 use super::wire::approval as wire;
+use super::wire::model_change::ModelChange;
 use super::wire::money::moment;
 use super::wire::page::{self, Listing, Page};
 use super::wire::transaction::Empty;
 use crate::app::App;
 use crate::app::approval::{self, Decided, Found};
+use crate::app::four_eyes::{Done, Taken};
 use crate::auth::Principal;
 
 const REASON_CHARS_MAX: usize = 200;
@@ -60,6 +62,16 @@ pub(super) fn routes(routes: Routes) -> Routes {
         )
 }
 
+/// The answer to an act that a second person may have to allow.
+pub(super) fn taken(app: &App, taken: Taken) -> Response {
+    match taken {
+        Taken::Waits(row) => (StatusCode::ACCEPTED, Json(answer(row, app.now()))).into_response(),
+        Taken::Done(Done::Erased(certificate)) => Json(certificate).into_response(),
+        Taken::Done(Done::Plugins(items)) => Json(Page { items, next_cursor: None }).into_response(),
+        Taken::Done(Done::Model(standing)) => Json(ModelChange::from(*standing)).into_response(),
+    }
+}
+
 fn approval_id(text: &str) -> Result<ApprovalId, Problem> {
     text.parse().map_err(|_| Problem::not_found("approval"))
 }
@@ -80,6 +92,7 @@ pub(super) fn answer(row: ApprovalRow, now: Timestamp) -> wire::Approval {
         decided_by,
         decided_at: decided_at.map(moment),
         operation: None,
+        certificate: None,
     }
 }
 
@@ -111,8 +124,9 @@ async fn list(
 }
 
 fn decided(app: &App, decided: Decided) -> Response {
-    let Decided { approval, operation: done } = decided;
-    let answered = wire::Approval { operation: done.map(operation), ..answer(approval, app.now()) };
+    let Decided { approval, operation: done, certificate } = decided;
+    let answered =
+        wire::Approval { operation: done.map(operation), certificate, ..answer(approval, app.now()) };
     Json(answered).into_response()
 }
 

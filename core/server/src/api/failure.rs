@@ -18,6 +18,7 @@ impl From<StoreError> for Problem {
             StoreError::Limit(_) => Self::unprocessable("limit_exceeded", text),
             StoreError::InsufficientFunds { .. } => Self::unprocessable("insufficient_funds", text),
             StoreError::Evidence(unfit) => Self::conflict(unfit.code(), text),
+            StoreError::Identity(unfit) => Self::conflict(unfit.code(), text),
             StoreError::ApprovalNeeded => Self::conflict("approval_needed", text),
             StoreError::Approval(Refused::SamePerson) => Self::conflict("same_person", text),
             StoreError::Approval(Refused::Expired) => Self::conflict("approval_expired", text),

@@ -1,13 +1,17 @@
 //! The change of the recogniser: where it stands, and its steps.
 
 use axum::extract::State;
+use axum::response::Response;
 use domain::role::Permission;
 
+use super::approvals;
 use super::extract::Json;
 use super::problem::Problem;
 use super::route::{Access, Routes, get, post};
+use super::wire::approval::Approval;
 use super::wire::model_change as wire;
 use crate::app::App;
+use crate::app::four_eyes::{self, Act};
 use crate::app::model_change::{self, Step};
 use crate::auth::Principal;
 
@@ -25,17 +29,20 @@ pub(super) fn routes(routes: Routes) -> Routes {
         )
         .add(
             post("/model-change/start", manage, "Runs the recogniser of plugins.recognition_shadow beside")
-                .gives::<wire::ModelChange>(200),
+                .gives::<wire::ModelChange>(200)
+                .may_wait_for::<Approval>(),
             start,
         )
         .add(
             post("/model-change/cut-over", manage, "The candidate takes over, if nothing is missing")
-                .gives::<wire::ModelChange>(200),
+                .gives::<wire::ModelChange>(200)
+                .may_wait_for::<Approval>(),
             cut_over,
         )
         .add(
             post("/model-change/roll-back", manage, "The recogniser before is in force again")
-                .gives::<wire::ModelChange>(200),
+                .gives::<wire::ModelChange>(200)
+                .may_wait_for::<Approval>(),
             roll_back,
         )
         .add(
@@ -44,33 +51,32 @@ pub(super) fn routes(routes: Routes) -> Routes {
                 manage,
                 "Ends the change; templates of the other recogniser are deleted",
             )
-            .gives::<wire::ModelChange>(200),
+            .gives::<wire::ModelChange>(200)
+            .may_wait_for::<Approval>(),
             settle,
         )
 }
 
-type Answer = Result<Json<wire::ModelChange>, Problem>;
-
-async fn standing(State(app): State<App>) -> Answer {
+async fn standing(State(app): State<App>) -> Result<Json<wire::ModelChange>, Problem> {
     Ok(Json(model_change::standing(&app).await?.into()))
 }
 
-async fn start(State(app): State<App>, principal: Principal) -> Answer {
+async fn start(State(app): State<App>, principal: Principal) -> Result<Response, Problem> {
     take(&app, &principal, Step::Start).await
 }
 
-async fn cut_over(State(app): State<App>, principal: Principal) -> Answer {
+async fn cut_over(State(app): State<App>, principal: Principal) -> Result<Response, Problem> {
     take(&app, &principal, Step::CutOver).await
 }
 
-async fn roll_back(State(app): State<App>, principal: Principal) -> Answer {
+async fn roll_back(State(app): State<App>, principal: Principal) -> Result<Response, Problem> {
     take(&app, &principal, Step::RollBack).await
 }
 
-async fn settle(State(app): State<App>, principal: Principal) -> Answer {
+async fn settle(State(app): State<App>, principal: Principal) -> Result<Response, Problem> {
     take(&app, &principal, Step::Settle).await
 }
 
-async fn take(app: &App, principal: &Principal, step: Step) -> Answer {
-    Ok(Json(model_change::take(app, principal, step).await?.into()))
+async fn take(app: &App, principal: &Principal, step: Step) -> Result<Response, Problem> {
+    Ok(approvals::taken(app, four_eyes::take(app, principal, Act::Model(step)).await?))
 }

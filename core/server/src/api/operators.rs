@@ -1,10 +1,11 @@
 //! Members of staff: accounts, sign-in, their own password and one-time codes.
 
 use axum::extract::State;
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use domain::role::Permission;
 use domain::{OperatorId, Secret};
 use http::{HeaderMap, StatusCode, header};
+use serde::Deserialize;
 use store::OperatorRow;
 
 use super::access::parse_role;
@@ -46,6 +47,24 @@ pub(super) fn routes(routes: Routes) -> Routes {
                 .takes::<wire::Login>()
                 .gives::<wire::Session>(200),
             login,
+        )
+        .add(
+            get("/operators/oidc", Access::Open, "Sign in through the house's identity provider").redirects(),
+            begin_oidc,
+        )
+        .add(
+            get(
+                "/operators/oidc/callback",
+                Access::Open,
+                "Where the identity provider sends browsers back to",
+            )
+            .query(&[
+                ("state", "as it was sent along"),
+                ("code", "what is exchanged for who it is"),
+                ("error", "why there is no code"),
+            ])
+            .redirects(),
+            end_oidc,
         )
         .add(post("/operators/logout", staff, "End this session").gives_nothing(), logout)
         .add(get("/operators/me", staff, "Who is signed in, and what they may do").gives::<wire::Me>(200), me)
@@ -144,6 +163,44 @@ async fn login(State(app): State<App>, Json(login): Json<wire::Login>) -> Result
     if login.cookie {
         set_cookie(&mut response, session.token.expose(), app.settings().auth.session_ttl_s);
     }
+    Ok(response)
+}
+
+/// Sends the browser to the provider, with what it has to bring back in a cookie: a link that somebody else made signs nobody in.
+async fn begin_oidc(State(app): State<App>) -> Result<Response, Problem> {
+    let begun = app.begin_oidc().await?;
+    let mut response = Redirect::to(&begun.location).into_response();
+    if let Some(cookie) = cookie::set_state(begun.state.expose()) {
+        response.headers_mut().insert(header::SET_COOKIE, cookie);
+    }
+    Ok(response)
+}
+
+#[derive(Deserialize)]
+struct Returned {
+    state: Option<String>,
+    code: Option<String>,
+    error: Option<String>,
+}
+
+async fn end_oidc(
+    State(app): State<App>,
+    headers: HeaderMap,
+    Query(returned): Query<Returned>,
+) -> Result<Response, Problem> {
+    let refused = |detail: String| Problem::new(StatusCode::UNAUTHORIZED, "oidc_refused", detail);
+    if let Some(error) = returned.error {
+        return Err(refused(format!("the identity provider signs nobody in: {error:.80}")));
+    }
+    let (Some(state), Some(code)) = (returned.state, returned.code) else {
+        return Err(refused("the identity provider brought no state or no code back".to_owned()));
+    };
+    if !cookie::has_state(&headers, &state) {
+        return Err(refused("this sign-in was begun by another browser; begin it anew".to_owned()));
+    }
+    let session = app.end_oidc(&state, &code).await?;
+    let mut response = Redirect::to("/console").into_response();
+    set_cookie(&mut response, session.token.expose(), app.settings().auth.session_ttl_s);
     Ok(response)
 }
 

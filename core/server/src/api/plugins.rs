@@ -1,14 +1,18 @@
 //! Plugins at work: listed, loaded anew, rolled back, taken out of use and put back.
 
 use axum::extract::State;
+use axum::response::Response;
 use domain::role::Permission;
 
+use super::approvals;
 use super::extract::{Json, Path};
 use super::problem::Problem;
 use super::route::{Access, Routes, get, post};
+use super::wire::approval::Approval;
 use super::wire::page::Page;
 use super::wire::system as wire;
 use crate::app::App;
+use crate::app::four_eyes::{self, Act};
 use crate::app::plugin::{self, Change};
 use crate::auth::Principal;
 
@@ -22,17 +26,20 @@ pub(super) fn routes(routes: Routes) -> Routes {
         )
         .add(
             post("/plugins/{id}/reload", manage, "Load it anew, with its settings as they are now")
-                .gives::<Page<wire::Plugin>>(200),
+                .gives::<Page<wire::Plugin>>(200)
+                .may_wait_for::<Approval>(),
             reload,
         )
         .add(
             post("/plugins/{id}/rollback", manage, "Have the version before of its package in force again")
-                .gives::<Page<wire::Plugin>>(200),
+                .gives::<Page<wire::Plugin>>(200)
+                .may_wait_for::<Approval>(),
             roll_back,
         )
         .add(
             post("/plugins/{id}/enable", manage, "Load it anew where it is disabled or out of use")
-                .gives::<Page<wire::Plugin>>(200),
+                .gives::<Page<wire::Plugin>>(200)
+                .may_wait_for::<Approval>(),
             enable,
         )
         .add(
@@ -53,16 +60,23 @@ async fn list(State(app): State<App>) -> Json<Page<wire::Plugin>> {
     page(plugin::all(&app))
 }
 
-async fn reload(State(app): State<App>, principal: Principal, Path(id): Path<String>) -> Answer {
-    plugin::renew(&app, &principal, &id, Change::Reload).await.map(page)
+type Changed = Result<Response, Problem>;
+
+async fn reload(State(app): State<App>, principal: Principal, Path(id): Path<String>) -> Changed {
+    renew(&app, &principal, id, Change::Reload).await
 }
 
-async fn roll_back(State(app): State<App>, principal: Principal, Path(id): Path<String>) -> Answer {
-    plugin::renew(&app, &principal, &id, Change::RollBack).await.map(page)
+async fn roll_back(State(app): State<App>, principal: Principal, Path(id): Path<String>) -> Changed {
+    renew(&app, &principal, id, Change::RollBack).await
 }
 
-async fn enable(State(app): State<App>, principal: Principal, Path(id): Path<String>) -> Answer {
-    plugin::renew(&app, &principal, &id, Change::Enable).await.map(page)
+async fn enable(State(app): State<App>, principal: Principal, Path(id): Path<String>) -> Changed {
+    renew(&app, &principal, id, Change::Enable).await
+}
+
+async fn renew(app: &App, principal: &Principal, id: String, change: Change) -> Changed {
+    let taken = four_eyes::take(app, principal, Act::Plugin { id, change }).await?;
+    Ok(approvals::taken(app, taken))
 }
 
 async fn disable(

@@ -130,6 +130,7 @@ impl Problem {
             "consent" => "consent_not_found",
             "face" => "face_not_found",
             "enrolment" => "enrolment_not_found",
+            "identity check" => "identity_check_not_found",
             "transaction" => "transaction_not_found",
             "checkout" => "checkout_not_found",
             "leg" => "leg_not_found",

@@ -140,6 +140,12 @@ impl Route {
         self
     }
 
+    /// Answers 303: a browser goes on elsewhere.
+    pub(crate) fn redirects(mut self) -> Self {
+        self.status = 303;
+        self
+    }
+
     /// Answers 201: something is there that was not.
     pub(crate) fn creates(mut self) -> Self {
         self.status = 201;

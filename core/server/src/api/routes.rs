@@ -5,8 +5,8 @@ use domain::role::Permission;
 use super::route::{Access, Routes, get};
 use super::{
     access, approvals, audit, cameras, checkouts, console, docs, enrolments, face_payment, faces, factors,
-    legs, look_alikes, model_change, operators, plugins, settlements, system, transactions, users, webhooks,
-    webrtc,
+    identity, legs, look_alikes, model_change, operators, plugins, settlements, system, transactions, users,
+    webhooks, webrtc,
 };
 use crate::auth::place::Place;
 use crate::ws;
@@ -21,6 +21,7 @@ pub(super) fn all() -> Routes {
         operators::routes,
         users::routes,
         face_payment::routes,
+        identity::routes,
         faces::routes,
         enrolments::routes,
         look_alikes::routes,

@@ -1,6 +1,7 @@
 //! People, their consents, their erasure.
 
 use axum::extract::State;
+use axum::response::Response;
 use domain::role::Permission;
 use domain::user::{self, InvalidUser, Status};
 use domain::{ConsentId, Timestamp, UserId};
@@ -8,12 +9,15 @@ use http::StatusCode;
 use store::{By, ConsentRow, NewUser, Profile, Store, UserChange, UserRow};
 use uuid::Uuid;
 
+use super::approvals;
 use super::extract::{Json, Path, Query};
 use super::problem::Problem;
 use super::route::{Access, Routes, delete, get, patch, post};
+use super::wire::approval::Approval;
 use super::wire::money::{moment, parse_moment};
 use super::wire::page::{self, Listing, Page};
 use super::wire::user as wire;
+use crate::app::four_eyes::{self, Act};
 use crate::app::{App, consent};
 use crate::auth::Principal;
 
@@ -43,7 +47,8 @@ pub(super) fn routes(routes: Routes) -> Routes {
         )
         .add(
             delete("/users/{id}", erase, "Erase a person and destroy their key; gives a signed certificate")
-                .gives::<wire::ErasureCertificate>(200),
+                .gives::<wire::ErasureCertificate>(200)
+                .may_wait_for::<Approval>(),
             remove,
         )
         .add(
@@ -162,8 +167,9 @@ async fn remove(
     State(app): State<App>,
     principal: Principal,
     Path(id): Path<String>,
-) -> Result<Json<wire::ErasureCertificate>, Problem> {
-    crate::app::erase::erase(&app, &principal, user_id(&id)?).await.map(Json)
+) -> Result<Response, Problem> {
+    let taken = four_eyes::take(&app, &principal, Act::Erase(user_id(&id)?)).await?;
+    Ok(approvals::taken(&app, taken))
 }
 
 fn consent_answer(row: ConsentRow, now: Timestamp) -> wire::Consent {

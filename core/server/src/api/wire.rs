@@ -10,6 +10,7 @@ pub(crate) mod face;
 pub(crate) mod face_payment;
 pub(crate) mod factor;
 pub(crate) mod group;
+pub(crate) mod identity;
 pub(crate) mod look_alike;
 pub(crate) mod model_change;
 pub(crate) mod money;

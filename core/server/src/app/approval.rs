@@ -9,8 +9,10 @@ use serde::{Deserialize, Serialize};
 use store::{ApprovalRow, By, NewApproval, OperationRow, Store, refund_detail};
 use uuid::Uuid;
 
+use super::four_eyes::{self, Done};
 use super::{App, transaction};
 use crate::api::Problem;
+use crate::api::wire::user::ErasureCertificate;
 use crate::auth::Principal;
 
 /// How long a second person has.
@@ -80,7 +82,7 @@ pub(crate) async fn ask_resolution(
     ask(app, by, Kind::Resolve, id.to_string(), detail).await
 }
 
-async fn ask(
+pub(super) async fn ask(
     app: &App,
     by: &Principal,
     kind: Kind,
@@ -93,30 +95,44 @@ async fn ask(
     Ok(app.store(move |store| store.add_approval(By { actor: &actor, at }, &new)).await?)
 }
 
-/// An approval with the request that it led to.
+/// Writes a second person's yes to what is done outside of the database.
+pub(super) async fn say_yes(app: &App, by: &Principal, id: ApprovalId) -> Result<(), Problem> {
+    let (actor, at) = (by.actor(), app.now());
+    Ok(app.store(move |store| store.approve(By { actor: &actor, at }, id)).await?)
+}
+
+/// An approval with what it led to.
 pub(crate) struct Decided {
     pub(crate) approval: ApprovalRow,
     pub(crate) operation: Option<OperationRow>,
+    /// Of a person who was erased.
+    pub(crate) certificate: Option<ErasureCertificate>,
 }
 
 /// A second person's yes, and what it allows.
 pub(crate) async fn approve(app: &App, by: &Principal, id: ApprovalId) -> Result<Decided, Problem> {
     let approval = app.store(move |store| store.approval(id)).await?;
-    let operation = match approval.kind {
+    let (mut operation, mut certificate) = (None, None);
+    match approval.kind {
         Kind::Refund => {
             let Refund { amount, currency } = read(&approval)?;
             let money = currency.parse().ok().and_then(|currency| Money::new(amount, currency).ok());
             let money = money.ok_or_else(|| unreadable(id))?;
             let transaction = approval.subject.parse().map_err(|_| unreadable(id))?;
-            transaction::refund_approved(app, by, id, transaction, money).await?
+            operation = Some(transaction::refund_approved(app, by, id, transaction, money).await?);
         }
         Kind::Resolve => {
             let Resolution { outcome, .. } = read(&approval)?;
-            resolve(app, by, id, outcome).await?
+            operation = Some(resolve(app, by, id, outcome).await?);
         }
-    };
+        Kind::Erase | Kind::Plugin | Kind::Model => {
+            if let Done::Erased(erased) = four_eyes::allowed(app, by, &approval).await? {
+                certificate = Some(erased);
+            }
+        }
+    }
     let approval = app.store(move |store| store.approval(id)).await?;
-    Ok(Decided { approval, operation: Some(operation) })
+    Ok(Decided { approval, operation, certificate })
 }
 
 async fn resolve(app: &App, by: &Principal, id: ApprovalId, outcome: Found) -> Result<OperationRow, Problem> {
@@ -134,13 +150,13 @@ async fn resolve(app: &App, by: &Principal, id: ApprovalId, outcome: Found) -> R
 pub(crate) async fn reject(app: &App, by: &Principal, id: ApprovalId) -> Result<Decided, Problem> {
     let (actor, at) = (by.actor(), app.now());
     let approval = app.store(move |store| store.reject(By { actor: &actor, at }, id)).await?;
-    Ok(Decided { approval, operation: None })
+    Ok(Decided { approval, operation: None, certificate: None })
 }
 
 fn read<'a, T: Deserialize<'a>>(approval: &'a ApprovalRow) -> Result<T, Problem> {
     serde_json::from_str(&approval.detail).map_err(|_| unreadable(approval.id))
 }
 
-fn unreadable(id: ApprovalId) -> Problem {
+pub(super) fn unreadable(id: ApprovalId) -> Problem {
     Problem::internal(&store::StoreError::Corrupt(format!("approval {id}")))
 }

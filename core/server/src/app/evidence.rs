@@ -11,8 +11,8 @@ use domain::threshold::Impostors;
 use domain::{CameraId, Currency, FaceId, Timestamp, UserId};
 use store::{Place, Store, StoreError};
 
-use super::App;
 use super::vision::Vision;
+use super::{App, identity};
 use crate::settings::{self, Settings};
 
 /// A confirmed look into a camera.
@@ -142,9 +142,16 @@ pub(crate) fn payer(
         template_made_at: template.map(|(made_at, _)| made_at),
         // Where no terminal is named there is none to be new at.
         new_terminal: person.place.terminal.is_some() && !store.has_paid_at(user, &person.place)?,
-        has_pin: store.has_pin(user)?,
+        has_factor: has_factor(store, settings, user)?,
         look_alike: store.has_look_alike(user, template.map(|(_, model_tag)| model_tag))?,
     })
+}
+
+/// Whether the person has something to prove themselves by beside the face: a PIN, or an identity that a provider knows and
+/// whose checks are taken here.
+pub(crate) fn has_factor(store: &Store, settings: &Settings, user: UserId) -> Result<bool, StoreError> {
+    let (carriers, least) = (identity::carriers(settings), identity::least(settings));
+    Ok(store.has_pin(user)? || store.is_identified(user, &carriers, least)?)
 }
 
 /// Whether the person may pay by face, where the operator has people switch that on.

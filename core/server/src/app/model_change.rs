@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use domain::model_change::{Gate, Missing, Refusal, Report, Roles, Rules};
 use pipeline::AnalysedFace;
+use serde::{Deserialize, Serialize};
 use store::{By, FaceRow, RolesRow, Store, StoreError, Visits};
 
 use super::App;
@@ -24,7 +25,8 @@ pub(crate) use crops::retemplate;
 const DELETED_FOR: Duration = Duration::from_secs(1);
 
 /// A step of a change.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum Step {
     Start,
     CutOver,

@@ -17,6 +17,7 @@ use tokio::sync::{Semaphore, broadcast, watch};
 use tokio::task::JoinSet;
 
 use super::alone::Alone;
+use super::identity::Identities;
 use super::provider::Providers;
 use super::threshold::Tails;
 use super::vision::Vision;
@@ -126,6 +127,7 @@ impl App {
             sockets: Arc::new(Semaphore::new(settings.ws.clients_max)),
             webrtc: super::webrtc::Sessions::default(),
             endpoints: opened.endpoints,
+            identity_endpoints: opened.identity_endpoints,
             outbound: opened.outbound,
             tls: opened.tls,
             limits: Limits::new(&settings.limits),
@@ -136,6 +138,7 @@ impl App {
             tails: opened.tails,
             plugins: opened.plugins,
             providers: opened.providers,
+            identities: opened.identities,
             desk: super::desk::Desk::default(),
             body_key: opened.body_key,
             metrics,
@@ -199,7 +202,9 @@ struct Opened {
     tails: Tails,
     plugins: Plugins,
     providers: Providers,
+    identities: Identities,
     endpoints: Endpoints,
+    identity_endpoints: Endpoints,
     outbound: Outbound,
     tls: Option<Tls>,
     body_key: Secret<[u8; 32]>,
@@ -210,7 +215,8 @@ fn open(settings: &Settings, metrics: Arc<Metrics>, at: Timestamp) -> Result<Ope
     let configured = |error: &dyn std::error::Error| StartError::Configuration(chain(error));
     let tls = Tls::open(&settings.tls).map_err(|error| configured(&error))?;
     let outbound = Outbound::new(Roots::load(&settings.tls.trusted).map_err(|error| configured(&error))?);
-    let endpoints = endpoints(settings, &outbound).map_err(|error| configured(&error))?;
+    let [endpoints, identity_endpoints] =
+        endpoints(settings, &outbound).map_err(|error| configured(&error))?;
     make_folder(&settings.data.folder)?;
     let url: DatabaseUrl = settings.database.url.parse().map_err(StartError::from)?;
     let key = appliance_key(&settings::appliance_key_file(&settings.data.folder), &url)?;
@@ -229,21 +235,35 @@ fn open(settings: &Settings, metrics: Arc<Metrics>, at: Timestamp) -> Result<Ope
         let detail = serde_json::json!({ "act": "start", "reason": why });
         store.record_plugin_act(by, PluginAct::Refused, id, detail.to_string())?;
     }
-    let (providers, vision) = loaded?;
+    let (providers, identities, vision) = loaded?;
     let tails = tails(settings, vision.as_ref(), &store)?;
-    Ok(Opened { store, vision, tails, plugins, providers, endpoints, outbound, tls, body_key, published })
+    Ok(Opened {
+        store,
+        vision,
+        tails,
+        plugins,
+        providers,
+        identities,
+        endpoints,
+        identity_endpoints,
+        outbound,
+        tls,
+        body_key,
+        published,
+    })
 }
 
-/// The places that payment plugins may reach.
-fn endpoints(settings: &Settings, outbound: &Outbound) -> Result<Endpoints, Unconnected> {
-    let payment = &settings.payment;
+/// The places that payment plugins may reach, and those for identity plugins.
+fn endpoints(settings: &Settings, outbound: &Outbound) -> Result<[Endpoints; 2], Unconnected> {
     let vault = Arc::new(Vault::new(settings.secrets.folder.clone()));
-    Endpoints::new(
-        [&payment.endpoints, &payment.networks],
-        payment.response_bytes_max,
-        outbound.clone(),
-        vault,
-    )
+    let make = |places: [&[String]; 2], bytes_max: usize| {
+        Endpoints::new(places, bytes_max, outbound.clone(), vault.clone())
+    };
+    let (payment, identity) = (&settings.payment, &settings.identity);
+    Ok([
+        make([&payment.endpoints, &payment.networks], payment.response_bytes_max)?,
+        make([&identity.endpoints, &identity.networks], identity.response_bytes_max)?,
+    ])
 }
 
 /// Everything that plugins do here, put to work.
@@ -252,13 +272,14 @@ fn plugins_at_work(
     plugins: &Plugins,
     (store, by): (&Arc<Store>, By<'_>),
     metrics: Arc<Metrics>,
-) -> Result<(Providers, Option<Vision>), StartError> {
+) -> Result<(Providers, Identities, Option<Vision>), StartError> {
     let providers = Providers::new(plugins.payments()?, settings.payment.attended)?;
+    let identities = Identities::new(plugins.identities()?);
     let vision = match settings.recognition.enabled {
         true => Some(Vision::start(settings, plugins, (store, by), metrics)?),
         false => None,
     };
-    Ok((providers, vision))
+    Ok((providers, identities, vision))
 }
 
 /// The impostor scores of the recogniser, raised by what was measured here as long as people may be measured.

@@ -1,4 +1,4 @@
-//! Further factors: a payment that needs more than a face goes on with a PIN or a clerk's word.
+//! Further factors: a payment that needs more than a face goes on with a PIN, an identity check or a clerk's word.
 
 use std::time::Duration;
 
@@ -6,13 +6,13 @@ use domain::decision::{Reason, StepUp, WithoutPin};
 use domain::role::Permission;
 use domain::step_up::Factor;
 use domain::transaction::{Event, State};
-use domain::{Secret, TransactionId};
+use domain::{IdentityCheckId, Secret, TransactionId};
 use store::{By, Details, NewProof, TransactionRow};
 
 use super::checkout::not_overdue;
-use super::evidence::step_up_rules;
+use super::evidence::{self, step_up_rules};
 use super::receipt;
-use super::{App, pin, transaction};
+use super::{App, identity, pin, transaction};
 use crate::api::Problem;
 use crate::auth::{Principal, forbidden};
 
@@ -22,6 +22,8 @@ pub(crate) enum Offered {
     Pin(Secret<String>),
     /// The caller vouches for the payer.
     Attested,
+    /// An identity provider vouched for the payer.
+    Identity(IdentityCheckId),
 }
 
 /// The codes of `reasons` in their order, as a payment keeps them.
@@ -45,6 +47,7 @@ pub(crate) async fn prove(
         let detail = format!("a payment that is {} asks for no further factor", row.state);
         return Err(Problem::conflict("conflict", detail));
     }
+    let mut identified = None;
     let factor = match offered {
         Offered::Pin(pin) => {
             let user = row.user.ok_or_else(|| Problem::not_found("user"))?;
@@ -59,11 +62,18 @@ pub(crate) async fn prove(
             }
             Factor::Staff
         }
+        Offered::Identity(check) => {
+            let check = app.store(move |store| store.identity_check(check)).await?;
+            may_carry(app, &check.provider)?;
+            identified = Some((check.id, identity::least(app.settings())));
+            Factor::Identity
+        }
     };
     let policy = &app.settings().policy;
     let proof = NewProof {
         transaction: id,
         factor,
+        identity: identified,
         payee: policy.merchant.clone(),
         lasts: Duration::from_millis(policy.evidence_ttl_ms),
     };
@@ -89,6 +99,15 @@ fn may_vouch(app: &App, by: &Principal) -> Result<(), Problem> {
     }
 }
 
+/// Only the checks of those providers carry a payment that the operator names.
+fn may_carry(app: &App, provider: &str) -> Result<(), Problem> {
+    if identity::carriers(app.settings()).iter().any(|known| known == provider) {
+        return Ok(());
+    }
+    let detail = format!("checks of {provider} carry no payment here: see identity.step_up");
+    Err(Problem::conflict("identity_not_taken", detail))
+}
+
 /// The payment, sent back for a further factor when so much was spent since the look that it needs one now.
 pub(crate) async fn asked_now(
     app: &App,
@@ -100,16 +119,18 @@ pub(crate) async fn asked_now(
         return Ok(None);
     };
     let (id, currency, now) = (row.id, row.amount.currency(), app.now());
-    let (usage, stepped_up, has_pin) = app
+    let settings = app.settings().clone();
+    let (usage, stepped_up, has_factor) = app
         .store(move |store| {
-            Ok((store.usage(user, currency, now)?, store.is_stepped_up(id)?, store.has_pin(user)?))
+            let has_factor = evidence::has_factor(store, &settings, user)?;
+            Ok((store.usage(user, currency, now)?, store.is_stepped_up(id)?, has_factor))
         })
         .await?;
     let rules = step_up_rules(&app.settings().policy);
     if stepped_up || !rules.spend_asks(row.amount, usage) {
         return Ok(None);
     }
-    let (event, reason) = match (rules.without_pin, has_pin) {
+    let (event, reason) = match (rules.without_pin, has_factor) {
         (WithoutPin::Decline, false) => (Event::PolicyDeclined, Reason::NoPin.code()),
         _ => (Event::StepUpRequired, StepUp::Spend.code()),
     };

@@ -5,7 +5,7 @@ use std::time::Duration;
 use store::{By, Store, StoreError};
 
 use super::look_alike::{self, Comparison};
-use super::{App, enrolled, enrolment, model_change, transaction};
+use super::{App, enrolled, enrolment, identity, model_change, transaction};
 use crate::auth::Principal;
 
 const EVERY: Duration = Duration::from_secs(3_600);
@@ -38,6 +38,7 @@ pub(super) async fn run(app: App) {
 async fn minute(app: &App, comparison: &mut Comparison) -> Result<(), StoreError> {
     forget_expired_faces(app).await?;
     enrolment::expire(app).await?;
+    identity::leave(app).await?;
     model_change::follow(app).await;
     model_change::delete_leaving(app).await?;
     look_alike::compare(app, comparison).await?;

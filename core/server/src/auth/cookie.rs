@@ -9,6 +9,8 @@ use subtle::ConstantTimeEq;
 
 /// The prefix has browsers insist on TLS (or this machine), on the path `/` and on no other host.
 pub(crate) const NAME: &str = "__Host-facepay";
+/// That of a sign-in which goes on at an identity provider.
+const STATE_NAME: &str = "__Host-facepay-oidc";
 /// Where a page puts the word, with everything that changes something.
 pub(crate) const CSRF_HEADER: &str = "x-csrf-token";
 
@@ -20,11 +22,28 @@ pub(crate) fn set(token: &str, seconds: u64) -> Option<HeaderValue> {
     Some(value)
 }
 
+/// The cookie of a sign-in that goes on at an identity provider. Browsers have to bring it along from there, so it is lax.
+pub(crate) fn set_state(state: &str) -> Option<HeaderValue> {
+    let text = format!("{STATE_NAME}={state}; Path=/; Max-Age=600; Secure; HttpOnly; SameSite=Lax");
+    let mut value = HeaderValue::try_from(text).ok()?;
+    value.set_sensitive(true);
+    Some(value)
+}
+
+/// Whether the browser began the sign-in of this state.
+pub(crate) fn has_state(headers: &HeaderMap, state: &str) -> bool {
+    named(headers, STATE_NAME).is_some_and(|kept| kept.as_bytes().ct_eq(state.as_bytes()).into())
+}
+
 /// The session that a browser sends.
 pub(crate) fn token(headers: &HeaderMap) -> Option<String> {
+    named(headers, NAME)
+}
+
+fn named(headers: &HeaderMap, wanted: &str) -> Option<String> {
     let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     let pairs = cookies.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.into_iter().find(|(name, _)| *name == NAME).map(|(_, token)| token.to_owned())
+    pairs.into_iter().find(|(name, _)| *name == wanted).map(|(_, value)| value.to_owned())
 }
 
 /// The word that goes with a session: only who was told it, or knows the token, can send it.

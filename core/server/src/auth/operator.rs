@@ -93,11 +93,21 @@ impl App {
         if !matches {
             return Err(refused());
         }
+        self.open_session(operator, false).await
+    }
+
+    /// Opens a session for who proved to be this operator; `is_strong`: by two factors elsewhere.
+    pub(super) async fn open_session(
+        &self,
+        operator: OperatorRow,
+        is_strong: bool,
+    ) -> Result<Session, Problem> {
         let ttl = Duration::from_secs(self.settings().auth.session_ttl_s);
         let token = token::mint(Kind::Session, &mut rand::rng());
-        let expires_at = now.plus(ttl);
+        let began_at = self.now();
+        let expires_at = began_at.plus(ttl);
         let kept =
-            Kept { operator: operator.id, role: operator.role, began_at: self.now(), ends_at: expires_at };
+            Kept { operator: operator.id, role: operator.role, began_at, ends_at: expires_at, is_strong };
         session::open(self, &TokenHash::of(token.expose()), &kept).await?;
         Ok(Session { token, operator, expires_at })
     }

@@ -10,6 +10,10 @@ use super::{Principal, Who};
 use crate::api::Problem;
 use crate::app::App;
 
+/// How a session says whether a second factor was proved elsewhere.
+const STRONG: &str = "strong";
+const WEAK: &str = "weak";
+
 /// A session as it is kept.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Kept {
@@ -17,12 +21,15 @@ pub(super) struct Kept {
     pub(super) role: Role,
     pub(super) began_at: Timestamp,
     pub(super) ends_at: Timestamp,
+    /// Whether who signed in proved a second factor elsewhere.
+    pub(super) is_strong: bool,
 }
 
 /// Opens a session.
 pub(super) async fn open(app: &App, token: &TokenHash, session: &Kept) -> Result<(), Problem> {
-    let Kept { operator, role, began_at, ends_at } = session;
-    let value = format!("{operator} {role} {} {}", began_at.0, ends_at.0);
+    let Kept { operator, role, began_at, ends_at, is_strong } = session;
+    let strong = if *is_strong { STRONG } else { WEAK };
+    let value = format!("{operator} {role} {} {} {strong}", began_at.0, ends_at.0);
     let kept = app.cache().set(&key(token), value.as_bytes(), ends_at.since(*began_at)).await;
     kept.map_err(|error| unavailable(&error))
 }
@@ -41,7 +48,7 @@ pub(super) async fn principal(app: &App, token: &TokenHash) -> Result<Option<Pri
     Ok(operator.map(|operator| Principal {
         who: Who::Operator(id),
         role: session.role,
-        permissions: permissions(app, &operator),
+        permissions: permissions(app, &operator, session.is_strong),
         camera: None,
     }))
 }
@@ -58,9 +65,9 @@ fn is_open(operator: &OperatorRow, began_at: Timestamp) -> bool {
 }
 
 /// Nothing but the own account where a one-time code is asked for and there is no device for it yet.
-fn permissions(app: &App, operator: &OperatorRow) -> Permissions {
+fn permissions(app: &App, operator: &OperatorRow, is_strong: bool) -> Permissions {
     let asked = app.settings().auth.totp_roles.iter().any(|role| role == operator.role.as_str());
-    match asked && operator.totp_confirmed_at.is_none() {
+    match asked && operator.totp_confirmed_at.is_none() && !is_strong {
         true => Permissions::from_iter([]),
         false => Permissions::ALL,
     }
@@ -77,12 +84,17 @@ fn key(token: &TokenHash) -> String {
 fn parse(value: &[u8]) -> Option<Kept> {
     let text = std::str::from_utf8(value).ok()?;
     let words: Vec<&str> = text.split(' ').collect();
-    let [operator, role, began_at, ends_at] = words[..] else { return None };
+    let [operator, role, began_at, ends_at, strong] = words[..] else { return None };
     Some(Kept {
         operator: operator.parse().ok()?,
         role: role.parse().ok()?,
         began_at: Timestamp(began_at.parse().ok()?),
         ends_at: Timestamp(ends_at.parse().ok()?),
+        is_strong: match strong {
+            STRONG => true,
+            WEAK => false,
+            _ => return None,
+        },
     })
 }
 
@@ -98,13 +110,14 @@ mod tests {
             role: Role::Operator,
             began_at: Timestamp(3),
             ends_at: Timestamp(10),
+            is_strong: true,
         };
-        assert_eq!(parse(format!("{id} operator 3 10").as_bytes()), Some(session));
+        assert_eq!(parse(format!("{id} operator 3 10 strong").as_bytes()), Some(session));
         for value in [
-            format!("{id} emperor 3 10"),
-            format!("{id} operator 3"),
+            format!("{id} emperor 3 10 strong"),
+            format!("{id} operator 3 10"),
             format!("{id} operator 3 10 11"),
-            format!("{id} operator x 10"),
+            format!("{id} operator x 10 weak"),
             String::new(),
         ] {
             assert_eq!(parse(value.as_bytes()), None, "{value}");

@@ -3,7 +3,7 @@
 use std::os::unix::fs::PermissionsExt;
 use std::sync::Arc;
 
-use plugin_host::HttpRequest;
+use plugin_host::{Effect, HttpRequest};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
@@ -22,6 +22,8 @@ struct Script {
 }
 
 impl Steps for Script {
+    type End = Outcome;
+
     fn step(&mut self, _: &Event, _: Duration) -> Result<Effect, String> {
         self.effects.next().unwrap_or(Ok(Effect::Sleep(Duration::ZERO)))
     }
@@ -48,6 +50,17 @@ fn post() -> Result<Effect, String> {
         ..HttpRequest::default()
     };
     Ok(Effect::Http(request))
+}
+
+/// As [`Script`], of an identity plugin.
+struct Vouching(std::vec::IntoIter<identity::Effect>);
+
+impl Steps for Vouching {
+    type End = Finding;
+
+    fn step(&mut self, _: &Event, _: Duration) -> Result<identity::Effect, String> {
+        self.0.next().ok_or_else(|| "no more effects".to_owned())
+    }
 }
 
 async fn check(endpoint: Option<String>, effects: Vec<Result<Effect, String>>, expected: Verdict) {
@@ -223,4 +236,21 @@ async fn the_place_of_a_secret_that_is_not_the_plugins_is_sent_nowhere() {
     assert!(!format!("{request:?}").contains("hunter2"));
     let (_folder, broken) = with_secret(&base, "two\nlines");
     assert!(broken.request(&broken.filled(&allowed).await.unwrap()).is_err());
+}
+
+#[tokio::test]
+async fn an_identity_plugin_does_not_claim_either_that_what_left_was_not_sent() {
+    let endpoints = endpoints(
+        &provider("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").await.into_iter().collect::<Vec<_>>(),
+        no_secrets(),
+    );
+    let bounds = Bounds { step_count_max: 8, deadline: Duration::from_secs(5), asks: false };
+    let found = async |effects: Vec<identity::Effect>| {
+        drive(Box::new(Vouching(effects.into_iter())), &endpoints, &Shelf, bounds).await.outcome.verdict
+    };
+    let not_sent = || identity::Effect::Done(Finding::new(identity::Verdict::NotSent));
+    let Ok(Effect::Http(request)) = post() else { unreachable!("it is a request") };
+    assert_eq!(found(vec![not_sent()]).await, identity::Verdict::NotSent);
+    assert_eq!(found(vec![]).await, identity::Verdict::NotSent);
+    assert_eq!(found(vec![identity::Effect::Http(request), not_sent()]).await, identity::Verdict::Unknown);
 }

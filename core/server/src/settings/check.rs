@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use domain::CameraId;
+use domain::approval::Kind;
 use domain::role::Role;
 use pipeline::QualityOptions;
 use pipeline::source::{Network, SourceUrl};
@@ -11,7 +12,7 @@ use store::DatabaseUrl;
 use store::cache::Cache;
 use tracing_subscriber::EnvFilter;
 
-use super::{RecognitionMember, Settings, SettingsError, Settlement, Tls};
+use super::{Oidc, RecognitionMember, Settings, SettingsError, Settlement, Tls};
 use crate::app::settlement::hours;
 use crate::outbound::Place;
 
@@ -35,6 +36,8 @@ impl Settings {
             ("policy.confirm_within_ms", self.policy.confirm_within_ms),
             ("payment.step_count_max", u64::from(self.payment.step_count_max)),
             ("payment.deadline_ms_max", self.payment.deadline_ms_max),
+            ("identity.step_count_max", u64::from(self.identity.step_count_max)),
+            ("identity.deadline_ms_max", self.identity.deadline_ms_max),
             ("policy.authorization_days", u64::from(self.policy.authorization_days)),
             ("ws.clients_max", self.ws.clients_max as u64),
             ("ws.events_kept", self.ws.events_kept as u64),
@@ -221,21 +224,29 @@ impl Settings {
         redis.map_err(|_| refused("redis.url", "must be empty or redis://HOST:PORT"))?;
         let filter = EnvFilter::try_new(&self.log.filter);
         filter.map_err(|error| refused("log.filter", format!("is not a tracing filter: {error}")))?;
-        let networks = &self.payment.networks;
-        for url in &self.payment.endpoints {
-            let bad = |problem: &dyn std::fmt::Display| {
-                refused("payment.endpoints", format!("has {url}: {problem}"))
-            };
-            let place = Place::of(url).map_err(|error| bad(&error))?;
-            if place.path.contains('?') {
-                return Err(bad(&"a base URL ends before `?`"));
-            }
-            place.check_literal(networks).map_err(|error| bad(&error))?;
-        }
+        check_endpoints("payment.endpoints", &self.payment.endpoints, &self.payment.networks)?;
+        check_endpoints("identity.endpoints", &self.identity.endpoints, &self.identity.networks)?;
         self.check_access()
     }
 
     fn check_access(&self) -> Result<(), SettingsError> {
+        for kind in &self.auth.four_eyes {
+            let known = Kind::ON_DEMAND.map(Kind::as_str);
+            if !known.contains(&kind.as_str()) {
+                let text = format!("has {kind}; there are {}", known.join(", "));
+                return Err(refused("auth.four_eyes", text));
+            }
+        }
+        let Oidc { issuer, client_id, redirect_url, .. } = &self.oidc;
+        if !issuer.is_empty() {
+            check_endpoints("oidc.issuer", std::slice::from_ref(issuer), &self.oidc.networks)?;
+            if client_id.is_empty() || redirect_url.is_empty() {
+                return Err(refused(
+                    "oidc.client_id",
+                    "must be given with oidc.issuer, as must oidc.redirect_url",
+                ));
+            }
+        }
         for role in &self.auth.totp_roles {
             role.parse::<Role>().map_err(|error| refused("auth.totp_roles", format!("has {error}")))?;
         }
@@ -282,6 +293,8 @@ impl Settings {
         let listed = [
             ("cameras.networks", &self.cameras.networks),
             ("payment.networks", &self.payment.networks),
+            ("identity.networks", &self.identity.networks),
+            ("oidc.networks", &self.oidc.networks),
             ("webhooks.networks", &self.webhooks.networks),
         ];
         for (key, text) in listed.iter().flat_map(|(key, list)| list.iter().map(move |text| (*key, text))) {
@@ -300,6 +313,19 @@ impl Settings {
         }
         Ok(())
     }
+}
+
+/// Whether each place may be reached.
+fn check_endpoints(key: &'static str, bases: &[String], networks: &[String]) -> Result<(), SettingsError> {
+    for url in bases {
+        let bad = |problem: &dyn std::fmt::Display| refused(key, format!("has {url}: {problem}"));
+        let place = Place::of(url).map_err(|error| bad(&error))?;
+        if place.path.contains('?') {
+            return Err(bad(&"a base URL ends before `?`"));
+        }
+        place.check_literal(networks).map_err(|error| bad(&error))?;
+    }
+    Ok(())
 }
 
 fn refused(key: impl Into<Cow<'static, str>>, problem: impl Into<String>) -> SettingsError {

@@ -1,6 +1,6 @@
 //! The typed sections of the settings; `config/default.toml` explains each key.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
@@ -25,6 +25,7 @@ pub struct Settings {
     pub log: Log,
     pub compute: Compute,
     pub plugins: Plugins,
+    pub identity: Identity,
     pub secrets: Secrets,
     pub recognition: Recognition,
     pub quality: Quality,
@@ -40,6 +41,7 @@ pub struct Settings {
     pub ws: Ws,
     pub webrtc: Webrtc,
     pub auth: Auth,
+    pub oidc: Oidc,
     /// Where they come from, to be read anew.
     #[serde(skip)]
     pub layers: Layers,
@@ -86,6 +88,28 @@ pub enum TlsVersion {
     V1_2,
     #[serde(rename = "1.3")]
     V1_3,
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Identity {
+    pub step_count_max: u32,
+    pub deadline_ms_max: u64,
+    pub response_bytes_max: usize,
+    pub day_count_max: u32,
+    pub keep: BTreeSet<String>,
+    pub step_up: Vec<String>,
+    pub step_up_assurance: Assurance,
+    pub endpoints: Vec<String>,
+    pub networks: Vec<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Assurance {
+    Low,
+    Substantial,
+    High,
 }
 
 #[derive(Clone, Serialize, Deserialize)]
@@ -155,6 +179,7 @@ pub struct Plugins {
     pub recognition_shadow: Vec<RecognitionMember>,
     pub payment: String,
     pub payment_also: Vec<String>,
+    pub identity: Vec<String>,
     pub in_process: Vec<String>,
     pub unsandboxed: bool,
     pub store: PathBuf,
@@ -443,9 +468,23 @@ pub struct Webrtc {
 
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+pub struct Oidc {
+    pub issuer: String,
+    pub client_id: String,
+    pub client_secret: String,
+    pub redirect_url: String,
+    pub scope: String,
+    pub name_claim: String,
+    pub second_factor: bool,
+    pub networks: Vec<String>,
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Auth {
     pub session_ttl_s: u64,
     pub login_failures_max: u32,
     pub login_lockout_s: u64,
     pub totp_roles: Vec<String>,
+    pub four_eyes: Vec<String>,
 }

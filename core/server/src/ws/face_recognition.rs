@@ -302,3 +302,34 @@ impl Client {
         self.answer(answer, label.as_ref()).await
     }
 }
+
+#[cfg(test)]
+mod strangers {
+    use proptest::prelude::*;
+    use proptest::sample::Index;
+
+    use super::Message;
+
+    const SAID: [&str; 4] = [
+        r#"{"type":"video_frame","frame":"data:image/jpeg;base64,/9j/4A==","ts":1767312000.25}"#,
+        r#"{"type":"toggle_face_detection","enabled":true}"#,
+        r#"{"type":"match_face"}"#,
+        r#"{"type":"clear_face_cache"}"#,
+    ];
+
+    proptest! {
+        #[test]
+        fn what_a_client_says_is_understood_or_refused(
+            said in prop::sample::select(&SAID[..]),
+            changes in prop::collection::vec((any::<Index>(), any::<char>()), 0..4),
+        ) {
+            let mut text: Vec<char> = said.chars().collect();
+            for (at, char) in changes {
+                let at = at.index(text.len());
+                text[at] = char;
+            }
+            let heard = serde_json::from_str::<Message>(&String::from_iter(text));
+            prop_assert!(heard.err().is_none_or(|error| !error.to_string().is_empty()));
+        }
+    }
+}

@@ -6,7 +6,7 @@ use domain::operation::{Event, Kind};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::client::{Ask, get, post};
+use crate::client::{Ask, delete, get, post};
 use crate::harness::{Appliance, eur};
 
 fn fresh() -> String {
@@ -175,4 +175,53 @@ async fn what_no_provider_answers_for_is_resolved_by_two_people() {
         appliance.admin(step("operations", &unknown, "resolve", &body)).await.refused(422, code);
     }
     appliance.admin(get("/operations?state=lost")).await.refused(400, "state_unknown");
+}
+
+#[tokio::test]
+async fn an_erasure_waits_for_another_admin_where_four_eyes_are_asked_for() {
+    let appliance = Appliance::start_with(&[("auth.four_eyes", "[\"erase\"]")]).await;
+    let user = appliance.payer("Ada", 0).await;
+    let path = format!("/users/{user}");
+    let asked = appliance.admin(delete(&path)).await.ok(202);
+    assert_eq!((&asked["kind"], &asked["subject"]), (&json!("erase"), &json!(user)));
+    let id = &asked["id"];
+    let approve = || step("approvals", id, "approve", &json!({}));
+    appliance.admin(approve()).await.refused(409, "same_person");
+    let operator = appliance.key("operator").await;
+    appliance.send(approve().token(&operator)).await.refused(403, "forbidden");
+    appliance.admin(get(&path)).await.ok(200);
+    let second = appliance.key("admin").await;
+    let done = appliance.send(approve().token(&second)).await.ok(200);
+    assert_eq!((&done["state"], &done["certificate"]["user_id"]), (&json!("approved"), &json!(user)));
+    appliance.admin(get(&path)).await.refused(404, "user_not_found");
+    appliance.send(approve().token(&second)).await.refused(409, "approval_decided");
+    appliance.admin(delete(&path)).await.refused(404, "user_not_found");
+
+    let other = appliance.payer("Bob", 0).await;
+    let asked = appliance.admin(delete(format!("/users/{other}"))).await.ok(202);
+    let reject = step("approvals", &asked["id"], "reject", &json!({})).token(&second);
+    appliance.send(reject).await.ok(200);
+    appliance
+        .send(step("approvals", &asked["id"], "approve", &json!({})).token(&second))
+        .await
+        .refused(409, "approval_decided");
+    appliance.admin(get(format!("/users/{other}"))).await.ok(200);
+    appliance.assert_sound().await;
+}
+
+#[tokio::test]
+async fn a_plugin_is_changed_by_two_and_taken_out_of_use_by_one() {
+    let appliance = Appliance::start_with(&[("auth.four_eyes", "[\"plugin\"]")]).await;
+    let second = appliance.key("admin").await;
+    let generation =
+        async || appliance.admin(get("/plugins")).await.ok(200)["items"][0]["generation"].clone();
+    let asked = appliance.admin(post("/plugins/payment-wallet/reload", &json!({}))).await.ok(202);
+    assert_eq!((&asked["kind"], &asked["detail"]), (&json!("plugin"), &json!({ "change": "reload" })));
+    assert_eq!(generation().await, 1);
+    appliance.send(step("approvals", &asked["id"], "approve", &json!({})).token(&second)).await.ok(200);
+    assert_eq!(generation().await, 2);
+    let reason = json!({ "reason": "recalled" });
+    appliance.admin(post("/plugins/payment-wallet/disable", &reason)).await.ok(200);
+    appliance.admin(post("/plugins/payment-wallet/enable", &json!({}))).await.ok(202);
+    appliance.admin(delete(format!("/users/{}", appliance.payer("Ada", 0).await))).await.ok(200);
 }

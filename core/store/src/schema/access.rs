@@ -1,4 +1,4 @@
-//! The tables of those who get in, and of links by which people switch payment by face on.
+//! The tables of those who get in, of links by which people switch payment by face on, and of checks of who they are.
 
 diesel::table! {
     face_payment_links (token_sha256) {
@@ -7,6 +7,27 @@ diesel::table! {
         code_tag -> Binary,
         tries -> Integer,
         expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    identity_checks (id) {
+        id -> Text,
+        user_id -> Text,
+        provider -> Text,
+        kind -> Text,
+        purpose -> Text,
+        state -> Text,
+        attempt_ref -> Binary,
+        provider_ref -> Nullable<Text>,
+        code -> Nullable<Text>,
+        assurance -> Nullable<Text>,
+        reference_tag -> Nullable<Binary>,
+        attested_sealed -> Nullable<Binary>,
+        kept_sealed -> Nullable<Binary>,
+        begun_at -> BigInt,
+        updated_at -> BigInt,
+        used_at -> Nullable<BigInt>,
     }
 }
 

@@ -57,7 +57,7 @@ pub(crate) fn waiting(bench: &Bench, user: UserId) -> TransactionId {
 }
 
 pub(crate) fn proof(transaction: TransactionId) -> NewProof {
-    NewProof { transaction, factor: Factor::Pin, payee: MERCHANT.to_owned(), lasts: TTL }
+    NewProof { transaction, factor: Factor::Pin, identity: None, payee: MERCHANT.to_owned(), lasts: TTL }
 }
 
 fn proved(bench: &Bench, user: UserId) -> TransactionId {

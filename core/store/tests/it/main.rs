@@ -24,6 +24,7 @@ mod enrolments;
 mod factors;
 mod gallery_parts;
 mod group;
+mod identity;
 mod look_alikes;
 mod model_change;
 mod money;
@@ -57,6 +58,7 @@ const ON_BOTH: &[(&str, &[Claim])] = &[
     ("requests", requests::CLAIMS),
     ("group", group::CLAIMS),
     ("factors", factors::CLAIMS),
+    ("identity", identity::CLAIMS),
     ("approvals", approvals::CLAIMS),
     ("parallel", parallel::CLAIMS),
     ("books", books::CLAIMS),

@@ -8,8 +8,8 @@ use serde_json::json;
 
 use crate::counter::{Counter, code, consent};
 use crate::issuer::{
-    Envelope, JP2, JPEG, MADE_S, NOW_S, SHARE_CODE, aes_zip, decimal, document, document_of, qr, qr_content,
-    zipcrypto_zip,
+    Envelope, JP2, JPEG, MADE, MADE_S, NOW_S, SHARE_CODE, aes_zip, decimal, document, document_of,
+    document_with, qr, qr_content, qr_content_with, zipcrypto_zip,
 };
 
 #[test]
@@ -211,4 +211,29 @@ fn every_reason_has_a_code_of_its_own_and_a_row_in_the_guide() {
     codes.sort_unstable();
     codes.dedup();
     assert_eq!(codes.len(), Refusal::ALL.len());
+}
+
+/// Documents for those who test against this plugin, with the portrait of an astronaut (pipeline/assets/NOTICE.md).
+/// `FACEPAY_WRITE_DOCS=1` writes them anew.
+#[test]
+fn the_committed_documents_are_those_of_this_issuer() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/documents");
+    let small = include_bytes!("../../../../pipeline/assets/eileen-collins.jp2");
+    let large = include_bytes!("../../../../pipeline/assets/eileen-collins.jpg");
+    let xml = Envelope::default().around(&document_with(&format!("9123{MADE}"), "Asha Rao", large));
+    let files = [
+        ("secure-qr.txt", qr(&qr_content_with(small), "issuer")),
+        ("ekyc.zip", zipcrypto_zip("ekyc.xml", xml.as_bytes(), SHARE_CODE, xml.len())),
+        ("stranger-qr.txt", qr(&qr_content_with(small), "stranger")),
+    ];
+    for (name, bytes) in files {
+        if std::env::var_os("FACEPAY_WRITE_DOCS").is_some() {
+            std::fs::create_dir_all(&folder).unwrap();
+            std::fs::write(folder.join(name), &bytes).unwrap();
+        }
+        assert!(
+            std::fs::read(folder.join(name)).unwrap() == bytes,
+            "{name}: write it anew with FACEPAY_WRITE_DOCS=1"
+        );
+    }
 }

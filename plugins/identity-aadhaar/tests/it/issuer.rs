@@ -42,6 +42,11 @@ pub(crate) fn bytes(hex: &str) -> Vec<u8> {
 
 /// What a secure QR code of 2022 has signed in it.
 pub(crate) fn qr_content() -> Vec<u8> {
+    qr_content_with(JP2)
+}
+
+/// The same with another portrait.
+pub(crate) fn qr_content_with(portrait: &[u8]) -> Vec<u8> {
     let texts = [
         "V2",
         "3",
@@ -63,7 +68,7 @@ pub(crate) fn qr_content() -> Vec<u8> {
         "3210",
     ];
     let mut content: Vec<u8> = texts.iter().flat_map(|text| [text.as_bytes(), &[255]].concat()).collect();
-    content.extend(JP2);
+    content.extend(portrait);
     content.extend(bytes(&thrice(EMAIL)));
     content.extend(bytes(&thrice(MOBILE)));
     content
@@ -109,8 +114,13 @@ pub(crate) fn document() -> String {
 }
 
 pub(crate) fn document_of(reference: &str, name: &str) -> String {
+    document_with(reference, name, JPEG)
+}
+
+/// The same with another portrait.
+pub(crate) fn document_with(reference: &str, name: &str, portrait: &[u8]) -> String {
     let (email, mobile) = (thrice(&format!("{EMAIL}{SHARE_CODE}")), thrice(&format!("{MOBILE}{SHARE_CODE}")));
-    let photo = STANDARD.encode(JPEG);
+    let photo = STANDARD.encode(portrait);
     format!(
         "<OfflinePaperlessKyc referenceId=\"{reference}\"><UidData>\
          <Poi dob=\"15-08-1990\" e=\"{email}\" gender=\"F\" m=\"{mobile}\" name=\"{name}\"></Poi>\

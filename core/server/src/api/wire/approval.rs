@@ -4,18 +4,19 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::money::Amount;
+use super::user::ErasureCertificate;
 
 /// Something that waits, or waited, for a second person.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Approval {
     pub(crate) id: String,
-    /// `refund` or `resolve`.
+    /// `refund`, `resolve`, `erase`, `plugin` or `model`.
     pub(crate) kind: &'static str,
     /// `awaiting_approval`, `approved`, `rejected` or `expired`.
     pub(crate) state: &'static str,
-    /// The payment to refund, or the request to resolve.
+    /// The payment to refund, the request to resolve, the person to erase, the plugin to change.
     pub(crate) subject: String,
-    /// What exactly: `{amount, currency}` or `{outcome, reason}`.
+    /// What exactly: `{amount, currency}`, `{outcome, reason}`, `{change}` or `{step}`.
     #[schema(value_type = Object)]
     pub(crate) detail: serde_json::Value,
     pub(crate) requested_by: String,
@@ -28,6 +29,9 @@ pub(crate) struct Approval {
     /// What it led to; in the answer to its approval only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) operation: Option<Operation>,
+    /// Of a person who was erased; in the answer to its approval only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) certificate: Option<ErasureCertificate>,
 }
 
 /// One request to a payment provider.

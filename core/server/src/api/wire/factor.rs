@@ -35,7 +35,7 @@ pub(crate) struct Instrument {
     pub(crate) used_at: Option<String>,
 }
 
-/// A further factor: the payer's `pin`, or `attested` by staff that enrols people.
+/// A further factor: the payer's `pin`, an identity check, or `attested` by staff that enrols people.
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct StepUp {
@@ -43,16 +43,22 @@ pub(crate) struct StepUp {
     pub(crate) pin: Option<Hidden>,
     /// `true`: staff vouches for the payer.
     pub(crate) attested: Option<bool>,
+    /// The id of an identity check of the payer, of purpose `payment`, that began after the payment was opened.
+    pub(crate) identity_check: Option<String>,
 }
 
 impl StepUp {
     /// The one factor that is offered.
     pub(crate) fn offered(self) -> Result<Offered, Problem> {
-        match (self.pin, self.attested.unwrap_or(false)) {
-            (Some(Hidden(pin)), false) => Ok(Offered::Pin(pin)),
-            (None, true) => Ok(Offered::Attested),
+        match (self.pin, self.attested.unwrap_or(false), self.identity_check) {
+            (Some(Hidden(pin)), false, None) => Ok(Offered::Pin(pin)),
+            (None, true, None) => Ok(Offered::Attested),
+            (None, false, Some(id)) => {
+                Ok(Offered::Identity(id.parse().map_err(|_| Problem::not_found("identity check"))?))
+            }
             _ => {
-                let detail = "give the payer's `pin`, or `attested`: true where staff vouches";
+                let detail =
+                    "give the payer's `pin`, an `identity_check`, or `attested`: true where staff vouches";
                 Err(Problem::unprocessable("factor_missing", detail))
             }
         }

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use plugin_host::{Plugin, PluginState, Retired};
 use plugin_package::Digest;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use store::{By, DisabledPlugin, PluginAct, StoreError};
 
@@ -24,7 +25,8 @@ const TRIED_WITHIN: Duration = Duration::from_secs(120);
 const REASON_CHARS_MAX: usize = 500;
 
 /// How a plugin is loaded anew.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum Change {
     /// The version in force, with its settings as they are in the files now.
     Reload,

@@ -173,7 +173,7 @@ fn decided(seen: &Seen, look_alike: bool, policy: &Policy) -> Decision {
         usage: domain::limits::Usage::default(),
         template_made_at: Some(now),
         new_terminal: false,
-        has_pin: true,
+        has_factor: true,
         look_alike,
     };
     let amount = Money::new(1_000, "EUR".parse().unwrap()).unwrap();
