@@ -277,6 +277,11 @@ fn profile_text(name: &str) -> Result<&'static str, SettingsError> {
     }
 }
 
+/// The folder of people's shares of keys, inside the data folder.
+pub fn keys_folder(data_folder: &Path) -> PathBuf {
+    data_folder.join("keys")
+}
+
 /// The file of the appliance key, inside the data folder.
 pub fn appliance_key_file(data_folder: &Path) -> PathBuf {
     data_folder.join("appliance.key")

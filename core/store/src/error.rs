@@ -58,6 +58,9 @@ pub enum StoreError {
     /// A sealed box does not open: wrong appliance key, or the data was changed.
     #[error("sealed data does not open: the appliance key is another one, or the data was changed")]
     Seal,
+    /// The keys that lie outside the database are missing, damaged or of another one.
+    #[error("the keys outside the database can't be used ({0}); restore their folder from its backup")]
+    Keys(String),
     /// A row holds what this program never writes.
     #[error("the database holds a value that can't be read ({0}); verify it with `facepay audit verify`")]
     Corrupt(String),

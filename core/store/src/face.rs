@@ -157,7 +157,7 @@ impl Store {
         let plain: Zeroizing<Vec<u8>> =
             Zeroizing::new(face.template.iter().flat_map(|value| value.to_le_bytes()).collect());
         let record = Record {
-            template_sealed: self.subject_key(c, &user)?.seal(&plain, &bound_to(&user, &id, tag))?,
+            template_sealed: self.data_key_of(c, &user)?.seal(&plain, &bound_to(&user, &id, tag))?,
             id,
             user_id: user,
             consent_id: face.consent.to_string(),

@@ -10,7 +10,7 @@ use crate::{
     connection::AnyConnection,
     row,
     schema::{consents, face_crops, faces, subject_keys},
-    seal::{Key, context},
+    seal::context,
 };
 
 /// A crop to be kept. Its bytes are printed nowhere.
@@ -56,7 +56,7 @@ impl Store {
     pub fn add_crop(&self, at: Timestamp, crop: &NewCrop<'_>) -> Result<(), StoreError> {
         let user = crop.user.to_string();
         self.write(|c| {
-            let key = self.subject_key(c, &user)?;
+            let key = self.data_key_of(c, &user)?;
             let row = (
                 face_crops::id.eq(&crop.id),
                 face_crops::user_id.eq(&user),
@@ -108,7 +108,7 @@ impl Store {
             Ok(open.first(c).optional()?)
         })?;
         let Some((id, user, face, quality, sealed, wrapped)) = found else { return Ok(None) };
-        let key = Key::unwrap(&wrapped, &self.key, &user)?;
+        let key = self.data_key(&wrapped, &user)?;
         let bytes = Zeroizing::new(key.open(&sealed, &bound_to(&user, &id))?);
         Ok(Some(CropRow { face: row::parse(&face)?, quality: quality as f32, id, bytes }))
     }

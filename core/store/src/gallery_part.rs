@@ -35,8 +35,8 @@ pub struct PartFaces {
     pub faces: Vec<(FaceId, UserId)>,
 }
 
-fn key_context(snapshot: &Snapshot, tag: u32, part: &str) -> Vec<u8> {
-    context(&["gallery-part-key", snapshot.id(), &tag.to_string(), part])
+fn key_context(snapshot: &Snapshot, tag: u32, part: Part) -> Vec<u8> {
+    context(&["gallery-part-key", snapshot.id(), &tag.to_string(), &part.to_string()])
 }
 
 impl Store {
@@ -54,9 +54,11 @@ impl Store {
             Ok(of_tag.select(columns).load(c)?)
         })?;
         let kept = |(part, wrapped, templates): (String, Vec<u8>, i64)| {
-            let key = Key::unwrap_as(&wrapped, &self.key, &key_context(snapshot, tag, &part)).ok();
+            let part: Part = row::parse(&part)?;
+            let bound = key_context(snapshot, tag, part);
+            let key = Key::unwrap_as(&wrapped, &self.part_wrapping_key(part), &bound).ok();
             let templates = usize::try_from(templates).unwrap_or_default();
-            Ok(KeptPart { part: row::parse(&part)?, templates, key, wrapped })
+            Ok(KeptPart { part, templates, key, wrapped })
         };
         rows.into_iter().map(kept).collect()
     }
@@ -129,6 +131,11 @@ impl Store {
         })
     }
 
+    /// Of an older backup of database and parts this opens none in which somebody was who was erased since.
+    fn part_wrapping_key(&self, part: Part) -> Key {
+        self.key.joined("gallery-part-key", &self.subjects.part_share(part))
+    }
+
     fn keep_part(
         &self,
         c: &mut AnyConnection,
@@ -150,8 +157,10 @@ impl Store {
                 gallery_parts::folder.eq(snapshot.id()),
                 gallery_parts::model_tag.eq(i64::from(tag)),
                 gallery_parts::part.eq(&part),
-                gallery_parts::key_wrapped
-                    .eq(written.key.wrap_as(&self.key, &key_context(snapshot, tag, &part))?),
+                gallery_parts::key_wrapped.eq(written.key.wrap_as(
+                    &self.part_wrapping_key(written.part),
+                    &key_context(snapshot, tag, written.part),
+                )?),
                 gallery_parts::templates.eq(i64::try_from(written.templates).unwrap_or(i64::MAX)),
                 gallery_parts::written_at.eq(at.0),
             );

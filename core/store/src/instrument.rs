@@ -33,7 +33,7 @@ impl Store {
         let id = user.to_string();
         self.write_audited(by, |c| {
             let bound = context(&["instrument", &id, provider]);
-            let sealed = self.subject_key(c, &id)?.seal(token.expose().as_bytes(), &bound)?;
+            let sealed = self.data_key_of(c, &id)?.seal(token.expose().as_bytes(), &bound)?;
             diesel::delete(instruments::table.find((&id, provider))).execute(c)?;
             let row = (
                 instruments::user_id.eq(&id),
@@ -74,7 +74,7 @@ impl Store {
         self.read(|c| {
             let row = instruments::table.find((&id, provider)).select(instruments::token_sealed);
             let Some(sealed) = row.first::<Vec<u8>>(c).optional()? else { return Ok(None) };
-            let token = self.subject_key(c, &id)?.open(&sealed, &context(&["instrument", &id, provider]))?;
+            let token = self.data_key_of(c, &id)?.open(&sealed, &context(&["instrument", &id, provider]))?;
             let token = String::from_utf8(token).map_err(|_| StoreError::Seal)?;
             Ok(Some(Secret::new(token)))
         })

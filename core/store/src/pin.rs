@@ -33,7 +33,7 @@ impl Store {
     pub fn set_pin(&self, by: By<'_>, user: UserId, hash: &Secret<String>) -> Result<(), StoreError> {
         let id = user.to_string();
         self.write_audited(by, |c| {
-            let sealed = self.subject_key(c, &id)?.seal(hash.expose().as_bytes(), &context(&["pin", &id]))?;
+            let sealed = self.data_key_of(c, &id)?.seal(hash.expose().as_bytes(), &context(&["pin", &id]))?;
             diesel::delete(pins::table.find(&id)).execute(c)?;
             let row = (
                 pins::user_id.eq(&id),
@@ -94,7 +94,7 @@ impl Store {
             let lock = pins::locked_until.eq(until.map(|at| at.0));
             diesel::update(pins::table.find(&id)).set(lock).execute(c)?;
             NewAudit::new("pin.tried", &id).with(format!("{{\"try\":{failures}}}")).append(c, by)?;
-            let hash = self.subject_key(c, &id)?.open(&sealed, &context(&["pin", &id]))?;
+            let hash = self.data_key_of(c, &id)?.open(&sealed, &context(&["pin", &id]))?;
             let hash = String::from_utf8(hash).map_err(|_| StoreError::Seal)?;
             Ok(PinTry::Admitted(Secret::new(hash)))
         })

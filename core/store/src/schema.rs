@@ -1,32 +1,15 @@
 //! The tables, the same for SQLite and PostgreSQL; see migrations/.
 
 mod access;
+mod people;
 mod recognition;
 
 pub(crate) use access::{api_keys, face_payment_links, identity_checks, operators};
+pub(crate) use people::{erasures, subject_keys, users};
 pub(crate) use recognition::{
     calibrations, enrolment_duplicates, enrolments, face_crops, gallery_changes, gallery_parts, look_alikes,
     model_roles, shadow_visits,
 };
-
-diesel::table! {
-    users (id) {
-        id -> Text,
-        status -> Text,
-        profile_sealed -> Binary,
-        email_tag -> Nullable<Binary>,
-        created_at -> BigInt,
-        updated_at -> BigInt,
-        face_payment_from -> Nullable<BigInt>,
-    }
-}
-
-diesel::table! {
-    subject_keys (user_id) {
-        user_id -> Text,
-        key_wrapped -> Binary,
-    }
-}
 
 diesel::table! {
     consents (id) {
@@ -456,6 +439,7 @@ diesel::table! {
 diesel::allow_tables_to_appear_in_same_query!(
     users,
     subject_keys,
+    erasures,
     consents,
     faces,
     look_alikes,

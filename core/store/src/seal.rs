@@ -1,5 +1,5 @@
-//! Sealed boxes: AES-256-GCM (NIST SP 800-38D) with a key for each person, itself sealed by the
-//! appliance's key. To destroy a person's key is to erase all that was sealed with it.
+//! Sealed boxes: AES-256-GCM (NIST SP 800-38D) with a key for each person, itself sealed by the appliance's key and a share
+//! that is not in the database. To destroy the share is to erase all that was sealed with the key, in every copy of it.
 use aes_gcm::{
     Aes256Gcm, KeyInit as _,
     aead::{Aead as _, AeadInOut as _, Payload},
@@ -64,19 +64,9 @@ impl Key {
         opened.map(|()| &*plain).map_err(|_| StoreError::Seal)
     }
 
-    /// This key sealed by `appliance`, for the person `user`.
-    pub(crate) fn wrap(&self, appliance: &Self, user: &str) -> Result<Vec<u8>, StoreError> {
-        self.wrap_as(appliance, &context(&["subject-key", user]))
-    }
-
     /// This key sealed by `appliance`, bound to `context`.
     pub(crate) fn wrap_as(&self, appliance: &Self, context: &[u8]) -> Result<Vec<u8>, StoreError> {
         appliance.seal(&self.0, context)
-    }
-
-    /// The key of the person `user` out of its sealed form.
-    pub(crate) fn unwrap(wrapped: &[u8], appliance: &Self, user: &str) -> Result<Self, StoreError> {
-        Self::unwrap_as(wrapped, appliance, &context(&["subject-key", user]))
     }
 
     /// The key out of its sealed form, which is bound to `context`.
@@ -92,6 +82,14 @@ impl Key {
         let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes a key of any length");
         mac.update(&context(&[purpose, text]));
         mac.finalize().into_bytes().to_vec()
+    }
+
+    /// The key of this one and `share` together, for one `purpose`: neither of the two is enough.
+    pub(crate) fn joined(&self, purpose: &str, share: &[u8; KEY_BYTES]) -> Self {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes a key of any length");
+        mac.update(&context(&[purpose]));
+        mac.update(share);
+        Self(mac.finalize().into_bytes().into())
     }
 
     /// Another key for one `purpose`, which tells nothing about this one: HMAC-SHA-256.

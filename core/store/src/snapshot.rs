@@ -43,6 +43,10 @@ impl Part {
         Self(u16::from_be_bytes([before, last]) % Self::COUNT)
     }
 
+    pub(crate) fn number(self) -> u16 {
+        self.0
+    }
+
     /// Every part.
     pub fn all() -> impl Iterator<Item = Self> {
         (0..Self::COUNT).map(Self)

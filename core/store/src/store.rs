@@ -1,13 +1,16 @@
 //! The store itself: how it is opened, read and written.
 use domain::Timestamp;
 
+use std::path::Path;
+
 use crate::{
     DatabaseUrl, StoreError,
     audit::NewAudit,
     connection::AnyConnection,
-    fact,
+    data_key, fact,
     pool::Readers,
     seal::{self, Key},
+    subject::SubjectKeys,
     writer::Writer,
 };
 
@@ -20,51 +23,62 @@ pub struct By<'a> {
     pub at: Timestamp,
 }
 
-/// The database and the appliance's key.
+/// The database, the appliance's key, and people's shares of keys.
 pub struct Store {
     readers: Readers,
     writer: Writer,
     pub(crate) key: Key,
+    pub(crate) subjects: SubjectKeys,
 }
 
 const KEY_CHECK: &str = "appliance_key_check";
 
 impl Store {
     /// Opens the database at `url`, brings its tables up to date and makes sure that `key` is the one
-    /// its contents were sealed with.
+    /// its contents were sealed with, and the folder `keys` the one that has its people's shares. A new database gets a
+    /// new folder.
     ///
     /// # Errors
     /// When the database can't be reached or written, or was sealed with another key.
-    pub fn open(url: &DatabaseUrl, key: Key) -> Result<Self, StoreError> {
+    pub fn open(url: &DatabaseUrl, key: Key, keys: &Path) -> Result<Self, StoreError> {
         // One connection now, so that a wrong URL shows at once.
-        AnyConnection::open(url)?.migrate()?;
-        let store = Self { readers: Readers::new(url), writer: Writer::new(url), key };
-        // Of two that start at once with keys of their own, the first one's is the database's.
-        match store.fact_once(KEY_CHECK, &store.key_check())? == store.key_check() {
-            true => Ok(store),
-            false => Err(StoreError::Seal),
+        let mut connection = AnyConnection::open(url)?;
+        connection.migrate()?;
+        let wrong = fact::value(&mut connection, KEY_CHECK)?.is_some_and(|known| known != key_check(&key));
+        if wrong {
+            return Err(StoreError::Seal);
         }
+        let subjects = data_key::keys_of(&mut connection, keys)?;
+        let store = Self { readers: Readers::new(url), writer: Writer::new(url), key, subjects };
+        // Of two that start at once with keys of their own, the first one's is the database's.
+        let own = key_check(&store.key);
+        if store.fact_once(KEY_CHECK, &own)? != own {
+            return Err(StoreError::Seal);
+        }
+        store.adopt_keys()?;
+        Ok(store)
     }
 
     /// Opens the database at `url` as it is, to look at it: nothing is made, migrated or set.
     ///
     /// # Errors
     /// As [`Self::open`], and when the tables are not those of this program.
-    pub fn open_as_is(url: &DatabaseUrl, key: Key) -> Result<Self, StoreError> {
+    pub fn open_as_is(url: &DatabaseUrl, key: Key, keys: &Path) -> Result<Self, StoreError> {
         if is_missing(url) {
             return Err(StoreError::Conflict(format!("there is no {url}")));
         }
-        let pending = AnyConnection::open(url)?.pending()?;
+        let mut connection = AnyConnection::open(url)?;
+        let pending = connection.pending()?;
         if pending > 0 {
             let text =
                 format!("{pending} migrations are pending; the next start of this version applies them");
             return Err(StoreError::Conflict(text));
         }
-        let store = Self { readers: Readers::new(url), writer: Writer::new(url), key };
-        match store.fact(KEY_CHECK)? {
-            Some(known) if known != store.key_check() => Err(StoreError::Seal),
-            _ => Ok(store),
+        if fact::value(&mut connection, KEY_CHECK)?.is_some_and(|known| known != key_check(&key)) {
+            return Err(StoreError::Seal);
         }
+        let subjects = SubjectKeys::open(keys)?;
+        Ok(Self { readers: Readers::new(url), writer: Writer::new(url), key, subjects })
     }
 
     /// Whether the database at `url` was sealed with a key before. Changes nothing.
@@ -77,10 +91,6 @@ impl Store {
         }
         let mut connection = AnyConnection::open(url)?;
         Ok(connection.has_table("facts")? && fact::value(&mut connection, KEY_CHECK)?.is_some())
-    }
-
-    fn key_check(&self) -> String {
-        hex::encode(self.key.tag(KEY_CHECK, ""))
     }
 
     /// Whether the database answers.
@@ -140,6 +150,10 @@ impl Store {
     pub(crate) fn open_own(&self, sealed: &[u8], what: &str, id: &str) -> Result<Vec<u8>, StoreError> {
         self.key.open(sealed, &seal::context(&[what, id]))
     }
+}
+
+fn key_check(key: &Key) -> String {
+    hex::encode(key.tag(KEY_CHECK, ""))
 }
 
 /// Opening a missing SQLite file would make it.

@@ -1,12 +1,11 @@
-//! People: their profile is sealed with a key of their own, which erasure destroys.
+//! People: their profile is sealed with a key of their own.
 use diesel::prelude::*;
 use domain::{Timestamp, UserId, user::Status};
 
 use crate::{
     By, Store, StoreError,
     audit::NewAudit,
-    connection::AnyConnection,
-    outbox, row,
+    row,
     schema::{subject_keys, users},
     seal::{Key, context},
 };
@@ -80,7 +79,8 @@ impl Store {
     pub fn add_user(&self, by: By<'_>, user: &NewUser) -> Result<UserRow, StoreError> {
         let id = user.id.to_string();
         let key = Key::random();
-        let (wrapped, profile) = (key.wrap(&self.key, &id)?, self.seal_profile(&key, &id, &user.profile)?);
+        let (wrapped, profile) =
+            (self.wrap_data_key(&key, &id)?, self.seal_profile(&key, &id, &user.profile)?);
         self.write_audited(by, |c| {
             let row = (
                 users::id.eq(&id),
@@ -120,7 +120,9 @@ impl Store {
             let page = sealed_users().filter(users::id.gt(&after)).order(users::id).limit(row::page(limit));
             Ok(page.load(c)?)
         })?;
-        rows.into_iter().map(|sealed| self.opened(sealed)).collect()
+        // Whose key was just destroyed is about to go.
+        let there = |user: &Result<UserRow, StoreError>| !matches!(user, Err(StoreError::NotFound(_)));
+        rows.into_iter().map(|sealed| self.opened(sealed)).filter(there).collect()
     }
 
     /// Changes a person. What stays is read in the same transaction, so that two changes of different
@@ -138,7 +140,7 @@ impl Store {
                 email: change.email.clone().or(known.profile.email),
             };
             let status = status_name(change.status.unwrap_or(known.status));
-            let key = self.subject_key(c, &text)?;
+            let key = self.data_key_of(c, &text)?;
             let row = (
                 users::status.eq(status),
                 users::profile_sealed.eq(self.seal_profile(&key, &text, &profile)?),
@@ -152,28 +154,6 @@ impl Store {
         self.user(id)
     }
 
-    /// Erases a person: data key, profile, consents and templates. What is left in older copies of
-    /// the database can't be opened any more.
-    ///
-    /// # Errors
-    /// When there is no such person.
-    pub fn erase_user(&self, by: By<'_>, id: UserId) -> Result<(), StoreError> {
-        let text = id.to_string();
-        self.write_audited(by, |c| {
-            if diesel::delete(users::table.find(&text)).execute(c)? == 0 {
-                return Err(StoreError::NotFound("user"));
-            }
-            outbox::append(c, by.at, "user.erased", &format!("{{\"user\":\"{text}\"}}"))?;
-            Ok(((), NewAudit::new("user.erased", &text)))
-        })
-    }
-
-    pub(crate) fn subject_key(&self, c: &mut AnyConnection, user: &str) -> Result<Key, StoreError> {
-        let wrapped: Option<Vec<u8>> =
-            subject_keys::table.find(user).select(subject_keys::key_wrapped).first(c).optional()?;
-        Key::unwrap(&wrapped.ok_or(StoreError::NotFound("user"))?, &self.key, user)
-    }
-
     fn seal_profile(&self, key: &Key, id: &str, profile: &Profile) -> Result<Vec<u8>, StoreError> {
         key.seal(&profile.to_bytes(), &context(&["profile", id]))
     }
@@ -184,7 +164,7 @@ impl Store {
 
     fn opened(&self, sealed: Sealed) -> Result<UserRow, StoreError> {
         let (id, status, profile, created_at, updated_at, wrapped) = sealed;
-        let key = Key::unwrap(&wrapped, &self.key, &id)?;
+        let key = self.data_key(&wrapped, &id)?;
         Ok(UserRow {
             status: status_named(&status)?,
             profile: Profile::from_bytes(&key.open(&profile, &context(&["profile", &id]))?)?,

@@ -32,9 +32,11 @@ impl From<StoreError> for Problem {
                 tracing::error!(error = text, "the database does not answer");
                 Self::unavailable("database_unavailable", "the database does not answer; try again")
             }
-            StoreError::Url(_) | StoreError::Seal | StoreError::Corrupt(_) | StoreError::Database(_) => {
-                Self::internal(&error)
-            }
+            StoreError::Url(_)
+            | StoreError::Seal
+            | StoreError::Keys(_)
+            | StoreError::Corrupt(_)
+            | StoreError::Database(_) => Self::internal(&error),
         }
     }
 }

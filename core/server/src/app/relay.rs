@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use domain::UserId;
+
 use super::{App, enrolled, model_change};
 
 /// How often the outbox is looked at; a committed payment is seen after at most this.
@@ -27,6 +29,9 @@ pub(super) async fn run(app: App, mut last: i64) {
         for row in rows {
             last = row.seq;
             if let Some(user) = enrolled::touched(&row) {
+                if row.kind == "user.erased" {
+                    forget(&app, user).await;
+                }
                 enrolled::refresh(&app, user).await;
             }
             if row.kind.starts_with("model_change.") {
@@ -39,5 +44,12 @@ pub(super) async fn run(app: App, mut last: i64) {
             app.hub().publish(&row.kind, body);
         }
         app.couriers().tell(last);
+    }
+}
+
+/// Whoever erased the person, this appliance's share of their key goes too. The next start tries again where it can't.
+async fn forget(app: &App, user: UserId) {
+    if let Err(error) = app.store(move |store| store.forget_erased(user)).await {
+        tracing::error!(%user, %error, "the share of an erased person's key cannot be destroyed here");
     }
 }

@@ -57,7 +57,7 @@ impl From<StoreError> for StartError {
         let text = format!("database: {}", chain(&error));
         match error {
             StoreError::Url(_) => Self::Configuration(text),
-            StoreError::Seal | StoreError::Corrupt(_) => Self::Integrity(text),
+            StoreError::Seal | StoreError::Keys(_) | StoreError::Corrupt(_) => Self::Integrity(text),
             StoreError::NotWritable(_) => Self::Permission(text),
             _ => Self::Unavailable(text),
         }
@@ -221,15 +221,21 @@ fn open(settings: &Settings, metrics: Arc<Metrics>, at: Timestamp) -> Result<Ope
     let url: DatabaseUrl = settings.database.url.parse().map_err(StartError::from)?;
     let key = appliance_key(&settings::appliance_key_file(&settings.data.folder), &url)?;
     let body_key = derived(&key, b"facepay request bodies 1");
-    let store = Arc::new(Store::open(&url, Key::new(*key.expose()))?);
+    let keys = settings::keys_folder(&settings.data.folder);
+    let store = Arc::new(Store::open(&url, Key::new(*key.expose()), &keys)?);
+    let actor = Principal::SYSTEM.actor();
+    let by = By { actor: &actor, at };
+    // Before anybody is in the gallery or asked for: an older backup may have brought somebody back.
+    let again = store.redo_erasures(by)?.len();
+    if again > 0 {
+        tracing::warn!(people = again, "the database has people who were erased; they are erased again");
+    }
     // Before the gallery is filled: what is erased in the meantime is then an event still to come.
     let published = store.outbox_last()?;
     if settings.plugins.allow_unsigned {
         tracing::warn!("plugins.allow_unsigned is set: plugins that nobody vouches for are loaded");
     }
     let plugins = Plugins::new(settings).recorded_in(metrics.recorded.clone());
-    let actor = Principal::SYSTEM.actor();
-    let by = By { actor: &actor, at };
     let loaded = plugins_at_work(settings, &plugins, (&store, by), metrics);
     if let Err(StartError::Plugin { id, why }) = &loaded {
         let detail = serde_json::json!({ "act": "start", "reason": why });

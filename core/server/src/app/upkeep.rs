@@ -67,6 +67,7 @@ impl App {
 pub(super) async fn round(app: &App) -> Result<(), StoreError> {
     verify(app).await?;
     app.checkpoint().await?;
+    redo_erasures(app).await?;
     forget_expired_faces(app).await?;
     enrolment::expire(app).await?;
     look_alike::forget_where_not_agreed(app).await?;
@@ -78,6 +79,15 @@ pub(super) async fn round(app: &App) -> Result<(), StoreError> {
         store.forget_deliveries(delivered_before)
     })
     .await
+}
+
+/// Completes erasures that were cut short, here or at another appliance of the database.
+async fn redo_erasures(app: &App) -> Result<(), StoreError> {
+    let (actor, at) = (Principal::SYSTEM.actor(), app.now());
+    for user in app.store(move |store| store.redo_erasures(By { actor: &actor, at })).await? {
+        enrolled::refresh(app, user).await;
+    }
+    Ok(())
 }
 
 /// Checks the audit chain and adds the books up. What is wrong is said aloud and takes readiness away.

@@ -141,7 +141,7 @@ impl Appliance {
         let path = self.folder.path();
         let key: [u8; 32] = std::fs::read(path.join("appliance.key")).unwrap().try_into().unwrap();
         let url = format!("sqlite:{}", path.join("facepay.db").display()).parse().unwrap();
-        let store = store::Store::open(&url, store::seal::Key::new(key)).unwrap();
+        let store = store::Store::open(&url, store::seal::Key::new(key), &path.join("keys")).unwrap();
         work(&store, store::By { actor: "test", at: self.app.now() });
         drop(store);
         self.restarted(changes).await

@@ -15,7 +15,6 @@ use crate::{
     connection::AnyConnection,
     row,
     schema::{enrolments, subject_keys},
-    seal::Key,
 };
 
 impl Store {
@@ -96,7 +95,7 @@ impl Store {
             .select((enrolments::templates_sealed, subject_keys::key_wrapped))
             .first(c)?;
         let sealed = sealed.ok_or(approval::Refused::Decided)?;
-        let key = Key::unwrap(&wrapped, &self.key, &user)?;
+        let key = self.data_key(&wrapped, &user)?;
         let plain = Zeroizing::new(key.open(&sealed, &bound_to(&user, &id))?);
         let members =
             unpacked(&plain, known.members).ok_or_else(|| StoreError::Corrupt(format!("enrolment {id}")))?;

@@ -130,7 +130,7 @@ impl Store {
             if let Some(known) = open.first::<Record>(c).optional()? {
                 return with_duplicates(c, known);
             }
-            let key = self.subject_key(c, &user)?;
+            let key = self.data_key_of(c, &user)?;
             let plain = packed(&new.enrolment.members);
             let record = Record {
                 templates_sealed: Some(key.seal(&plain, &bound_to(&user, &id))?),

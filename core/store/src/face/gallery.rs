@@ -9,7 +9,6 @@ use super::{SealedFace, bound_to};
 use crate::{
     Store, StoreError, row,
     schema::{faces, subject_keys},
-    seal::Key,
 };
 
 /// A template as the gallery needs it.
@@ -99,8 +98,14 @@ impl Store {
                 Ok(named.load(c)?)
             })?;
             for row in rows {
-                let row = self.opened_face(row, tag)?;
-                found.insert(row.id, row);
+                match self.opened_face(row, tag) {
+                    // Whose key was just destroyed is about to go.
+                    Err(StoreError::NotFound(_)) => {}
+                    row => {
+                        let row = row?;
+                        found.insert(row.id, row);
+                    }
+                }
             }
         }
         Ok(ids.iter().map(|id| found.remove(id)).collect())
@@ -129,7 +134,7 @@ impl Store {
         (id, user, sealed, wrapped): SealedFace,
         tag: u32,
     ) -> Result<GalleryRow, StoreError> {
-        let key = Key::unwrap(&wrapped, &self.key, &user)?;
+        let key = self.data_key(&wrapped, &user)?;
         let plain = Zeroizing::new(key.open(&sealed, &bound_to(&user, &id, i64::from(tag)))?);
         let (values, rest) = plain.as_chunks::<4>();
         if !rest.is_empty() {

@@ -40,8 +40,10 @@ impl Store {
                     users::updated_at.eq(at.0),
                 );
                 diesel::insert_into(users::table).values(user).execute(c)?;
-                let key =
-                    (subject_keys::user_id.eq(&id), subject_keys::key_wrapped.eq(key.wrap(&self.key, &id)?));
+                let key = (
+                    subject_keys::user_id.eq(&id),
+                    subject_keys::key_wrapped.eq(self.wrap_data_key(&key, &id)?),
+                );
                 diesel::insert_into(subject_keys::table).values(key).execute(c)?;
                 let agreed = (
                     consents::id.eq(&consent),

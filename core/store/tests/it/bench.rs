@@ -1,5 +1,9 @@
 //! A new database with a store on it, and the people and payments that claims start from.
-use std::{fmt, time::Duration};
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use diesel::{
     Connection as _, PgConnection, QueryResult, SqliteConnection, connection::SimpleConnection as _,
@@ -12,7 +16,8 @@ use domain::{
 };
 use store::{
     By, DatabaseUrl, Details, Funding, NewConsent, NewFace, NewTransaction, NewUser, Outcome, Place,
-    Preparation, Prepared, Profile, Sanction, Source, Store, StoreError, seal::Key,
+    Preparation, Prepared, Profile, Sanction, Source, Store, StoreError,
+    seal::{KEY_BYTES, Key},
 };
 use tempfile::TempDir;
 use uuid::Uuid;
@@ -38,6 +43,8 @@ pub(crate) struct Bench {
     pub database: Database,
     pub url: String,
     pub key: Key,
+    /// Its bytes.
+    pub secret: [u8; KEY_BYTES],
     dir: TempDir,
 }
 
@@ -81,19 +88,59 @@ impl Bench {
     pub(crate) fn new(database: Database) -> Result<Self, String> {
         let dir = TempDir::new().map_err(|error| error.to_string())?;
         let url = fresh(database, &dir, "facepay.db")?;
-        let key = Key::random();
-        let store = Store::open(&url.parse::<DatabaseUrl>().unwrap(), key.clone()).unwrap();
-        Ok(Self { store, database, url, key, dir })
+        let secret = rand::random();
+        let key = Key::new(secret);
+        let keys = dir.path().join("keys");
+        let store = Store::open(&url.parse::<DatabaseUrl>().unwrap(), key.clone(), &keys).unwrap();
+        Ok(Self { store, database, url, key, secret, dir })
     }
 
     /// Another store on the same database.
     pub(crate) fn reopened(&self, key: Key) -> Result<Store, StoreError> {
-        Store::open(&self.url.parse()?, key)
+        Store::open(&self.url.parse()?, key, &self.keys())
+    }
+
+    /// The folder of keys outside the database.
+    pub(crate) fn keys(&self) -> PathBuf {
+        self.dir.path().join("keys")
     }
 
     /// The URL of another database, which nobody has opened yet.
     pub(crate) fn empty_database(&self) -> String {
         fresh(self.database, &self.dir, "empty.db").unwrap()
+    }
+
+    /// A backup of the database as it is now.
+    pub(crate) fn backup(&self) -> PathBuf {
+        let file = self.dir.path().join("backup");
+        match self.database {
+            Database::Sqlite => self.sql(&format!("VACUUM INTO '{}'", file.display())).unwrap(),
+            Database::Postgres => Postgres::shared().unwrap().dump(&self.url, &file),
+        }
+        file
+    }
+
+    /// The URL of another database, into which a backup was restored.
+    pub(crate) fn restored(&self, backup: &Path) -> String {
+        let url = fresh(self.database, &self.dir, "restored.db").unwrap();
+        match self.database {
+            Database::Sqlite => {
+                std::fs::copy(backup, url.trim_start_matches("sqlite:")).unwrap();
+            }
+            Database::Postgres => Postgres::shared().unwrap().load(&url, backup),
+        }
+        url
+    }
+
+    /// Every file of the databases; PostgreSQL's are looked through as dumps.
+    pub(crate) fn files(&self) -> Vec<PathBuf> {
+        if self.database == Database::Postgres {
+            let file = self.dir.path().join("dump");
+            Postgres::shared().unwrap().dump(&self.url, &file);
+            return vec![file];
+        }
+        let files = std::fs::read_dir(self.dir.path()).unwrap().map(|entry| entry.unwrap().path());
+        files.filter(|path| path.is_file()).collect()
     }
 
     /// Runs `sql` behind the store's back.

@@ -21,6 +21,7 @@ mod bench;
 mod books;
 mod cache;
 mod enrolments;
+mod erasures;
 mod factors;
 mod gallery_parts;
 mod group;
@@ -49,6 +50,7 @@ pub(crate) use claims;
 
 const ON_BOTH: &[(&str, &[Claim])] = &[
     ("people", people::CLAIMS),
+    ("erasures", erasures::CLAIMS),
     ("enrolments", enrolments::CLAIMS),
     ("admission", admission::CLAIMS),
     ("look_alikes", look_alikes::CLAIMS),

@@ -34,15 +34,15 @@ fn a_key_is_known_once_the_database_was_opened_with_one(bench: &Bench) {
 
 fn a_look_at_an_outdated_database_does_not_migrate_it(bench: &Bench) {
     let url = bench.url.parse::<DatabaseUrl>().unwrap();
-    Store::open_as_is(&url, bench.key.clone()).unwrap().audit_verify().unwrap().unwrap();
-    assert!(matches!(Store::open_as_is(&url, Key::random()), Err(StoreError::Seal)));
+    Store::open_as_is(&url, bench.key.clone(), &bench.keys()).unwrap().audit_verify().unwrap().unwrap();
+    assert!(matches!(Store::open_as_is(&url, Key::random(), &bench.keys()), Err(StoreError::Seal)));
     bench.sql("DELETE FROM __diesel_schema_migrations").unwrap();
     for _ in 0..2 {
-        let refused = Store::open_as_is(&url, bench.key.clone()).err().unwrap();
+        let refused = Store::open_as_is(&url, bench.key.clone(), &bench.keys()).err().unwrap();
         assert!(refused.to_string().contains("pending"), "{refused}");
     }
     let empty: DatabaseUrl = bench.empty_database().parse().unwrap();
-    assert!(Store::open_as_is(&empty, bench.key.clone()).is_err());
+    assert!(Store::open_as_is(&empty, bench.key.clone(), &bench.keys()).is_err());
     if let DatabaseUrl::Sqlite(file) = empty {
         assert!(!file.exists(), "a look makes no file");
     }
@@ -57,7 +57,8 @@ fn a_place_that_cannot_be_opened_is_named(bench: &Bench) {
         }
     };
     for place in places {
-        let error = Store::open(&place.parse::<DatabaseUrl>().unwrap(), Key::random()).err().unwrap();
+        let error =
+            Store::open(&place.parse::<DatabaseUrl>().unwrap(), Key::random(), &bench.keys()).err().unwrap();
         let right = match bench.database {
             Database::Sqlite => matches!(error, StoreError::NotWritable(_)),
             Database::Postgres => matches!(error, StoreError::Unavailable(_)),
@@ -91,6 +92,7 @@ fn every_column_is_there_under_the_name_the_program_uses(bench: &Bench) {
     let schema = concat!(
         include_str!("../../src/schema.rs"),
         include_str!("../../src/schema/access.rs"),
+        include_str!("../../src/schema/people.rs"),
         include_str!("../../src/schema/recognition.rs")
     );
     let mut expected = Vec::new();

@@ -102,9 +102,12 @@ fn one_of_many_claims_of_a_key_is_fresh(bench: &Bench) {
 }
 
 fn many_appliances_may_open_one_database_at_once(bench: &Bench) {
-    let open = |url: &str, key: &Key| Store::open(&url.parse().unwrap(), key.clone()).and_then(|s| s.ping());
     for _ in 0..3 {
         let dir = TempDir::new().unwrap();
+        let keys = dir.path().join("keys");
+        let open = |url: &str, key: &Key| {
+            Store::open(&url.parse().unwrap(), key.clone(), &keys).and_then(|store| store.ping())
+        };
         let (url, key) = (fresh(bench.database, &dir, "one.db").unwrap(), Key::random());
         at_once(4, |_| open(&url, &key)).into_iter().for_each(|opened| opened.unwrap());
         // Of appliances with keys of their own one has the database, and the others are told.

@@ -197,6 +197,10 @@ fn erasure_leaves_nothing_of_a_person(bench: &Bench) {
         assert_eq!(rows, ["0"], "{table}");
     }
     assert!(matches!(bench.store.erase_user(by(), ada), Err(StoreError::NotFound("user"))));
+    // Who was erased can't come back under the same id.
+    let profile = Profile { name: "ada".to_owned(), email: None };
+    let again = bench.store.add_user(by(), &NewUser { id: ada, profile });
+    assert!(matches!(again, Err(StoreError::NotFound("user"))));
     // The books stay, under an id that names nobody any more.
     assert_eq!(bench.holds(ada), (500, 500));
     bench.assert_sound();

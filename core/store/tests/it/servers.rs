@@ -130,6 +130,22 @@ impl Postgres {
         self.psql("postgres", &sql);
     }
 
+    /// Writes all that is in the database of `url` to `file`, as a backup does.
+    pub(crate) fn dump(&self, url: &str, file: &Path) {
+        let done = Command::new(self.bin.join("pg_dump")).args(["-d", url, "-f"]).arg(file).status();
+        assert!(done.expect("pg_dump runs").success());
+    }
+
+    /// Puts what [`Self::dump`] wrote into the empty database of `url`.
+    pub(crate) fn load(&self, url: &str, file: &Path) {
+        let psql = Command::new(self.bin.join("psql"))
+            .args(["-qX", "-v", "ON_ERROR_STOP=1", "-d", url, "-f"])
+            .arg(file)
+            .stdout(Stdio::null())
+            .status();
+        assert!(psql.expect("psql runs").success());
+    }
+
     fn psql(&self, database: &str, sql: &str) {
         let done = Command::new(self.bin.join("psql"))
             .args(["-qX", "-v", "ON_ERROR_STOP=1", "-U", "facepay", "-d", database, "-c", sql, "-h"])

@@ -125,7 +125,7 @@ mod tests {
     /// A store with somebody in each of the eight directions, and somebody between the first two.
     fn people(folder: &std::path::Path) -> Arc<Store> {
         let url = format!("sqlite:{}/db", folder.display()).parse().unwrap();
-        let store = Store::open(&url, Key::random()).unwrap();
+        let store = Store::open(&url, Key::random(), &folder.join("keys")).unwrap();
         let direction = |number: usize| {
             let mut values = vec![0.0; DIM];
             values[number % DIM] = 1.0;

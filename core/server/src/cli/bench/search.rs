@@ -22,7 +22,7 @@ use uuid::Uuid;
 use crate::app::start::machine_clock;
 use crate::app::vision;
 use crate::cli::{Failure, terminal};
-use crate::settings::appliance_key_file;
+use crate::settings::{appliance_key_file, keys_folder};
 
 pub(super) use started::started;
 
@@ -74,7 +74,7 @@ fn open(folder: &Path) -> Result<(Store, Snapshot), Failure> {
     let key: [u8; KEY_BYTES] = key.try_into().map_err(|_| Failure::failed("this is no key".to_owned()))?;
     let url: DatabaseUrl = format!("sqlite:{}", folder.join("bench.db").display()).parse()?;
     let snapshot = Snapshot::open(&folder.join("gallery")).map_err(|error| failed(&error))?;
-    Ok((Store::open(&url, Key::new(key))?, snapshot))
+    Ok((Store::open(&url, Key::new(key), &keys_folder(folder))?, snapshot))
 }
 
 /// A new database with so many people.

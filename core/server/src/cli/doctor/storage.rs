@@ -9,7 +9,7 @@ use store::{DatabaseUrl, Store};
 
 use super::{Check, Status, ask};
 use crate::api::chain;
-use crate::settings::{Settings, appliance_key_file};
+use crate::settings::{Settings, appliance_key_file, keys_folder};
 
 const FREE_MB_WARN: u64 = 2_048;
 const FREE_MB_FAIL: u64 = 256;
@@ -86,7 +86,7 @@ fn key(folder: &Path) -> Check {
 pub(super) fn opened(settings: &Settings) -> Option<Store> {
     let url = settings.database.url.parse::<DatabaseUrl>().ok()?;
     let key = std::fs::read(appliance_key_file(&settings.data.folder)).ok()?.try_into().ok()?;
-    Store::open_as_is(&url, Key::new(key)).ok()
+    Store::open_as_is(&url, Key::new(key), &keys_folder(&settings.data.folder)).ok()
 }
 
 fn database(settings: &Settings) -> Vec<Check> {
@@ -117,7 +117,7 @@ fn database(settings: &Settings) -> Vec<Check> {
         return skipped.into_iter().chain([local]).collect();
     };
     // A diagnosis changes nothing: pending migrations are a finding.
-    match Store::open_as_is(&url, Key::new(key)) {
+    match Store::open_as_is(&url, Key::new(key), &keys_folder(&settings.data.folder)) {
         Err(error) => {
             let skipped =
                 [chained, books].map(|asked| asked.found(Status::Skip, "the database does not open"));

@@ -140,12 +140,13 @@ async fn a_log_that_is_cut_off_anywhere_loses_its_end_only() {
     // The fifth to eighth byte of a frame's header are set in the last frame of a commit.
     let commits: Vec<usize> = ends.iter().filter(|at| number(**at + 4) != 0).map(|at| at + frame).collect();
     assert!(commits.len() > 40 && ends.len() < 1_000, "{} commits in {} frames", commits.len(), ends.len());
-    let all = cut(&database, &log, key);
+    let keys = &folder.path().join("data/keys");
+    let all = cut(&database, &log, (key, keys));
     let (mut last, mut shorter) = (0, 0);
     for end in commits {
         // At the commit, and in the middle of the frame after it, of that frame's header and of the log's next commit.
         for more in [0, FRAME_HEADER / 2, frame / 2, frame] {
-            let records = cut(&database, &log[..(end + more).min(log.len())], key);
+            let records = cut(&database, &log[..(end + more).min(log.len())], (key, keys));
             assert!(records.len() >= last && all.starts_with(&records), "{} records at {end}", records.len());
             last = records.len();
             shorter += u64::from(records.len() < all.len());
@@ -155,13 +156,13 @@ async fn a_log_that_is_cut_off_anywhere_loses_its_end_only() {
 }
 
 /// What is left of the audit chain in a database whose log was cut; all of it must verify.
-fn cut(database: &[u8], log: &[u8], key: [u8; 32]) -> Vec<AuditRow> {
+fn cut(database: &[u8], log: &[u8], (key, keys): ([u8; 32], &Path)) -> Vec<AuditRow> {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("facepay.db");
     std::fs::write(&file, database).unwrap();
     std::fs::write(folder.path().join("facepay.db-wal"), log).unwrap();
     let url = format!("sqlite:{}", file.display()).parse().unwrap();
-    let store = Store::open_as_is(&url, Key::new(key)).unwrap();
+    let store = Store::open_as_is(&url, Key::new(key), keys).unwrap();
     assert!(store.audit_verify().unwrap().is_ok() && store.ledger_verify().unwrap().is_ok());
     let (mut records, mut after) = (Vec::new(), 0);
     loop {

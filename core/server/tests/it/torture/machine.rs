@@ -129,7 +129,8 @@ impl Machine {
         let key: [u8; 32] = key.try_into().expect("a key of 32 bytes");
         // A server may still be busy ending what the killed process left behind.
         for _ in 0..100 {
-            match Store::open_as_is(&self.database.parse().unwrap(), Key::new(key)) {
+            let keys = self.folder.join("data/keys");
+            match Store::open_as_is(&self.database.parse().unwrap(), Key::new(key), &keys) {
                 Ok(store) => return store,
                 Err(StoreError::Unavailable(_)) => std::thread::yield_now(),
                 Err(error) => panic!("{error}"),

@@ -50,7 +50,7 @@ impl Data {
 
     fn store(&self) -> Arc<Store> {
         let url: DatabaseUrl = format!("sqlite:{}", self.path("db").display()).parse().unwrap();
-        Arc::new(Store::open(&url, self.key.clone()).unwrap())
+        Arc::new(Store::open(&url, self.key.clone(), &self.path("keys")).unwrap())
     }
 
     fn snapshot(&self) -> Snapshot {
