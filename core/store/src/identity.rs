@@ -184,7 +184,7 @@ impl Store {
     ) -> Result<(), StoreError> {
         self.write_audited(by, |c| {
             let record = load(c, id)?;
-            let sealed = self.subject_key(c, &record.user_id)?.seal(kept, &kept_context(&record.id))?;
+            let sealed = self.data_key_of(c, &record.user_id)?.seal(kept, &kept_context(&record.id))?;
             let change = (checks::kept_sealed.eq(sealed), checks::updated_at.eq(by.at.0));
             diesel::update(checks::table.find(&record.id)).set(change).execute(c)?;
             // Its digest would tell a guess of what it says.
@@ -213,7 +213,7 @@ impl Store {
             }
             let attested = ending.attested.as_ref();
             let sealed = attested.map(|attested| {
-                let key = self.subject_key(c, &record.user_id)?;
+                let key = self.data_key_of(c, &record.user_id)?;
                 key.seal(&attested.json, &attested_context(&record.id))
             });
             record.state = ending.state.to_string();
@@ -329,7 +329,7 @@ impl Store {
 
     fn opened_check(&self, c: &mut AnyConnection, record: Record) -> Result<IdentityCheckRow, StoreError> {
         let sealed = record.attested_sealed.is_some() || record.kept_sealed.is_some();
-        let key = sealed.then(|| self.subject_key(c, &record.user_id)).transpose()?;
+        let key = sealed.then(|| self.data_key_of(c, &record.user_id)).transpose()?;
         let open = |sealed: Option<Vec<u8>>, context: Vec<u8>| match (&key, sealed) {
             (Some(key), Some(sealed)) => key.open(&sealed, &context).map(Zeroizing::new).map(Some),
             _ => Ok(None),

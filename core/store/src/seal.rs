@@ -149,7 +149,7 @@ mod tests {
                 let key = Key::random();
                 prop_assert!(key.open(&bytes, b"user-1").is_err());
                 prop_assert!(key.open_in_place(&mut bytes.clone(), b"user-1").is_err());
-                prop_assert!(Key::unwrap(&bytes, &key, "user-1").is_err());
+                prop_assert!(Key::unwrap_as(&bytes, &key, b"user-1").is_err());
                 let sealed = key.seal(&bytes, b"user-1").unwrap();
                 prop_assert_eq!(key.open(&sealed, b"user-1").unwrap(), bytes);
             }
