@@ -1,3 +1,5 @@
+//! Shares that are destroyed, torn files, and two programs on one folder.
+
 use std::os::unix::fs::PermissionsExt as _;
 
 use tempfile::TempDir;
