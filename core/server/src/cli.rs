@@ -27,6 +27,7 @@ mod evaluate;
 mod generate;
 
 mod appliance;
+mod appliance_key;
 mod failure;
 mod given;
 mod offline;
@@ -74,6 +75,9 @@ pub enum Command {
     /// API keys.
     #[command(subcommand)]
     Keys(keys::Keys),
+    /// The key that the database is sealed with.
+    #[command(subcommand)]
+    ApplianceKey(appliance_key::ApplianceKey),
     /// Certificates to try TLS with.
     #[command(subcommand)]
     Certs(certs::Certs),
@@ -146,6 +150,7 @@ pub fn run() -> ExitCode {
         Command::Config(command) => config::run(&cli, command),
         Command::Users(command) => users::run(&cli, command),
         Command::Keys(command) => keys::run(&cli, command),
+        Command::ApplianceKey(command) => appliance_key::run(&cli, command),
         Command::Certs(command) => certs::run(command),
         Command::Operators(command) => operators::run(&cli, command),
         Command::Identify(arguments) => identify::run(&cli, arguments),

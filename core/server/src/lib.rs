@@ -16,6 +16,7 @@ pub mod auth;
 pub mod ws;
 
 mod effects;
+mod memory;
 mod metrics;
 mod outbound;
 mod packages;

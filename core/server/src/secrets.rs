@@ -106,7 +106,7 @@ impl Vault {
 /// Who else could read or change a secret, as the end of a sentence; `None` when nobody can.
 fn exposure(metadata: &std::fs::Metadata, is_credential: bool) -> Option<String> {
     let (mode, owner) = (metadata.mode() & 0o777, metadata.uid());
-    let us = Path::new("/proc/self").metadata().map_or(0, |this_process| this_process.uid());
+    let us = rustix::process::geteuid().as_raw();
     if owner != us && owner != 0 {
         return Some(format!("belongs to user {owner}, who can change it; it has to be ours or root's"));
     }

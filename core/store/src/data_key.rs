@@ -41,12 +41,12 @@ fn bound_to(user: &str) -> Vec<u8> {
 impl Store {
     /// A new person's data key as it is stored.
     pub(crate) fn wrap_data_key(&self, key: &Key, user: &str) -> Result<Vec<u8>, StoreError> {
-        key.wrap_as(&self.wrapping_key(user)?, &bound_to(user))
+        key.wrap_as(&self.wrapping_key(&self.appliance, user)?, &bound_to(user))
     }
 
     /// A person's data key out of its stored form; nobody's who was erased.
     pub(crate) fn data_key(&self, wrapped: &[u8], user: &str) -> Result<Key, StoreError> {
-        Key::unwrap_as(wrapped, &self.wrapping_key(user)?, &bound_to(user))
+        Key::unwrap_as(wrapped, &self.wrapping_key(&self.appliance, user)?, &bound_to(user))
     }
 
     pub(crate) fn data_key_of(&self, c: &mut AnyConnection, user: &str) -> Result<Key, StoreError> {
@@ -55,9 +55,9 @@ impl Store {
         self.data_key(&wrapped.ok_or(StoreError::NotFound("user"))?, user)
     }
 
-    fn wrapping_key(&self, user: &str) -> Result<Key, StoreError> {
+    fn wrapping_key(&self, appliance: &Key, user: &str) -> Result<Key, StoreError> {
         let share = self.subjects.share(user)?.ok_or(StoreError::NotFound("user"))?;
-        Ok(self.key.joined("subject-key", &share))
+        Ok(appliance.joined("subject-key", &share))
     }
 
     /// Makes the database one of these keys. In one of an earlier version, whose data keys are wrapped by the appliance's key
@@ -73,17 +73,20 @@ impl Store {
             }
             let row = (facts::name.eq(KEYS), facts::value.eq(self.subjects.id()));
             diesel::insert_into(facts::table).values(row).execute(c)?;
-            self.wrap_all(c, |wrapped, user| Key::unwrap_as(wrapped, &self.key, &bound_to(user)))
+            let opened =
+                |wrapped: &[u8], user: &str| Key::unwrap_as(wrapped, &self.appliance, &bound_to(user));
+            self.wrap_all(c, opened, &self.appliance).map(drop)
         })
     }
 
-    /// Wraps every data key anew after `opened` has opened it.
-    fn wrap_all(
+    /// Wraps every data key by `appliance` after `opened` has opened it; says how many there are.
+    pub(crate) fn wrap_all(
         &self,
         c: &mut AnyConnection,
         opened: impl Fn(&[u8], &str) -> Result<Key, StoreError>,
-    ) -> Result<(), StoreError> {
-        let mut after = String::new();
+        appliance: &Key,
+    ) -> Result<usize, StoreError> {
+        let (mut after, mut wrapped_keys) = (String::new(), 0);
         loop {
             let page: Vec<(String, Vec<u8>)> = subject_keys::table
                 .filter(subject_keys::user_id.gt(&after))
@@ -96,13 +99,14 @@ impl Store {
                 if self.subjects.share(user)?.is_none() {
                     continue;
                 }
-                let wrapped = self.wrap_data_key(&opened(wrapped, user)?, user)?;
+                let key = opened(wrapped, user)?;
+                let wrapped = key.wrap_as(&self.wrapping_key(appliance, user)?, &bound_to(user))?;
                 let row = subject_keys::table.find(user);
-                diesel::update(row).set(subject_keys::key_wrapped.eq(wrapped)).execute(c)?;
+                wrapped_keys += diesel::update(row).set(subject_keys::key_wrapped.eq(wrapped)).execute(c)?;
             }
             match page.into_iter().last() {
                 Some((last, _)) => after = last,
-                None => return Ok(()),
+                None => return Ok(wrapped_keys),
             }
         }
     }

@@ -45,6 +45,7 @@ mod pin;
 mod plugin_act;
 mod pool;
 mod receipt;
+mod root;
 mod row;
 mod schema;
 mod settlement;

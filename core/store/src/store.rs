@@ -9,6 +9,7 @@ use crate::{
     connection::AnyConnection,
     data_key, fact,
     pool::Readers,
+    root,
     seal::{self, Key},
     subject::SubjectKeys,
     writer::Writer,
@@ -23,15 +24,16 @@ pub struct By<'a> {
     pub at: Timestamp,
 }
 
-/// The database, the appliance's key, and people's shares of keys.
+/// The database, the keys that it is sealed with, and people's shares of keys.
 pub struct Store {
     readers: Readers,
     writer: Writer,
+    /// The appliance's key. It wraps people's data keys and the root, and nothing else.
+    pub(crate) appliance: Key,
+    /// The root: what is no person's is sealed, tagged and signed by it, and stays so when the appliance's key is replaced.
     pub(crate) key: Key,
     pub(crate) subjects: SubjectKeys,
 }
-
-const KEY_CHECK: &str = "appliance_key_check";
 
 impl Store {
     /// Opens the database at `url`, brings its tables up to date and makes sure that `key` is the one
@@ -44,17 +46,16 @@ impl Store {
         // One connection now, so that a wrong URL shows at once.
         let mut connection = AnyConnection::open(url)?;
         connection.migrate()?;
-        let wrong = fact::value(&mut connection, KEY_CHECK)?.is_some_and(|known| known != key_check(&key));
-        if wrong {
-            return Err(StoreError::Seal);
-        }
+        let root = root::of(&mut connection, &key)?.unwrap_or_else(Key::random);
         let subjects = data_key::keys_of(&mut connection, keys)?;
-        let store = Self { readers: Readers::new(url), writer: Writer::new(url), key, subjects };
-        // Of two that start at once with keys of their own, the first one's is the database's.
-        let own = key_check(&store.key);
-        if store.fact_once(KEY_CHECK, &own)? != own {
-            return Err(StoreError::Seal);
-        }
+        let mut store = Self {
+            readers: Readers::new(url),
+            writer: Writer::new(url),
+            appliance: key,
+            key: root,
+            subjects,
+        };
+        store.key = store.claim_database()?;
         store.adopt_keys()?;
         Ok(store)
     }
@@ -74,11 +75,10 @@ impl Store {
                 format!("{pending} migrations are pending; the next start of this version applies them");
             return Err(StoreError::Conflict(text));
         }
-        if fact::value(&mut connection, KEY_CHECK)?.is_some_and(|known| known != key_check(&key)) {
-            return Err(StoreError::Seal);
-        }
+        let root = root::of(&mut connection, &key)?.unwrap_or_else(|| key.clone());
         let subjects = SubjectKeys::open(keys)?;
-        Ok(Self { readers: Readers::new(url), writer: Writer::new(url), key, subjects })
+        let (readers, writer) = (Readers::new(url), Writer::new(url));
+        Ok(Self { readers, writer, appliance: key, key: root, subjects })
     }
 
     /// Whether the database at `url` was sealed with a key before. Changes nothing.
@@ -90,7 +90,7 @@ impl Store {
             return Ok(false);
         }
         let mut connection = AnyConnection::open(url)?;
-        Ok(connection.has_table("facts")? && fact::value(&mut connection, KEY_CHECK)?.is_some())
+        Ok(connection.has_table("facts")? && fact::value(&mut connection, root::KEY_CHECK)?.is_some())
     }
 
     /// Whether the database answers.
@@ -150,10 +150,6 @@ impl Store {
     pub(crate) fn open_own(&self, sealed: &[u8], what: &str, id: &str) -> Result<Vec<u8>, StoreError> {
         self.key.open(sealed, &seal::context(&[what, id]))
     }
-}
-
-fn key_check(key: &Key) -> String {
-    hex::encode(key.tag(KEY_CHECK, ""))
 }
 
 /// Opening a missing SQLite file would make it.

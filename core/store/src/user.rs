@@ -5,7 +5,7 @@ use domain::{Timestamp, UserId, user::Status};
 use crate::{
     By, Store, StoreError,
     audit::NewAudit,
-    row,
+    root, row,
     schema::{subject_keys, users},
     seal::{Key, context},
 };
@@ -82,6 +82,8 @@ impl Store {
         let (wrapped, profile) =
             (self.wrap_data_key(&key, &id)?, self.seal_profile(&key, &id, &user.profile)?);
         self.write_audited(by, |c| {
+            // One that ran on while the key was replaced adds nobody whom the new one does not open.
+            root::of(c, &self.appliance)?;
             let row = (
                 users::id.eq(&id),
                 users::status.eq("active"),

@@ -12,9 +12,10 @@ use models::weights::{Installed, Shelf};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
-use super::start::{self, StartError, make_folder, not_writable};
+use super::appliance_key;
+use super::start::{StartError, make_folder, not_writable};
 use crate::folders;
-use crate::settings::{Settings, appliance_key_file};
+use crate::settings::Settings;
 
 /// Networks that can be installed.
 const RECORDS_MAX: usize = 64;
@@ -101,13 +102,13 @@ pub(crate) fn records(settings: &Settings) -> Result<Vec<Record>, StartError> {
         let text = format!("{} has more than {RECORDS_MAX} records", folder(settings).display());
         return Err(StartError::Integrity(text));
     }
-    let key_file = appliance_key_file(&settings.data.folder);
-    if !key_file.is_file() {
-        let text =
-            format!("{} is missing, and the installed weights were sealed with it", key_file.display());
+    let key_file = appliance_key::Source::of(settings);
+    if !key_file.path().is_file() {
+        let path = key_file.path().display();
+        let text = format!("{path} is missing, and the installed weights were sealed with it");
         return Err(StartError::Integrity(text));
     }
-    let key = start::installed_weights_key(settings)?;
+    let key = appliance_key::installed_weights_key(settings)?;
     paths.iter().map(|path| record(path, &key)).collect()
 }
 
@@ -149,7 +150,7 @@ pub(crate) fn shelf(settings: &Settings) -> Result<Shelf, StartError> {
 /// # Errors
 /// When the folder can't be written, or the appliance key is lost.
 pub(crate) fn install(settings: &Settings, record: Record, weights: &[u8]) -> Result<(), StartError> {
-    let key = start::installed_weights_key(settings)?;
+    let key = appliance_key::installed_weights_key(settings)?;
     make_folder(&folder(settings))?;
     let (weights_path, record_path) =
         (weights_file(settings, &record.name), record_file(settings, &record.name));

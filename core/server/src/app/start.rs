@@ -1,17 +1,13 @@
 //! How the appliance starts: folder, key, database, networks, plugins, then what was under way.
 
-use std::io::Write;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use domain::{Secret, Timestamp};
-use hmac::{Hmac, KeyInit, Mac};
 use parking_lot::Mutex;
-use sha2::Sha256;
 use store::cache::Cache;
-use store::seal::{KEY_BYTES, Key};
 use store::{By, DatabaseUrl, PluginAct, Store, StoreError};
 use tokio::sync::{Semaphore, broadcast, watch};
 use tokio::task::JoinSet;
@@ -22,7 +18,7 @@ use super::provider::Providers;
 use super::threshold::Tails;
 use super::vision::Vision;
 use super::webhook::Couriers;
-use super::{App, Clock, Parts, challenge, recovery, relay, sightings, upkeep};
+use super::{App, Clock, Parts, appliance_key, challenge, recovery, relay, sightings, upkeep};
 use crate::api::chain;
 use crate::api::limits::Limits;
 use crate::auth::Principal;
@@ -219,10 +215,9 @@ fn open(settings: &Settings, metrics: Arc<Metrics>, at: Timestamp) -> Result<Ope
         endpoints(settings, &outbound).map_err(|error| configured(&error))?;
     make_folder(&settings.data.folder)?;
     let url: DatabaseUrl = settings.database.url.parse().map_err(StartError::from)?;
-    let key = appliance_key(&settings::appliance_key_file(&settings.data.folder), &url)?;
-    let body_key = derived(&key, b"facepay request bodies 1");
-    let keys = settings::keys_folder(&settings.data.folder);
-    let store = Arc::new(Store::open(&url, Key::new(*key.expose()), &keys)?);
+    let key = appliance_key::of(settings, &url)?;
+    let store = Arc::new(Store::open(&url, key, &settings::keys_folder(&settings.data.folder))?);
+    let body_key = Secret::new(store.derived_key("facepay request bodies 1"));
     let actor = Principal::SYSTEM.actor();
     let by = By { actor: &actor, at };
     // Before anybody is in the gallery or asked for: an older backup may have brought somebody back.
@@ -300,17 +295,6 @@ fn tails(settings: &Settings, vision: Option<&Vision>, store: &Store) -> Result<
     Ok(tails)
 }
 
-/// The key that seals the records of installed weights.
-///
-/// # Errors
-/// When the appliance key is lost or can't be made.
-pub(crate) fn installed_weights_key(settings: &Settings) -> Result<Secret<[u8; 32]>, StartError> {
-    make_folder(&settings.data.folder)?;
-    let url: DatabaseUrl = settings.database.url.parse().map_err(StartError::from)?;
-    let key = appliance_key(&settings::appliance_key_file(&settings.data.folder), &url)?;
-    Ok(derived(&key, b"facepay installed weights 1"))
-}
-
 pub(super) fn make_folder(folder: &Path) -> Result<(), StartError> {
     let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder);
     made.map_err(|error| not_writable(folder, &error))
@@ -321,46 +305,4 @@ pub(super) fn not_writable(path: &Path, error: &std::io::Error) -> StartError {
     StartError::Permission(format!(
         "cannot write {path}: {error}; make it writable for this user or set data.folder"
     ))
-}
-
-/// The appliance key of this folder, readable for this user only. A new one is made for a new database;
-/// to one with a key it would be a wrong one.
-fn appliance_key(path: &Path, database: &DatabaseUrl) -> Result<Secret<[u8; KEY_BYTES]>, StartError> {
-    let damaged = || {
-        let text = format!("{} is not an appliance key; restore it from its backup", path.display());
-        StartError::Integrity(text)
-    };
-    match std::fs::read(path) {
-        Ok(bytes) => bytes.try_into().map(Secret::new).map_err(|_| damaged()),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            if Store::has_key(database)? {
-                return Err(StartError::Integrity(format!(
-                    "{} is missing, and {database} was sealed with it; restore the key from its backup",
-                    path.display()
-                )));
-            }
-            let key: [u8; KEY_BYTES] = rand::random();
-            write_key(path, &key).map_err(|error| not_writable(path, &error))?;
-            Ok(Secret::new(key))
-        }
-        Err(error) => Err(StartError::Permission(format!("cannot read {}: {error}", path.display()))),
-    }
-}
-
-/// Written beside and renamed, so that a crash leaves a whole key or none; on the disk before anything is sealed.
-fn write_key(path: &Path, key: &[u8]) -> std::io::Result<()> {
-    let beside = path.with_extension("key.new");
-    let mut options = std::fs::OpenOptions::new();
-    let mut file = options.write(true).create(true).truncate(true).mode(0o600).open(&beside)?;
-    file.write_all(key)?;
-    file.sync_all()?;
-    std::fs::rename(&beside, path)?;
-    let folder = path.parent().unwrap_or(Path::new("."));
-    std::fs::File::open(folder)?.sync_all()
-}
-
-fn derived(key: &Secret<[u8; KEY_BYTES]>, purpose: &[u8]) -> Secret<[u8; 32]> {
-    let mut mac = Hmac::<Sha256>::new_from_slice(key.expose()).expect("HMAC takes a key of any length");
-    mac.update(purpose);
-    Secret::new(mac.finalize().into_bytes().into())
 }

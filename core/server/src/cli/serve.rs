@@ -6,6 +6,7 @@ use super::signals::{ReloadSignal, StopSignal};
 use super::{Cli, Exit, Failure, offline};
 use crate::api::chain;
 use crate::app::App;
+use crate::memory;
 use crate::serve::{self, ServeError};
 use crate::settings::Settings;
 use crate::telemetry::{self, TelemetryError};
@@ -14,6 +15,7 @@ use crate::tls::Tls;
 pub(super) fn run(cli: &Cli) -> Result<Exit, Failure> {
     let settings = offline::settings(cli)?;
     telemetry::start(&settings.log)?;
+    memory::keep_private();
     let runtime = offline::runtime()?;
     let exit = runtime.block_on(until_stopped(settings));
     // Threads stuck in a camera or database call must not hold up the end.

@@ -1,5 +1,6 @@
 //! The command line as a script meets it: the real program, its output, its exit codes.
 
+mod appliance_key;
 mod audit;
 mod bench;
 mod demo;

@@ -1,15 +1,18 @@
 //! Opening a database: what is wrong is said in words, and both databases have the same tables.
-use store::{DatabaseUrl, Store, StoreError, seal::Key};
+use domain::UserId;
+use store::{CameraRow, DatabaseUrl, NewUser, Profile, Store, StoreError, seal::Key};
+use uuid::Uuid;
 
 use crate::{
     Claim,
-    bench::{Bench, Database},
+    bench::{Bench, Database, by},
     claims,
     servers::Postgres,
 };
 
 pub(crate) const CLAIMS: &[Claim] = claims![
     another_appliances_key_is_refused,
+    a_replaced_key_opens_everything_and_the_old_one_nothing,
     a_key_is_known_once_the_database_was_opened_with_one,
     a_look_at_an_outdated_database_does_not_migrate_it,
     a_place_that_cannot_be_opened_is_named,
@@ -21,6 +24,35 @@ fn another_appliances_key_is_refused(bench: &Bench) {
     let refused = bench.reopened(Key::random()).err().unwrap();
     assert!(matches!(refused, StoreError::Seal));
     bench.reopened(bench.key.clone()).unwrap();
+}
+
+fn a_replaced_key_opens_everything_and_the_old_one_nothing(bench: &Bench) {
+    let ada = bench.person("ada");
+    let source = "rtsp://user:s3cret@camera.example/1".to_owned();
+    let camera = CameraRow { id: "door".parse().unwrap(), name: "Door".to_owned(), source };
+    bench.store.add_camera(by(), &camera).unwrap();
+    let (public, derived) = (bench.store.device_key().public(), bench.store.derived_key("purpose"));
+    let new = Key::random();
+    assert_eq!(bench.store.replace_appliance_key(by(), &new).unwrap(), 1);
+    // Whoever runs on with the old key opens nobody and adds nobody.
+    assert!(matches!(bench.store.user(ada), Err(StoreError::Seal)));
+    let profile = Profile { name: "bob".to_owned(), email: None };
+    let late = bench.store.add_user(by(), &NewUser { id: UserId(Uuid::now_v7()), profile });
+    assert!(matches!(late, Err(StoreError::Seal)));
+    assert!(matches!(bench.store.replace_appliance_key(by(), &Key::random()), Err(StoreError::Seal)));
+    assert!(matches!(bench.reopened(bench.key.clone()), Err(StoreError::Seal)));
+    let url = bench.url.parse::<DatabaseUrl>().unwrap();
+    assert!(!Store::knows_key(&url, &bench.key).unwrap() && Store::knows_key(&url, &new).unwrap());
+    // What is no person's hangs on the root, which stays.
+    let store = bench.reopened(new.clone()).unwrap();
+    assert_eq!(store.user(ada).unwrap().profile.name, "ada");
+    assert_eq!(store.cameras().unwrap()[0].source, camera.source);
+    assert!(store.device_key().public() == public && store.derived_key("purpose") == derived);
+    assert_eq!(Store::derived_key_of(&url, &new, "purpose").unwrap(), Some(derived));
+    let again = Profile { name: "Ada".to_owned(), email: Some("ada@example.com".to_owned()) };
+    let again = store.add_user(by(), &NewUser { id: UserId(Uuid::now_v7()), profile: again });
+    assert!(matches!(again, Err(StoreError::Conflict(_))), "addresses are still found by their tags");
+    assert!(store.audit_verify().unwrap().is_ok());
 }
 
 fn a_key_is_known_once_the_database_was_opened_with_one(bench: &Bench) {

@@ -4,19 +4,19 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use store::seal::{KEY_BYTES, Key};
 use store::{DatabaseUrl, Store};
 
 use super::{Check, Status, ask};
 use crate::api::chain;
-use crate::settings::{Settings, appliance_key_file, keys_folder};
+use crate::app::appliance_key::Source;
+use crate::settings::{Settings, keys_folder};
 
 const FREE_MB_WARN: u64 = 2_048;
 const FREE_MB_FAIL: u64 = 256;
 
 pub(super) fn checks(settings: &Settings) -> Vec<Check> {
     let folder = &settings.data.folder;
-    let mut checks = vec![writable(folder), free_space(folder), key(folder)];
+    let mut checks = vec![writable(folder), free_space(folder), key(&Source::of(settings))];
     checks.extend(database(settings));
     checks
 }
@@ -67,26 +67,40 @@ fn free_space(folder: &Path) -> Check {
     )
 }
 
-fn key(folder: &Path) -> Check {
-    let path = appliance_key_file(folder);
-    let mend = format!("chmod 600 {}; restore it from its backup when it is damaged", path.display());
+fn key(source: &Source) -> Check {
+    let path = source.path();
+    let mend = match source {
+        Source::Credential(_) => "systemctl edit facepay; see docs/privacy.md".to_owned(),
+        Source::File(_) => format!(
+            "chmod 600 {}, or restore it; hand it over as a credential, see docs/privacy.md",
+            path.display()
+        ),
+    };
     let asked = ask("storage.appliance_key", "it opens every sealed template; nobody else may read it", mend);
     let Ok(metadata) = path.metadata() else {
         return asked.found(Status::Skip, "there is none yet; it is made at the first start");
     };
     let mode = metadata.permissions().mode() & 0o777;
-    asked.must(match (metadata.len() == KEY_BYTES as u64, mode & 0o077) {
-        (false, _) => Err(format!("{} is not an appliance key", path.display())),
-        (true, 0) => Ok(format!("{} is there, mode {mode:03o}", path.display())),
-        (true, _) => Err(format!("{} can be read by others, mode {mode:03o}", path.display())),
-    })
+    match (source.read(), source, mode & 0o077) {
+        (Err(error), ..) => asked.must(Err(error.to_string())),
+        (Ok(_), Source::Credential(_), _) => {
+            asked.must(Ok(format!("{} comes from the service manager", path.display())))
+        }
+        (Ok(_), Source::File(_), 0) => {
+            let what = format!("{} is a file, mode {mode:03o}: who takes the disk has it", path.display());
+            asked.found(Status::Warn, what)
+        }
+        (Ok(_), Source::File(_), _) => {
+            asked.must(Err(format!("{} can be read by others, mode {mode:03o}", path.display())))
+        }
+    }
 }
 
 /// The store as it is, where there is one that opens.
 pub(super) fn opened(settings: &Settings) -> Option<Store> {
     let url = settings.database.url.parse::<DatabaseUrl>().ok()?;
-    let key = std::fs::read(appliance_key_file(&settings.data.folder)).ok()?.try_into().ok()?;
-    Store::open_as_is(&url, Key::new(key), &keys_folder(&settings.data.folder)).ok()
+    let key = Source::of(settings).read().ok()??;
+    Store::open_as_is(&url, key, &keys_folder(&settings.data.folder)).ok()
 }
 
 fn database(settings: &Settings) -> Vec<Check> {
@@ -108,8 +122,7 @@ fn database(settings: &Settings) -> Vec<Check> {
         Err(error) => return vec![opens.must(Err(error.to_string()))],
     };
     let local = local.must(on_local_disk(&url));
-    let key =
-        std::fs::read(appliance_key_file(&settings.data.folder)).ok().and_then(|bytes| bytes.try_into().ok());
+    let key = Source::of(settings).read().ok().flatten();
     let missing = matches!(&url, DatabaseUrl::Sqlite(file) if !file.exists());
     let (Some(key), false) = (key, missing) else {
         let later = "made at the first start";
@@ -117,7 +130,7 @@ fn database(settings: &Settings) -> Vec<Check> {
         return skipped.into_iter().chain([local]).collect();
     };
     // A diagnosis changes nothing: pending migrations are a finding.
-    match Store::open_as_is(&url, Key::new(key), &keys_folder(&settings.data.folder)) {
+    match Store::open_as_is(&url, key, &keys_folder(&settings.data.folder)) {
         Err(error) => {
             let skipped =
                 [chained, books].map(|asked| asked.found(Status::Skip, "the database does not open"));

@@ -19,6 +19,10 @@ fn a_folder_is_served_by_one_appliance_and_administered_beside_it() {
     assert!(listening.is_some(), "the appliance starts");
     check(&folder, &["--config", "x.toml", "serve"], 5, &format!("process {}", first.id()));
     check(&folder, &["--config", "x.toml", "users", "list"], 0, "NAME");
+    let limits = std::fs::read_to_string(format!("/proc/{}/limits", first.id())).unwrap();
+    let core = limits.lines().find(|line| line.starts_with("Max core file size")).unwrap();
+    let core: Vec<&str> = core.split_whitespace().skip(4).take(2).collect();
+    assert_eq!(core, ["0", "0"], "no core dump may hold faces or keys");
     first.kill().unwrap();
     first.wait().unwrap();
 }
