@@ -2,6 +2,7 @@
 
 mod check;
 mod nearest;
+mod privacy;
 mod sections;
 #[cfg(test)]
 mod strangers;
@@ -14,7 +15,7 @@ use config::{Config, File, FileFormat};
 
 pub use sections::{
     Assurance, Audit, Auth, Cameras, Challenge, Checkout, Compute, Data, Database, Device, Identity, Limits,
-    ListedCamera, Log, LogFormat, ModelChange, Oidc, Payment, Plugins, Policy, Precision, Quality,
+    ListedCamera, Log, LogFormat, ModelChange, Oidc, Payment, Plugins, Policy, Precision, Privacy, Quality,
     Recognition, RecognitionMember, Redis, Secrets, Server, Settings, Settlement, Tls, TlsVersion, Webhooks,
     Webrtc, WithoutPin, Ws,
 };

@@ -45,6 +45,7 @@ mod pin;
 mod plugin_act;
 mod pool;
 mod receipt;
+mod retention;
 mod root;
 mod row;
 mod schema;
@@ -96,6 +97,7 @@ pub use outbox::OutboxRow;
 pub use pin::PinTry;
 pub use plugin_act::{DisabledPlugin, PluginAct};
 pub use receipt::{RECEIPT_TYPE, ReceiptRow};
+pub use retention::{Retention, Retired};
 pub use settlement::{
     Closing, OpenRequest, ProviderFile, Resolution, SettlementDay, SettlementFile, SettlementLine,
     SettlementRow, Statement, StatementEntry, StatementKind,

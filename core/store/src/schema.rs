@@ -5,7 +5,7 @@ mod people;
 mod recognition;
 
 pub(crate) use access::{api_keys, face_payment_links, identity_checks, operators};
-pub(crate) use people::{erasures, subject_keys, users};
+pub(crate) use people::{erasures, retention_notices, subject_keys, users};
 pub(crate) use recognition::{
     calibrations, enrolment_duplicates, enrolments, face_crops, gallery_changes, gallery_parts, look_alikes,
     model_roles, shadow_visits,
@@ -440,6 +440,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     users,
     subject_keys,
     erasures,
+    retention_notices,
     consents,
     faces,
     look_alikes,

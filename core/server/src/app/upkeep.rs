@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use store::{By, Store, StoreError};
+use store::{By, Retired, Store, StoreError};
 
 use super::look_alike::{self, Comparison};
 use super::{App, enrolled, enrolment, identity, model_change, transaction};
@@ -11,6 +11,8 @@ use crate::auth::Principal;
 const EVERY: Duration = Duration::from_secs(3_600);
 /// A template outlives its consent by at most this; it pays nothing from the first moment.
 const FACES_EVERY: Duration = Duration::from_secs(60);
+/// After a start, whose face data is due is looked at so much later.
+const RETENTION_AFTER: Duration = Duration::from_secs(300);
 /// Answers to `Idempotency-Key` are kept so long.
 const ANSWERS_KEPT: Duration = Duration::from_secs(30 * 24 * 3_600);
 
@@ -21,11 +23,15 @@ const DELIVERIES_KEPT: Duration = Duration::from_secs(30 * 24 * 3_600);
 pub(super) async fn run(app: App) {
     let mut comparison = Comparison::default();
     let (mut rounds, mut faces) = (tokio::time::interval(EVERY), tokio::time::interval(FACES_EVERY));
+    let mut retention = tokio::time::interval(EVERY);
+    // Not while the appliance starts: it looks at everybody.
+    retention.reset_after(RETENTION_AFTER);
     rounds.tick().await;
     faces.tick().await;
     loop {
         let done = tokio::select! {
             _ = rounds.tick() => round(&app).await,
+            _ = retention.tick() => app.retire_inactive().await,
             _ = faces.tick() => minute(&app, &mut comparison).await,
         };
         if let Err(error) = done {
@@ -46,6 +52,29 @@ async fn minute(app: &App, comparison: &mut Comparison) -> Result<(), StoreError
 }
 
 impl App {
+    /// Tells whose face data goes soon, and takes that of those who were told; see [`Store::retire_inactive`].
+    ///
+    /// # Errors
+    /// When the database doesn't answer; the next round tries again.
+    pub async fn retire_inactive(&self) -> Result<(), StoreError> {
+        let (actor, at) = (Principal::SYSTEM.actor(), self.now());
+        let retention = self.settings().privacy.retention();
+        let done =
+            self.store(move |store| store.retire_inactive(By { actor: &actor, at }, retention)).await?;
+        for user in &done.retired {
+            enrolled::refresh(self, *user).await;
+        }
+        let Retired { noticed, retired } = done;
+        if !(noticed.is_empty() && retired.is_empty()) {
+            tracing::info!(
+                noticed = noticed.len(),
+                retired = retired.len(),
+                "face data that is kept too long"
+            );
+        }
+        Ok(())
+    }
+
     /// Gives free what was set aside and not taken within `policy.authorization_days`.
     ///
     /// # Errors

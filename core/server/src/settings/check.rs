@@ -121,12 +121,28 @@ impl Settings {
         if !(100..=20_000).contains(&self.webrtc.kbit_per_s_max) {
             return refuse("webrtc.kbit_per_s_max", "must lie between 100 and 20000");
         }
+        self.check_privacy()?;
         self.check_recognition_set()?;
         self.check_quality()?;
         self.check_model_change()?;
         self.check_settlement()?;
         self.check_addresses()?;
         self.check_networks_and_cameras()
+    }
+
+    fn check_privacy(&self) -> Result<(), SettingsError> {
+        let privacy = &self.privacy;
+        if !(1..=36_500).contains(&privacy.keep_days_max) {
+            return Err(refused("privacy.keep_days_max", "must lie between 1 and 36500"));
+        }
+        if privacy.inactive_after_days > privacy.keep_days_max {
+            return Err(refused("privacy.inactive_after_days", "must not exceed privacy.keep_days_max"));
+        }
+        if privacy.notice_days >= privacy.kept_days() {
+            let problem = "must be shorter than the time that it is part of";
+            return Err(refused("privacy.notice_days", problem));
+        }
+        Ok(())
     }
 
     fn check_recognition_set(&self) -> Result<(), SettingsError> {

@@ -27,6 +27,7 @@ pub struct Settings {
     pub plugins: Plugins,
     pub identity: Identity,
     pub secrets: Secrets,
+    pub privacy: Privacy,
     pub recognition: Recognition,
     pub quality: Quality,
     pub model_change: ModelChange,
@@ -205,6 +206,14 @@ pub struct RecognitionMember {
 #[serde(deny_unknown_fields)]
 pub struct Secrets {
     pub folder: PathBuf,
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Privacy {
+    pub inactive_after_days: u32,
+    pub keep_days_max: u32,
+    pub notice_days: u32,
 }
 
 #[derive(Clone, Serialize, Deserialize)]

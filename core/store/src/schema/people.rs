@@ -1,4 +1,4 @@
-//! The tables of people, of their keys and of who was erased.
+//! The tables of people, of their keys, of who was erased and of who was told that their face data goes.
 
 diesel::table! {
     users (id) {
@@ -23,5 +23,12 @@ diesel::table! {
     erasures (user_id) {
         user_id -> Text,
         erased_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    retention_notices (user_id) {
+        user_id -> Text,
+        noticed_at -> BigInt,
     }
 }

@@ -33,6 +33,7 @@ mod opening;
 mod parallel;
 mod people;
 mod requests;
+mod retention;
 mod servers;
 mod settlement;
 mod webhooks;
@@ -58,6 +59,7 @@ const ON_BOTH: &[(&str, &[Claim])] = &[
     ("gallery_parts", gallery_parts::CLAIMS),
     ("money", money::CLAIMS),
     ("requests", requests::CLAIMS),
+    ("retention", retention::CLAIMS),
     ("group", group::CLAIMS),
     ("factors", factors::CLAIMS),
     ("identity", identity::CLAIMS),
