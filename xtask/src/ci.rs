@@ -8,7 +8,7 @@ use std::{
 
 use crate::{
     command::{self, Failure, cargo},
-    console, counterparts,
+    console, counterparts, fuzz, schemathesis,
     setup::{self, Need},
 };
 
@@ -33,8 +33,15 @@ pub(crate) fn test() -> Result<(), Failure> {
             counted(&mut tests(&["--test", "it", "--", "--test-threads", "1", BY_THE_CLOCK]), &mut tally);
         beside_others.and(alone)
     });
+    let asked = timed("schemathesis", || {
+        if let Some(reason) = schemathesis::short()? {
+            tally.hears(&format!("SKIP({reason})"));
+        }
+        Ok(())
+    });
+    let fuzzed = timed("fuzz", || fuzz::run(&["--seconds", "3"]));
     println!("{}", tally.line());
-    shown.and(tested)
+    shown.and(tested).and(asked).and(fuzzed)
 }
 
 /// The tests that `filter` leaves. Their runner hides what passing tests print, and with it why one was skipped, unless it

@@ -8,7 +8,9 @@ mod command;
 mod console;
 mod counterparts;
 mod demo;
+mod fuzz;
 mod models;
+mod schemathesis;
 mod setup;
 #[cfg(test)]
 mod tidy;
@@ -23,8 +25,12 @@ usage: cargo xtask <command>
   setup [--check]  installs the Debian packages that building and testing need; --check only reports
   counterparts     downloads the programs that tests of providers run against; test and ci do so too
   chaos            minutes of trouble for one camera while three others are measured
+  fuzz [--seconds N] [--cases M]
+                   gives what comes from strangers to libFuzzer, N seconds a target, and tries properties M times
   torture [--runs N] [--seed S] [--database sqlite|postgres|both]
                    pulls the plug at every commit and N times 8 at random, and compares the books
+  schemathesis [--cases N]
+                   asks the built appliance all that its document allows, as every role, and checks each answer
   models           downloads the original networks, converts them and compares with models/weights";
 
 fn main() -> ExitCode {
@@ -41,7 +47,9 @@ fn main() -> ExitCode {
             Ok(())
         }
         ["chaos"] => chaos::run(),
+        ["fuzz", rest @ ..] => fuzz::run(rest),
         ["torture", rest @ ..] => torture::run(rest),
+        ["schemathesis", rest @ ..] => schemathesis::run(rest),
         ["models"] => models::run(),
         _ => {
             eprintln!("{USAGE}");

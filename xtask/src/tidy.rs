@@ -217,6 +217,7 @@ fn no_file_lies_outside_the_map() {
         "core",
         "deny.toml",
         "docs",
+        "fuzz",
         "migrations",
         "models",
         "pipeline",

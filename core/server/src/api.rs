@@ -7,9 +7,11 @@ mod headers;
 pub(crate) mod idempotency;
 pub(crate) mod limits;
 mod openapi;
+mod parameter;
 pub(crate) mod picture;
 mod plugins;
 mod problem;
+mod refusals;
 mod route;
 pub(crate) mod wire;
 

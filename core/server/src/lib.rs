@@ -1,6 +1,7 @@
 //! The appliance: REST, WebSocket, use cases and the command line of the facepay binary.
 
 mod folders;
+pub mod redaction;
 pub mod settings;
 pub mod telemetry;
 

@@ -11,7 +11,9 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use config::{Config, File, FileFormat};
+use config::{Config, ConfigError, File, FileFormat};
+
+use crate::redaction::Redacted;
 
 pub use sections::{
     Assurance, Audit, Auth, Cameras, Challenge, Checkout, Compute, Data, Database, Device, Identity, Limits,
@@ -49,10 +51,29 @@ pub enum SettingsError {
     Read { path: PathBuf, source: std::io::Error },
     #[error("unknown profile `{0}`; there are `demo` and `production`")]
     UnknownProfile(String),
+    // Without the value, which may be a password in the wrong place.
     #[error("settings: {0}")]
-    Value(#[from] config::ConfigError),
+    Value(String),
     #[error("settings: `{key}` {problem}")]
     OutOfRange { key: Cow<'static, str>, problem: String },
+}
+
+impl From<ConfigError> for SettingsError {
+    fn from(error: ConfigError) -> Self {
+        match error {
+            ConfigError::At { error, origin: _, key } => match Self::from(*error) {
+                Self::Value(problem) => {
+                    Self::Value(key.map_or(problem.clone(), |key| format!("`{key}` {problem}")))
+                }
+                other => other,
+            },
+            ConfigError::Type { expected, key, .. } => {
+                let what = key.map(|key| format!("`{key}` ")).unwrap_or_default();
+                Self::Value(format!("{what}has to be {expected}"))
+            }
+            other => Self::Value(other.to_string()),
+        }
+    }
 }
 
 /// Where the layers above the defaults come from; `main` reads them from the machine.
@@ -117,60 +138,22 @@ impl Settings {
         Ok(settings)
     }
 
-    /// The settings as TOML with passwords and tokens taken out of every URL and plugin table.
+    /// The settings as TOML, without secrets.
     pub fn redacted(&self) -> String {
         let mut shown = self.clone();
-        for url in [&mut shown.database.url, &mut shown.redis.url] {
-            *url = without_userinfo(url);
-        }
-        for camera in &mut shown.cameras.list {
-            camera.source = without_userinfo(&camera.source);
-        }
-        for endpoint in &mut shown.payment.endpoints {
-            *endpoint = without_userinfo(endpoint);
-        }
-        for table in shown.plugins.settings.values_mut() {
-            redact_table(table);
+        let cameras = shown.cameras.list.iter_mut().map(|camera| &mut camera.source);
+        let stores = [&mut shown.database.url, &mut shown.redis.url];
+        for url in cameras.chain(stores).chain(&mut shown.payment.endpoints) {
+            *url = Redacted::url(url).into();
         }
         let plugins = &mut shown.plugins;
+        for table in plugins.settings.values_mut() {
+            *table = Redacted::table(table);
+        }
         for member in plugins.recognition_set.iter_mut().chain(&mut plugins.recognition_shadow) {
-            redact_fields(&mut member.settings);
+            member.settings = Redacted::fields(&member.settings);
         }
         toml::to_string_pretty(&shown).unwrap_or_else(|e| format!("# cannot be shown: {e}\n"))
-    }
-}
-
-/// `url` without a user name, a password or a query, any of which can hold a secret.
-pub fn without_userinfo(url: &str) -> String {
-    let Some((scheme, rest)) = url.split_once("://") else {
-        return url.to_owned();
-    };
-    let authority_end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-    let (authority, tail) = rest.split_at(authority_end);
-    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
-    let shown_user = if host.len() == authority.len() { "" } else { "***@" };
-    let path = tail.split(['?', '#']).next().unwrap_or_default();
-    let shown_query = if path.len() == tail.len() { "" } else { "?***" };
-    format!("{scheme}://{shown_user}{host}{path}{shown_query}")
-}
-
-fn redact_fields(fields: &mut serde_json::Map<String, serde_json::Value>) {
-    const SECRET: [&str; 6] = ["secret", "password", "token", "pin", "credential", "key"];
-    for (key, inner) in fields {
-        let key = key.to_ascii_lowercase();
-        if SECRET.iter().any(|word| key.contains(word)) {
-            *inner = serde_json::Value::String("***".to_owned());
-        } else {
-            redact_table(inner);
-        }
-    }
-}
-
-fn redact_table(value: &mut serde_json::Value) {
-    match value {
-        serde_json::Value::Object(fields) => redact_fields(fields),
-        serde_json::Value::Array(items) => items.iter_mut().for_each(redact_table),
-        _ => {}
     }
 }
 

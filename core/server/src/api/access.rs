@@ -26,17 +26,42 @@ pub(super) fn routes(routes: Routes) -> Routes {
         .add(
             post("/setup", Access::Open, "Mint the first admin key with the one-time code")
                 .takes::<SetupRequest>()
+                .refuses(&[
+                    (403, &["setup_code_wrong"]),
+                    (409, &["setup_closed"]),
+                    (422, &["name_invalid"]),
+                    (429, &["setup_locked"]),
+                ])
                 .gives::<MintedKey>(201),
             setup,
         )
-        .add(post("/keys", manage, "Make an API key").takes::<NewKey>().gives::<MintedKey>(201), mint)
+        .add(
+            post("/keys", manage, "Make an API key").takes::<NewKey>().gives::<MintedKey>(201).refuses(&[(
+                422,
+                &[
+                    "name_invalid",
+                    "role_unknown",
+                    "scope_unknown",
+                    "camera_id_invalid",
+                    "certificate_sha256_invalid",
+                    "time_invalid",
+                    "expires_at_past",
+                ],
+            )]),
+            mint,
+        )
         .add(
             get("/keys", manage, "All API keys, without their secrets")
                 .query(page::QUERY)
                 .gives::<Page<Key>>(200),
             list,
         )
-        .add(delete("/keys/{id}", manage, "Revoke an API key at once").gives_nothing(), revoke)
+        .add(
+            delete("/keys/{id}", manage, "Revoke an API key at once")
+                .gives_nothing()
+                .refuses(&[(404, &["key_not_found"]), (409, &["key_in_use"])]),
+            revoke,
+        )
 }
 
 async fn setup(
@@ -45,17 +70,18 @@ async fn setup(
 ) -> Result<(StatusCode, Json<MintedKey>), Problem> {
     // The code works once: what can be refused without it is refused first.
     let name = checked_name(request.name.as_deref().unwrap_or("set-up"))?;
-    let code = app.setup().redeem(&request.code, Instant::now()).map_err(|refused| match refused {
-        Refused::Closed => Problem::conflict("setup_closed", "set-up is done; ask an admin for a key"),
-        Refused::Wrong => {
-            Problem::new(StatusCode::FORBIDDEN, "setup_code_wrong", "this is not the set-up code")
-        }
-        Refused::Locked => {
-            let detail = "too many wrong codes; wait a minute";
-            Problem::new(StatusCode::TOO_MANY_REQUESTS, "setup_locked", detail)
-                .with_header(header::RETRY_AFTER, HeaderValue::from_static("60"))
-        }
-    })?;
+    let code =
+        app.setup().redeem(request.code.0.expose(), Instant::now()).map_err(|refused| match refused {
+            Refused::Closed => Problem::conflict("setup_closed", "set-up is done; ask an admin for a key"),
+            Refused::Wrong => {
+                Problem::new(StatusCode::FORBIDDEN, "setup_code_wrong", "this is not the set-up code")
+            }
+            Refused::Locked => {
+                let detail = "too many wrong codes; wait a minute";
+                Problem::new(StatusCode::TOO_MANY_REQUESTS, "setup_locked", detail)
+                    .with_header(header::RETRY_AFTER, HeaderValue::from_static("60"))
+            }
+        })?;
     // To the end even when the client hangs up, so that the code is spent exactly when there is a key.
     let minting = tokio::spawn(async move {
         let wanted = KeyWanted { name, role: Role::Admin, bounds: KeyBounds::default(), expires_at: None };

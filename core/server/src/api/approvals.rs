@@ -11,11 +11,14 @@ use store::{ApprovalRow, OperationRow};
 
 use super::extract::{Json, Path, Query};
 use super::idempotency::Once;
+use super::parameter::{Form, Parameter};
 use super::problem::Problem;
+use super::refusals::{MOVES, Refusal};
 use super::route::{Access, Routes, get, post};
 use super::wire::approval as wire;
 use super::wire::model_change::ModelChange;
 use super::wire::money::moment;
+use super::wire::names::OperationState;
 use super::wire::page::{self, Listing, Page};
 use super::wire::transaction::Empty;
 use crate::app::App;
@@ -25,11 +28,32 @@ use crate::auth::Principal;
 
 const REASON_CHARS_MAX: usize = 200;
 
+/// Of a yes to an act of staff: as the act refuses.
+const ACTS: &[Refusal] = &[
+    (404, &["not_found", "user_not_found"]),
+    (
+        409,
+        &[
+            "model_change_not_ready",
+            "model_change_order",
+            "plugin_disabled",
+            "plugin_refused",
+            "recogniser_not_offered",
+        ],
+    ),
+    (503, &["recognition_off"]),
+];
+
 pub(super) fn routes(routes: Routes) -> Routes {
     let read = Access::Needs(Permission::PaymentsRead);
     let back = Access::Needs(Permission::PaymentsReturn);
-    let decides =
-        |path, summary| post(path, back, summary).takes::<Empty>().gives::<wire::Approval>(200).idempotent();
+    let decides = |path, summary| {
+        let decided = post(path, back, summary).takes::<Empty>().gives::<wire::Approval>(200).idempotent();
+        decided.refuses(&[
+            (404, &["approval_not_found"]),
+            (409, &["approval_decided", "approval_expired", "same_person"]),
+        ])
+    };
     routes
         .add(
             get("/approvals", read, "What waits, or waited, for a second person, newest first")
@@ -37,15 +61,22 @@ pub(super) fn routes(routes: Routes) -> Routes {
                 .gives::<Page<wire::Approval>>(200),
             list,
         )
-        .add(decides("/approvals/{id}/approve", "A second person's yes: does what was asked for"), approve)
+        .add(
+            decides("/approvals/{id}/approve", "A second person's yes: does what was asked for")
+                .refuses(&[(409, &["not_in_review", "nothing_to_refund"])])
+                .refuses(MOVES)
+                .refuses(ACTS),
+            approve,
+        )
         .add(decides("/approvals/{id}/reject", "A second person's no"), reject)
         .add(
             get("/operations", read, "Requests to payment providers, newest first")
                 .query(&[
-                    ("state", "only those in this state, such as `manual_review`"),
-                    ("limit", "1 to 200"),
-                    ("cursor", "`next_cursor` of the page before"),
+                    Parameter::new("state", Form::OneOf(OperationState::all), "only those in this state"),
+                    page::LIMIT,
+                    page::CURSOR,
                 ])
+                .refuses(&[(400, &["state_unknown"])])
                 .gives::<Page<wire::Operation>>(200),
             operations,
         )
@@ -57,6 +88,11 @@ pub(super) fn routes(routes: Routes) -> Routes {
             )
             .takes::<wire::NewResolution>()
             .gives::<wire::Approval>(202)
+            .refuses(&[
+                (404, &["operation_not_found"]),
+                (409, &["not_in_review"]),
+                (422, &["outcome_unknown", "reason_invalid"]),
+            ])
             .idempotent(),
             resolve,
         )

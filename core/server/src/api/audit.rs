@@ -6,6 +6,7 @@ use serde::Deserialize;
 use store::{AuditRow, Store};
 
 use super::extract::{Json, Query};
+use super::parameter::{Form, Parameter};
 use super::problem::Problem;
 use super::route::{Access, Routes, get, post};
 use super::wire::audit as wire;
@@ -35,12 +36,14 @@ pub(super) fn routes(routes: Routes) -> Routes {
         .add(
             post("/audit/checkpoints", read, "Sign a checkpoint now; answers the newest")
                 .takes::<super::wire::transaction::Empty>()
+                .refuses(&[(404, &["checkpoint_not_found"])])
                 .gives::<wire::Checkpoint>(200),
             checkpoint,
         )
         .add(
             get("/audit/proof", read, "The proof of one record under the newest checkpoint")
-                .query(&[("seq", "the record's place")])
+                .query(&[Parameter::new("seq", Form::Whole(1), "the record's place").required()])
+                .refuses(&[(404, &["audit_record_not_found", "checkpoint_not_found"])])
                 .gives::<wire::Proof>(200),
             proof,
         )

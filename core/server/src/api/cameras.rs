@@ -13,7 +13,9 @@ use http::{HeaderValue, StatusCode, header};
 use serde::Deserialize;
 
 use super::extract::{Json, Path, Query};
+use super::parameter::{Form, Parameter};
 use super::problem::Problem;
+use super::refusals::{CAMERA, FACE, SOURCE};
 use super::route::{Access, Routes, delete, get, patch, post};
 use super::wire::camera as wire;
 use super::wire::face::Identification;
@@ -28,51 +30,82 @@ const MJPEG: &str = "multipart/x-mixed-replace; boundary=facepayframe";
 pub(super) fn routes(routes: Routes) -> Routes {
     let view = Access::Needs(Permission::CamerasView);
     let manage = Access::Needs(Permission::CamerasManage);
-    let source = &[("camera", "the camera's id; the first when absent")];
+    let source = &[
+        Parameter::new("camera", Form::Camera, "the camera's id; the first when absent"),
+        Parameter::new("token", Form::Text, "key or session, for browsers"),
+    ];
     routes
         .add(
-            post("/cameras", manage, "Add a camera").takes::<wire::NewCamera>().gives::<wire::Camera>(201),
+            post("/cameras", manage, "Add a camera")
+                .takes::<wire::NewCamera>()
+                .gives::<wire::Camera>(201)
+                .refuses(SOURCE)
+                .refuses(CAMERA)
+                .refuses(&[(422, &["camera_id_invalid", "camera_id_reserved", "name_invalid"])]),
             add,
         )
-        .add(get("/cameras", view, "All cameras and how they do").gives::<Page<wire::Camera>>(200), list)
-        .add(get("/cameras/{id}", view, "One camera").gives::<wire::Camera>(200).at(Place::Path), show)
+        .add(
+            get("/cameras", view, "All cameras and how they do")
+                .gives::<Page<wire::Camera>>(200)
+                .refuses(&[(503, &["recognition_off"])]),
+            list,
+        )
+        .add(
+            get("/cameras/{id}", view, "One camera")
+                .gives::<wire::Camera>(200)
+                .at(Place::Path)
+                .refuses(CAMERA),
+            show,
+        )
         .add(
             patch("/cameras/{id}", manage, "Change a camera")
                 .takes::<wire::CameraChange>()
-                .gives::<wire::Camera>(200),
+                .gives::<wire::Camera>(200)
+                .refuses(SOURCE)
+                .refuses(CAMERA)
+                .refuses(&[(422, &["name_invalid"])]),
             change,
         )
-        .add(delete("/cameras/{id}", manage, "Remove a camera").gives_nothing(), remove)
+        .add(delete("/cameras/{id}", manage, "Remove a camera").gives_nothing().refuses(CAMERA), remove)
         .add(
             post(
                 "/cameras/{id}/accept",
                 manage,
                 "Take the device and the view that are there for a replaced or moved camera's own",
             )
-            .gives::<wire::Camera>(200),
+            .gives::<wire::Camera>(200)
+            .refuses(CAMERA)
+            .refuses(&[(409, &["camera_not_replaced"])]),
             accept,
         )
         .add(
             get("/cameras/{id}/stream", view, "Its pictures with overlay, as MJPEG")
                 .at(Place::Path)
-                .streams(MJPEG),
+                .refuses(CAMERA)
+                .streams(&[MJPEG]),
             stream,
         )
         .add(
             get("/cameras/{id}/snapshot", view, "Its newest picture with overlay")
                 .at(Place::Path)
-                .streams("image/jpeg"),
+                .refuses(CAMERA)
+                .refuses(&[(503, &["camera_no_picture"])])
+                .streams(&["image/jpeg"]),
             snapshot,
         )
         .add(
-            get("/cameras/{id}/health", view, "How it does").at(Place::Path).gives::<wire::CameraHealth>(200),
+            get("/cameras/{id}/health", view, "How it does")
+                .at(Place::Path)
+                .gives::<wire::CameraHealth>(200)
+                .refuses(CAMERA),
             health,
         )
         .add(
             get("/webcam/stream", view, "A camera's pictures, as MJPEG")
                 .at(Place::Query)
                 .query(source)
-                .streams(MJPEG),
+                .refuses(CAMERA)
+                .streams(&[MJPEG]),
             webcam_stream,
         )
         .add(
@@ -82,13 +115,19 @@ pub(super) fn routes(routes: Routes) -> Routes {
                 "One analysed picture of a camera",
             )
             .query(source)
-            .gives::<Identification>(200),
+            .gives::<Identification>(200)
+            .refuses(FACE),
             webcam_capture,
         )
         .add(
             get("/webcam/test", manage, "Open a source once and report what it delivers")
-                .query(&[("url", "the source; the camera's own when absent"), ("camera", "the camera's id")])
-                .gives::<wire::CameraTest>(200),
+                .query(&[
+                    Parameter::new("url", Form::Text, "the source; the camera's own when absent"),
+                    Parameter::new("camera", Form::Camera, "the camera's id"),
+                ])
+                .gives::<wire::CameraTest>(200)
+                .refuses(SOURCE)
+                .refuses(CAMERA),
             webcam_test,
         )
 }

@@ -14,6 +14,7 @@ use super::extract::{Json, Path, Query};
 use super::idempotency::Once;
 use super::legs;
 use super::problem::Problem;
+use super::refusals::{AMOUNT, FACTOR, MOVES};
 use super::route::{Access, Route, Routes, get, post};
 use super::transactions::checked_reference;
 use super::wire::checkout as wire;
@@ -33,12 +34,31 @@ pub(super) fn routes(routes: Routes) -> Routes {
     let take = Access::Needs(Permission::PaymentsTake);
     let staff = Access::Needs(Permission::PaymentsReturn);
     let read = Access::NeedsOneOf([Permission::PaymentsRead, Permission::PaymentsTake]);
-    let answer = |route: Route, status| route.gives::<wire::Checkout>(status);
+    let answer = |route: Route, status| {
+        route.gives::<wire::Checkout>(status).refuses(&[(404, &["checkout_not_found"])])
+    };
     routes
         .add(
             answer(post("/checkouts", take, "Open a payment at a camera, by one person or several"), 201)
                 .takes::<wire::NewCheckout>()
                 .at(Place::Handler)
+                .refuses(AMOUNT)
+                .refuses(&[
+                    (
+                        422,
+                        &[
+                            "camera_id_invalid",
+                            "camera_unknown",
+                            "deadline_invalid",
+                            "policy_unknown",
+                            "provider_unknown",
+                            "reference_invalid",
+                            "split_invalid",
+                            "split_missing",
+                        ],
+                    ),
+                    (503, &["checkouts_full"]),
+                ])
                 .idempotent(),
             create,
         )
@@ -53,6 +73,8 @@ pub(super) fn routes(routes: Routes) -> Routes {
             answer(post("/checkouts/{id}/confirm", take, "The payer's yes: pays"), 200)
                 .takes::<Empty>()
                 .at(Place::Checkout)
+                .refuses(MOVES)
+                .refuses(&[(409, &["challenge_missing", "checkout_of_group", "expired"])])
                 .idempotent(),
             confirm,
         )
@@ -60,6 +82,8 @@ pub(super) fn routes(routes: Routes) -> Routes {
             answer(post("/checkouts/{id}/step-up", take, "A further factor: the payer's PIN"), 200)
                 .takes::<StepUp>()
                 .at(Place::Checkout)
+                .refuses(FACTOR)
+                .refuses(&[(404, &["user_not_found"]), (409, &["checkout_of_group"])])
                 .idempotent(),
             step_up,
         )
@@ -74,6 +98,7 @@ pub(super) fn routes(routes: Routes) -> Routes {
             // A terminal in front of customers does not say whose face pays.
             answer(post("/checkouts/{id}/payer", staff, "Say whose face pays, of several in view"), 200)
                 .takes::<NamedPayer>()
+                .refuses(&[(409, &["checkout_of_group", "payer_known"])])
                 .idempotent(),
             name_payer,
         )

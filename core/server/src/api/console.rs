@@ -13,7 +13,7 @@ use rust_embed::RustEmbed;
 
 use super::extract::Path;
 use super::problem::Problem;
-use super::route::{Access, Routes, get};
+use super::route::{Access, Route, Routes, get};
 
 /// What `console/` builds; committed, so that nobody needs Node to build the appliance.
 #[derive(RustEmbed)]
@@ -28,6 +28,8 @@ const POLICY: &str = "default-src 'self'; img-src 'self' blob: data:; media-src 
 /// Names of assets have a digest in them: what was loaded once stays good.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
 const ASK_AGAIN: &str = "no-cache";
+/// What assets are.
+const ASSETS: &[&str] = &["text/javascript", "text/css", "font/woff2", "image/svg+xml", "image/png"];
 
 /// A file as it is sent.
 struct File {
@@ -61,17 +63,19 @@ fn gzipped(plain: &[u8]) -> Option<Bytes> {
 }
 
 pub(super) fn routes(routes: Routes) -> Routes {
-    let page = |path| get(path, Access::Open, "The console, for people").streams("text/html");
-    let file = |path, kind| get(path, Access::Open, "A file of the console").streams(kind);
+    let kept = |route: Route| route.is_kept().may_be_unchanged();
+    let page = |path| kept(get(path, Access::Open, "The console, for people").streams(&["text/html"]));
+    let file = |path, kinds| kept(get(path, Access::Open, "A file of the console").streams(kinds));
+    let missing = &[(404, &["not_found"][..])];
     routes
         .add(page("/console"), screen)
         .add(page("/console/{*screen}"), screen)
         .add(page("/kiosk"), screen)
         .add(page("/index.html"), screen)
-        .add(file("/assets/{*file}", "application/octet-stream"), asset)
-        .add(file("/icons/{*file}", "image/png"), icon)
-        .add(file("/manifest.webmanifest", "application/manifest+json"), manifest)
-        .add(file("/sw.js", "text/javascript"), worker)
+        .add(file("/assets/{*file}", ASSETS).refuses(missing), asset)
+        .add(file("/icons/{*file}", &["image/png", "image/svg+xml"]).refuses(missing), icon)
+        .add(file("/manifest.webmanifest", &["application/manifest+json"]), manifest)
+        .add(file("/sw.js", &["text/javascript"]), worker)
 }
 
 /// The page, at whatever address.

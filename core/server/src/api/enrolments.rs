@@ -10,10 +10,12 @@ use store::EnrolmentRow;
 use super::extract::{Json, Path, Query};
 use super::faces;
 use super::idempotency::Once;
+use super::parameter::{Form, Parameter};
 use super::problem::Problem;
 use super::route::{Access, Routes, get, post};
 use super::wire::enrolment as wire;
 use super::wire::money::moment;
+use super::wire::names::EnrolmentState;
 use super::wire::page::{self, Page};
 use super::wire::transaction::Empty;
 use crate::app::enrol::camera::names;
@@ -24,26 +26,37 @@ pub(super) fn routes(routes: Routes) -> Routes {
     let read = Access::NeedsOneOf([Permission::EnrolmentsReview, Permission::AuditRead]);
     let review = Access::Needs(Permission::EnrolmentsReview);
     let decides = |path, summary| {
-        post(path, review, summary).takes::<Empty>().gives::<wire::EnrolmentReview>(200).idempotent()
+        let decided = post(path, review, summary).takes::<Empty>().gives::<wire::EnrolmentReview>(200);
+        decided.idempotent().refuses(&[
+            (404, &["enrolment_not_found"]),
+            (409, &["approval_decided", "approval_expired", "same_person"]),
+        ])
     };
     routes
         .add(
             get("/enrolments", read, "Enrolments of faces that are enrolled for somebody else, newest first")
                 .query(&[
-                    ("state", "only those in this state: `review`, `approved`, `rejected`, `expired`"),
-                    ("limit", "1 to 200"),
-                    ("cursor", "`next_cursor` of the page before"),
+                    Parameter::new("state", Form::OneOf(EnrolmentState::all), "only those in this state"),
+                    page::LIMIT,
+                    page::CURSOR,
                 ])
+                .refuses(&[(400, &["state_unknown"]), (507, &["storage_not_writable"])])
                 .gives::<Page<wire::EnrolmentReview>>(200),
             list,
         )
         .add(
             get("/enrolments/{id}", read, "One of them, with whom it looks like")
-                .gives::<wire::EnrolmentReview>(200),
+                .gives::<wire::EnrolmentReview>(200)
+                .refuses(&[(404, &["enrolment_not_found"]), (507, &["storage_not_writable"])]),
             show,
         )
         .add(
-            decides("/enrolments/{id}/approve", "Another person's yes: they are two people; enrols the face"),
+            decides("/enrolments/{id}/approve", "Another person's yes: they are two people; enrols the face")
+                .refuses(&[
+                    (409, &["face_duplicate", "face_differs", "recogniser_changed", "faces_full"]),
+                    (422, &["consent_missing"]),
+                    (503, &["faces_changed", "recognition_off"]),
+                ]),
             approve,
         )
         .add(decides("/enrolments/{id}/reject", "Another person's no: nothing is left of the face"), reject)
@@ -53,7 +66,8 @@ pub(super) fn routes(routes: Routes) -> Routes {
                 Access::NeedsOneOf([Permission::CamerasView, Permission::PeopleWrite]),
                 "How the enrolment before this camera goes on",
             )
-            .gives::<wire::EnrolmentProgress>(200),
+            .gives::<wire::EnrolmentProgress>(200)
+            .refuses(&[(404, &["camera_not_found", "enrolment_not_found"])]),
             progress,
         )
 }

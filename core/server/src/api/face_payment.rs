@@ -18,26 +18,49 @@ pub(super) fn routes(routes: Routes) -> Routes {
     let (read, write) = (Access::Needs(Permission::PeopleRead), Access::Needs(Permission::PeopleWrite));
     let path = "/users/{id}/face-payment";
     routes
-        .add(get(path, read, "Whether a person may pay by face").gives::<wire::FacePayment>(200), show)
+        .add(
+            get(path, read, "Whether a person may pay by face")
+                .gives::<wire::FacePayment>(200)
+                .refuses(&[(404, &["user_not_found"])]),
+            show,
+        )
         .add(
             post(path, write, "Switch payment by face on, by staff with the person's PIN")
                 .takes::<wire::ByPin>()
+                .refuses(&[
+                    (403, &["staff_only"]),
+                    (404, &["user_not_found"]),
+                    (409, &["pin_missing"]),
+                    (422, &["consent_missing", "pin_invalid", "pin_wrong"]),
+                    (429, &["pin_busy", "pin_locked"]),
+                    (503, &["password_hashing"]),
+                ])
                 .gives::<wire::FacePayment>(200),
             by_staff,
         )
-        .add(delete(path, write, "Switch payment by face off, at once").gives_nothing(), off)
+        .add(
+            delete(path, write, "Switch payment by face off, at once")
+                .gives_nothing()
+                .refuses(&[(404, &["user_not_found"])]),
+            off,
+        )
         .add(
             post(
                 "/users/{id}/face-payment/link",
                 write,
                 "A link and a code by which the person switches it on",
             )
-            .gives::<wire::Link>(201),
+            .gives::<wire::Link>(201)
+            .refuses(&[(404, &["user_not_found"]), (422, &["consent_missing"])]),
             offer,
         )
         .add(
             post("/face-payment", Access::Open, "Switch payment by face on, by the own link and its code")
                 .takes::<wire::ByLink>()
+                .refuses(&[
+                    (404, &["not_found", "user_not_found"]),
+                    (422, &["code_wrong", "consent_missing"]),
+                ])
                 .gives::<wire::FacePayment>(200),
             by_person,
         )

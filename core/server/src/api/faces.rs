@@ -9,6 +9,7 @@ use store::FaceRow;
 use super::extract::{Json, Path};
 use super::picture::Given;
 use super::problem::Problem;
+use super::refusals::FACE;
 use super::route::{Access, Routes, delete, get, post};
 use super::users::user_id;
 use super::wire::face as wire;
@@ -24,22 +25,42 @@ pub(super) fn routes(routes: Routes) -> Routes {
     routes
         .add(
             post("/users/{id}/faces", write, "Enrol a person by several pictures, or before a camera")
-                .takes::<wire::Pictures>()
-                .gives::<wire::Enrolment>(201),
+                .takes_pictures::<wire::Pictures>()
+                .gives::<wire::Enrolment>(201)
+                .refuses(FACE)
+                .refuses(&[
+                    (404, &["user_not_found"]),
+                    (409, &["enrolment_running", "face_differs", "face_duplicate", "faces_full"]),
+                    (422, &["consent_missing"]),
+                    (503, &["camera_not_live", "faces_changed", "recogniser_changed"]),
+                ]),
             add,
         )
-        .add(get("/users/{id}/faces", read, "A person's enrolled faces").gives::<Page<wire::Face>>(200), list)
-        .add(delete("/users/{id}/faces/{fid}", write, "Remove an enrolled face").gives_nothing(), remove)
+        .add(
+            get("/users/{id}/faces", read, "A person's enrolled faces")
+                .gives::<Page<wire::Face>>(200)
+                .refuses(&[(404, &["user_not_found"])]),
+            list,
+        )
+        .add(
+            delete("/users/{id}/faces/{fid}", write, "Remove an enrolled face")
+                .gives_nothing()
+                .refuses(&[(404, &["user_not_found", "face_not_found"])]),
+            remove,
+        )
         .add(
             post("/users/{id}/verify", matching, "Is this that person? (1:1)")
-                .takes::<wire::Pictures>()
-                .gives::<wire::Verification>(200),
+                .takes_pictures::<wire::Pictures>()
+                .gives::<wire::Verification>(200)
+                .refuses(FACE)
+                .refuses(&[(404, &["user_not_found"]), (422, &["not_enrolled"])]),
             verify,
         )
         .add(
             post("/identify", matching, "Who is this? (1:N)")
-                .takes::<wire::Pictures>()
-                .gives::<wire::Identification>(200),
+                .takes_pictures::<wire::Pictures>()
+                .gives::<wire::Identification>(200)
+                .refuses(FACE),
             identify_faces,
         )
 }

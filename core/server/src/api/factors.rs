@@ -25,22 +25,40 @@ pub(super) fn routes(routes: Routes) -> Routes {
         .add(
             put("/users/{id}/pin", write, "Give a person a PIN; a lock on the one before is lifted")
                 .takes::<wire::NewPin>()
+                .refuses(&[
+                    (404, &["user_not_found"]),
+                    (422, &["pin_invalid", "pin_weak"]),
+                    (429, &["pin_busy"]),
+                    (503, &["password_hashing"]),
+                ])
                 .gives_nothing(),
             set_pin,
         )
-        .add(delete("/users/{id}/pin", write, "Take a person's PIN away").gives_nothing(), remove_pin)
+        .add(
+            delete("/users/{id}/pin", write, "Take a person's PIN away")
+                .gives_nothing()
+                .refuses(&[(404, &["user_not_found", "pin_not_found"])]),
+            remove_pin,
+        )
         .add(
             put(instrument, write, "Keep a payer's token at a payment provider")
                 .takes::<wire::NewInstrument>()
+                .refuses(&[(404, &["user_not_found"]), (422, &["provider_invalid", "token_invalid"])])
                 .gives::<wire::Instrument>(200),
             set_instrument,
         )
         .add(
             get(instrument, read, "A payer's instrument at a provider, without its token")
-                .gives::<wire::Instrument>(200),
+                .gives::<wire::Instrument>(200)
+                .refuses(&[(404, &["user_not_found", "instrument_not_found"])]),
             instrument_of,
         )
-        .add(delete(instrument, write, "Forget a payer's token").gives_nothing(), remove_instrument)
+        .add(
+            delete(instrument, write, "Forget a payer's token")
+                .gives_nothing()
+                .refuses(&[(404, &["user_not_found", "instrument_not_found"]), (422, &["provider_invalid"])]),
+            remove_instrument,
+        )
 }
 
 async fn set_pin(

@@ -7,6 +7,7 @@ use http::StatusCode;
 
 use super::extract::{Json, Path, Query};
 use super::problem::Problem;
+use super::refusals::Refusal;
 use super::route::{Access, Routes, get, post};
 use super::users::user_id;
 use super::wire::identity as wire;
@@ -14,28 +15,42 @@ use super::wire::page::{self, Listing, Page};
 use crate::app::{App, identity};
 use crate::auth::Principal;
 
+const MISSING: &[Refusal] = &[(404, &["identity_check_not_found"])];
+
 pub(super) fn routes(routes: Routes) -> Routes {
     let check = Access::Needs(Permission::IdentityCheck);
     routes
         .add(
             post("/users/{id}/identity-checks", check, "Ask an identity provider who a person is")
                 .takes::<wire::NewIdentityCheck>()
-                .gives::<wire::IdentityCheck>(201),
+                .gives::<wire::IdentityCheck>(201)
+                .refuses(&[
+                    (404, &["user_not_found"]),
+                    (
+                        422,
+                        &["base64_invalid", "document_too_large", "identity_claim_unfit", "provider_unknown"],
+                    ),
+                ]),
             begin,
         )
         .add(
             get("/users/{id}/identity-checks", check, "A person's identity checks, newest first")
                 .query(page::QUERY)
-                .gives::<Page<wire::IdentityCheck>>(200),
+                .gives::<Page<wire::IdentityCheck>>(200)
+                .refuses(&[(404, &["user_not_found"])]),
             list,
         )
         .add(
-            get("/identity-checks/{id}", check, "One identity check").gives::<wire::IdentityCheck>(200),
+            get("/identity-checks/{id}", check, "One identity check")
+                .gives::<wire::IdentityCheck>(200)
+                .refuses(MISSING),
             show,
         )
         .add(
             post("/identity-checks/{id}/sync", check, "Ask the provider what became of an open check")
-                .gives::<wire::IdentityCheck>(200),
+                .gives::<wire::IdentityCheck>(200)
+                .refuses(MISSING)
+                .refuses(&[(409, &["not_offered"]), (422, &["provider_unknown"])]),
             sync,
         )
 }

@@ -10,6 +10,7 @@ use super::checkouts::checkout_id;
 use super::extract::{Json, Path};
 use super::idempotency::Once;
 use super::problem::Problem;
+use super::refusals::MOVES;
 use super::route::{Access, Route, Routes, post};
 use super::wire::checkout as wire;
 use super::wire::group::{Compensation, Leg, NamedPayer};
@@ -23,18 +24,24 @@ use crate::auth::place::Place;
 pub(super) fn routes(routes: Routes) -> Routes {
     let take = Access::Needs(Permission::PaymentsTake);
     let staff = Access::Needs(Permission::PaymentsReturn);
-    let answer = |route: Route| route.gives::<wire::Checkout>(200).at(Place::Checkout).idempotent();
+    let answer = |route: Route| {
+        let route = route.gives::<wire::Checkout>(200).at(Place::Checkout).idempotent();
+        route.refuses(&[(404, &["checkout_not_found", "leg_not_found"])])
+    };
     routes
         .add(
             answer(post("/checkouts/{id}/legs/{n}/confirm", take, "One payer's yes; the last one's pays"))
-                .takes::<Empty>(),
+                .takes::<Empty>()
+                .refuses(MOVES)
+                .refuses(&[(409, &["expired"])]),
             confirm,
         )
         .add(answer(post("/checkouts/{id}/legs/{n}/cancel", take, "One payer's no")).takes::<Empty>(), cancel)
         .add(
             // A terminal in front of customers does not say whose face pays.
             answer(post("/checkouts/{id}/legs/{n}/payer", staff, "Say whose face pays this part"))
-                .takes::<NamedPayer>(),
+                .takes::<NamedPayer>()
+                .refuses(&[(409, &["payer_known"])]),
             name_payer,
         )
 }

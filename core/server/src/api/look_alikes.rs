@@ -18,12 +18,14 @@ pub(super) fn routes(routes: Routes) -> Routes {
     routes
         .add(
             get("/look-alikes", read, "Groups of people who look alike; none of them pays by a face alone")
-                .gives::<Page<wire::LookAlikeGroup>>(200),
+                .gives::<Page<wire::LookAlikeGroup>>(200)
+                .refuses(&[(507, &["storage_not_writable"])]),
             groups,
         )
         .add(
             get("/users/{id}/look-alikes", read, "The people who look like this one, the nearest first")
-                .gives::<Page<wire::LookAlike>>(200),
+                .gives::<Page<wire::LookAlike>>(200)
+                .refuses(&[(404, &["user_not_found"]), (507, &["storage_not_writable"])]),
             list,
         )
 }

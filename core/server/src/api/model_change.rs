@@ -7,7 +7,7 @@ use domain::role::Permission;
 use super::approvals;
 use super::extract::Json;
 use super::problem::Problem;
-use super::route::{Access, Routes, get, post};
+use super::route::{Access, Route, Routes, get, post};
 use super::wire::approval::Approval;
 use super::wire::model_change as wire;
 use crate::app::App;
@@ -17,6 +17,12 @@ use crate::auth::Principal;
 
 pub(super) fn routes(routes: Routes) -> Routes {
     let manage = Access::Needs(Permission::ModelsManage);
+    let step = |route: Route| {
+        route
+            .gives::<wire::ModelChange>(200)
+            .may_wait_for::<Approval>()
+            .refuses(&[(409, &["model_change_order", "recogniser_not_offered"]), (503, &["recognition_off"])])
+    };
     routes
         .add(
             get(
@@ -28,31 +34,28 @@ pub(super) fn routes(routes: Routes) -> Routes {
             standing,
         )
         .add(
-            post("/model-change/start", manage, "Runs the recogniser of plugins.recognition_shadow beside")
-                .gives::<wire::ModelChange>(200)
-                .may_wait_for::<Approval>(),
+            step(post(
+                "/model-change/start",
+                manage,
+                "Runs the recogniser of plugins.recognition_shadow beside",
+            )),
             start,
         )
         .add(
-            post("/model-change/cut-over", manage, "The candidate takes over, if nothing is missing")
-                .gives::<wire::ModelChange>(200)
-                .may_wait_for::<Approval>(),
+            step(post("/model-change/cut-over", manage, "The candidate takes over, if nothing is missing"))
+                .refuses(&[(409, &["model_change_not_ready"])]),
             cut_over,
         )
         .add(
-            post("/model-change/roll-back", manage, "The recogniser before is in force again")
-                .gives::<wire::ModelChange>(200)
-                .may_wait_for::<Approval>(),
+            step(post("/model-change/roll-back", manage, "The recogniser before is in force again")),
             roll_back,
         )
         .add(
-            post(
+            step(post(
                 "/model-change/settle",
                 manage,
                 "Ends the change; templates of the other recogniser are deleted",
-            )
-            .gives::<wire::ModelChange>(200)
-            .may_wait_for::<Approval>(),
+            )),
             settle,
         )
 }

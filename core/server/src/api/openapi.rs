@@ -5,18 +5,21 @@ use std::collections::BTreeMap;
 use http::Method;
 use utoipa::ToSchema;
 use utoipa::openapi::path::{OperationBuilder, ParameterBuilder, ParameterIn};
-use utoipa::openapi::request_body::RequestBodyBuilder;
-use utoipa::openapi::security::{
-    ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityRequirement, SecurityScheme,
-};
 use utoipa::openapi::{
-    ComponentsBuilder, Content, HttpMethod, InfoBuilder, ObjectBuilder, OneOfBuilder, OpenApi,
-    OpenApiBuilder, PathItem, PathsBuilder, Ref, RefOr, Required, Response, ResponseBuilder, Schema, Type,
+    ComponentsBuilder, Content, HttpMethod, InfoBuilder, OneOfBuilder, OpenApi, OpenApiBuilder, PathItem,
+    PathsBuilder, Ref, RefOr, Required, Response, ResponseBuilder, Schema,
 };
 
+use super::parameter::{self, Form};
 use super::problem::ProblemDocument;
-use super::route::{Access, Payload, Route};
-use crate::auth::cookie;
+use super::refusals;
+use super::route::{Body, Payload, Route};
+use super::wire::face::RefusedPicture;
+use super::wire::quality::QualityFault;
+
+mod body;
+mod refusal;
+mod security;
 
 const DESCRIPTION: &str = "Face recognition payments on your own appliance. Every path also exists under \
     `/v1`. Send an API key or an operator's session as `Authorization: Bearer …`; a browser signs in with \
@@ -24,42 +27,29 @@ const DESCRIPTION: &str = "Face recognition payments on your own appliance. Ever
     problem documents with a stable `code`. Amounts are whole minor units. Requests that create or move \
     money take `Idempotency-Key`.";
 
-/// The statuses that refuse, and what each means everywhere.
-const REFUSALS: [(&str, &str); 11] = [
-    ("400", "The request cannot be read, or a required header is missing."),
-    ("401", "No valid key or session."),
-    ("403", "The role may not do this."),
-    ("404", "There is no such thing."),
-    ("405", "The path does not take this method."),
-    ("409", "The state does not allow this now."),
-    ("413", "The body is too large."),
-    ("415", "The body's media type is not taken."),
-    ("422", "The content breaks a rule; `code` and `reasons` say which."),
-    ("429", "Too many attempts; wait."),
-    ("503", "A part that is needed is not available now."),
-];
-
 /// The document for `table`.
 pub(crate) fn document(table: &[Route]) -> OpenApi {
-    let mut items: BTreeMap<&str, PathItem> = BTreeMap::new();
-    let mut components = ComponentsBuilder::new()
+    let mut items: BTreeMap<String, PathItem> = BTreeMap::new();
+    let mut components = security::schemes(ComponentsBuilder::new())
         .schema(ProblemDocument::name(), <ProblemDocument<'_> as utoipa::PartialSchema>::schema())
-        .security_scheme("bearer", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)))
-        .security_scheme("cookie", SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new(cookie::NAME))));
-    for (status, meaning) in REFUSALS {
-        components = components.response(format!("Refusal{status}"), refusal(meaning));
+        .schema(QualityFault::name(), <QualityFault as utoipa::PartialSchema>::schema())
+        .schema(RefusedPicture::name(), <RefusedPicture as utoipa::PartialSchema>::schema());
+    let shared = refusal::Shared::of(table);
+    for (name, response) in shared.responses() {
+        components = components.response(name, response);
     }
     for route in table {
-        for payload in route.takes.iter().chain(&route.gives).chain(&route.may_wait) {
+        for payload in payloads(route) {
             for (name, schema) in &payload.schemas {
                 components = components.schema(name.clone(), schema.clone());
             }
         }
-        let item = PathItem::new(http_method(&route.method), operation(route));
-        match items.get_mut(route.path) {
+        let item = PathItem::new(http_method(&route.method), operation(route, &shared));
+        let path = route.path.replace("{*", "{");
+        match items.get_mut(&path) {
             Some(known) => known.merge_operations(item),
             None => {
-                items.insert(route.path, item);
+                items.insert(path, item);
             }
         }
     }
@@ -72,6 +62,15 @@ pub(crate) fn document(table: &[Route]) -> OpenApi {
     OpenApiBuilder::new().info(info).paths(paths).components(Some(components.build())).build()
 }
 
+/// Everything that the route's requests and answers are made of.
+pub(crate) fn payloads(route: &Route) -> impl Iterator<Item = &Payload> {
+    let taken = match &route.takes {
+        Body::Json(payload) | Body::Pictures(payload) => Some(payload),
+        Body::None | Body::Other(_) | Body::Any => None,
+    };
+    taken.into_iter().chain(&route.gives).chain(&route.may_wait)
+}
+
 fn http_method(method: &Method) -> HttpMethod {
     match method.as_str() {
         "POST" => HttpMethod::Post,
@@ -82,68 +81,57 @@ fn http_method(method: &Method) -> HttpMethod {
     }
 }
 
-fn operation(route: &Route) -> OperationBuilder {
+fn operation(route: &Route, shared: &refusal::Shared) -> OperationBuilder {
     let tag = route.path.trim_start_matches('/').split('/').next().filter(|t| !t.is_empty());
     let mut operation = OperationBuilder::new()
         .summary(Some(route.summary))
         .operation_id(Some(operation_id(route)))
         .tag(tag.unwrap_or("status"));
-    for name in path_parameters(route.path) {
-        operation = operation.parameter(parameter(name, ParameterIn::Path, Required::True, None));
+    for (name, form) in parameter::in_path(route.path) {
+        operation = operation.parameter(described(name, ParameterIn::Path, form).required(Required::True));
     }
-    for (name, meaning) in route.query {
-        operation = operation.parameter(parameter(name, ParameterIn::Query, Required::False, Some(meaning)));
+    for asked in &route.query {
+        let required = if asked.is_required { Required::True } else { Required::False };
+        let parameter = described(asked.name, ParameterIn::Query, asked.form);
+        operation = operation.parameter(parameter.required(required).description(Some(asked.meaning)));
     }
     if route.idempotent {
-        let meaning = "Same key and same body: the first answer again. 1 to 255 visible characters.";
-        operation = operation.parameter(parameter(
-            "Idempotency-Key",
-            ParameterIn::Header,
-            Required::True,
-            Some(meaning),
-        ));
+        operation = operation.parameter(idempotency_key());
     }
-    if let Some(payload) = &route.takes {
-        let content = Content::new(Some(Ref::from_schema_name(&payload.name)));
-        let body =
-            RequestBodyBuilder::new().required(Some(Required::True)).content("application/json", content);
-        operation = operation.request_body(Some(body.build()));
-    }
-    if let Some(content_type) = route.takes_text {
-        let body =
-            RequestBodyBuilder::new().required(Some(Required::True)).content(content_type, text_content());
-        operation = operation.request_body(Some(body.build()));
+    if let Some(body) = body::of(route) {
+        operation = operation.request_body(Some(body));
     }
     operation = operation.response(route.status.to_string(), success(route));
+    if route.may_be_unchanged {
+        operation =
+            operation.response("304", ResponseBuilder::new().description("What you have is what there is."));
+    }
     match &route.may_wait {
         Some(waiting) => operation = operation.response("202", accepted(route, waiting)),
         None if route.may_stay_open => operation = operation.response("202", success(route)),
         None => {}
     }
-    for (status, _) in REFUSALS {
-        operation = operation.response(status, Ref::from_response_name(format!("Refusal{status}")));
+    for (status, codes) in refusals::of(route) {
+        operation = operation.response(status.to_string(), shared.response(status, &codes));
     }
-    match route.access {
-        Access::Open => operation.securities(Some([SecurityRequirement::default()])),
-        Access::LoopbackOr(_) | Access::Needs(_) | Access::NeedsOneOf(_) | Access::Staff => {
-            let by = |scheme| SecurityRequirement::new(scheme, Vec::<String>::new());
-            operation.securities(Some([by("bearer"), by("cookie")]))
-        }
+    if route.may_be_unready {
+        operation = operation.response("503", success(route));
     }
+    operation.securities(Some(security::of(route)))
 }
 
-fn parameter(name: &str, place: ParameterIn, required: Required, meaning: Option<&str>) -> ParameterBuilder {
-    let text = ObjectBuilder::new().schema_type(utoipa::openapi::schema::SchemaType::new(Type::String));
+fn described(name: &str, place: ParameterIn, form: Form) -> ParameterBuilder {
+    ParameterBuilder::new().name(name).parameter_in(place).schema(Some(form.schema()))
+}
+
+fn idempotency_key() -> ParameterBuilder {
+    let key = body::text().pattern(Some("^[!-~]+$")).min_length(Some(1)).max_length(Some(255));
     ParameterBuilder::new()
-        .name(name)
-        .parameter_in(place)
-        .required(required)
-        .description(meaning)
-        .schema(Some(text.build()))
-}
-
-fn path_parameters(path: &str) -> impl Iterator<Item = &str> {
-    path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
+        .name("Idempotency-Key")
+        .parameter_in(ParameterIn::Header)
+        .required(Required::True)
+        .description(Some("Same key and same body: the first answer again. 1 to 255 visible characters."))
+        .schema(Some(key))
 }
 
 /// `post_users_id_faces` from `POST /users/{id}/faces`.
@@ -154,15 +142,15 @@ fn operation_id(route: &Route) -> String {
 }
 
 fn success(route: &Route) -> Response {
-    let response = ResponseBuilder::new().description(route.summary);
-    match (&route.gives, route.streams) {
-        (Some(payload), _) => {
-            let content = Content::new(Some(Ref::from_schema_name(&payload.name)));
-            response.content("application/json", content).build()
-        }
-        (None, Some(content_type)) => response.content(content_type, text_content()).build(),
-        (None, None) => response.build(),
+    let mut response = ResponseBuilder::new().description(route.summary);
+    if let Some(payload) = &route.gives {
+        let content = Content::new(Some(Ref::from_schema_name(&payload.name)));
+        response = response.content("application/json", content);
     }
+    for content_type in route.streams {
+        response = response.content(*content_type, body::content(content_type));
+    }
+    response.build()
 }
 
 /// What is answered while the outcome is not known or a second person must say yes.
@@ -174,12 +162,26 @@ fn accepted(route: &Route, waiting: &Payload) -> Response {
     ResponseBuilder::new().description(route.summary).content("application/json", content).build()
 }
 
-fn text_content() -> Content {
-    let text = ObjectBuilder::new().schema_type(utoipa::openapi::schema::SchemaType::new(Type::String));
-    Content::new(Some(text.build()))
-}
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
 
-fn refusal(meaning: &str) -> Response {
-    let content = Content::new(Some(Ref::from_schema_name(ProblemDocument::name())));
-    ResponseBuilder::new().description(meaning).content("application/problem+json", content).build()
+    use super::*;
+
+    #[test]
+    fn no_two_payloads_have_one_name() {
+        let table = crate::api::table();
+        let mut known = BTreeMap::<&str, &RefOr<Schema>>::new();
+        for (name, schema) in table.iter().flat_map(payloads).flat_map(|payload| &payload.schemas) {
+            let first = *known.entry(name).or_insert(schema);
+            assert!(first == schema, "{name} is two things: one of them needs `#[schema(as = …)]`");
+        }
+    }
+
+    #[test]
+    fn every_operation_has_an_id_of_its_own() {
+        let table = crate::api::table();
+        let ids: BTreeSet<String> = table.iter().map(operation_id).collect();
+        assert_eq!(ids.len(), table.len());
+    }
 }

@@ -10,7 +10,9 @@ use store::OperatorRow;
 
 use super::access::parse_role;
 use super::extract::{Json, Path, Query};
+use super::parameter::{Form, Parameter};
 use super::problem::Problem;
+use super::refusals::{PASSWORD, Refusal};
 use super::route::{Access, Routes, delete, get, post};
 use super::wire::money::moment;
 use super::wire::operator as wire;
@@ -18,12 +20,20 @@ use super::wire::page::{self, Listing, Page};
 use crate::app::App;
 use crate::auth::{Credential, Principal, Who, cookie, totp};
 
+/// Of one that has the identity provider asked.
+const OIDC: &[Refusal] =
+    &[(401, &["oidc_refused"]), (404, &["not_found"]), (503, &["cache_unavailable", "oidc_unavailable"])];
+
 pub(super) fn routes(routes: Routes) -> Routes {
     let (manage, staff) = (Access::Needs(Permission::AccessManage), Access::Staff);
     routes
         .add(
             post("/operators", manage, "Add a member of staff")
                 .takes::<wire::NewOperator>()
+                .refuses(&[
+                    (422, &["name_invalid", "password_weak", "role_unknown"]),
+                    (503, &["password_hashing"]),
+                ])
                 .gives::<wire::Operator>(201),
             add,
         )
@@ -34,22 +44,32 @@ pub(super) fn routes(routes: Routes) -> Routes {
             list,
         )
         .add(
-            delete("/operators/{id}", manage, "Shut an account; its sessions end at once").gives_nothing(),
+            delete("/operators/{id}", manage, "Shut an account; its sessions end at once")
+                .gives_nothing()
+                .refuses(&[(404, &["operator_not_found"]), (409, &["operator_in_use"])]),
             disable,
         )
         .add(
             delete("/operators/{id}/totp", manage, "Forget the device of somebody who has lost it")
-                .gives_nothing(),
+                .gives_nothing()
+                .refuses(&[(404, &["operator_not_found"]), (409, &["operator_in_use"])]),
             reset_totp,
         )
         .add(
             post("/operators/login", Access::Open, "Sign in; gives a session that ends")
                 .takes::<wire::Login>()
+                .refuses(&[
+                    (401, &["login_refused", "code_required"]),
+                    (429, &["login_busy", "login_locked"]),
+                    (503, &["cache_unavailable", "password_hashing"]),
+                ])
                 .gives::<wire::Session>(200),
             login,
         )
         .add(
-            get("/operators/oidc", Access::Open, "Sign in through the house's identity provider").redirects(),
+            get("/operators/oidc", Access::Open, "Sign in through the house's identity provider")
+                .redirects()
+                .refuses(OIDC),
             begin_oidc,
         )
         .add(
@@ -59,11 +79,13 @@ pub(super) fn routes(routes: Routes) -> Routes {
                 "Where the identity provider sends browsers back to",
             )
             .query(&[
-                ("state", "as it was sent along"),
-                ("code", "what is exchanged for who it is"),
-                ("error", "why there is no code"),
+                Parameter::new("state", Form::Text, "as it was sent along"),
+                Parameter::new("code", Form::Text, "what is exchanged for who it is"),
+                Parameter::new("error", Form::Text, "why there is no code"),
             ])
-            .redirects(),
+            .redirects()
+            .refuses(OIDC)
+            .refuses(&[(401, &["oidc_gone"]), (403, &["oidc_unknown"])]),
             end_oidc,
         )
         .add(post("/operators/logout", staff, "End this session").gives_nothing(), logout)
@@ -71,18 +93,22 @@ pub(super) fn routes(routes: Routes) -> Routes {
         .add(
             post("/operators/me/password", staff, "Change the own password; all own sessions end")
                 .takes::<wire::NewPassword>()
+                .refuses(PASSWORD)
+                .refuses(&[(422, &["password_weak"])])
                 .gives_nothing(),
             change_password,
         )
         .add(
             post("/operators/me/totp", staff, "Ask for a secret for one-time codes")
                 .takes::<wire::PasswordAgain>()
+                .refuses(PASSWORD)
                 .gives::<wire::TotpSecret>(201),
             offer_totp,
         )
         .add(
             post("/operators/me/totp/confirm", staff, "Sign in with one-time codes from now on")
                 .takes::<wire::Code>()
+                .refuses(&[(422, &["code_wrong"])])
                 .gives_nothing(),
             confirm_totp,
         )
@@ -117,7 +143,7 @@ async fn add(
     Json(new): Json<wire::NewOperator>,
 ) -> Result<(StatusCode, Json<wire::Operator>), Problem> {
     let role = parse_role(&new.role)?;
-    let id = app.add_operator(&principal, &new.name, Secret::new(new.password), role).await?;
+    let id = app.add_operator(&principal, &new.name, new.password.0, role).await?;
     let row = app.store(move |store| store.operator(id)).await?;
     Ok((StatusCode::CREATED, Json(answer(row))))
 }
@@ -151,7 +177,7 @@ async fn reset_totp(
 }
 
 async fn login(State(app): State<App>, Json(login): Json<wire::Login>) -> Result<Response, Problem> {
-    let session = app.sign_in(login.name, Secret::new(login.password), login.code.as_deref()).await?;
+    let session = app.sign_in(login.name, login.password.0, login.code.map(|code| code.0)).await?;
     let body = wire::Session {
         token: (!login.cookie).then(|| session.token.expose().clone()),
         csrf: login.cookie.then(|| cookie::csrf(&session.token)),
@@ -247,7 +273,7 @@ async fn change_password(
     Json(new): Json<wire::NewPassword>,
 ) -> Result<StatusCode, Problem> {
     let id = own(&principal)?;
-    app.change_password(&principal, id, Secret::new(new.old), Secret::new(new.new)).await?;
+    app.change_password(&principal, id, new.old.0, new.new.0).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -257,7 +283,7 @@ async fn offer_totp(
     Json(again): Json<wire::PasswordAgain>,
 ) -> Result<(StatusCode, Json<wire::TotpSecret>), Problem> {
     let id = own(&principal)?;
-    let (operator, secret) = app.offer_totp(&principal, id, Secret::new(again.password)).await?;
+    let (operator, secret) = app.offer_totp(&principal, id, again.password.0).await?;
     let body = wire::TotpSecret { secret: totp::typed(&secret), uri: totp::uri(&secret, &operator.name) };
     Ok((StatusCode::CREATED, Json(body)))
 }
@@ -267,6 +293,6 @@ async fn confirm_totp(
     principal: Principal,
     Json(code): Json<wire::Code>,
 ) -> Result<StatusCode, Problem> {
-    app.confirm_totp(&principal, own(&principal)?, &code.code).await?;
+    app.confirm_totp(&principal, own(&principal)?, code.code.0.expose()).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -7,7 +7,7 @@ use domain::role::Permission;
 use super::approvals;
 use super::extract::{Json, Path};
 use super::problem::Problem;
-use super::route::{Access, Routes, get, post};
+use super::route::{Access, Route, Routes, get, post};
 use super::wire::approval::Approval;
 use super::wire::page::Page;
 use super::wire::system as wire;
@@ -18,6 +18,11 @@ use crate::auth::Principal;
 
 pub(super) fn routes(routes: Routes) -> Routes {
     let manage = Access::Needs(Permission::PluginsManage);
+    let change = |route: Route| {
+        let route = route.gives::<Page<wire::Plugin>>(200).refuses(&[(404, &["not_found"])]);
+        route.refuses(&[(409, &["plugin_disabled", "plugin_refused"])])
+    };
+    let renewal = |route: Route| change(route).may_wait_for::<Approval>();
     routes
         .add(
             get("/plugins", Access::Needs(Permission::PluginsRead), "Plugins at work")
@@ -25,27 +30,25 @@ pub(super) fn routes(routes: Routes) -> Routes {
             list,
         )
         .add(
-            post("/plugins/{id}/reload", manage, "Load it anew, with its settings as they are now")
-                .gives::<Page<wire::Plugin>>(200)
-                .may_wait_for::<Approval>(),
+            renewal(post("/plugins/{id}/reload", manage, "Load it anew, with its settings as they are now")),
             reload,
         )
         .add(
-            post("/plugins/{id}/rollback", manage, "Have the version before of its package in force again")
-                .gives::<Page<wire::Plugin>>(200)
-                .may_wait_for::<Approval>(),
+            renewal(post(
+                "/plugins/{id}/rollback",
+                manage,
+                "Have the version before of its package in force again",
+            )),
             roll_back,
         )
         .add(
-            post("/plugins/{id}/enable", manage, "Load it anew where it is disabled or out of use")
-                .gives::<Page<wire::Plugin>>(200)
-                .may_wait_for::<Approval>(),
+            renewal(post("/plugins/{id}/enable", manage, "Load it anew where it is disabled or out of use")),
             enable,
         )
         .add(
-            post("/plugins/{id}/disable", manage, "Take it out of use until it is enabled")
+            change(post("/plugins/{id}/disable", manage, "Take it out of use until it is enabled"))
                 .takes::<wire::Disable>()
-                .gives::<Page<wire::Plugin>>(200),
+                .refuses(&[(422, &["reason_invalid"])]),
             disable,
         )
 }

@@ -9,6 +9,8 @@ use utoipa::ToSchema;
 use utoipa::openapi::{RefOr, Schema};
 
 use super::guard::Guarded;
+use super::parameter::Parameter;
+use super::refusals::Refusal;
 use crate::app::App;
 use crate::auth::Rule;
 use crate::auth::place::Place;
@@ -47,6 +49,19 @@ impl Payload {
     }
 }
 
+/// What a request brings.
+#[derive(Clone)]
+pub(crate) enum Body {
+    None,
+    Json(Payload),
+    /// Pictures: JSON with base64, a form, or one file as it is.
+    Pictures(Payload),
+    /// Text of this media type.
+    Other(&'static str),
+    /// JSON of whatever form.
+    Any,
+}
+
 /// One method of one path.
 #[derive(Clone)]
 pub struct Route {
@@ -55,40 +70,46 @@ pub struct Route {
     pub access: Access,
     pub(crate) place: Place,
     pub(crate) summary: &'static str,
-    pub(crate) takes: Option<Payload>,
-    /// Media type of a body that is not JSON.
-    pub(crate) takes_text: Option<&'static str>,
+    pub(crate) takes: Body,
     pub(crate) gives: Option<Payload>,
-    /// Content type of an answer that is not JSON.
-    pub(crate) streams: Option<&'static str>,
+    /// Content types of answers that are not JSON.
+    pub(crate) streams: &'static [&'static str],
     pub(crate) status: u16,
-    pub(crate) query: &'static [(&'static str, &'static str)],
+    pub(crate) query: Vec<Parameter>,
     pub(crate) idempotent: bool,
     /// Also answers 202 with the same payload.
     pub(crate) may_stay_open: bool,
     /// Also answers 202 with this payload, when a second person must say yes.
     pub(crate) may_wait: Option<Payload>,
+    /// Also answers 503 with the same payload.
+    pub(crate) may_be_unready: bool,
+    /// Answers out of the program itself: no database, no work.
+    pub(crate) is_kept: bool,
+    /// Also answers 304 to who has it.
+    pub(crate) may_be_unchanged: bool,
+    /// What it refuses with beside what its kind does.
+    pub(crate) refusals: Vec<Refusal>,
 }
 
 fn route(method: Method, path: &'static str, access: Access, summary: &'static str) -> Route {
-    let status = 200;
-    let (takes, takes_text, gives, streams) = (None, None, None, None);
-    let (idempotent, may_stay_open) = (false, false);
     Route {
         method,
         path,
         access,
         place: Place::None,
         summary,
-        takes,
-        takes_text,
-        gives,
-        streams,
-        status,
-        query: &[],
-        idempotent,
-        may_stay_open,
+        takes: Body::None,
+        gives: None,
+        streams: &[],
+        status: 200,
+        query: Vec::new(),
+        idempotent: false,
+        may_stay_open: false,
         may_wait: None,
+        may_be_unready: false,
+        is_kept: false,
+        may_be_unchanged: false,
+        refusals: Vec::new(),
     }
 }
 
@@ -114,13 +135,25 @@ pub(crate) fn delete(path: &'static str, access: Access, summary: &'static str) 
 
 impl Route {
     pub(crate) fn takes<T: ToSchema>(mut self) -> Self {
-        self.takes = Some(Payload::of::<T>());
+        self.takes = Body::Json(Payload::of::<T>());
+        self
+    }
+
+    /// Takes pictures in any of the ways in which they come.
+    pub(crate) fn takes_pictures<T: ToSchema>(mut self) -> Self {
+        self.takes = Body::Pictures(Payload::of::<T>());
         self
     }
 
     /// Takes a text as it stands.
     pub(crate) fn takes_text(mut self, content_type: &'static str) -> Self {
-        self.takes_text = Some(content_type);
+        self.takes = Body::Other(content_type);
+        self
+    }
+
+    /// Takes whatever is sent, and finds out itself what it is.
+    pub(crate) fn takes_any(mut self) -> Self {
+        self.takes = Body::Any;
         self
     }
 
@@ -135,8 +168,39 @@ impl Route {
         self
     }
 
-    pub(crate) fn streams(mut self, content_type: &'static str) -> Self {
-        self.streams = Some(content_type);
+    /// Also or only answers what is not JSON.
+    pub(crate) fn streams(mut self, content_types: &'static [&'static str]) -> Self {
+        self.streams = content_types;
+        self
+    }
+
+    /// Answers 308: it is elsewhere.
+    pub(crate) fn moves(mut self) -> Self {
+        self.status = 308;
+        self
+    }
+
+    /// Is built into the program.
+    pub(crate) fn is_kept(mut self) -> Self {
+        self.is_kept = true;
+        self
+    }
+
+    /// Answers 304 to who names the version that there is.
+    pub(crate) fn may_be_unchanged(mut self) -> Self {
+        self.may_be_unchanged = true;
+        self
+    }
+
+    /// Answers 503 with its payload while payments can't be taken.
+    pub(crate) fn may_be_unready(mut self) -> Self {
+        self.may_be_unready = true;
+        self
+    }
+
+    /// What it refuses with beside what every route of its kind does.
+    pub(crate) fn refuses(mut self, refusals: &[Refusal]) -> Self {
+        self.refusals.extend(refusals);
         self
     }
 
@@ -159,8 +223,8 @@ impl Route {
     }
 
     /// Query parameters with what they mean.
-    pub(crate) fn query(mut self, query: &'static [(&'static str, &'static str)]) -> Self {
-        self.query = query;
+    pub(crate) fn query(mut self, query: &[Parameter]) -> Self {
+        self.query = query.to_vec();
         self
     }
 

@@ -2,6 +2,8 @@
 
 use domain::role::Permission;
 
+use super::parameter::{Form, Parameter};
+use super::refusals::{CAMERA, Refusal};
 use super::route::{Access, Routes, get};
 use super::{
     access, approvals, audit, cameras, checkouts, console, docs, enrolments, face_payment, faces, factors,
@@ -46,10 +48,8 @@ fn sockets(routes: Routes) -> Routes {
     routes
         .add(
             get("/ws/events", Access::Needs(Permission::SystemRead), "Events as they happen (WebSocket)")
-                .query(&[
-                    ("after", "the last `seq` that was seen"),
-                    ("token", "key or session, for browsers"),
-                ])
+                .query(&[Parameter::new("after", Form::Whole(0), "the last `seq` that was seen"), TOKEN])
+                .refuses(SOCKET)
                 .switches_protocols(),
             ws::events::follow,
         )
@@ -60,26 +60,43 @@ fn sockets(routes: Routes) -> Routes {
                 "A browser as a camera (WebSocket)",
             )
             .at(Place::Query)
-            .query(&[("camera", "a push: camera to feed"), ("token", "key or session, for browsers")])
+            .query(&[Parameter::new("camera", Form::Camera, "a push: camera to feed"), TOKEN])
+            .refuses(SOCKET)
+            .refuses(CAMERA)
+            .refuses(&[(422, &["camera_not_push"])])
             .switches_protocols(),
             ws::face_recognition::connect,
         )
 }
 
+const TOKEN: Parameter = Parameter::new("token", Form::Text, "key or session, for browsers");
+/// Of who is no WebSocket client, or one too many.
+const SOCKET: &[Refusal] =
+    &[(400, &["upgrade_impossible"]), (426, &["websocket_expected"]), (503, &["websockets_full"])];
+/// What the files of the interface's page are.
+const PAGE: &[&str] = &["text/html", "text/css", "text/javascript", "image/png", "application/json"];
+
 fn documents(routes: Routes) -> Routes {
     routes
         .add(
-            get("/openapi.json", Access::Open, "This interface as OpenAPI 3.1").streams("application/json"),
+            get("/openapi.json", Access::Open, "This interface as OpenAPI 3.1")
+                .streams(&["application/json"])
+                .is_kept(),
             docs::openapi,
         )
         .add(
-            get("/asyncapi.yaml", Access::Open, "The WebSockets as AsyncAPI 3.0").streams("application/yaml"),
+            get("/asyncapi.yaml", Access::Open, "The WebSockets as AsyncAPI 3.0")
+                .streams(&["application/yaml"])
+                .is_kept(),
             docs::asyncapi,
         )
-        .add(get("/docs", Access::Open, "This interface, to read and try").streams("text/html"), docs::index)
-        .add(get("/docs/", Access::Open, "This interface, to read and try").streams("text/html"), docs::index)
+        .add(get("/docs", Access::Open, "This interface, to read and try").moves().is_kept(), docs::index)
+        .add(get("/docs/", Access::Open, "This interface, to read and try").moves().is_kept(), docs::index)
         .add(
-            get("/docs/{*file}", Access::Open, "Files of the interface's page").streams("text/html"),
+            get("/docs/{*file}", Access::Open, "Files of the interface's page")
+                .streams(PAGE)
+                .is_kept()
+                .refuses(&[(404, &["not_found"])]),
             docs::file,
         )
 }

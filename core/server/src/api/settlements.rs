@@ -11,9 +11,12 @@ use store::Resolution;
 
 use super::extract::{Json, Path, Query};
 use super::idempotency::{Once, OnceText};
+use super::parameter::{Form, Parameter};
 use super::problem::Problem;
+use super::refusals::Refusal;
 use super::route::{Access, Routes, get, post};
 use super::wire::money::moment;
+use super::wire::names::SettlementMatch;
 use super::wire::page::{self, Listing, Page};
 use super::wire::settlement as wire;
 use crate::app::{App, settlement};
@@ -23,6 +26,9 @@ pub(crate) mod camt053;
 pub(crate) mod csv;
 
 const REASON_CHARS_MAX: usize = 500;
+const EXPORTS: [&str; 2] = ["csv", "camt053"];
+const REPORTS: [&str; 2] = ["json", "csv"];
+const MISSING: &[Refusal] = &[(404, &["settlement_not_found"])];
 
 pub(super) fn routes(routes: Routes) -> Routes {
     let manage = Access::Needs(Permission::SettlementManage);
@@ -31,6 +37,10 @@ pub(super) fn routes(routes: Routes) -> Routes {
         .add(
             post("/settlements", manage, "Close a provider's business day: what is in it is fixed then")
                 .takes::<wire::NewSettlement>()
+                .refuses(&[
+                    (409, &["clock_wrong"]),
+                    (422, &["date_invalid", "provider_missing", "provider_unknown"]),
+                ])
                 .gives::<wire::Settlement>(201)
                 .idempotent(),
             create,
@@ -43,10 +53,18 @@ pub(super) fn routes(routes: Routes) -> Routes {
             ),
             list,
         )
-        .add(get("/settlements/{id}", read, "One closed day").gives::<wire::Settlement>(200), show)
+        .add(
+            get("/settlements/{id}", read, "One closed day").gives::<wire::Settlement>(200).refuses(MISSING),
+            show,
+        )
         .add(
             post("/settlements/{id}/file", manage, "Compare the provider's file with a closed day")
                 .takes_text("text/csv")
+                .refuses(MISSING)
+                .refuses(&[
+                    (422, &["body_not_text", "settlement_file_invalid", "settlement_file_refused"]),
+                    (503, &["settlement_file_unread"]),
+                ])
                 .gives::<wire::Settlement>(200)
                 .idempotent(),
             import,
@@ -54,16 +72,20 @@ pub(super) fn routes(routes: Routes) -> Routes {
         .add(
             get("/settlements/{id}/lines", read, "The compared lines of a closed day, in order")
                 .query(&[
-                    ("match", "only those in this class, such as `missing_ours`"),
-                    ("limit", "1 to 200"),
-                    ("cursor", "`next_cursor` of the page before"),
+                    Parameter::new("match", Form::OneOf(SettlementMatch::all), "only those in this class"),
+                    page::LIMIT,
+                    page::CURSOR,
                 ])
+                .refuses(MISSING)
+                .refuses(&[(400, &["match_unknown"])])
                 .gives::<Page<wire::SettlementLine>>(200),
             lines,
         )
         .add(
             post("/settlements/{id}/lines/{n}/resolve", manage, "Say what became of a break")
                 .takes::<wire::NewResolution>()
+                .refuses(MISSING)
+                .refuses(&[(404, &["settlement_line_not_found"]), (422, &["reason_invalid"])])
                 .gives::<wire::SettlementLine>(200)
                 .idempotent(),
             resolve,
@@ -74,16 +96,20 @@ pub(super) fn routes(routes: Routes) -> Routes {
                 read,
                 "The statement of a closed day: CSV, or ISO 20022 camt.053",
             )
-            .query(&[("format", "`csv` (default) or `camt053`")])
-            .streams("text/csv"),
+            .query(&[Parameter::new("format", Form::OneOf(|| EXPORTS.to_vec()), "`csv` when absent")])
+            .refuses(MISSING)
+            .refuses(&[(400, &["format_unknown"]), (409, &["settlement_empty"])])
+            .streams(&["text/csv", "application/xml"]),
             export,
         )
         .add(
             get("/reports/settlement", read, "A business day of all providers, closed or open")
                 .query(&[
-                    ("date", "the business day; today's when absent"),
-                    ("format", "`json` (default) or `csv`"),
+                    Parameter::new("date", Form::Day, "the business day; today's when absent"),
+                    Parameter::new("format", Form::OneOf(|| REPORTS.to_vec()), "`json` when absent"),
                 ])
+                .refuses(&[(400, &["format_unknown"]), (409, &["clock_wrong"]), (422, &["date_invalid"])])
+                .streams(&["text/csv"])
                 .gives::<wire::SettlementReport>(200),
             report,
         )
@@ -212,7 +238,7 @@ async fn export(
 ) -> Result<Response, Problem> {
     let id = settlement_id(&id)?;
     let format = asked.format.as_deref().unwrap_or("csv");
-    if !["csv", "camt053"].contains(&format) {
+    if !EXPORTS.contains(&format) {
         return Err(Problem::bad_request("format_unknown", "format is `csv` or `camt053`"));
     }
     let statement = settlement::statement(&app, id).await?;
@@ -242,7 +268,7 @@ async fn report(State(app): State<App>, Query(asked): Query<Report>) -> Result<R
         None => settlement::today(&app)?,
     };
     let format = asked.format.as_deref().unwrap_or("json");
-    if !["json", "csv"].contains(&format) {
+    if !REPORTS.contains(&format) {
         return Err(Problem::bad_request("format_unknown", "format is `json` or `csv`"));
     }
     let days = settlement::report(&app, day).await?;

@@ -7,6 +7,7 @@ use http::{HeaderMap, StatusCode, header};
 use serde::Deserialize;
 
 use super::extract::{Json, Query};
+use super::parameter::{Form, Parameter};
 use super::problem::Problem;
 use super::route::{Access, Routes, get};
 use super::wire::system as wire;
@@ -15,18 +16,28 @@ use crate::app::readiness;
 
 pub(super) fn routes(routes: Routes) -> Routes {
     routes
-        .add(get("/", Access::Open, "Status and features").gives::<wire::Status>(200), front)
+        .add(
+            get("/", Access::Open, "Status and features")
+                .gives::<wire::Status>(200)
+                .streams(&["text/html"])
+                .may_be_unchanged(),
+            front,
+        )
         .add(get("/health", Access::Open, "Status and features").gives::<wire::Status>(200), health)
-        .add(get("/livez", Access::Open, "200 while the process answers").streams("text/plain"), livez)
+        .add(
+            get("/livez", Access::Open, "200 while the process answers").streams(&["text/plain"]).is_kept(),
+            livez,
+        )
         .add(
             get("/readyz", Access::Open, "200 when payments can be taken, 503 when not")
-                .query(&[("verbose", "with the checks and the device really used")])
-                .gives::<wire::Readiness>(200),
+                .query(&[Parameter::new("verbose", Form::Text, "with the checks and the device really used")])
+                .gives::<wire::Readiness>(200)
+                .may_be_unready(),
             readyz,
         )
         .add(
             get("/metrics", Access::LoopbackOr(Permission::SystemRead), "Metrics for Prometheus")
-                .streams("text/plain"),
+                .streams(&["application/openmetrics-text"]),
             metrics,
         )
 }

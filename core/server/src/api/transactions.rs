@@ -13,13 +13,16 @@ use store::{Funding, Store, TransactionFilter, TransactionRow};
 use super::approvals;
 use super::extract::{Json, Path, Query};
 use super::idempotency::Once;
+use super::parameter::{Form, Parameter};
 use super::picture::{Given, decode_base64};
 use super::problem::Problem;
+use super::refusals::{AMOUNT, FACE, FACTOR, MOVES};
 use super::route::{Access, Routes, get, post};
 use super::users::user_id;
 use super::wire::approval::Approval;
 use super::wire::factor::StepUp;
 use super::wire::money::{Amount, AmountIn, moment};
+use super::wire::names::TransactionState;
 use super::wire::page::{self, Page};
 use super::wire::transaction as wire;
 use super::wire::user::{Credit, NewCredit};
@@ -34,12 +37,16 @@ pub(super) fn routes(routes: Routes) -> Routes {
     let read = Access::Needs(Permission::PaymentsRead);
     let take = Access::Needs(Permission::PaymentsTake);
     let back = Access::Needs(Permission::PaymentsReturn);
-    let answer = |route: super::route::Route| route.gives::<wire::Transaction>(200);
-    let asks = |route| answer(route).may_stay_open();
+    let answer = |route: super::route::Route| {
+        route.gives::<wire::Transaction>(200).refuses(&[(404, &["transaction_not_found"])])
+    };
+    let asks = |route| answer(route).may_stay_open().refuses(&[(409, &["leg_of_group"])]);
     routes
         .add(
             post("/users/{id}/credits", fund, "Put money into a person's wallet")
                 .takes::<NewCredit>()
+                .refuses(AMOUNT)
+                .refuses(&[(404, &["user_not_found"]), (422, &["limit_exceeded"])])
                 .gives::<Credit>(201)
                 .idempotent(),
             credit,
@@ -47,6 +54,30 @@ pub(super) fn routes(routes: Routes) -> Routes {
         .add(
             post("/transactions", take, "Open a payment by a person who proves their face")
                 .takes::<wire::NewTransaction>()
+                .refuses(AMOUNT)
+                .refuses(FACE)
+                .refuses(&[
+                    (404, &["user_not_found"]),
+                    (
+                        422,
+                        &[
+                            "base64_invalid",
+                            "camera_required",
+                            "identification_required",
+                            "limit_exceeded",
+                            "not_a_picture",
+                            "not_enrolled",
+                            "picture_empty",
+                            "picture_too_large",
+                            "picture_truncated",
+                            "picture_unsupported",
+                            "pictures_ambiguous",
+                            "provider_unknown",
+                            "reference_invalid",
+                            "terminal_invalid",
+                        ],
+                    ),
+                ])
                 .gives::<wire::Transaction>(201)
                 .idempotent(),
             create,
@@ -54,11 +85,12 @@ pub(super) fn routes(routes: Routes) -> Routes {
         .add(
             get("/transactions", read, "Payments, newest first")
                 .query(&[
-                    ("user_id", "only this person's"),
-                    ("state", "only those in this state"),
-                    ("limit", "1 to 200"),
-                    ("cursor", "`next_cursor` of the page before"),
+                    Parameter::new("user_id", Form::Id, "only this person's"),
+                    Parameter::new("state", Form::OneOf(TransactionState::all), "only those in this state"),
+                    page::LIMIT,
+                    page::CURSOR,
                 ])
+                .refuses(&[(400, &["state_unknown"]), (404, &["user_not_found"])])
                 .gives::<Page<wire::Transaction>>(200),
             list,
         )
@@ -66,6 +98,8 @@ pub(super) fn routes(routes: Routes) -> Routes {
         .add(
             answer(post("/transactions/{id}/confirm", take, "The payer's yes: pays"))
                 .takes::<wire::Confirmation>()
+                .refuses(MOVES)
+                .refuses(&[(409, &["challenge_missing", "expired", "leg_of_group"])])
                 .idempotent(),
             confirm,
         )
@@ -77,18 +111,24 @@ pub(super) fn routes(routes: Routes) -> Routes {
                 "A further factor: the payer's PIN, or staff's word",
             ))
             .takes::<StepUp>()
+            .refuses(FACTOR)
+            .refuses(&[(404, &["user_not_found"])])
             .idempotent(),
             step_up,
         )
         .add(
             asks(post("/transactions/{id}/capture", take, "Take what was set aside, or a part of it"))
                 .takes::<wire::NewCapture>()
+                .refuses(AMOUNT)
+                .refuses(MOVES)
+                .refuses(&[(422, &["partial_capture_unsupported", "wrong_currency"])])
                 .idempotent(),
             capture,
         )
         .add(
             asks(post("/transactions/{id}/void", back, "Give free what was set aside, or cancel"))
                 .takes::<wire::Empty>()
+                .refuses(MOVES)
                 .idempotent(),
             void,
         )
@@ -96,6 +136,9 @@ pub(super) fn routes(routes: Routes) -> Routes {
             asks(post("/transactions/{id}/refunds", back, "Give money back, all or a part"))
                 .may_wait_for::<Approval>()
                 .takes::<wire::NewRefund>()
+                .refuses(AMOUNT)
+                .refuses(MOVES)
+                .refuses(&[(409, &["nothing_to_refund"]), (422, &["wrong_currency"])])
                 .idempotent(),
             refund,
         )
@@ -106,11 +149,14 @@ pub(super) fn routes(routes: Routes) -> Routes {
                 "Ask the provider what became of a payment in doubt",
             ))
             .takes::<wire::Empty>()
+            .refuses(&[(409, &["outcome_unknown"])])
             .idempotent(),
             sync,
         )
         .add(
-            get("/receipts/{id}", read, "The receipt of a payment, signed").gives::<wire::Receipt>(200),
+            get("/receipts/{id}", read, "The receipt of a payment, signed")
+                .gives::<wire::Receipt>(200)
+                .refuses(&[(404, &["transaction_not_found"]), (409, &["receipt_not_ready"])]),
             receipt,
         )
 }

@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::approvals;
 use super::extract::{Json, Path, Query};
 use super::problem::Problem;
+use super::refusals::Refusal;
 use super::route::{Access, Routes, delete, get, patch, post};
 use super::wire::approval::Approval;
 use super::wire::money::{moment, parse_moment};
@@ -21,6 +22,8 @@ use crate::app::four_eyes::{self, Act};
 use crate::app::{App, consent};
 use crate::auth::Principal;
 
+const MISSING: &[Refusal] = &[(404, &["user_not_found"])];
+
 pub(super) fn routes(routes: Routes) -> Routes {
     let read = Access::Needs(Permission::PeopleRead);
     let write = Access::Needs(Permission::PeopleWrite);
@@ -29,6 +32,7 @@ pub(super) fn routes(routes: Routes) -> Routes {
         .add(
             post("/users", write, "Add a person who can pay")
                 .takes::<wire::NewUser>()
+                .refuses(&[(422, &["name_invalid", "email_invalid"])])
                 .gives::<wire::User>(201),
             create,
         )
@@ -38,34 +42,50 @@ pub(super) fn routes(routes: Routes) -> Routes {
                 .gives::<Page<wire::User>>(200),
             list,
         )
-        .add(get("/users/{id}", read, "One person with their wallet").gives::<wire::User>(200), show)
+        .add(
+            get("/users/{id}", read, "One person with their wallet")
+                .gives::<wire::User>(200)
+                .refuses(MISSING),
+            show,
+        )
         .add(
             patch("/users/{id}", write, "Change a person")
                 .takes::<wire::UserChange>()
+                .refuses(MISSING)
+                .refuses(&[(422, &["name_invalid", "email_invalid", "status_unknown"])])
                 .gives::<wire::User>(200),
             change,
         )
         .add(
             delete("/users/{id}", erase, "Erase a person and destroy their key; gives a signed certificate")
                 .gives::<wire::ErasureCertificate>(200)
-                .may_wait_for::<Approval>(),
+                .may_wait_for::<Approval>()
+                .refuses(MISSING),
             remove,
         )
         .add(
             post("/users/{id}/consents", write, "Record a consent")
                 .takes::<wire::NewConsent>()
+                .refuses(MISSING)
+                .refuses(&[(
+                    422,
+                    &["consent_expired", "consent_field_invalid", "consent_text_invalid", "time_invalid"],
+                )])
                 .gives::<wire::Consent>(201),
             add_consent,
         )
         .add(
             get("/users/{id}/consents", read, "A person's consents, oldest first")
                 .query(page::QUERY)
-                .gives::<Page<wire::Consent>>(200),
+                .gives::<Page<wire::Consent>>(200)
+                .refuses(MISSING),
             consents,
         )
         .add(
             delete("/users/{id}/consents/{cid}", write, "Withdraw a consent; its faces are gone at once")
-                .gives_nothing(),
+                .gives_nothing()
+                .refuses(MISSING)
+                .refuses(&[(404, &["consent_not_found"])]),
             withdraw,
         )
 }

@@ -9,9 +9,12 @@ use serde::Deserialize;
 use store::{DeliveryRow, DeliveryState, Replay, Store, WebhookRow};
 
 use super::extract::{Json, Path, Query};
+use super::parameter::{Form, Parameter};
 use super::problem::Problem;
+use super::refusals::Refusal;
 use super::route::{Access, Routes, delete, get, post};
 use super::wire::money::moment;
+use super::wire::names::DeliveryStateName;
 use super::wire::page::{self, Page};
 use super::wire::webhook as wire;
 use crate::app::webhook_in::Taken;
@@ -21,17 +24,24 @@ use crate::auth::Principal;
 /// Longest message of a provider.
 const MESSAGE_BYTES_MAX: usize = 64 << 10;
 
+const MISSING: &[Refusal] = &[(404, &["webhook_not_found"])];
+
 pub(super) fn routes(routes: Routes) -> Routes {
     let manage = Access::Needs(Permission::WebhooksManage);
     let of_deliveries = &[
-        ("state", "waiting, delivered or dead; all when absent"),
-        ("limit", "1 to 200"),
-        ("cursor", "`next_cursor` of the page before"),
+        Parameter::new(
+            "state",
+            Form::OneOf(DeliveryStateName::all),
+            "only those in this state; all when absent",
+        ),
+        page::LIMIT,
+        page::CURSOR,
     ];
     routes
         .add(
             post("/webhooks", manage, "Tell an address of what happens from now on")
                 .takes::<wire::NewWebhook>()
+                .refuses(&[(422, &["webhook_url_refused", "events_invalid"])])
                 .gives::<wire::MintedWebhook>(201),
             add,
         )
@@ -40,32 +50,42 @@ pub(super) fn routes(routes: Routes) -> Routes {
             list,
         )
         .add(
-            delete("/webhooks/{id}", manage, "Remove a webhook with what waits for it").gives_nothing(),
+            delete("/webhooks/{id}", manage, "Remove a webhook with what waits for it")
+                .gives_nothing()
+                .refuses(MISSING),
             remove,
         )
         .add(
             post("/webhooks/{id}/test", manage, "Send a message that tells of nothing, once")
-                .gives::<wire::WebhookTest>(200),
+                .gives::<wire::WebhookTest>(200)
+                .refuses(MISSING),
             test,
         )
         .add(
             post("/webhooks/{id}/secrets", manage, "Sign with a new secret as well")
-                .gives::<wire::MintedSecret>(201),
+                .gives::<wire::MintedSecret>(201)
+                .refuses(MISSING),
             rotate,
         )
         .add(
-            delete("/webhooks/{id}/secrets", manage, "Sign with the newest secret only").gives_nothing(),
+            delete("/webhooks/{id}/secrets", manage, "Sign with the newest secret only")
+                .gives_nothing()
+                .refuses(MISSING),
             drop_old_secret,
         )
         .add(
             get("/webhooks/{id}/deliveries", manage, "Messages to a webhook and what became of them")
                 .query(of_deliveries)
+                .refuses(MISSING)
+                .refuses(&[(400, &["state_unknown"])])
                 .gives::<Page<wire::Delivery>>(200),
             deliveries,
         )
         .add(
             post("/webhooks/{id}/replay", manage, "Send messages once more")
                 .takes::<wire::ReplayRequest>()
+                .refuses(MISSING)
+                .refuses(&[(422, &["replay_ambiguous"])])
                 .gives_nothing(),
             replay,
         )
@@ -75,7 +95,13 @@ pub(super) fn routes(routes: Routes) -> Routes {
                 Access::Open,
                 "A payment provider's message, which it has to prove",
             )
-            .gives::<wire::ProviderMessage>(200),
+            .takes_any()
+            .gives::<wire::ProviderMessage>(200)
+            .refuses(&[
+                (400, &["webhook_not_authentic"]),
+                (404, &["provider_not_found"]),
+                (503, &["webhooks_busy", "webhook_not_checked"]),
+            ]),
             receive,
         )
 }

@@ -13,6 +13,7 @@ use super::cameras::camera_id;
 use super::extract::{Path, too_large};
 use super::guard::Reached;
 use super::problem::Problem;
+use super::refusals::{CAMERA, Refusal};
 use super::route::{Access, Routes, delete, post};
 use crate::app::App;
 use crate::app::webrtc::{self, Answered, Offerer};
@@ -23,6 +24,23 @@ const SDP: &str = "application/sdp";
 /// An offer of a browser has some 6 KiB.
 const OFFER_BYTES_MAX: usize = 64 * 1024;
 
+/// Of an offer.
+const OFFER: &[Refusal] = &[
+    (409, &["camera_busy", "webrtc_no_address"]),
+    (415, &["unsupported_media_type"]),
+    (
+        422,
+        &[
+            "camera_not_push",
+            "sdp_codec_unsupported",
+            "sdp_direction_invalid",
+            "sdp_invalid",
+            "sdp_without_video",
+        ],
+    ),
+    (503, &["webrtc_full", "webrtc_off", "webrtc_stopped"]),
+];
+
 pub(super) fn routes(routes: Routes) -> Routes {
     let push = Access::Needs(Permission::CamerasPush);
     let view = Access::Needs(Permission::CamerasView);
@@ -32,7 +50,9 @@ pub(super) fn routes(routes: Routes) -> Routes {
             post("/cameras/{id}/whip", push, "Deliver the pictures of a push: camera by WebRTC (WHIP)")
                 .at(Place::Path)
                 .takes_text(SDP)
-                .streams(SDP)
+                .refuses(OFFER)
+                .refuses(CAMERA)
+                .streams(&[SDP])
                 .creates(),
             whip,
         )
@@ -40,14 +60,17 @@ pub(super) fn routes(routes: Routes) -> Routes {
             post("/cameras/{id}/whep", view, "Look at a camera by WebRTC (WHEP)")
                 .at(Place::Path)
                 .takes_text(SDP)
-                .streams(SDP)
+                .refuses(OFFER)
+                .refuses(CAMERA)
+                .streams(&[SDP])
                 .creates(),
             whep,
         )
         .add(
             delete("/webrtc/{session}", either, "End a WebRTC session of one's own")
                 .at(Place::Handler)
-                .gives_nothing(),
+                .gives_nothing()
+                .refuses(&[(404, &["webrtc_session_not_found"]), (503, &["webrtc_off"])]),
             end,
         )
 }

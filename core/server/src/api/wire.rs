@@ -14,6 +14,7 @@ pub(crate) mod identity;
 pub(crate) mod look_alike;
 pub(crate) mod model_change;
 pub(crate) mod money;
+pub(crate) mod names;
 pub(crate) mod operator;
 pub(crate) mod page;
 pub(crate) mod quality;

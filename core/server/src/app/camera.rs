@@ -18,7 +18,8 @@ use super::start::StartError;
 use crate::api::Problem;
 use crate::api::wire::camera as wire;
 use crate::auth::Principal;
-use crate::settings::{self, without_userinfo};
+use crate::redaction::Redacted;
+use crate::settings;
 
 /// The pipeline's name of the same camera.
 pub(crate) fn pipeline_id(id: &CameraId) -> Result<PipelineId, Problem> {
@@ -272,7 +273,7 @@ fn refused(row: CameraRow, problem: &Problem) -> wire::Camera {
         ..wire::CameraHealth::default()
     };
     let name = if row.name.is_empty() { id.clone() } else { row.name };
-    wire::Camera { id, name, source: without_userinfo(&row.source), health }
+    wire::Camera { id, name, source: Redacted::url(&row.source).into(), health }
 }
 
 fn answer(status: &CameraStatus, name: Option<String>) -> wire::Camera {

@@ -62,7 +62,7 @@ impl App {
         &self,
         name: String,
         password: Secret<String>,
-        code: Option<&str>,
+        code: Option<Secret<String>>,
     ) -> Result<Session, Problem> {
         // Nobody has such a name or password, so nothing is worked out for it.
         if name.chars().count() > NAME_CHARS_MAX || password.expose().chars().count() > PASSWORD_CHARS_MAX {
@@ -86,7 +86,7 @@ impl App {
         let Some(operator) = operator else { return Err(refused()) };
         let matches = match (matches, operator.totp_confirmed_at, code) {
             (true, Some(_), None) => return Err(code_missing()),
-            (true, Some(_), Some(code)) => self.takes_code(operator.id, code).await?,
+            (true, Some(_), Some(code)) => self.takes_code(operator.id, code.expose()).await?,
             (matches, ..) => matches,
         };
         self.note_login(&operator, matches).await?;

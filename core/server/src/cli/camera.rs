@@ -13,7 +13,8 @@ use store::{CameraRow, Store};
 use super::offline::{self, Need};
 use super::{Cli, Exit, Failure, terminal};
 use crate::app::vision;
-use crate::settings::{Settings, without_userinfo};
+use crate::redaction::Redacted;
+use crate::settings::Settings;
 
 /// What to do with cameras.
 #[derive(Subcommand)]
@@ -52,11 +53,11 @@ fn list(settings: Settings, as_json: bool) -> Result<Exit, Failure> {
     offline::with_settings(settings, Need::Books, async |app| {
         let mut known: Vec<[String; 4]> = Vec::new();
         for camera in &listed {
-            let source = without_userinfo(&camera.source);
+            let source = Redacted::url(&camera.source).into();
             known.push([camera.id.clone(), "settings".to_owned(), source, camera.name.clone()]);
         }
         for CameraRow { id, name, source } in app.store(Store::cameras).await? {
-            known.push([id.to_string(), "database".to_owned(), without_userinfo(&source), name]);
+            known.push([id.to_string(), "database".to_owned(), Redacted::url(&source).into(), name]);
         }
         if as_json {
             let cameras = known.iter().map(

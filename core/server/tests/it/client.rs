@@ -68,6 +68,7 @@ impl Ask {
         self,
         to: SocketAddr,
     ) -> Result<Reply, Box<dyn std::error::Error + Send + Sync>> {
+        let (method, path) = (self.method.clone(), self.path.clone());
         let client = Client::builder(TokioExecutor::new()).pool_max_idle_per_host(0).build_http();
         let mut request = Request::builder().method(self.method).uri(format!("http://{to}{}", self.path));
         for (name, value) in &self.headers {
@@ -77,7 +78,9 @@ impl Ask {
         let response = client.request(request).await?;
         let (head, body) = response.into_parts();
         let body = body.collect().await?.to_bytes();
-        Ok(Reply { status: head.status, headers: head.headers, body })
+        let reply = Reply { status: head.status, headers: head.headers, body };
+        crate::document::tells_of(&method, &path, &reply);
+        Ok(reply)
     }
 }
 

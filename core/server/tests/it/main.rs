@@ -4,16 +4,19 @@
 mod client;
 mod harness;
 mod moving;
+mod schema;
 
 mod access;
 mod approvals;
 mod audit;
 mod bad_input;
 mod browser_camera;
+mod canaries;
 mod challenge;
 mod checkout;
 mod cli;
 mod devices;
+mod document;
 mod enrolment;
 mod face_payment;
 mod factors;
@@ -29,6 +32,7 @@ mod people;
 mod performing;
 mod plugins;
 mod presence;
+mod routes;
 #[path = "../../../store/tests/it/servers.rs"]
 #[allow(dead_code, reason = "the databases of the store's tests; not every server is needed here")]
 mod servers;

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 #[derive(Serialize, ToSchema)]
 pub(crate) struct AuditEntry {
     pub(crate) seq: i64,
+    #[schema(format = DateTime)]
     pub(crate) at: String,
     pub(crate) actor: String,
     pub(crate) action: String,
@@ -14,8 +15,10 @@ pub(crate) struct AuditEntry {
     /// All of the above and more as it was written: the digest is of these bytes.
     pub(crate) record: String,
     /// The `hash` of the entry before, hex; zeros for the first.
+    #[schema(pattern = "^[0-9a-f]{64}$")]
     pub(crate) previous: String,
     /// SHA-256 over the byte 1, `previous`, the length of `record` in 8 bytes, and `record`, hex.
+    #[schema(pattern = "^[0-9a-f]{64}$")]
     pub(crate) hash: String,
 }
 
@@ -29,17 +32,22 @@ pub(crate) struct Checkpoint {
     /// It covers every record from 1 to this one.
     pub(crate) last_seq: i64,
     /// Merkle root (RFC 6962) over the records' bytes, hex.
+    #[schema(pattern = "^[0-9a-f]{64}$")]
     pub(crate) root: String,
     /// The chain's `hash` at `last_seq`, hex.
+    #[schema(pattern = "^[0-9a-f]{64}$")]
     pub(crate) chain: String,
     /// SHA-256 of the statement of the checkpoint before, hex; zeros for the first.
+    #[schema(pattern = "^[0-9a-f]{64}$")]
     pub(crate) previous: String,
     pub(crate) at_micros: i64,
     /// All of the above as it was signed.
     pub(crate) statement: String,
     /// Ed25519 over `statement`, hex.
+    #[schema(pattern = "^[0-9a-f]{128}$")]
     pub(crate) signature: String,
     /// The appliance's public key, hex.
+    #[schema(pattern = "^[0-9a-f]{64}$")]
     pub(crate) key: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) anchor: Option<Anchor>,
@@ -62,6 +70,7 @@ pub(crate) struct Anchor {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Checkpoints {
     /// The appliance's public key (Ed25519), hex.
+    #[schema(pattern = "^[0-9a-f]{64}$")]
     pub(crate) key: String,
     pub(crate) items: Vec<Checkpoint>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewCamera {
     /// 1 to 40 of `a-z`, `0-9`, `-`.
+    #[schema(pattern = "^[a-z0-9-]{1,40}$")]
     pub(crate) id: String,
     /// `rtsp(s)://…`, `v4l2:///dev/videoN`, `file:///…` or `push:`.
     pub(crate) source: String,

@@ -5,23 +5,28 @@ use utoipa::ToSchema;
 
 use super::group::{Compensation, Leg, Split};
 use super::money::{Amount, AmountIn};
+use super::names::{CheckoutState, GroupPolicy};
 
 /// A payment to be made by whoever looks into a camera.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewCheckout {
     /// The camera's id.
+    #[schema(pattern = "^[a-z0-9-]{1,40}$")]
     pub(crate) camera: String,
     pub(crate) amount: AmountIn,
     /// The merchant's own name for it, up to 200 characters.
+    #[schema(max_length = 200)]
     pub(crate) reference: Option<String>,
     /// Until it expires; `checkout.deadline_ms_default` when absent.
+    #[schema(minimum = 1)]
     pub(crate) deadline_ms: Option<u64>,
     /// The payment plugin that is to take it; the appliance's first one when absent.
     pub(crate) provider: Option<String>,
     /// How several people share the amount; one person pays it all when absent.
     pub(crate) split: Option<Split>,
     /// What becomes of the others when one does not pay: `all_or_nothing` (default), `redistribute` or `partial`.
+    #[schema(value_type = Option<GroupPolicy>)]
     pub(crate) policy: Option<String>,
 }
 
@@ -50,10 +55,12 @@ pub(crate) struct Challenge {
 /// A payment at a camera, by one person or, with `legs`, by several.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Checkout {
+    #[schema(format = "uuid")]
     pub(crate) id: String,
     /// `awaiting_payer`, `awaiting_confirmation`, `paying`, `paid`, `declined`, `expired` and so on; by several people
     /// `gathering`, `confirming`, `authorizing`, `capturing`, `undoing`, `in_doubt`, `paid`, `partially_paid`, `voided`,
     /// `declined`, `expired` or `cancelled`.
+    #[schema(value_type = CheckoutState)]
     pub(crate) state: &'static str,
     pub(crate) camera: String,
     pub(crate) amount: Amount,
@@ -61,9 +68,11 @@ pub(crate) struct Checkout {
     pub(crate) reference: Option<String>,
     /// Who was recognised.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = "uuid")]
     pub(crate) user_id: Option<String>,
     /// The payment behind it; each of `legs` has its own.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = "uuid")]
     pub(crate) transaction_id: Option<String>,
     /// Why it was declined or needs a further factor: what weighs most.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -76,6 +85,7 @@ pub(crate) struct Checkout {
     pub(crate) challenge: Option<Challenge>,
     /// What becomes of the others when one does not pay.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<GroupPolicy>)]
     pub(crate) policy: Option<&'static str>,
     /// The parts, by number.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -83,6 +93,8 @@ pub(crate) struct Checkout {
     /// What was given free or given back, and what is yet to be; those of earlier rounds included.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) compensations: Option<Vec<Compensation>>,
+    #[schema(format = DateTime)]
     pub(crate) created_at: String,
+    #[schema(format = DateTime)]
     pub(crate) expires_at: String,
 }

@@ -4,26 +4,34 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::face::Face;
+use super::names::EnrolmentState;
 use super::quality::QualityFault;
 
 /// An enrolment of a face that is enrolled for somebody else already.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct EnrolmentReview {
+    #[schema(format = "uuid")]
     pub(crate) id: String,
     /// `review`, `approved`, `rejected` or `expired`.
+    #[schema(value_type = EnrolmentState)]
     pub(crate) state: &'static str,
+    #[schema(format = "uuid")]
     pub(crate) user_id: String,
+    #[schema(format = "uuid")]
     pub(crate) consent_id: String,
     /// How many pictures wait.
     pub(crate) pictures: usize,
     /// Whom the face looks like, the nearest first.
     pub(crate) duplicates: Vec<EnrolmentDuplicate>,
     pub(crate) requested_by: String,
+    #[schema(format = DateTime)]
     pub(crate) requested_at: String,
+    #[schema(format = DateTime)]
     pub(crate) expires_at: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) decided_by: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
     pub(crate) decided_at: Option<String>,
     /// The templates that now exist; in the answer to its approval only.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -33,6 +41,7 @@ pub(crate) struct EnrolmentReview {
 /// Somebody whom an enrolment looks like.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct EnrolmentDuplicate {
+    #[schema(format = "uuid")]
     pub(crate) user_id: String,
     pub(crate) similarity: f32,
 }
@@ -51,5 +60,6 @@ pub(crate) struct EnrolmentProgress {
     pub(crate) reasons: Vec<String>,
     /// Each figure of the newest picture that is not good enough, with what the person can do.
     pub(crate) faults: Vec<QualityFault>,
+    #[schema(format = DateTime)]
     pub(crate) ends_at: String,
 }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::names::FaceKind;
 use super::quality::{QualityComponent, QualityFault};
 
 /// Where pictures come from: `images` or `camera`, one of the two.
@@ -56,9 +57,12 @@ pub(crate) struct RefusedPicture {
 /// An enrolled face; its template never leaves the appliance.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Face {
+    #[schema(format = "uuid")]
     pub(crate) id: String,
     /// `member`: of one picture; `mean`: of all pictures together.
+    #[schema(value_type = FaceKind)]
     pub(crate) kind: &'static str,
+    #[schema(format = "uuid")]
     pub(crate) consent_id: String,
     /// Names the network that made the template.
     pub(crate) model_tag: u32,
@@ -66,6 +70,7 @@ pub(crate) struct Face {
     pub(crate) source: String,
     /// 0 to 1.
     pub(crate) quality: f32,
+    #[schema(format = DateTime)]
     pub(crate) created_at: String,
     /// The place of its picture in the request; where it was enrolled just now.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -12,6 +12,7 @@ pub(crate) struct FacePayment {
     pub(crate) state: &'static str,
     /// From when on it is in force.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
     pub(crate) from: Option<String>,
 }
 
@@ -30,6 +31,7 @@ pub(crate) struct Link {
     pub(crate) token: String,
     /// Six digits, by another way.
     pub(crate) code: String,
+    #[schema(format = DateTime)]
     pub(crate) expires_at: String,
 }
 

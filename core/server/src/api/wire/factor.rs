@@ -12,7 +12,7 @@ use crate::app::step_up::Offered;
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewPin {
     /// 4 to 12 digits; runs, repetitions and others that are guessed first are refused.
-    #[schema(value_type = String)]
+    #[schema(value_type = String, pattern = "^[0-9]{4,12}$")]
     pub(crate) pin: Hidden,
 }
 
@@ -21,7 +21,7 @@ pub(crate) struct NewPin {
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewInstrument {
     /// The provider's token, up to 500 characters. It is never shown again.
-    #[schema(value_type = String)]
+    #[schema(value_type = String, min_length = 1, max_length = 500)]
     pub(crate) token: Hidden,
 }
 
@@ -29,9 +29,11 @@ pub(crate) struct NewInstrument {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Instrument {
     pub(crate) provider: String,
+    #[schema(format = DateTime)]
     pub(crate) created_at: String,
     /// When it was last charged.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
     pub(crate) used_at: Option<String>,
 }
 
@@ -44,6 +46,7 @@ pub(crate) struct StepUp {
     /// `true`: staff vouches for the payer.
     pub(crate) attested: Option<bool>,
     /// The id of an identity check of the payer, of purpose `payment`, that began after the payment was opened.
+    #[schema(format = "uuid")]
     pub(crate) identity_check: Option<String>,
 }
 

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::money::Amount;
+use super::names::{LegState, OperationKind, OperationState};
 
 /// How several people share an amount.
 #[derive(Deserialize, ToSchema)]
@@ -13,6 +14,7 @@ pub(crate) enum Split {
     /// Alike; what is left by rounding goes to the first.
     Equal {
         /// 2 to 16.
+        #[schema(minimum = 2, maximum = 16)]
         payers: usize,
     },
     /// These amounts in minor units, which must be the whole.
@@ -46,12 +48,15 @@ pub(crate) struct Leg {
     /// `awaiting_payer`, `awaiting_step_up`, `awaiting_confirmation`, `confirmed`, `authorizing`, `authorized`,
     /// `capturing`, `capture_refused`, `captured`, `undoing`, `in_doubt`, `declined`, `cancelled`, `expired`, `voided` or
     /// `refunded`.
+    #[schema(value_type = LegState)]
     pub(crate) state: &'static str,
     pub(crate) amount: Amount,
     /// Who was recognised, or, after the whole was shared anew, who is to look again.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = "uuid")]
     pub(crate) user_id: Option<String>,
     /// The payment behind it.
+    #[schema(format = "uuid")]
     pub(crate) transaction_id: String,
     /// Why it was refused or what it waits for.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -63,11 +68,15 @@ pub(crate) struct Leg {
 pub(crate) struct Compensation {
     /// The part's number.
     pub(crate) leg: u32,
+    #[schema(format = "uuid")]
     pub(crate) transaction_id: String,
     /// `void` or `refund`.
+    #[schema(value_type = OperationKind)]
     pub(crate) kind: &'static str,
     /// Where the request stands: `approved` when the money is back.
+    #[schema(value_type = OperationState)]
     pub(crate) state: &'static str,
     pub(crate) amount: Amount,
+    #[schema(format = DateTime)]
     pub(crate) at: String,
 }

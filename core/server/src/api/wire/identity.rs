@@ -9,6 +9,7 @@ use store::IdentityCheckRow;
 use utoipa::ToSchema;
 
 use super::money::moment;
+use super::names::{IdentityAssurance, IdentityPurpose, IdentityState};
 use super::secret::Hidden;
 use crate::api::picture::decode_base64;
 use crate::api::problem::Problem;
@@ -26,8 +27,10 @@ pub(crate) struct NewIdentityCheck {
     /// The plugin, by its id, with or without `org.facepay.`.
     pub(crate) provider: String,
     /// What it is, in the provider's words, such as `aadhaar-ekyc`.
+    #[schema(min_length = 1, max_length = 64)]
     pub(crate) kind: String,
     /// `enrolment` (when absent), or `payment` for a check that is to carry one payment as a factor beside the face.
+    #[schema(value_type = Option<IdentityPurpose>)]
     pub(crate) purpose: Option<String>,
     /// What the person says, their consent among it.
     #[serde(default)]
@@ -70,25 +73,31 @@ impl NewIdentityCheck {
 /// One check of who a person is.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct IdentityCheck {
+    #[schema(format = "uuid")]
     pub(crate) id: String,
+    #[schema(format = "uuid")]
     pub(crate) user_id: String,
     pub(crate) provider: String,
     pub(crate) kind: String,
     /// `enrolment` or `payment`.
+    #[schema(value_type = IdentityPurpose)]
     pub(crate) purpose: &'static str,
     /// `asked`, `verified`, `refused`, `pending`, `not_sent` or `unknown`.
+    #[schema(value_type = IdentityState)]
     pub(crate) state: &'static str,
     /// Why nobody was verified, in the provider's words.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) code: Option<String>,
     /// `low`, `substantial` or `high`: the levels of Regulation (EU) 910/2014.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<IdentityAssurance>)]
     pub(crate) assurance: Option<&'static str>,
     /// Who vouches.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) issuer: Option<String>,
     /// When the issuer did.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
     pub(crate) issued_at: Option<String>,
     /// What the issuer says of the person: all of it in the answer to the check, later what `identity.keep` names.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
@@ -98,10 +107,13 @@ pub(crate) struct IdentityCheck {
     pub(crate) portrait_similarity: Option<f32>,
     /// Whether the provider found the same person behind somebody else here.
     pub(crate) is_shared: bool,
+    #[schema(format = DateTime)]
     pub(crate) begun_at: String,
+    #[schema(format = DateTime)]
     pub(crate) updated_at: String,
     /// When a payment was rested on it.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
     pub(crate) used_at: Option<String>,
 }
 

@@ -12,8 +12,10 @@ pub(crate) struct LookAlikeGroup {
 /// Somebody who looks like another person.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct LookAlike {
+    #[schema(format = "uuid")]
     pub(crate) user_id: String,
     /// Of the nearest two of their faces.
     pub(crate) similarity: f32,
+    #[schema(format = DateTime)]
     pub(crate) found_at: String,
 }

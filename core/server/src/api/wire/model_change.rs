@@ -5,13 +5,16 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::money::moment;
+use super::names::ModelChangePhase;
 use crate::app::model_change::Standing;
 
 /// Where the change of the recogniser stands.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct ModelChange {
     /// idle, shadowing, cut_over, rolled_back or settled.
+    #[schema(value_type = ModelChangePhase)]
     pub(crate) phase: String,
+    #[schema(format = DateTime)]
     pub(crate) since: String,
     /// The model tag of the recogniser in force.
     pub(crate) active_tag: u32,

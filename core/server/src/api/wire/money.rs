@@ -13,10 +13,10 @@ use crate::api::problem::Problem;
 #[schema(as = NewAmount)]
 pub(crate) struct AmountIn {
     /// Whole minor units above zero: 1250 for 12.50 EUR.
-    #[schema(value_type = i64, minimum = 1)]
+    #[schema(value_type = i64, minimum = 1, maximum = 1_000_000_000_000_i64)]
     amount: serde_json::Number,
     /// ISO 4217 code.
-    #[schema(example = "EUR")]
+    #[schema(example = "EUR", pattern = "^[A-Z]{3}$")]
     currency: String,
 }
 
@@ -51,6 +51,7 @@ pub(crate) struct Amount {
     /// Whole minor units.
     amount: i64,
     /// ISO 4217 code.
+    #[schema(pattern = "^[A-Z]{3}$")]
     currency: String,
 }
 

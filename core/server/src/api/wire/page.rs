@@ -1,19 +1,30 @@
 //! Lists on the wire: a page and the cursor of the next.
 
+use std::borrow::Cow;
 use std::fmt::Display;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::openapi::schema::SchemaType;
+use utoipa::openapi::{ArrayBuilder, ObjectBuilder, Ref, RefOr, Schema, Type};
+use utoipa::{PartialSchema, ToSchema};
 
+use crate::api::parameter::{Form, Parameter};
 use crate::api::problem::Problem;
 
 const LIMIT_DEFAULT: usize = 50;
 const LIMIT_MAX: usize = 200;
 
+/// How many items.
+pub(crate) const LIMIT: Parameter = Parameter::new(
+    "limit",
+    Form::Whole(0),
+    "at most so many items: 50 when absent; 0 counts as 1, more than 200 as 200",
+);
+/// Which page.
+pub(crate) const CURSOR: Parameter = Parameter::new("cursor", Form::Text, "`next_cursor` of the page before");
 /// What every list is asked with, for the document.
-pub(crate) const QUERY: &[(&str, &str)] =
-    &[("limit", "1 to 200"), ("cursor", "`next_cursor` of the page before")];
+pub(crate) const QUERY: &[Parameter] = &[LIMIT, CURSOR];
 
 /// What every list is asked with.
 #[derive(Deserialize)]
@@ -24,13 +35,38 @@ pub(crate) struct Listing {
 }
 
 /// One page of a list.
-#[derive(Serialize, ToSchema)]
+#[derive(Serialize)]
 pub(crate) struct Page<T> {
     /// The items.
     pub(crate) items: Vec<T>,
     /// Hand this back as `cursor` for the next page; absent on the last.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) next_cursor: Option<String>,
+}
+
+/// The derived one would have one name for all of them.
+impl<T: ToSchema> ToSchema for Page<T> {
+    fn name() -> Cow<'static, str> {
+        Cow::Owned(format!("PageOf{}", T::name()))
+    }
+
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        schemas.push((T::name().into_owned(), T::schema()));
+        T::schemas(schemas);
+    }
+}
+
+impl<T: ToSchema> PartialSchema for Page<T> {
+    fn schema() -> RefOr<Schema> {
+        let cursor = ObjectBuilder::new().schema_type(SchemaType::new(Type::String));
+        let meaning = "Hand this back as `cursor` for the next page; absent on the last.";
+        ObjectBuilder::new()
+            .description(Some(format!("One page of a list of `{}`.", T::name())))
+            .property("items", ArrayBuilder::new().items(Ref::from_schema_name(T::name())))
+            .required("items")
+            .property("next_cursor", cursor.description(Some(meaning)))
+            .into()
+    }
 }
 
 /// How many items are asked for, within the bounds.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::money::{Amount, moment};
+use super::names::{OperationKind, OperationState, SettlementLineKind, SettlementMatch, SettlementState};
 
 /// A business day to close.
 #[derive(Deserialize, ToSchema)]
@@ -14,15 +15,17 @@ pub(crate) struct NewSettlement {
     /// The payment plugin's id; the loaded one's when absent.
     pub(crate) provider: Option<String>,
     /// The business day.
-    #[schema(example = "2026-01-31")]
+    #[schema(format = Date, example = "2026-01-31")]
     pub(crate) date: String,
 }
 
 /// What became of a break.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = NewBreakResolution)]
 pub(crate) struct NewResolution {
     /// Why it is no break any more: 1 to 500 characters, no personal data.
+    #[schema(min_length = 1, max_length = 500)]
     pub(crate) reason: String,
     /// Gives the difference up: it leaves the suspense account for the fees. Else it stays there, for the line of
     /// another day that makes up for it.
@@ -64,22 +67,29 @@ fn all(totals: &[Totals]) -> Vec<SettlementTotals> {
 /// The provider's file of a closed day.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct SettlementFile {
+    #[schema(pattern = "^[0-9a-f]{64}$")]
     pub(crate) sha256: String,
     pub(crate) lines: i64,
+    #[schema(format = DateTime)]
     pub(crate) imported_at: String,
 }
 
 /// A closed business day of one provider.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Settlement {
+    #[schema(format = "uuid")]
     pub(crate) id: String,
     pub(crate) provider: String,
     pub(crate) date: String,
     /// `closed`, `matched` or `with_breaks`.
+    #[schema(value_type = SettlementState)]
     pub(crate) state: &'static str,
+    #[schema(format = DateTime)]
     pub(crate) from: String,
     /// The first moment that is not in it.
+    #[schema(format = DateTime)]
     pub(crate) until: String,
+    #[schema(format = DateTime)]
     pub(crate) closed_at: String,
     pub(crate) closed_by: String,
     /// How many requests that moved money are in it.
@@ -126,18 +136,23 @@ pub(crate) struct SettlementLine {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) attempt: Option<String>,
     /// `sale`, `refund` or `fee`.
+    #[schema(value_type = SettlementLineKind)]
     pub(crate) kind: &'static str,
     pub(crate) amount: Amount,
     pub(crate) fee: Amount,
+    #[schema(format = DateTime)]
     pub(crate) at: String,
     /// `matched`, `missing_ours`, `missing_theirs`, `amount_diff` or `duplicate_theirs`.
+    #[schema(value_type = SettlementMatch)]
     pub(crate) r#match: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = "uuid")]
     pub(crate) operation_id: Option<String>,
     /// What the provider owes us by it less what our books held, in minor units.
     pub(crate) difference: i64,
     /// The transfer that took the difference to the suspense account.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = "uuid")]
     pub(crate) transfer_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) resolved: Option<Resolved>,
@@ -146,6 +161,7 @@ pub(crate) struct SettlementLine {
 /// Who resolved a break, when and why.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Resolved {
+    #[schema(format = DateTime)]
     pub(crate) at: String,
     pub(crate) by: String,
     pub(crate) reason: String,
@@ -173,11 +189,16 @@ impl From<store::SettlementLine> for SettlementLine {
 /// A request whose outcome is not known: it is in no sum.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct OpenOperation {
+    #[schema(format = "uuid")]
     pub(crate) operation_id: String,
+    #[schema(format = "uuid")]
     pub(crate) transaction_id: String,
+    #[schema(value_type = OperationKind)]
     pub(crate) kind: &'static str,
+    #[schema(value_type = OperationState)]
     pub(crate) state: &'static str,
     pub(crate) amount: Amount,
+    #[schema(format = DateTime)]
     pub(crate) created_at: String,
 }
 
@@ -186,8 +207,10 @@ pub(crate) struct OpenOperation {
 pub(crate) struct SettlementDay {
     pub(crate) provider: String,
     /// `open`, `closed`, `matched` or `with_breaks`.
+    #[schema(value_type = SettlementState)]
     pub(crate) state: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = "uuid")]
     pub(crate) settlement_id: Option<String>,
     pub(crate) breaks_left: usize,
     /// By our books.
@@ -225,8 +248,10 @@ impl From<store::SettlementDay> for SettlementDay {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct SettlementReport {
     pub(crate) date: String,
+    #[schema(format = DateTime)]
     pub(crate) from: String,
     /// The first moment that is not in it.
+    #[schema(format = DateTime)]
     pub(crate) until: String,
     pub(crate) time_zone: String,
     pub(crate) providers: Vec<SettlementDay>,

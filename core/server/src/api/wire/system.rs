@@ -72,12 +72,14 @@ pub(crate) struct Plugin {
     pub(crate) licence: String,
     pub(crate) interfaces: Vec<String>,
     /// Of its library as it was loaded.
+    #[schema(pattern = "^[0-9a-f]{64}$")]
     pub(crate) sha256: String,
     /// `delivered` beside the binary, `signed` by a vendor whom the policy trusts, or `unsigned`.
     pub(crate) trust: &'static str,
     /// The vendor's key.
     pub(crate) key_id: Option<String>,
     /// Of the package's `plugin.json`.
+    #[schema(pattern = "^[0-9a-f]{64}$")]
     pub(crate) package_sha256: Option<String>,
     /// `isolated` in a process of its own, or `in_process` with the appliance's memory.
     pub(crate) mode: &'static str,
@@ -96,6 +98,7 @@ pub(crate) struct Plugin {
 pub(crate) struct LastFault {
     pub(crate) what: String,
     /// RFC 3339.
+    #[schema(format = DateTime)]
     pub(crate) at: String,
 }
 
@@ -104,5 +107,6 @@ pub(crate) struct LastFault {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Disable {
     /// For whoever finds it so: a line of 1 to 500 characters.
+    #[schema(min_length = 1, max_length = 500)]
     pub(crate) reason: String,
 }

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::names::DeliveryStateName;
+
 /// An address to tell of what happens.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -16,12 +18,14 @@ pub(crate) struct NewWebhook {
 /// A webhook without its secrets.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Webhook {
+    #[schema(format = "uuid")]
     pub(crate) id: String,
     pub(crate) url: String,
     /// What it hears of; all when empty.
     pub(crate) events: Vec<String>,
     /// How many secrets sign each message: two while one takes over from the other.
     pub(crate) secrets: usize,
+    #[schema(format = DateTime)]
     pub(crate) created_at: String,
 }
 
@@ -48,13 +52,16 @@ pub(crate) struct Delivery {
     pub(crate) seq: i64,
     pub(crate) kind: String,
     /// waiting, delivered or dead.
+    #[schema(value_type = DeliveryStateName)]
     pub(crate) state: &'static str,
     pub(crate) attempts: u32,
     /// While it waits: when it is sent next.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
     pub(crate) next_try_at: Option<String>,
     /// When it arrived or was given up.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
     pub(crate) ended_at: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) last_status: Option<u16>,

@@ -8,7 +8,8 @@ use super::{Check, Status, ask};
 use crate::api::chain;
 use crate::cli::{Failure, offline, status};
 use crate::client::Client;
-use crate::settings::{Settings, without_userinfo};
+use crate::redaction::Redacted;
+use crate::settings::Settings;
 
 pub(super) fn checks(settings: &Settings) -> Result<Vec<Check>, Failure> {
     let runtime = offline::runtime()?;
@@ -63,7 +64,7 @@ async fn redis(settings: &Settings) -> Check {
         return asked.found(Status::Skip, "redis.url is empty: the cache lives in the process");
     }
     asked.must(match Cache::open(url).await {
-        Ok(_) => Ok(format!("{} answers", without_userinfo(url))),
+        Ok(_) => Ok(format!("{} answers", Redacted::url(url))),
         Err(error) => Err(chain(&error)),
     })
 }
