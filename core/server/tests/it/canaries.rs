@@ -443,7 +443,7 @@ async fn no_secret_is_in_anything_that_the_appliance_says() {
 fn template(folder: &Path, user: &str) -> Vec<f32> {
     let key: [u8; 32] = std::fs::read(folder.join("data/appliance.key")).unwrap().try_into().unwrap();
     let url = format!("sqlite:{}", folder.join("data/facepay.db").display()).parse().unwrap();
-    let store = store::Store::open(&url, store::seal::Key::new(key)).unwrap();
+    let store = store::Store::open(&url, store::seal::Key::new(key), &folder.join("data/keys")).unwrap();
     let user = user.parse().unwrap();
     let tag = store.faces(user).unwrap()[0].model_tag;
     let rows = store.templates_of(user, tag).unwrap();

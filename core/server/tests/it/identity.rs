@@ -214,7 +214,7 @@ async fn a_check_of_the_payer_for_this_payment_is_a_factor_beside_the_face() {
         (&known, 409, "identity_other_purpose"),
         (&early, 409, "identity_too_old"),
         (&others, 404, "identity_check_not_found"),
-        (&json!({ "id": Uuid::now_v7() }), 404, "identity_check_not_found"),
+        (&json!({ "id": Uuid::now_v7().to_string() }), 404, "identity_check_not_found"),
     ] {
         appliance.admin(step_up(&checkout, &by(told))).await.refused(status, code);
     }
