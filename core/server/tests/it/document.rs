@@ -38,12 +38,6 @@ fn operation(method: &Method, path: &str) -> Option<&'static Value> {
 /// Fails where the document does not tell of this answer.
 pub(crate) fn tells_of(method: &Method, path: &str, reply: &Reply) {
     if let Some(untold) = untold(method, path, reply) {
-        if let Some(file) = std::env::var_os("TELLS_LOG") {
-            use std::io::Write;
-            let mut file = std::fs::OpenOptions::new().create(true).append(true).open(file).unwrap();
-            writeln!(file, "{untold}").unwrap();
-            return;
-        }
         panic!("{untold}");
     }
 }
@@ -91,7 +85,9 @@ fn references<'a>(value: &'a Value, found: &mut BTreeSet<&'a str>) {
 fn every_reference_leads_somewhere_and_every_schema_is_used() {
     let mut found = BTreeSet::new();
     references(&DOCUMENT, &mut found);
-    found.iter().for_each(|reference| drop(resolved(&DOCUMENT, reference)));
+    for reference in &found {
+        assert!(!resolved(&DOCUMENT, reference).is_null(), "{reference}");
+    }
     for kind in ["schemas", "responses"] {
         for name in DOCUMENT["components"][kind].as_object().unwrap().keys() {
             assert!(found.contains(format!("#/components/{kind}/{name}").as_str()), "nobody uses {name}");
