@@ -200,7 +200,7 @@ async fn a_check_of_the_payer_for_this_payment_is_a_factor_beside_the_face() {
     .await;
     let subject = enrolled(&appliance).await;
     let declined = asking(&appliance, subject).await;
-    assert_eq!((&declined["state"], &declined["reason"]), (&json!("declined"), &json!("no_pin")));
+    assert_eq!((&declined["state"], &declined["reason"]), (&json!("declined"), &json!("pin_missing")));
 
     // Who is known by a provider has a factor.
     let known = ekyc(&appliance, subject.0, "enrolment").await;
