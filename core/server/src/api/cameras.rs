@@ -127,7 +127,20 @@ pub(super) fn routes(routes: Routes) -> Routes {
                 ])
                 .gives::<wire::CameraTest>(200)
                 .refuses(SOURCE)
-                .refuses(CAMERA),
+                .refuses(CAMERA)
+                // How the source is, where it delivers nothing.
+                .refuses(&[(
+                    422,
+                    &[
+                        "damaged",
+                        "not_found",
+                        "offline",
+                        "replaced",
+                        "stalled",
+                        "unauthorized",
+                        "unsupported",
+                    ],
+                )]),
             webcam_test,
         )
 }

@@ -30,7 +30,8 @@ pub(super) fn routes(routes: Routes) -> Routes {
                 Access::Needs(Permission::SystemRead),
                 "Which recogniser does what, and what a candidate still lacks",
             )
-            .gives::<wire::ModelChange>(200),
+            .gives::<wire::ModelChange>(200)
+            .refuses(&[(503, &["recognition_off"])]),
             standing,
         )
         .add(

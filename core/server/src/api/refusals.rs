@@ -57,9 +57,12 @@ pub(crate) const AMOUNT: &[Refusal] =
     &[(422, &["currency_unknown", "amount_not_whole", "amount_not_positive", "amount_too_large"])];
 /// Of one that moves the money of a payment.
 pub(crate) const MOVES: &[Refusal] = &[
-    (409, &["evidence_expired", "evidence_used", "evidence_mismatch", "provider_declined"]),
+    (
+        409,
+        &["approval_needed", "evidence_expired", "evidence_used", "evidence_mismatch", "provider_declined"],
+    ),
     (422, &["insufficient_funds", "limit_exceeded"]),
-    (503, &["provider_not_asked"]),
+    (503, &["payments_off", "provider_not_asked"]),
 ];
 /// Of one in which a payer proves a further factor.
 pub(crate) const FACTOR: &[Refusal] = &[

@@ -151,7 +151,8 @@ impl Drop for Running {
 fn seeded(canaries: &mut Canaries) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path();
-    let issued = Authority::new().issue("localhost", "server");
+    let authority = Authority::new();
+    let issued = authority.issue("localhost", "server");
     let key = std::fs::read_to_string(&issued.files[1]).unwrap();
     canaries.add("TLS key", key.lines().nth(1).unwrap());
     std::fs::write(path.join("server.key"), &key).unwrap();
@@ -461,6 +462,7 @@ fn broken(folder: &Path, canaries: &mut Canaries) -> Vec<String> {
         ("redis", format!("[redis]\nurl = \"redis://:{REDIS}@127.0.0.1:1\"\n")),
         ("no-redis", format!("[redis]\nurl = \"joe:{REDIS}@127.0.0.1\"\n")),
         ("type", format!("[limits]\nkey_per_s = \"{REDIS}\"\n")),
+        ("tls", "[tls]\ncertificate = \"server.key\"\nkey = \"server.key\"\n".to_owned()),
         ("line", format!("[redis]\nurl = \"redis://:{REDIS}@h\n")),
     ] {
         let file = folder.join(name).with_extension("toml");

@@ -20,7 +20,7 @@ const DEEP: [&str; 4] = ["/docs/{file}", "/assets/{file}", "/icons/{file}", "/co
 
 /// The operation that answers `path`, if the document has one.
 fn operation(method: &Method, path: &str) -> Option<&'static Value> {
-    let path = path.split('?').next().unwrap();
+    let path = path.split('?').next().filter(|path| *path != "/v1/")?;
     let path = path.strip_prefix("/v1").filter(|rest| rest.starts_with('/')).unwrap_or(path);
     let paths = DOCUMENT["paths"].as_object().unwrap();
     let fits = |template: &str| {

@@ -88,7 +88,8 @@ async fn the_interface_is_documented_without_another_host() {
     let openapi = appliance.send(get("/openapi.json")).await.ok(200);
     assert!(openapi["openapi"].as_str().unwrap().starts_with("3.1"), "{}", openapi["openapi"]);
     for route in server::api::table() {
-        let operation = &openapi["paths"][route.path][route.method.as_str().to_lowercase()];
+        let operation =
+            &openapi["paths"][route.path.replace("{*", "{")][route.method.as_str().to_lowercase()];
         assert!(operation.is_object(), "{} {}", route.method, route.path);
     }
     let sockets = appliance.send(get("/asyncapi.yaml")).await;
