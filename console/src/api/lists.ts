@@ -31,7 +31,7 @@ export interface Plugin {
   sandbox: string | null;
 }
 
-export interface ApiKey {
+export interface ApiKey extends Wire<"Bounds"> {
   id: string;
   name: string;
   role: string;

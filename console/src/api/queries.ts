@@ -59,6 +59,12 @@ export const readinessQuery = queryOptions({
 export const userQuery = (id: string) =>
   queryOptions({ queryKey: ["/users", id], queryFn: () => answered(client.GET("/users/{id}", byId(id))) });
 
+export const facePaymentQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["/users", id, "face-payment"],
+    queryFn: () => answered(client.GET("/users/{id}/face-payment", byId(id))),
+  });
+
 export const transactionQuery = (id: string) =>
   queryOptions({
     queryKey: ["/transactions", id],

@@ -1,11 +1,12 @@
 import { useMantineColorScheme } from "@mantine/core";
 import { Spotlight, type SpotlightActionGroupData } from "@mantine/spotlight";
-import { IconContrast, IconDeviceTablet, IconLanguage, IconLogout, IconMoon, IconSearch, IconSun } from "@tabler/icons-react";
+import { IconContrast, IconDeviceTablet, IconLanguage, IconLogout, IconMoon, IconSearch, IconSun, IconUserCircle } from "@tabler/icons-react";
 import { useNavigate } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { speak } from "@/i18n/i18n";
 import { LANGUAGES, type Language } from "@/i18n/languages";
-import { session, useMay } from "@/session/session";
+import { signOut } from "@/session/entry";
+import { useMay } from "@/session/session";
 import { contrast, setContrast } from "@/theme/contrast";
 import { PLACES } from "./navigation";
 import { paletteStore } from "./palette-store";
@@ -43,6 +44,12 @@ export function Palette() {
   }));
   const rest = [
     {
+      id: "account",
+      label: t("account.title"),
+      leftSection: <IconUserCircle size={20} stroke={1.6} aria-hidden />,
+      onClick: () => void navigate({ to: "/console/account" }),
+    },
+    {
       id: "kiosk",
       label: t("nav.kiosk"),
       leftSection: <IconDeviceTablet size={20} stroke={1.6} aria-hidden />,
@@ -52,7 +59,8 @@ export function Palette() {
       id: "sign-out",
       label: t("login.out"),
       leftSection: <IconLogout size={20} stroke={1.6} aria-hidden />,
-      onClick: () => session.end(),
+      // Where the appliance is away it cannot be told; the account says so when it is tried there.
+      onClick: () => void signOut().catch(() => navigate({ to: "/console/account" })),
     },
   ];
   const actions: SpotlightActionGroupData[] = [

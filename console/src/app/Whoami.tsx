@@ -1,9 +1,11 @@
 import { Menu, UnstyledButton } from "@mantine/core";
-import { IconDeviceTablet, IconLogout, IconSelector } from "@tabler/icons-react";
+import { useMutation } from "@tanstack/react-query";
+import { IconDeviceTablet, IconLogout, IconSelector, IconUserCircle } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { useConnected } from "@/api/events";
-import { session, useGrant } from "@/session/session";
+import { signOut } from "@/session/entry";
+import { useGrant } from "@/session/session";
 import css from "./Whoami.module.css";
 
 /** Who is signed in, whether events come, and the way out. */
@@ -11,6 +13,7 @@ export function Whoami() {
   const { t } = useTranslation();
   const grant = useGrant();
   const connected = useConnected();
+  const leave = useMutation({ mutationFn: signOut });
   if (!grant) return null;
   const role = grant.role ? t(`role.${grant.role}`) : t("role.key");
   return (
@@ -29,10 +32,17 @@ export function Whoami() {
         </UnstyledButton>
       </Menu.Target>
       <Menu.Dropdown>
+        <Menu.Item
+          component={Link}
+          to="/console/account"
+          leftSection={<IconUserCircle size={18} stroke={1.6} aria-hidden />}
+        >
+          {t("account.title")}
+        </Menu.Item>
         <Menu.Item component={Link} to="/kiosk" leftSection={<IconDeviceTablet size={18} stroke={1.6} aria-hidden />}>
           {t("nav.kiosk")}
         </Menu.Item>
-        <Menu.Item leftSection={<IconLogout size={18} stroke={1.6} aria-hidden />} onClick={() => session.end()}>
+        <Menu.Item leftSection={<IconLogout size={18} stroke={1.6} aria-hidden />} onClick={() => leave.mutate()}>
           {t("login.out")}
         </Menu.Item>
       </Menu.Dropdown>

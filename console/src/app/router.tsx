@@ -9,6 +9,7 @@ import {
 import { Failure } from "@/kit/Failure";
 import { Waiting } from "@/kit/Waiting";
 import { transactionSearch } from "@/screens/transactions/search";
+import { resume } from "@/session/entry";
 import { Gate } from "./Gate";
 import { Lost } from "./Lost";
 
@@ -25,11 +26,19 @@ const home = createRoute({
 const kiosk = createRoute({
   getParentRoute: () => root,
   path: "/kiosk",
+  beforeLoad: resume,
   component: lazyRouteComponent(() => import("@/screens/kiosk/Kiosk"), "Kiosk"),
 });
 
+/** The payer's own page, on the payer's own device: nobody is signed in there. */
+const me = createRoute({
+  getParentRoute: () => root,
+  path: "/me",
+  component: lazyRouteComponent(() => import("@/screens/me/Me"), "Me"),
+});
+
 // Below /console, so that no page's address is one of the interface's.
-const staff = createRoute({ getParentRoute: () => root, path: "/console", component: Gate });
+const staff = createRoute({ getParentRoute: () => root, path: "/console", beforeLoad: resume, component: Gate });
 const at = <Path extends string>(path: Path) => ({ getParentRoute: () => staff, path });
 
 const screens = [
@@ -64,6 +73,10 @@ const screens = [
   createRoute({ ...at("/plugins"), component: lazyRouteComponent(() => import("@/screens/plugins/Plugins"), "Plugins") }),
   createRoute({ ...at("/audit"), component: lazyRouteComponent(() => import("@/screens/audit/Audit"), "Audit") }),
   createRoute({ ...at("/access"), component: lazyRouteComponent(() => import("@/screens/access/Access"), "Access") }),
+  createRoute({
+    ...at("/account"),
+    component: lazyRouteComponent(() => import("@/screens/account/Account"), "Account"),
+  }),
   createRoute({ ...at("/system"), component: lazyRouteComponent(() => import("@/screens/system/System"), "System") }),
   createRoute({
     ...at("/settings"),
@@ -72,7 +85,7 @@ const screens = [
 ] as const;
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, kiosk, staff.addChildren(screens)]),
+  routeTree: root.addChildren([home, kiosk, me, staff.addChildren(screens)]),
   defaultPreload: "intent",
   defaultPendingComponent: Waiting,
   defaultErrorComponent: ({ error, reset }) => <Failure error={error} retry={reset} />,

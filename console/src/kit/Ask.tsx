@@ -10,6 +10,8 @@ interface Props {
   /** The button that does it, named by what it does. */
   action: string;
   grave?: boolean;
+  /** It was done: there is nothing to call off any more. */
+  done?: boolean;
   busy?: boolean;
   disabled?: boolean;
   error?: unknown;
@@ -19,7 +21,7 @@ interface Props {
 }
 
 /** Asks before something is done. */
-export function Ask({ opened, title, action, grave, busy, disabled, error, onDo, onClose, children }: Props) {
+export function Ask({ opened, title, action, grave, done, busy, disabled, error, onDo, onClose, children }: Props) {
   const { t } = useTranslation();
   return (
     <Modal opened={opened} onClose={onClose} title={title} closeButtonProps={{ "aria-label": t("common.close") }}>
@@ -33,9 +35,11 @@ export function Ask({ opened, title, action, grave, busy, disabled, error, onDo,
         {children}
         <Trouble error={error} />
         <div className={css.actions}>
-          <Button variant="default" onClick={onClose}>
-            {t("common.cancel")}
-          </Button>
+          {!done && (
+            <Button variant="default" onClick={onClose}>
+              {t("common.cancel")}
+            </Button>
+          )}
           <Button type="submit" color={grave ? "red" : undefined} loading={busy ?? false} disabled={disabled ?? false}>
             {action}
           </Button>

@@ -1,7 +1,7 @@
 import type { Credentials, Grant } from "./credentials";
 
-const CSRF_COOKIE = "__Host-facepay_csrf";
 const SAFE = new Set(["GET", "HEAD", "OPTIONS"]);
+const TRIED_AS = "__Host-facepay-try";
 
 /** A session in an HttpOnly cookie: the browser sends it by itself, and what changes something also proves that this page asked. */
 export class CookieCredentials implements Credentials {
@@ -20,8 +20,8 @@ export class CookieCredentials implements Credentials {
   }
 
   headers(method: string): Record<string, string> {
-    const token = SAFE.has(method.toUpperCase()) ? undefined : csrf(document.cookie);
-    return token ? { "x-csrf-token": token } : {};
+    const csrf = SAFE.has(method.toUpperCase()) ? undefined : this.#grant?.csrf;
+    return csrf ? { "x-csrf-token": csrf } : {};
   }
 
   protocols(): string[] {
@@ -29,8 +29,10 @@ export class CookieCredentials implements Credentials {
   }
 }
 
-/** The token beside the session's cookie; a page of another origin can't read it. */
-export function csrf(cookies: string): string | undefined {
-  const named = cookies.split(";").map((pair) => pair.trim());
-  return named.find((pair) => pair.startsWith(`${CSRF_COOKIE}=`))?.slice(CSRF_COOKIE.length + 1);
+/** Whether this browser keeps cookies of the session's kind here: over TLS all do, without it only some, and only for this machine. */
+export function keepsCookies(page: { cookie: string } = document): boolean {
+  page.cookie = `${TRIED_AS}=1; Path=/; Secure; SameSite=Strict`;
+  const kept = page.cookie.includes(`${TRIED_AS}=1`);
+  page.cookie = `${TRIED_AS}=; Path=/; Secure; SameSite=Strict; Max-Age=0`;
+  return kept;
 }

@@ -2,9 +2,18 @@
 export interface Grant {
   /** Absent when a cookie carries the session. */
   token?: string;
+  /** The word that goes with a cookie's session; a page of another origin can't know it. */
+  csrf?: string;
+  /** Of the account; `null` for an API key. */
+  id: string | null;
   name: string;
   /** `null` for an API key, whose role the appliance does not tell. */
   role: string | null;
+  /** What they may do now; `null` where the appliance does not tell. */
+  permissions: string[] | null;
+  totp: boolean;
+  /** Nothing can be done before there is a device for one-time codes. */
+  totpRequired: boolean;
   expiresAt: string | null;
 }
 
@@ -16,4 +25,9 @@ export interface Credentials {
   headers(method: string): Record<string, string>;
   /** Subprotocols of a WebSocket, which browsers open without headers. */
   protocols(): string[];
+}
+
+/** What an API key gives: everything is asked for, and the appliance decides. */
+export function keyGrant(token: string, name: string): Grant {
+  return { token, id: null, name, role: null, permissions: null, totp: false, totpRequired: false, expiresAt: null };
 }

@@ -18,6 +18,11 @@ export function parse(text: string): Map<string, Set<string>> {
   );
 }
 
+/** Everything that a role may. */
+export function permissionsOf(role: string): Permission[] {
+  return PERMISSIONS.filter((permission) => matrix.get(permission)?.has(role));
+}
+
 /** An unknown role, such as an API key's, is let through: the appliance refuses what it may not do. */
 export function may(role: string | null, permission: Permission): boolean {
   return role === null || (matrix.get(permission)?.has(role) ?? false);

@@ -13,6 +13,7 @@ class Session {
 
   /** A grant without a token is one whose session a cookie carries. */
   begin(grant: Grant): void {
+    this.#credentials.forget();
     this.#credentials = grant.token ? new BearerCredentials() : new CookieCredentials();
     this.#credentials.keep(grant);
     this.#tell();
@@ -54,6 +55,6 @@ export function useGrant(): Grant | null {
 
 /** Whether whoever is signed in may do something; the appliance decides, this only spares dead ends. */
 export function useMay(): (permission: Permission) => boolean {
-  const role = useGrant()?.role ?? null;
-  return (permission) => may(role, permission);
+  const grant = useGrant();
+  return (permission) => grant?.permissions?.includes(permission) ?? may(grant?.role ?? null, permission);
 }

@@ -8,6 +8,7 @@ import { useFormat } from "@/i18n/format";
 import { Ask } from "@/kit/Ask";
 import { StateBadge } from "@/kit/StateBadge";
 import { type Column, Table } from "@/kit/Table";
+import { KeyBounds } from "./KeyBounds";
 
 export function KeyTable({ keys }: { keys: ApiKey[] }) {
   const { t } = useTranslation();
@@ -24,6 +25,7 @@ export function KeyTable({ keys }: { keys: ApiKey[] }) {
   const columns: Column<ApiKey>[] = [
     { name: t("access.name"), cell: (key) => key.name },
     { name: t("access.role"), cell: (key) => t(`role.${key.role}`) },
+    { name: t("access.bounds"), cell: (key) => <KeyBounds of={key} /> },
     { name: t("people.since"), wide: true, cell: (key) => format.day(key.created_at) },
     {
       name: t("people.status"),
@@ -31,6 +33,8 @@ export function KeyTable({ keys }: { keys: ApiKey[] }) {
       cell: (key) =>
         key.revoked_at ? (
           <StateBadge state="disabled" />
+        ) : key.expires_at && Date.parse(key.expires_at) <= Date.now() ? (
+          <StateBadge state="expired" />
         ) : (
           <Button variant="subtle" size="xs" onClick={() => ask(key)}>
             {t("access.revoke")}

@@ -1,12 +1,12 @@
-import { PasswordInput, Select, TextInput } from "@mantine/core";
+import { Select, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { answered, client } from "@/api/client";
 import { Ask } from "@/kit/Ask";
+import { PasswordField } from "@/kit/PasswordField";
+import { PASSWORD_CHARS_MIN } from "@/session/password";
 import { ROLES } from "./roles";
-
-const PASSWORD_CHARS_MIN = 10;
 
 export function NewOperator({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   const { t } = useTranslation();
@@ -48,13 +48,12 @@ export function NewOperator({ opened, onClose }: { opened: boolean; onClose: () 
         allowDeselect={false}
         onChange={(value) => value && setRole(value)}
       />
-      <PasswordInput
+      <PasswordField
         label={t("login.password")}
         description={t("login.password_hint", { count: PASSWORD_CHARS_MIN })}
         autoComplete="new-password"
         value={password}
-        onChange={(change) => setPassword(change.currentTarget.value)}
-        visibilityToggleButtonProps={{ "aria-label": t("login.show_password") }}
+        onChange={setPassword}
       />
     </Ask>
   );

@@ -1,8 +1,6 @@
 import { Button, TextInput } from "@mantine/core";
-import { useMutation } from "@tanstack/react-query";
-import { useRef, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { afterFailure, answered, client, idempotencyKey, once } from "@/api/client";
 import { CameraView } from "@/kit/CameraView";
 import { Card } from "@/kit/Card";
 import { Loaded } from "@/kit/Loaded";
@@ -10,31 +8,17 @@ import { Trouble } from "@/kit/Trouble";
 import { useFormat } from "@/i18n/format";
 import { AmountEntry } from "@/pay/AmountEntry";
 import { CameraChoice } from "@/pay/CameraChoice";
-import { keepCurrency, usualCurrency } from "@/pay/currencies";
-import { useCamera } from "@/pay/useCamera";
+import { useNewCheckout } from "@/pay/useNewCheckout";
 import css from "./Till.module.css";
 
 export function NewSale({ onOpened }: { onOpened: (id: string) => void }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const { query, camera, choose } = useCamera();
-  const [amount, setAmount] = useState(0);
-  const [currency, setCurrency] = useState(usualCurrency);
+  const sale = useNewCheckout(onOpened);
   const [reference, setReference] = useState("");
-  const key = useRef(idempotencyKey());
-  const open = useMutation({
-    mutationFn: (camera: string) =>
-      answered(
-        client.POST("/checkouts", {
-          params: { header: once(key.current) },
-          body: { camera, amount: { amount, currency }, reference: reference || null },
-        }),
-      ),
-    onSuccess: ({ id }) => onOpened(id),
-    onError: (error) => void (key.current = afterFailure(key.current, error)),
-  });
+  const { amount, camera } = sale;
   return (
-    <Loaded query={query}>
+    <Loaded query={sale.query}>
       {({ items }) => (
         <div className={css.till}>
           <Card flush className={css.stage}>
@@ -45,20 +29,12 @@ export function NewSale({ onOpened }: { onOpened: (id: string) => void }) {
               className={css.form}
               onSubmit={(submit) => {
                 submit.preventDefault();
-                if (camera) open.mutate(camera.id);
+                sale.begin({ reference: reference || null });
               }}
             >
-              <AmountEntry
-                amount={amount}
-                currency={currency}
-                onAmount={setAmount}
-                onCurrency={(chosen) => {
-                  setCurrency(chosen);
-                  keepCurrency(chosen);
-                }}
-              />
+              <AmountEntry {...sale.entry} />
               <div className={css.pair}>
-                <CameraChoice cameras={items} value={camera?.id ?? null} onChange={choose} />
+                <CameraChoice cameras={items} value={camera?.id ?? null} onChange={sale.choose} />
                 <TextInput
                   label={t("pay.reference")}
                   maxLength={200}
@@ -66,9 +42,9 @@ export function NewSale({ onOpened }: { onOpened: (id: string) => void }) {
                   onChange={(change) => setReference(change.currentTarget.value)}
                 />
               </div>
-              <Trouble error={open.error} />
-              <Button type="submit" size="lg" loading={open.isPending} disabled={amount === 0 || !camera}>
-                {amount > 0 ? t("checkout.charge", { amount: format.money({ amount, currency }) }) : t("checkout.type")}
+              <Trouble error={sale.error} />
+              <Button type="submit" size="lg" loading={sale.isBusy} disabled={amount.amount === 0 || !camera}>
+                {amount.amount > 0 ? t("checkout.charge", { amount: format.money(amount) }) : t("checkout.type")}
               </Button>
             </form>
           </Card>

@@ -1,16 +1,13 @@
 import { Button, SegmentedControl, Select } from "@mantine/core";
-import { useMutation } from "@tanstack/react-query";
-import { useRef, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { afterFailure, answered, client, idempotencyKey, once } from "@/api/client";
 import { useFormat } from "@/i18n/format";
 import { Card } from "@/kit/Card";
 import { Loaded } from "@/kit/Loaded";
 import { Trouble } from "@/kit/Trouble";
 import { AmountEntry } from "@/pay/AmountEntry";
 import { CameraChoice } from "@/pay/CameraChoice";
-import { keepCurrency, usualCurrency } from "@/pay/currencies";
-import { useCamera } from "@/pay/useCamera";
+import { useNewCheckout } from "@/pay/useNewCheckout";
 import css from "./Group.module.css";
 import { PAYERS_MAX, type SplitKind, toSplit } from "./split";
 import { SplitEditor } from "./SplitEditor";
@@ -21,50 +18,28 @@ const POLICIES = ["all_or_nothing", "redistribute", "partial"];
 export function NewGroup({ onOpened }: { onOpened: (id: string) => void }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const { query, camera, choose } = useCamera();
-  const [amount, setAmount] = useState(0);
-  const [currency, setCurrency] = useState(usualCurrency);
+  const group = useNewCheckout(onOpened);
   const [payers, setPayers] = useState(2);
   const [kind, setKind] = useState<SplitKind>("equal");
   const [values, setValues] = useState<number[]>(() => Array<number>(PAYERS_MAX).fill(1));
   const [policy, setPolicy] = useState(POLICIES[0]!);
-  const key = useRef(idempotencyKey());
-  const split = toSplit(kind, amount, payers, values);
-
-  const open = useMutation({
-    mutationFn: (camera: string) =>
-      answered(
-        client.POST("/checkouts", {
-          params: { header: once(key.current) },
-          body: { camera, amount: { amount, currency }, split, policy },
-        }),
-      ),
-    onSuccess: ({ id }) => onOpened(id),
-    onError: (error) => void (key.current = afterFailure(key.current, error)),
-  });
+  const { amount, camera } = group;
+  const split = toSplit(kind, amount.amount, payers, values);
 
   return (
-    <Loaded query={query}>
+    <Loaded query={group.query}>
       {({ items }) => (
         <form
           className={css.layout}
           onSubmit={(submit) => {
             submit.preventDefault();
-            if (camera) open.mutate(camera.id);
+            group.begin({ split, policy });
           }}
         >
           <Card title={t("group.whole")}>
             <div className={css.form}>
-              <AmountEntry
-                amount={amount}
-                currency={currency}
-                onAmount={setAmount}
-                onCurrency={(chosen) => {
-                  setCurrency(chosen);
-                  keepCurrency(chosen);
-                }}
-              />
-              <CameraChoice cameras={items} value={camera?.id ?? null} onChange={choose} />
+              <AmountEntry {...group.entry} />
+              <CameraChoice cameras={items} value={camera?.id ?? null} onChange={group.choose} />
             </div>
           </Card>
           <Card title={t("group.split")}>
@@ -78,8 +53,8 @@ export function NewGroup({ onOpened }: { onOpened: (id: string) => void }) {
               />
               <SplitEditor
                 kind={kind}
-                amount={amount}
-                currency={currency}
+                amount={amount.amount}
+                currency={amount.currency}
                 payers={payers}
                 values={values}
                 onPayers={setPayers}
@@ -94,10 +69,10 @@ export function NewGroup({ onOpened }: { onOpened: (id: string) => void }) {
                 allowDeselect={false}
                 onChange={(value) => value && setPolicy(value)}
               />
-              <Trouble error={open.error} />
-              <Button type="submit" size="lg" loading={open.isPending} disabled={!split || !camera}>
-                {amount > 0
-                  ? t("group.open", { amount: format.money({ amount, currency }), count: payers })
+              <Trouble error={group.error} />
+              <Button type="submit" size="lg" loading={group.isBusy} disabled={!split || !camera}>
+                {amount.amount > 0
+                  ? t("group.open", { amount: format.money(amount), count: payers })
                   : t("checkout.type")}
               </Button>
             </div>

@@ -1,6 +1,7 @@
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { SignIn } from "@/screens/login/SignIn";
+import { TotpGate } from "@/screens/login/TotpGate";
 import { useGrant } from "@/session/session";
 import { keepKioskConfig, type KioskConfig, kioskConfig } from "./config";
 import { KioskSetup } from "./KioskSetup";
@@ -15,6 +16,7 @@ export function Kiosk() {
     document.title = `${t("nav.kiosk")} · FacePay`;
   }, [t]);
   if (!grant) return <SignIn />;
+  if (grant.totpRequired) return <TotpGate />;
   const keep = (next: KioskConfig | null) => {
     keepKioskConfig(next);
     setConfig(next);

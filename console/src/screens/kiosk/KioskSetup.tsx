@@ -1,4 +1,4 @@
-import { Button, PasswordInput, SegmentedControl } from "@mantine/core";
+import { Button, SegmentedControl } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { IconArrowLeft } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
@@ -7,6 +7,7 @@ import { useTranslation } from "react-i18next";
 import { Mark } from "@/app/Mark";
 import { spoken } from "@/i18n/i18n";
 import { Loaded } from "@/kit/Loaded";
+import { PasswordField } from "@/kit/PasswordField";
 import { Trouble } from "@/kit/Trouble";
 import { CameraChoice } from "@/pay/CameraChoice";
 import { useCamera } from "@/pay/useCamera";
@@ -58,14 +59,13 @@ export function KioskSetup({ onReady }: { onReady: (config: KioskConfig) => void
                 ]}
               />
               <CameraChoice cameras={items} value={camera?.id ?? null} onChange={choose} />
-              <PasswordInput
+              <PasswordField
                 label={t("kiosk.exit_pin")}
                 description={t("kiosk.exit_pin_text")}
                 inputMode="numeric"
                 autoComplete="off"
                 value={pin}
-                onChange={(change) => setPin(change.currentTarget.value)}
-                visibilityToggleButtonProps={{ "aria-label": t("login.show_password") }}
+                onChange={setPin}
               />
               <Trouble error={begin.error} />
               <Button type="submit" size="md" disabled={!camera || !/^\d{4,12}$/.test(pin)} loading={begin.isPending}>

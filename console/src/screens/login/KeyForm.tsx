@@ -1,12 +1,12 @@
-import { Button, PasswordInput } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { API_BASE } from "@/api/client";
 import { Problem } from "@/api/problem";
-import { Trouble } from "@/kit/Trouble";
+import { PasswordField } from "@/kit/PasswordField";
+import { keyGrant } from "@/session/credentials";
 import { session } from "@/session/session";
-import css from "./SignIn.module.css";
+import { EntryForm } from "./EntryForm";
 
 /** Whether the appliance knows a key: any route tells, and a refusal for its role tells as well that it is known. */
 async function check(key: string): Promise<void> {
@@ -22,29 +22,11 @@ export function KeyForm() {
   const [key, setKey] = useState("");
   const enter = useMutation({
     mutationFn: () => check(key.trim()),
-    onSuccess: () => session.begin({ token: key.trim(), name: t("role.key"), role: null, expiresAt: null }),
+    onSuccess: () => session.begin(keyGrant(key.trim(), t("role.key"))),
   });
   return (
-    <form
-      className={css.form}
-      onSubmit={(submit) => {
-        submit.preventDefault();
-        enter.mutate();
-      }}
-    >
-      <PasswordInput
-        label={t("login.key")}
-        autoComplete="off"
-        value={key}
-        onChange={(change) => setKey(change.currentTarget.value)}
-        visibilityToggleButtonProps={{ "aria-label": t("login.show_password") }}
-        required
-        size="md"
-      />
-      <Button type="submit" size="md" loading={enter.isPending}>
-        {t("login.in")}
-      </Button>
-      <Trouble error={enter.error} />
-    </form>
+    <EntryForm action={t("login.in")} busy={enter.isPending} error={enter.error} onSubmit={() => enter.mutate()}>
+      <PasswordField label={t("login.key")} autoComplete="off" value={key} onChange={setKey} required size="md" />
+    </EntryForm>
   );
 }

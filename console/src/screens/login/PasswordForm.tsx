@@ -1,49 +1,47 @@
-import { Button, PasswordInput, TextInput } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { answered, client } from "@/api/client";
-import { Trouble } from "@/kit/Trouble";
-import { session } from "@/session/session";
-import css from "./SignIn.module.css";
+import { Problem } from "@/api/problem";
+import { CodeField, isCode } from "@/kit/CodeField";
+import { signIn } from "@/session/entry";
+import { AccountFields } from "./AccountFields";
+import { EntryForm } from "./EntryForm";
 
+/** Name and password; the one-time code is asked for once the appliance says that the account has a device for it. */
 export function PasswordForm() {
   const { t } = useTranslation();
   const [name, setName] = useState("");
   const [password, setPassword] = useState("");
+  const [code, setCode] = useState("");
+  const [asksCode, askCode] = useState(false);
   const login = useMutation({
-    mutationFn: () => answered(client.POST("/operators/login", { body: { name, password } })),
-    onSuccess: ({ token, role, expires_at }) => session.begin({ token, name, role, expiresAt: expires_at }),
+    mutationFn: () => signIn(name, password, asksCode ? code : null),
+    onError: (error) => {
+      // A code is taken once, so whatever was refused, the next try needs a new one.
+      setCode("");
+      if (Problem.from(error).code === "code_required") askCode(true);
+    },
   });
+  const lacksCode = Problem.from(login.error).code === "code_required";
   return (
-    <form
-      className={css.form}
-      onSubmit={(submit) => {
-        submit.preventDefault();
-        login.mutate();
-      }}
+    <EntryForm
+      action={t("login.in")}
+      busy={login.isPending}
+      error={lacksCode ? null : login.error}
+      disabled={asksCode && !isCode(code)}
+      onSubmit={() => login.mutate()}
     >
-      <TextInput
-        label={t("login.name")}
-        autoComplete="username"
-        value={name}
-        onChange={(change) => setName(change.currentTarget.value)}
-        required
-        size="md"
-      />
-      <PasswordInput
-        label={t("login.password")}
-        autoComplete="current-password"
-        value={password}
-        onChange={(change) => setPassword(change.currentTarget.value)}
-        visibilityToggleButtonProps={{ "aria-label": t("login.show_password") }}
-        required
-        size="md"
-      />
-      <Button type="submit" size="md" loading={login.isPending}>
-        {t("login.in")}
-      </Button>
-      <Trouble error={login.error} />
-    </form>
+      <AccountFields name={name} password={password} onName={setName} onPassword={setPassword} />
+      {asksCode && (
+        <CodeField
+          label={t("totp.code")}
+          description={t("totp.code_hint")}
+          value={code}
+          onChange={setCode}
+          size="md"
+          autoFocus
+        />
+      )}
+    </EntryForm>
   );
 }

@@ -15,6 +15,7 @@ import { useMay } from "@/session/session";
 import { Certificate } from "./Certificate";
 import { Consents } from "./Consents";
 import { Erase } from "./Erase";
+import { FacePayment } from "./FacePayment";
 import { Faces } from "./Faces";
 import css from "./People.module.css";
 import { Pin } from "./Pin";
@@ -64,6 +65,7 @@ export function Person() {
             </div>
             <div className={css.stack}>
               <Consents user={id} />
+              <FacePayment user={id} />
               <Faces user={id} />
               {may("people.erase") && <Erase person={person} onErased={setCertificate} />}
             </div>

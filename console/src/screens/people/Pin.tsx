@@ -1,4 +1,4 @@
-import { Button, PasswordInput } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
@@ -7,6 +7,7 @@ import { answered, client } from "@/api/client";
 import { Ask } from "@/kit/Ask";
 import { Badge } from "@/kit/Badge";
 import { Card } from "@/kit/Card";
+import { PasswordField } from "@/kit/PasswordField";
 import { Trouble } from "@/kit/Trouble";
 import css from "./People.module.css";
 
@@ -47,14 +48,13 @@ export function Pin({ user }: { user: string }) {
         onClose={close}
         onDo={() => give.mutate()}
       >
-        <PasswordInput
+        <PasswordField
           label={t("people.pin_new")}
           description={t("people.pin_hint")}
           inputMode="numeric"
           autoComplete="off"
           value={pin}
-          onChange={(change) => setPin(change.currentTarget.value)}
-          visibilityToggleButtonProps={{ "aria-label": t("login.show_password") }}
+          onChange={setPin}
           data-autofocus
         />
       </Ask>
