@@ -8,6 +8,10 @@ const appliance = loadEnv("development", ".", "FACEPAY_")["FACEPAY_URL"] ?? "htt
 // The pages that the console answers for; every other path is the appliance's own, also with the service worker active.
 const PAGES = [/^\/$/, /^\/console(\/|$)/, /^\/kiosk$/, /^\/me$/];
 
+// As core/server/src/api/console.rs has it.
+const POLICY =
+  "default-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; object-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
+
 export default defineConfig({
   plugins: [
     react(),
@@ -63,5 +67,11 @@ export default defineConfig({
       "/openapi.json": appliance,
     },
   },
-  preview: { port: 4173, strictPort: true, proxy: { "/v1": { target: appliance, ws: true } } },
+  // The build as the appliance serves it, with its policy, so that what it would refuse is refused here.
+  preview: {
+    port: 4173,
+    strictPort: true,
+    headers: { "content-security-policy": POLICY },
+    proxy: { "/v1": { target: appliance, ws: true }, "/docs": appliance, "/openapi.json": appliance },
+  },
 });

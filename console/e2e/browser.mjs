@@ -49,6 +49,21 @@ export async function signIn(page) {
   await page.locator("#content").waitFor();
 }
 
+/** One more page at the same browser, signed in as well. */
+export async function another(page) {
+  const other = await page.context().newPage();
+  await signIn(other);
+  return other;
+}
+
+/** A screen of the console. */
+export const goto = (page, path) => page.goto(`${base}/console${path}`);
+
+/** A flow before whose browser's camera are the people of a picture of this repository. */
+export function filmed(picture, run) {
+  return Object.assign(run, { picture });
+}
+
 /** What axe finds against WCAG 2.2 AA on the page as it is. */
 export async function violations(page) {
   const { violations } = await page.evaluate((rules) => window.axe.run(document, { runOnly: rules }), RULES);

@@ -15,7 +15,8 @@ export function Whoami() {
   const connected = useConnected();
   const leave = useMutation({ mutationFn: signOut });
   if (!grant) return null;
-  const role = grant.role ? t(`role.${grant.role}`) : t("role.key");
+  // A key has no name but what it is.
+  const role = grant.role ? t(`role.${grant.role}`) : t("nav.connected");
   return (
     <Menu position="top-start" width={208} withinPortal>
       <Menu.Target>

@@ -14,14 +14,16 @@ interface Props<Row> {
   label: string;
   columns: Column<Row>[];
   rows: Row[];
+  /** Each row a block of its own on a phone, where its columns would not fit. */
+  stacks?: boolean;
   id: (row: Row) => string;
 }
 
-export function Table<Row>({ label, columns, rows, id }: Props<Row>) {
+export function Table<Row>({ label, columns, rows, stacks, id }: Props<Row>) {
   return (
     // Tables may be wider than the screen: they scroll by themselves, by keys as well.
     <div className={css.scroll} tabIndex={0} role="region" aria-label={label}>
-      <table className={css.table}>
+      <table className={css.table} data-stacks={stacks}>
         <thead>
           <tr>
             {columns.map((column) => (
@@ -35,7 +37,7 @@ export function Table<Row>({ label, columns, rows, id }: Props<Row>) {
           {rows.map((row) => (
             <tr key={id(row)}>
               {columns.map((column) => (
-                <td key={column.name} data-end={column.end} data-wide={column.wide}>
+                <td key={column.name} data-end={column.end} data-wide={column.wide} data-name={column.name}>
                   {column.cell(row)}
                 </td>
               ))}

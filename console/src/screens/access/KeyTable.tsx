@@ -44,7 +44,7 @@ export function KeyTable({ keys }: { keys: ApiKey[] }) {
   ];
   return (
     <>
-      <Table label={t("access.keys")} columns={columns} rows={keys} id={(key) => key.id} />
+      <Table stacks label={t("access.keys")} columns={columns} rows={keys} id={(key) => key.id} />
       <Ask
         opened={asked !== null}
         title={t("access.revoke_title", { name: asked?.name })}

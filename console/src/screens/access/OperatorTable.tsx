@@ -65,7 +65,7 @@ export function OperatorTable({ operators }: { operators: Operator[] }) {
   const wish = asked?.act ?? "shut";
   return (
     <>
-      <Table label={t("access.staff")} columns={columns} rows={operators} id={(operator) => operator.id} />
+      <Table stacks label={t("access.staff")} columns={columns} rows={operators} id={(operator) => operator.id} />
       <Ask
         opened={asked !== null}
         title={t(`access.${wish}_title`, { name: asked?.operator.name })}

@@ -66,7 +66,7 @@ export function CameraCard({ camera, history }: { camera: Wire<"Camera">; histor
         />
         <Trouble error={accept.error} />
         {may("cameras.manage") && (
-          <div className={css.actions}>
+          <div className={`${css.actions} ${css.acts}`}>
             {ACCEPTABLE.has(health.state) && (
               <Button loading={accept.isPending} onClick={() => accept.mutate()}>
                 {t("cameras.accept")}

@@ -38,7 +38,7 @@ export function PluginActs({ plugin, isDisabled }: { plugin: Plugin; isDisabled:
   });
   return (
     <>
-      <div className={css.actions}>
+      <div className={`${css.actions} ${css.acts}`}>
         <Button variant="default" loading={reload.isPending} onClick={() => reload.mutate()}>
           {t("plugins.reload")}
         </Button>

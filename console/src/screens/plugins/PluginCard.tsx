@@ -18,7 +18,7 @@ export function PluginCard({ plugin }: { plugin: Plugin }) {
   const may = useMay();
   const [state = "", why] = plugin.state.split(/: (.*)/s);
   return (
-    <Card flush>
+    <Card flush className={css.card}>
       <div className={css.body}>
         <div className={css.head}>
           <div>

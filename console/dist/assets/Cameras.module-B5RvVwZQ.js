@@ -1,1 +1,0 @@
-var e={grid:`_grid_gn8sx_1`,card:`_card_gn8sx_7`,picture:`_picture_gn8sx_12`,body:`_body_gn8sx_17`,head:`_head_gn8sx_24`,advice:`_advice_gn8sx_35`,history:`_history_gn8sx_43`,strip:`_strip_gn8sx_56`,actions:`_actions_gn8sx_74`,form:`_form_gn8sx_80`,tested:`_tested_gn8sx_85`};export{e as t};

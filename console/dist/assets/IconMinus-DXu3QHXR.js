@@ -1,1 +1,0 @@
-import{n as e}from"./Notice-DGT0UimJ.js";var t=e(`outline`,`minus`,`Minus`,[[`path`,{d:`M5 12l14 0`,key:`svg-0`}]]);export{t};

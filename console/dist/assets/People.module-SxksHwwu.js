@@ -1,1 +1,0 @@
-var e={tools:`_tools_rznbn_1`,search:`_search_rznbn_11`,list:`_list_rznbn_15`,row:`_row_rznbn_19`,person:`_person_rznbn_25`,letter:`_letter_rznbn_43`,name:`_name_rznbn_56`,since:`_since_rznbn_79`,loading:`_loading_rznbn_84`,columns:`_columns_rznbn_88`,stack:`_stack_rznbn_95`,line:`_line_rznbn_100`,actions:`_actions_rznbn_116`,big:`_big_rznbn_122`};export{e as t};

@@ -1,1 +1,0 @@
-import{d as e,h as t,y as n}from"./Notice-DGT0UimJ.js";import{t as r}from"./InputBase-EpT5_SAd.js";var i=n(),a=e(e=>{let n=t([`Input`,`InputWrapper`,`TextInput`],null,e);return(0,i.jsx)(r,{component:`input`,...n,__staticSelector:`TextInput`})});a.classes=r.classes,a.displayName=`@mantine/core/TextInput`;export{a as t};

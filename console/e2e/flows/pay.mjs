@@ -1,0 +1,148 @@
+// What payers and those who take their money do.
+import { another, api, base, filmed, goto } from "../browser.mjs";
+
+/** The demo's people: one of them is enrolled by it, the other by the wizard below. */
+const PAYER = "Eileen Collins";
+const OTHER = "Grace Hopper";
+/** A camera that a browser feeds. */
+const DESK = "desk";
+const KIOSK_PIN = "2468";
+const PAYER_PIN = "7294";
+
+async function type(page, digits) {
+  for (const digit of digits) await page.getByRole("group", { name: "Amount" }).getByRole("button", { name: digit, exact: true }).click();
+}
+
+async function choose(page, label, option) {
+  await page.getByRole("combobox", { name: label }).click();
+  await page.getByRole("option", { name: option }).click();
+}
+
+async function person(name) {
+  const { items } = await api("GET", "/users?limit=200");
+  return items.find((user) => user.name === name);
+}
+
+/** Makes this browser a kiosk. */
+async function startKiosk(page, source, camera) {
+  await page.goto(`${base}/kiosk`);
+  await page.locator("label", { hasText: source }).click();
+  await choose(page, "Camera", new RegExp(`^${camera}`));
+  await page.locator("input[type=password]").fill(KIOSK_PIN);
+  await page.getByRole("button", { name: "Start the kiosk" }).click();
+  await page.getByText("Pay with a look").waitFor();
+}
+
+async function enrolUntilFace(page, name, camera) {
+  await goto(page, "/enrol");
+  await page.getByLabel("Name").fill(name);
+  await page.getByRole("button", { name: "Continue" }).click();
+  await page.getByRole("checkbox").check();
+  await page.getByRole("button", { name: "Record the consent" }).click();
+  await choose(page, "Camera", camera);
+  await page.getByRole("button", { name: "Start", exact: true }).click();
+}
+
+/** A camera of the appliance that takes the pictures of this browser's own. */
+async function desk() {
+  const { items } = await api("GET", "/cameras");
+  if (!items.some(({ id }) => id === DESK)) await api("POST", "/cameras", { id: DESK, source: "push:" });
+}
+
+/** Grace has a face, by the wizard, and money. */
+async function withOther(page) {
+  if (await person(OTHER)) return;
+  await enrolUntilFace(page, OTHER, "till-2");
+  await page.getByText("Enrolled", { exact: true }).waitFor({ timeout: 120_000 });
+  const { id } = await person(OTHER);
+  await api("POST", `/users/${id}/credits`, { amount: { amount: 10_000, currency: "EUR" } });
+}
+
+export const payments = {
+  "somebody is enrolled through the wizard": async (page) => {
+    await withOther(page);
+    await goto(page, `/people/${(await person(OTHER)).id}`);
+    await page.getByText("Mean of the templates").or(page.getByText("Template", { exact: true })).first().waitFor();
+  },
+
+  "an enrolled person pays at the till, and the receipt verifies": async (page) => {
+    await goto(page, "/checkout");
+    await choose(page, "Camera", "till-1");
+    await type(page, "100");
+    await page.getByRole("button", { name: /Charge/ }).click();
+    await page.getByRole("button", { name: "Yes, pay" }).click();
+    await page.getByRole("button", { name: "Next payment" }).waitFor();
+    await page.getByRole("button", { name: "Verify" }).click();
+    await page.getByText("The signature holds").waitFor();
+  },
+
+  "a group is opened and cancelled for everybody": async (page) => {
+    await goto(page, "/group");
+    await choose(page, "Camera", "till-1");
+    await type(page, "1000");
+    await page.getByRole("button", { name: "One person more" }).click();
+    await page.getByText("€3.34").waitFor();
+    await page.getByRole("button", { name: /Split €10.00 among 3/ }).click();
+    await page.getByRole("button", { name: "Cancel for everybody" }).click();
+    await page.getByRole("button", { name: "Next payment" }).waitFor();
+  },
+
+  "two people before one camera pay their parts of one amount": filmed(
+    "core/server/tests/it/fixtures/two-people.jpg",
+    async (page) => {
+      await withOther(page);
+      await desk();
+      const feeding = await another(page);
+      await startKiosk(feeding, "This device's camera", DESK);
+      await goto(page, "/group");
+      await choose(page, "Camera", DESK);
+      await type(page, "300");
+      await page.getByRole("button", { name: /Split €3.00 among 2/ }).click();
+      for (const name of [PAYER, OTHER]) await page.getByRole("button", { name: `${name}: pay €1.50` }).click();
+      await page.getByText("This is what became of each part.").waitFor();
+      await page.getByRole("listitem").filter({ hasText: OTHER }).getByText("Paid", { exact: true }).waitFor();
+    },
+  ),
+
+  "a face that is enrolled already waits for a second person": async (page) => {
+    await enrolUntilFace(page, "Somebody Else", "till-1");
+    const ends = page.getByText("A second person must look at this").or(page.getByRole("button", { name: "Try again" }));
+    await ends.waitFor({ timeout: 120_000 });
+  },
+
+  "the kiosk takes a PIN where a face is not enough": async (page) => {
+    const payer = await person(PAYER);
+    await api("PUT", `/users/${payer.id}/pin`, { pin: PAYER_PIN });
+    await startKiosk(page, "Appliance's camera", "till-1");
+    // The appliance under test asks for a factor from 20.00 on.
+    await api("POST", "/checkouts", { camera: "till-1", amount: { amount: 2000, currency: "EUR" } });
+    const keys = page.getByRole("group", { name: "PIN" });
+    for (const digit of PAYER_PIN) await keys.getByRole("button", { name: digit, exact: true }).click();
+    await page.getByRole("button", { name: "Continue" }).click();
+    await page.getByRole("button", { name: "Yes, pay" }).click();
+    await page.getByText("Thank you").waitFor();
+  },
+
+  "the kiosk sends its own camera's pictures, and takes the yes": filmed("pipeline/assets/eileen-collins.jpg", async (page) => {
+    await desk();
+    await startKiosk(page, "This device's camera", DESK);
+    await api("POST", "/checkouts", { camera: DESK, amount: { amount: 150, currency: "EUR" } });
+    await page.getByText("€1.50", { exact: true }).waitFor();
+    await page.getByRole("button", { name: "Yes, pay" }).click();
+    await page.getByText("Thank you").waitFor();
+  }),
+
+  "only the PIN of staff leads out of the kiosk": async (page) => {
+    await startKiosk(page, "Appliance's camera", "till-1");
+    const leave = async (pin) => {
+      const keys = page.getByRole("group", { name: "PIN" });
+      for (const digit of pin) await keys.getByRole("button", { name: digit, exact: true }).click();
+      await page.getByRole("button", { name: "Continue" }).click();
+    };
+    await page.getByRole("button", { name: "Staff" }).click();
+    await leave("1357");
+    await page.getByText("That PIN is not right.").waitFor();
+    await leave(KIOSK_PIN);
+    await page.getByRole("heading", { name: "Set up a kiosk" }).waitFor();
+  },
+};
