@@ -1,4 +1,4 @@
-// FACEPAY_URL=http://… FACEPAY_KEY=… npm run e2e [words of a flow's name]
+// FACEPAY_URL=http://… FACEPAY_KEY=… npm run e2e [a pattern of flows' names]
 import { base, launch, open, signIn, violations } from "./browser.mjs";
 import { payments } from "./flows/pay.mjs";
 import { screens } from "./flows/screens.mjs";
@@ -8,13 +8,13 @@ import { video } from "./video.mjs";
 const SCREENS = ["", "/checkout", "/group", "/enrol", "/people", "/transactions", "/reviews", "/analytics", "/cameras", "/plugins"];
 const MORE = ["/audit", "/access", "/system", "/settings", "/account"];
 
-const wanted = process.argv.slice(2).join(" ");
+const wanted = new RegExp(process.argv.slice(2).join(" "));
 const browser = await launch();
 let ran = 0;
 let failed = 0;
 
 async function check(name, run) {
-  if (!name.includes(wanted)) return;
+  if (!wanted.test(name)) return;
   ran += 1;
   const filming = run.picture && (await launch(await video(browser, run.picture)));
   const { context, page, faults } = await open(filming ?? browser);

@@ -14,7 +14,7 @@ async function account(role) {
 /** Through the form, as somebody who was not signed in. */
 async function enter(page, name, password = PASSWORD) {
   await page.evaluate(() => sessionStorage.clear());
-  await goto(page, "");
+  await goto(page, "/settings");
   await page.getByLabel("Name").fill(name);
   await page.locator("input[type=password]").fill(password);
   await page.locator("button[type=submit]").click();
@@ -157,11 +157,12 @@ export const staff = {
     const dialog = page.getByRole("dialog");
     await dialog.getByRole("button", { name: "Make a link" }).click();
     await dialog.getByText("Copy both now").waitFor();
-    const link = await dialog.locator("button[title*='/me#']").getAttribute("title");
+    const link = await dialog.locator("button[title*='/console/me#']").getAttribute("title");
     const code = await dialog.locator("code", { hasText: /^\d{6}$/ }).textContent();
-    // As a page that is loaded anew, once the service worker answers for it.
-    await page.evaluate(() => navigator.serviceWorker?.ready);
+    // On a device of their own, where nobody is signed in.
+    await page.evaluate(() => sessionStorage.clear());
     await page.goto(link);
+    await page.reload();
     await page.getByLabel("Code").fill(code === "000000" ? "000001" : "000000");
     await page.getByRole("button", { name: "Switch on" }).click();
     await page.getByText("That code is not right.").waitFor();

@@ -33,7 +33,7 @@ const kiosk = createRoute({
 /** The payer's own page, on the payer's own device: nobody is signed in there. */
 const me = createRoute({
   getParentRoute: () => root,
-  path: "/me",
+  path: "/console/me",
   component: lazyRouteComponent(() => import("@/screens/me/Me"), "Me"),
 });
 

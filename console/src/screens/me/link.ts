@@ -1,6 +1,9 @@
+/** Below /console, where the appliance serves pages. */
+export const ME = "/console/me";
+
 /** A person's link. What makes it theirs stands behind `#`, which browsers send to nobody and no log has. */
 export function linkOf(origin: string, token: string): string {
-  return `${origin}/me#${token}`;
+  return `${origin}${ME}#${token}`;
 }
 
 /** What a link gives; `null` when the address is not one. */
