@@ -14,7 +14,7 @@ async function check(key: string): Promise<void> {
   const response = await asked.catch((cause) => {
     throw Problem.unreachable(cause);
   });
-  if (response.status === 401 || response.status >= 500) throw Problem.of(response, await response.json().catch(() => null));
+  if (!response.ok && response.status !== 403) throw Problem.of(response, await response.json().catch(() => null));
 }
 
 export function KeyForm() {
