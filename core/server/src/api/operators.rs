@@ -214,6 +214,7 @@ async fn end_oidc(
     headers: HeaderMap,
     Query(returned): Query<Returned>,
 ) -> Result<Response, Problem> {
+    app.oidc()?;
     let refused = |detail: String| Problem::new(StatusCode::UNAUTHORIZED, "oidc_refused", detail);
     if let Some(error) = returned.error {
         return Err(refused(format!("the identity provider signs nobody in: {error:.80}")));

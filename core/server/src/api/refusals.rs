@@ -141,7 +141,7 @@ pub(crate) fn of(route: &Route) -> BTreeMap<u16, BTreeSet<&'static str>> {
     }
     if route.idempotent {
         may(400, &["idempotency_key_missing", "idempotency_key_invalid"]);
-        may(409, &["idempotency_in_flight"]);
+        may(409, &["idempotency_in_flight", "outcome_unknown"]);
         may(413, &["body_too_large"]);
         may(422, &["idempotency_key_reused"]);
     }

@@ -149,7 +149,6 @@ pub(super) fn routes(routes: Routes) -> Routes {
                 "Ask the provider what became of a payment in doubt",
             ))
             .takes::<wire::Empty>()
-            .refuses(&[(409, &["outcome_unknown"])])
             .idempotent(),
             sync,
         )

@@ -123,7 +123,11 @@ impl App {
         })
     }
 
-    fn oidc(&self) -> Result<&Oidc, Problem> {
+    /// What is set of the house's identity provider.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub(crate) fn oidc(&self) -> Result<&Oidc, Problem> {
         let settings = &self.settings().oidc;
         match settings.issuer.is_empty() {
             true => Err(Problem::not_found("identity provider")),

@@ -228,7 +228,7 @@ async fn a_check_of_the_payer_for_this_payment_is_a_factor_beside_the_face() {
     let path = format!("/identity-checks/{}", fresh["id"].as_str().unwrap());
     assert!(appliance.admin(get(&path)).await.ok(200)["used_at"].is_string());
     let confirm = post(format!("/checkouts/{}/confirm", checkout["id"].as_str().unwrap()), &json!({}));
-    assert_eq!(appliance.admin(confirm.once("yes")).await.ok(200)["state"], "captured");
+    assert_eq!(appliance.admin(confirm.once("yes")).await.ok(200)["state"], "paid");
 
     let next = asking(&appliance, subject).await;
     appliance.admin(step_up(&next, &by(&fresh))).await.refused(409, "identity_too_old");

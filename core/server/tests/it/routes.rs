@@ -20,6 +20,8 @@ const OPEN: [&str; 21] = [
     "GET /readyz",
     "POST /setup",
     "POST /operators/login",
+    "GET /operators/oidc",
+    "GET /operators/oidc/callback",
     "POST /face-payment",
     "POST /webhooks/in/{provider}",
     "GET /asyncapi.yaml",

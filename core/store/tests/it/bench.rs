@@ -132,12 +132,16 @@ impl Bench {
         url
     }
 
-    /// Every file of the databases; PostgreSQL's are looked through as dumps.
+    /// Every file that tells of the database: SQLite's own; PostgreSQL's pages, write-ahead log, messages, and a dump.
     pub(crate) fn files(&self) -> Vec<PathBuf> {
         if self.database == Database::Postgres {
-            let file = self.dir.path().join("dump");
-            Postgres::shared().unwrap().dump(&self.url, &file);
-            return vec![file];
+            let (server, dump) = (Postgres::shared().unwrap(), self.dir.path().join("dump"));
+            server.dump(&self.url, &dump);
+            self.sql("CHECKPOINT").unwrap();
+            let oid = "SELECT oid::text AS line FROM pg_database WHERE datname = current_database()";
+            let mut files = server.files(&self.lines(oid)[0]);
+            files.push(dump);
+            return files;
         }
         let files = std::fs::read_dir(self.dir.path()).unwrap().map(|entry| entry.unwrap().path());
         files.filter(|path| path.is_file()).collect()

@@ -80,19 +80,21 @@ fn an_erased_person_stays_so_in_an_older_backup_and_everybody_else_comes_back(be
     assert_eq!(told[0].kind, "user.erased", "other appliances hear of it");
 
     // No name and no template, neither of this person nor of any other, in what lies or was carried away.
-    let (mut files, mut bytes_seen) = (bench.files(), 0);
+    let mut files = bench.files();
     files.push(backup);
     files.extend(fs::read_dir(bench.keys()).unwrap().map(|entry| entry.unwrap().path()));
     let trace: Vec<u8> = template(at).iter().flat_map(|value| value.to_le_bytes()).collect();
+    let (known, mut seen) = (people[0].to_string(), 0);
     for file in files {
-        let bytes = fs::read(&file).unwrap();
-        bytes_seen += bytes.len();
+        // A segment of PostgreSQL's log that was read to its end gets another name.
+        let Ok(bytes) = fs::read(&file) else { continue };
+        let has = |trace: &[u8]| bytes.windows(trace.len()).any(|window| window == trace);
         for trace in [b"Witness-".as_slice(), &trace] {
-            let found = bytes.windows(trace.len()).any(|window| window == trace);
-            assert!(!found, "{} has {trace:?}", file.display());
+            assert!(!has(trace), "{} has {trace:?}", file.display());
         }
+        seen += usize::from(has(known.as_bytes()));
     }
-    assert!(bytes_seen > PEOPLE * 200, "{bytes_seen} bytes were looked through");
+    assert!(seen > 1, "whoever is still there is told of in pages and backup alike: {seen}");
 }
 
 fn an_erasure_that_was_cut_short_is_completed(bench: &Bench) {

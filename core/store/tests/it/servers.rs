@@ -146,6 +146,15 @@ impl Postgres {
         assert!(psql.expect("psql runs").success());
     }
 
+    /// The files of the database with this number, the write-ahead log, and what the server said.
+    pub(crate) fn files(&self, oid: &str) -> Vec<PathBuf> {
+        let data = self.server.dir.join("data");
+        let folders = [data.join("base").join(oid), data.join("pg_wal")];
+        let within = |folder: &PathBuf| std::fs::read_dir(folder).expect("PostgreSQL's folder is read");
+        let files = folders.iter().flat_map(within).map(|entry| entry.expect("it is read").path());
+        files.filter(|path| path.is_file()).chain([self.server.dir.join("log")]).collect()
+    }
+
     fn psql(&self, database: &str, sql: &str) {
         let done = Command::new(self.bin.join("psql"))
             .args(["-qX", "-v", "ON_ERROR_STOP=1", "-U", "facepay", "-d", database, "-c", sql, "-h"])
