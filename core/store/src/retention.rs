@@ -50,7 +50,7 @@ impl Store {
                 done.retired.push(row::parse(&user)?);
             }
         }
-        self.write(|c| forget_notices(c))?;
+        self.write(forget_notices)?;
         let notice_since = keep_since.plus(retention.notice);
         let soon: Vec<String> = self.read(|c| {
             let told = retention_notices::table.filter(retention_notices::user_id.eq(users::id));

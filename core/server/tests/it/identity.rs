@@ -231,7 +231,7 @@ async fn a_check_of_the_payer_for_this_payment_is_a_factor_beside_the_face() {
     assert_eq!(appliance.admin(confirm.once("yes")).await.ok(200)["state"], "paid");
 
     let next = asking(&appliance, subject).await;
-    appliance.admin(step_up(&next, &by(&fresh))).await.refused(409, "identity_too_old");
+    appliance.admin(step_up(&next, &by(&fresh))).await.refused(409, "evidence_used");
     appliance.assert_sound().await;
 }
 

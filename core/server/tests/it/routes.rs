@@ -13,7 +13,7 @@ use crate::client::{Ask, delete, get, post};
 use crate::harness::Appliance;
 
 /// Routes that are open on purpose. Adding one here is a decision.
-const OPEN: [&str; 21] = [
+const OPEN: &[&str] = &[
     "GET /",
     "GET /health",
     "GET /livez",
