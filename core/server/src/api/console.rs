@@ -63,7 +63,7 @@ fn gzipped(plain: &[u8]) -> Option<Bytes> {
 }
 
 pub(super) fn routes(routes: Routes) -> Routes {
-    let kept = |route: Route| route.is_kept().may_be_unchanged();
+    let kept = |route: Route| route.built_in().may_be_unchanged();
     let page = |path| kept(get(path, Access::Open, "The console, for people").streams(&["text/html"]));
     let file = |path, kinds| kept(get(path, Access::Open, "A file of the console").streams(kinds));
     let missing = &[(404, &["not_found"][..])];

@@ -181,7 +181,7 @@ impl Route {
     }
 
     /// Is built into the program.
-    pub(crate) fn is_kept(mut self) -> Self {
+    pub(crate) fn built_in(mut self) -> Self {
         self.is_kept = true;
         self
     }

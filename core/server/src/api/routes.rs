@@ -81,21 +81,21 @@ fn documents(routes: Routes) -> Routes {
         .add(
             get("/openapi.json", Access::Open, "This interface as OpenAPI 3.1")
                 .streams(&["application/json"])
-                .is_kept(),
+                .built_in(),
             docs::openapi,
         )
         .add(
             get("/asyncapi.yaml", Access::Open, "The WebSockets as AsyncAPI 3.0")
                 .streams(&["application/yaml"])
-                .is_kept(),
+                .built_in(),
             docs::asyncapi,
         )
-        .add(get("/docs", Access::Open, "This interface, to read and try").moves().is_kept(), docs::index)
-        .add(get("/docs/", Access::Open, "This interface, to read and try").moves().is_kept(), docs::index)
+        .add(get("/docs", Access::Open, "This interface, to read and try").moves().built_in(), docs::index)
+        .add(get("/docs/", Access::Open, "This interface, to read and try").moves().built_in(), docs::index)
         .add(
             get("/docs/{*file}", Access::Open, "Files of the interface's page")
                 .streams(PAGE)
-                .is_kept()
+                .built_in()
                 .refuses(&[(404, &["not_found"])]),
             docs::file,
         )

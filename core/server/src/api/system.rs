@@ -25,7 +25,7 @@ pub(super) fn routes(routes: Routes) -> Routes {
         )
         .add(get("/health", Access::Open, "Status and features").gives::<wire::Status>(200), health)
         .add(
-            get("/livez", Access::Open, "200 while the process answers").streams(&["text/plain"]).is_kept(),
+            get("/livez", Access::Open, "200 while the process answers").streams(&["text/plain"]).built_in(),
             livez,
         )
         .add(

@@ -1,4 +1,5 @@
 //! Sign-in through a real OpenID provider, oidc-provider-mock of PyPI. Where it is not installed these tests say SKIP.
+#![allow(clippy::print_stdout, reason = "why a test was skipped is told")]
 
 use std::io::{BufRead, BufReader};
 use std::os::unix::fs::PermissionsExt;
