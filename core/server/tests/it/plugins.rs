@@ -51,17 +51,17 @@ async fn figure(appliance: &Appliance, series: &str) -> f64 {
     line.rsplit_once(' ').unwrap().1.parse().unwrap()
 }
 
-/// The actions of the audit about plugins, oldest first.
+/// The actions of the audit about plugins, oldest first: its pages are read to the last.
 async fn acts(appliance: &Appliance) -> Vec<String> {
-    let audit = appliance.admin(get("/audit?limit=200")).await.ok(200);
-    let mut acts: Vec<String> = audit["items"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|item| item["action"].as_str().unwrap().to_owned())
-        .collect();
-    acts.retain(|act| act.starts_with("plugin."));
-    acts
+    let (mut acts, mut page) = (Vec::new(), "/audit?limit=200".to_owned());
+    loop {
+        let audit = appliance.admin(get(page)).await.ok(200);
+        let records = audit["items"].as_array().unwrap().iter();
+        let actions = records.map(|record| record["action"].as_str().unwrap().to_owned());
+        acts.extend(actions.filter(|action| action.starts_with("plugin.")));
+        let Some(cursor) = audit["next_cursor"].as_str() else { return acts };
+        page = format!("/audit?limit=200&cursor={cursor}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
