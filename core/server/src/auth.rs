@@ -88,6 +88,17 @@ impl Principal {
         }
     }
 
+    /// The camera that a list of what is at cameras is about: the one that was asked for, the only one that it is for, or all.
+    ///
+    /// # Errors
+    /// When another was asked for than it is for.
+    pub(crate) fn narrowed(&self, asked: Option<CameraId>) -> Result<Option<CameraId>, Problem> {
+        match asked {
+            Some(camera) => self.at(&camera).map(|()| Some(camera)),
+            None => Ok(self.camera.clone()),
+        }
+    }
+
     /// The name that the audit chain keeps: `key:<id>`, `operator:<id>` or `system`.
     pub fn actor(&self) -> String {
         match self.who {
@@ -110,6 +121,10 @@ fn bound(detail: impl Into<Cow<'static, str>>) -> Problem {
     Problem::new(StatusCode::FORBIDDEN, "camera_bound", detail)
 }
 
+fn not_for(code: &'static str, detail: &'static str) -> Problem {
+    Problem::new(StatusCode::FORBIDDEN, code, detail)
+}
+
 fn unauthenticated() -> Problem {
     let detail = "send an API key or a session as `Authorization: Bearer …`, or sign in";
     Problem::new(StatusCode::UNAUTHORIZED, "unauthenticated", detail)
@@ -123,14 +138,19 @@ pub(crate) async fn admit(app: &App, rule: &Rule, request: &mut Request) -> Resu
         Access::LoopbackOr(_) if from_loopback(request) => return Ok(()),
         Access::LoopbackOr(permission) | Access::Needs(permission) => std::slice::from_ref(permission),
         Access::NeedsOneOf(permissions) => permissions,
-        Access::Staff => &[],
+        Access::Staff | Access::Key => &[],
     };
     let credential = presented(request)?.ok_or_else(unauthenticated)?;
     app.limits().credential(credential.token)?;
     let principal = app.principal(&credential).await?.ok_or_else(unauthenticated)?;
-    if rule.access == Access::Staff && !matches!(principal.who, Who::Operator(_)) {
-        let detail = "this is for people who signed in; a key has no account";
-        return Err(Problem::new(StatusCode::FORBIDDEN, "staff_only", detail));
+    match (rule.access, principal.who) {
+        (Access::Staff, Who::Key(_) | Who::System) => {
+            return Err(not_for("staff_only", "this is for people who signed in; a key has no account"));
+        }
+        (Access::Key, Who::Operator(_) | Who::System) => {
+            return Err(not_for("key_only", "this is for API keys; who signed in asks /operators/me"));
+        }
+        _ => {}
     }
     if let Some(first) = permissions.first().filter(|_| !permissions.iter().any(|p| principal.may(*p))) {
         return Err(forbidden(&principal, *first));

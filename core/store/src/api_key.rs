@@ -142,6 +142,16 @@ impl Store {
         record.map(ApiKeyRow::try_from).transpose()
     }
 
+    /// The key with this id, live or not.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn api_key_named(&self, id: KeyId) -> Result<ApiKeyRow, StoreError> {
+        let record: Option<Record> =
+            self.read(|c| Ok(api_keys::table.find(id.to_string()).first(c).optional()?))?;
+        record.ok_or(StoreError::NotFound("key"))?.try_into()
+    }
+
     /// Every key, oldest first.
     ///
     /// # Errors

@@ -111,13 +111,21 @@ impl Store {
             .try_into()
     }
 
-    /// Checkouts before `before`, newest first.
+    /// Checkouts before `before`, newest first; only those at `camera`, where one is given.
     ///
     /// # Errors
     /// When the database doesn't answer.
-    pub fn checkouts(&self, before: Option<CheckoutId>, limit: u32) -> Result<Vec<CheckoutRow>, StoreError> {
+    pub fn checkouts(
+        &self,
+        camera: Option<&CameraId>,
+        before: Option<CheckoutId>,
+        limit: u32,
+    ) -> Result<Vec<CheckoutRow>, StoreError> {
         let rows = self.read(|c| {
             let mut query = checkouts::table.into_boxed();
+            if let Some(camera) = camera {
+                query = query.filter(checkouts::camera_id.eq(camera.as_str()));
+            }
             if let Some(before) = before {
                 query = query.filter(checkouts::id.lt(before.to_string()));
             }

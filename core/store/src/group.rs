@@ -158,13 +158,21 @@ impl Store {
         self.read(|c| find(c, id))
     }
 
-    /// Group checkouts before `before`, newest first.
+    /// Group checkouts before `before`, newest first; only those at `camera`, where one is given.
     ///
     /// # Errors
     /// When the database doesn't answer.
-    pub fn groups(&self, before: Option<CheckoutId>, limit: u32) -> Result<Vec<GroupRow>, StoreError> {
+    pub fn groups(
+        &self,
+        camera: Option<&CameraId>,
+        before: Option<CheckoutId>,
+        limit: u32,
+    ) -> Result<Vec<GroupRow>, StoreError> {
         let rows = self.read(|c| {
             let mut query = groups::table.into_boxed();
+            if let Some(camera) = camera {
+                query = query.filter(groups::camera_id.eq(camera.as_str()));
+            }
             if let Some(before) = before {
                 query = query.filter(groups::id.lt(before.to_string()));
             }

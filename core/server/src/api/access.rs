@@ -12,11 +12,12 @@ use store::{ApiKeyRow, By, KeyBounds};
 use super::extract::{Json, Path, Query};
 use super::problem::Problem;
 use super::route::{Access, Routes, delete, get, post};
-use super::wire::access::{Bounds, Key, MintedKey, NewKey, SetupRequest};
+use super::wire::access::{Bounds, Key, MintedKey, NewKey, OwnKey, SetupRequest};
 use super::wire::money::{moment, parse_moment};
 use super::wire::page::{self, Listing, Page};
 use crate::app::App;
 use crate::auth::key::KeyWanted;
+use crate::auth::place::Place;
 use crate::auth::setup::Refused;
 use crate::auth::{Principal, Who};
 
@@ -55,6 +56,12 @@ pub(super) fn routes(routes: Routes) -> Routes {
                 .query(page::QUERY)
                 .gives::<Page<Key>>(200),
             list,
+        )
+        .add(
+            get("/keys/me", Access::Key, "The key that asks, and what it may do")
+                .gives::<OwnKey>(200)
+                .at(Place::Handler),
+            own,
         )
         .add(
             delete("/keys/{id}", manage, "Revoke an API key at once")
@@ -185,6 +192,14 @@ fn key(row: ApiKeyRow) -> Key {
         created_at: moment(row.created_at),
         revoked_at: row.revoked_at.map(moment),
     }
+}
+
+async fn own(State(app): State<App>, principal: Principal) -> Result<Json<OwnKey>, Problem> {
+    let Who::Key(id) = principal.who else { return Err(Problem::not_found("key")) };
+    let permissions = Permission::ALL.iter().filter(|permission| principal.may(**permission));
+    let permissions = permissions.map(|permission| permission.as_str()).collect();
+    let row = app.store(move |store| store.api_key_named(id)).await?;
+    Ok(Json(OwnKey { key: key(row), permissions }))
 }
 
 async fn revoke(

@@ -45,7 +45,8 @@ pub(super) fn routes(routes: Routes) -> Routes {
             add,
         )
         .add(
-            get("/cameras", view, "All cameras and how they do")
+            get("/cameras", view, "All cameras and how they do; for a key of one camera that one")
+                .at(Place::Handler)
                 .gives::<Page<wire::Camera>>(200)
                 .refuses(&[(503, &["recognition_off"])]),
             list,
@@ -162,8 +163,12 @@ async fn add(
     Ok((StatusCode::CREATED, Json(camera)))
 }
 
-async fn list(State(app): State<App>) -> Result<Json<Page<wire::Camera>>, Problem> {
-    Ok(Json(Page { items: camera::all(&app).await?, next_cursor: None }))
+async fn list(State(app): State<App>, principal: Principal) -> Result<Json<Page<wire::Camera>>, Problem> {
+    let mut items = camera::all(&app).await?;
+    if let Some(own) = &principal.camera {
+        items.retain(|camera| camera.id == own.as_str());
+    }
+    Ok(Json(Page { items, next_cursor: None }))
 }
 
 async fn show(State(app): State<App>, Path(id): Path<String>) -> Result<Json<wire::Camera>, Problem> {

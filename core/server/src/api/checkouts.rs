@@ -9,10 +9,13 @@ use domain::role::Permission;
 use domain::{CameraId, CheckoutId};
 use http::StatusCode;
 use pipeline::ChallengePhase;
+use serde::Deserialize;
 
+use super::cameras::camera_id;
 use super::extract::{Json, Path, Query};
 use super::idempotency::Once;
 use super::legs;
+use super::parameter::{Form, Parameter};
 use super::problem::Problem;
 use super::refusals::{AMOUNT, FACTOR, MOVES};
 use super::route::{Access, Route, Routes, get, post};
@@ -21,7 +24,7 @@ use super::wire::checkout as wire;
 use super::wire::factor::StepUp;
 use super::wire::group::NamedPayer;
 use super::wire::money::moment;
-use super::wire::page::{self, Listing, Page};
+use super::wire::page::{self, Page};
 use super::wire::transaction::{Empty, reasons};
 use crate::app::challenge::Challenge;
 use crate::app::checkout::{self, Opened, Terms};
@@ -63,8 +66,14 @@ pub(super) fn routes(routes: Routes) -> Routes {
             create,
         )
         .add(
-            get("/checkouts", read, "Checkouts, newest first")
-                .query(page::QUERY)
+            get("/checkouts", read, "Checkouts, newest first; for a key of one camera those at it")
+                .at(Place::Handler)
+                .query(&[
+                    Parameter::new("camera", Form::Camera, "only those at this camera"),
+                    page::LIMIT,
+                    page::CURSOR,
+                ])
+                .refuses(&[(404, &["camera_not_found"])])
                 .gives::<Page<wire::Checkout>>(200),
             list,
         )
@@ -172,18 +181,29 @@ async fn create(
     .await
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Listing {
+    camera: Option<String>,
+    limit: Option<usize>,
+    cursor: Option<String>,
+}
+
 async fn list(
     State(app): State<App>,
+    principal: Principal,
     Query(listing): Query<Listing>,
 ) -> Result<Json<Page<wire::Checkout>>, Problem> {
     let limit = page::limit(listing.limit);
     let before = page::cursor(listing.cursor.as_deref())?;
+    let camera = principal.narrowed(listing.camera.as_deref().map(camera_id).transpose()?)?;
     let load = move |store: &store::Store| {
-        let singles = store.checkouts(before, page::one_more(limit))?.into_iter().map(|checkout| {
+        let (camera, rows) = (camera.as_ref(), page::one_more(limit));
+        let singles = store.checkouts(camera, before, rows)?.into_iter().map(|checkout| {
             let transaction = store.transaction(checkout.transaction)?;
             Ok((checkout.id, answer(Opened { checkout, transaction })))
         });
-        let groups = store.groups(before, page::one_more(limit))?.into_iter().map(|group| {
+        let groups = store.groups(camera, before, rows)?.into_iter().map(|group| {
             let legs = store.group_legs(group.id)?;
             Ok((group.id, legs::answer(group::Opened { group, legs })))
         });

@@ -71,6 +71,7 @@ pub(super) fn routes(routes: Routes) -> Routes {
         .add(page("/console"), screen)
         .add(page("/console/{*screen}"), screen)
         .add(page("/kiosk"), screen)
+        .add(page("/me"), screen)
         .add(page("/index.html"), screen)
         .add(file("/assets/{*file}", ASSETS).refuses(missing), asset)
         .add(file("/icons/{*file}", &["image/png", "image/svg+xml"]).refuses(missing), icon)

@@ -109,6 +109,7 @@ pub(crate) fn of(route: &Route) -> BTreeMap<u16, BTreeSet<&'static str>> {
     match route.access {
         Access::Open => {}
         Access::Staff => may(403, &["staff_only"]),
+        Access::Key => may(403, &["key_only"]),
         Access::LoopbackOr(_) | Access::Needs(_) | Access::NeedsOneOf(_) => {
             may(403, &["forbidden", "camera_bound"]);
         }

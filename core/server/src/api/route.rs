@@ -28,6 +28,8 @@ pub enum Access {
     NeedsOneOf([Permission; 2]),
     /// A member of staff who signed in, for their own account.
     Staff,
+    /// An API key, for itself.
+    Key,
 }
 
 /// Where a payload's schema comes from.

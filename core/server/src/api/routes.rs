@@ -47,10 +47,20 @@ pub(super) fn all() -> Routes {
 fn sockets(routes: Routes) -> Routes {
     routes
         .add(
-            get("/ws/events", Access::Needs(Permission::SystemRead), "Events as they happen (WebSocket)")
-                .query(&[Parameter::new("after", Form::Whole(0), "the last `seq` that was seen"), TOKEN])
-                .refuses(SOCKET)
-                .switches_protocols(),
+            get(
+                "/ws/events",
+                Access::NeedsOneOf([Permission::SystemRead, Permission::CamerasView]),
+                "Events as they happen (WebSocket); without system.read those of one camera",
+            )
+            .at(Place::Handler)
+            .query(&[
+                Parameter::new("after", Form::Whole(0), "the last `seq` that was seen"),
+                Parameter::new("camera", Form::Camera, "only events of this camera"),
+                TOKEN,
+            ])
+            .refuses(SOCKET)
+            .refuses(&[(403, &["camera_needed"]), (404, &["camera_not_found"])])
+            .switches_protocols(),
             ws::events::follow,
         )
         .add(

@@ -45,19 +45,24 @@ pub(crate) fn rules(checkout: &settings::Checkout) -> Rules {
 
 /// Everybody in view, relative to the picture.
 pub(super) fn faces(sighting: &Sighting) -> Vec<Face> {
-    let (width, height) = (sighting.size.0.max(1) as f32, sighting.size.1.max(1) as f32);
     let face = |face: &pipeline::FaceInView| Face {
         track: face.track.map_or(0, |track| track.0),
-        area: Area {
-            x: face.bbox.x / width,
-            y: face.bbox.y / height,
-            width: face.bbox.w / width,
-            height: face.bbox.h / height,
-        },
+        area: area(sighting, face.bbox),
         // Whoever is not followed may have stood there all the time.
         dwell: face.dwell_ms.map_or(Duration::MAX, Duration::from_millis),
     };
     sighting.in_view.iter().map(face).collect()
+}
+
+/// A place in the picture, relative to it.
+pub(super) fn area(sighting: &Sighting, place: plugin_host::Rect) -> Area {
+    let (width, height) = (sighting.size.0.max(1) as f32, sighting.size.1.max(1) as f32);
+    Area { x: place.x / width, y: place.y / height, width: place.w / width, height: place.h / height }
+}
+
+/// As listeners get it: left, top, width, height.
+pub(super) fn as_box(area: Area) -> [f32; 4] {
+    [area.x, area.y, area.width, area.height]
 }
 
 /// The place of a face at a checkout by one person.
@@ -83,6 +88,5 @@ pub(super) fn tell(app: &App, id: CheckoutId, seen: &Seen, reason: Reason) {
 }
 
 fn as_json(face: &Face) -> serde_json::Value {
-    let Area { x, y, width, height } = face.area;
-    serde_json::json!({ "track": face.track, "box": [x, y, width, height] })
+    serde_json::json!({ "track": face.track, "box": as_box(face.area) })
 }

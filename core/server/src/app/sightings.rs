@@ -57,6 +57,7 @@ fn forward(app: &App, sighting: &Sighting) {
         "track": seen.track,
         "known": seen.subject.is_some(),
         "faces_in_view": seen.evidence.faces_in_view,
+        "box": presence::as_box(presence::area(sighting, sighting.bbox)),
         "frame_age_ms": u64::try_from(age.as_millis()).unwrap_or(u64::MAX),
     });
     if let serde_json::Value::Object(event) = event {

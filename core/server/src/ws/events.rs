@@ -2,6 +2,9 @@
 
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
+use domain::CameraId;
+use domain::role::Permission;
+use http::StatusCode;
 use serde::Deserialize;
 use tokio::sync::broadcast::error::RecvError;
 
@@ -10,12 +13,13 @@ use super::socket::{self, Closing, Socket};
 use crate::api::Problem;
 use crate::api::extract::Query;
 use crate::app::App;
-use crate::auth::Credential;
+use crate::auth::{Credential, Principal};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct After {
     after: Option<u64>,
+    camera: Option<String>,
     /// Read by the guard.
     #[serde(rename = "token")]
     _token: Option<String>,
@@ -24,34 +28,66 @@ pub(crate) struct After {
 /// Upgrades and then streams events until one side ends it.
 pub(crate) async fn follow(
     State(app): State<App>,
+    principal: Principal,
     credential: Credential,
     Query(asked): Query<After>,
     mut request: Request,
 ) -> Result<Response, Problem> {
+    let camera = asked.camera.as_deref().map(str::parse::<CameraId>).transpose();
+    let camera = camera.map_err(|_| Problem::not_found("camera"))?;
+    let wanted = Wanted::by(&principal, principal.narrowed(camera)?)?;
     let (response, handshake) = socket::accept(&app, &mut request)?;
     tokio::spawn(async move {
         let Some(socket) = handshake.open().await else { return };
-        let mut follower = Follower { socket, last_sent: 0 };
+        let mut follower = Follower { socket, wanted, last_seen: 0 };
         let closing = tokio::select! {
             closing = follower.stream(&app, asked.after) => closing,
             () = credential.lost(app.clone()) => Closing::Revoked,
         };
         // It learns where it stopped, and can come back with that number.
-        let last_words = matches!(closing, Closing::TooSlow).then(|| resync(follower.last_sent, "too slow"));
+        let last_words = matches!(closing, Closing::TooSlow).then(|| resync(follower.last_seen, "too slow"));
         follower.socket.close(closing, last_words).await;
     });
     Ok(response.into_response())
 }
 
+/// Which events somebody gets.
+struct Wanted {
+    /// Those of this camera only.
+    camera: Option<String>,
+    /// Not those that are about people or the appliance.
+    at_the_till_only: bool,
+}
+
+impl Wanted {
+    /// Whoever may not see the system's state sees what happens at one camera: at a kiosk's own, for payers to see.
+    fn by(principal: &Principal, camera: Option<CameraId>) -> Result<Self, Problem> {
+        let at_the_till_only = !principal.may(Permission::SystemRead);
+        if at_the_till_only && camera.is_none() {
+            let detail =
+                "follow one camera, by ?camera= or by a key that is for it; all events are for system.read";
+            return Err(Problem::new(StatusCode::FORBIDDEN, "camera_needed", detail));
+        }
+        Ok(Self { camera: camera.map(|camera| camera.to_string()), at_the_till_only })
+    }
+
+    fn has(&self, event: &Event) -> bool {
+        let there = self.camera.is_none() || event.camera == self.camera;
+        let told = ["sighting", "camera.state"].contains(&event.kind.as_str());
+        there && (!self.at_the_till_only || told || event.kind.starts_with("checkout."))
+    }
+}
+
 struct Follower {
     socket: Socket,
-    last_sent: u64,
+    wanted: Wanted,
+    last_seen: u64,
 }
 
 impl Follower {
     async fn stream(&mut self, app: &App, after: Option<u64>) -> Closing {
         let Subscription { missed, gap, from, mut live } = app.hub().subscribe(after);
-        self.last_sent = from;
+        self.last_seen = from;
         let told = resync(from, "events after the asked number are no longer kept");
         if gap && let Err(closing) = self.socket.send(told).await {
             return closing;
@@ -82,8 +118,11 @@ impl Follower {
 
     async fn tell(&mut self, event: &Event) -> Result<(), Closing> {
         // What the socket has taken goes out before anything that is said later, even after a timeout.
-        self.last_sent = event.seq;
-        self.socket.send(event.text.as_str()).await
+        self.last_seen = event.seq;
+        match self.wanted.has(event) {
+            true => self.socket.send(event.text.as_str()).await,
+            false => Ok(()),
+        }
     }
 }
 

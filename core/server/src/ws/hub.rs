@@ -11,6 +11,10 @@ use tokio::sync::broadcast;
 pub struct Event {
     /// Rises by one with every event of this run.
     pub seq: u64,
+    /// What happened, such as `checkout.paid`.
+    pub kind: String,
+    /// The camera that it is about, where it is about one.
+    pub camera: Option<String>,
     /// The JSON text, with `seq` and `type` in it.
     pub text: String,
 }
@@ -56,8 +60,9 @@ impl Hub {
         kept.last_seq += 1;
         body.insert("seq".to_owned(), kept.last_seq.into());
         body.insert("type".to_owned(), kind.into());
+        let camera = body.get("camera").and_then(serde_json::Value::as_str).map(str::to_owned);
         let text = serde_json::Value::Object(body).to_string();
-        let event = Arc::new(Event { seq: kept.last_seq, text });
+        let event = Arc::new(Event { seq: kept.last_seq, kind: kind.to_owned(), camera, text });
         if kept.events.len() == kept.events_max {
             kept.events.pop_front();
         }

@@ -318,6 +318,10 @@ async fn a_key_does_no_more_than_its_scopes_and_ends_on_time() {
     }
 }
 
+/// What gives a key of one camera only what is at that camera, and refuses nothing.
+const AT_ITS_CAMERA: [&str; 5] =
+    ["POST /checkouts", "DELETE /webrtc/{session}", "GET /checkouts", "GET /cameras", "GET /ws/events"];
+
 #[tokio::test]
 async fn a_kiosks_key_is_for_one_camera_and_for_nothing_else() {
     let appliance = Appliance::start().await;
@@ -339,7 +343,7 @@ async fn a_kiosks_key_is_for_one_camera_and_for_nothing_else() {
             route.path.starts_with("/checkouts/{id}") && route.path != "/checkouts/{id}/payer";
         if about_a_checkout && !route.path.ends_with("/payer") {
             assert_eq!(status, 404, "{name}: no such checkout");
-        } else if !["POST /checkouts", "DELETE /webrtc/{session}"].contains(&name.as_str()) {
+        } else if !AT_ITS_CAMERA.contains(&name.as_str()) {
             assert_eq!(status, 403, "{name}");
         }
         elsewhere += usize::from(status == 403);
@@ -356,13 +360,44 @@ async fn a_kiosks_key_is_for_one_camera_and_for_nothing_else() {
     let cancel = |key: &str| post(format!("{own}/cancel"), &json!({})).token(key).once("d");
     appliance.send(cancel(&other)).await.refused(403, "camera_bound");
     appliance.send(cancel(&bound)).await.ok(200);
+    for (key, seen) in [(&bound, 1), (&other, 0), (&appliance.admin, 1)] {
+        let listed = appliance.send(get("/checkouts").token(key)).await.ok(200);
+        assert_eq!(listed["items"].as_array().unwrap().len(), seen, "{listed}");
+    }
+    appliance.send(get("/checkouts?camera=till-1").token(&other)).await.refused(403, "camera_bound");
+    let elsewhere = appliance.admin(get("/checkouts?camera=till-2")).await.ok(200);
+    assert_eq!(elsewhere["items"], json!([]));
     for path in ["/cameras/till-1", "/webcam/stream?camera=till-1", "/ws/face-recognition?camera=till-1"] {
         appliance.send(get(path).token(&other)).await.refused(403, "camera_bound");
         assert_ne!(appliance.send(get(path).token(&bound)).await.status, 403, "{path}");
     }
-    for path in ["/cameras", "/webcam/stream", "/ws/face-recognition", "/webcam/stream?x=1&camera=till-1x"] {
+    for path in ["/webcam/stream", "/ws/face-recognition", "/webcam/stream?x=1&camera=till-1x"] {
         appliance.send(get(path).token(&bound)).await.refused(403, "camera_bound");
     }
+}
+
+#[tokio::test]
+async fn a_key_is_told_what_it_may_do_and_a_session_asks_elsewhere() {
+    let appliance = Appliance::start().await;
+    let new = json!({
+        "name": "till",
+        "role": "kiosk",
+        "scopes": ["payments.take", "people.read"],
+        "camera": "till-1",
+    });
+    let minted = appliance.admin(post("/keys", &new)).await.ok(201);
+    let key = minted["key"].as_str().unwrap();
+    let own = appliance.send(get("/keys/me").token(key)).await.ok(200);
+    for name in ["id", "name", "role", "scopes", "camera"] {
+        assert_eq!(own[name], minted[name], "{name}");
+    }
+    // A scope that the role lacks opens nothing.
+    assert_eq!(own["permissions"], json!(["payments.take"]));
+    assert!(!own.to_string().contains(key));
+    let whole = appliance.admin(get("/keys/me")).await.ok(200);
+    assert!(whole["scopes"].is_null() && whole["permissions"].as_array().unwrap().len() > 20, "{whole}");
+    let (_, session) = staff(&appliance, "operator").await;
+    appliance.send(get("/keys/me").token(&session)).await.refused(403, "key_only");
 }
 
 #[tokio::test]

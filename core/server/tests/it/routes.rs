@@ -32,6 +32,7 @@ const OPEN: &[&str] = &[
     "GET /console",
     "GET /console/{*screen}",
     "GET /kiosk",
+    "GET /me",
     "GET /index.html",
     "GET /assets/{*file}",
     "GET /icons/{*file}",
@@ -105,6 +106,7 @@ async fn each_role_gets_in_exactly_where_it_may() {
                 Access::LoopbackOr(permission) | Access::Needs(permission) => role_may(permission),
                 Access::NeedsOneOf(permissions) => permissions.into_iter().any(role_may),
                 Access::Staff => *is_staff,
+                Access::Key => role.is_some() && !is_staff,
             };
             // From outside: a request that says it came through a proxy is not local.
             let ask = probe(&route.method, route.path).header("x-forwarded-for", "203.0.113.9");
@@ -112,7 +114,8 @@ async fn each_role_gets_in_exactly_where_it_may() {
             let reply = appliance.send(ask).await;
             let (status, code) = (reply.status.as_u16(), reply.json()["code"].clone());
             // A handler that refuses lets in all the same.
-            let refused = [json!("unauthenticated"), json!("forbidden"), json!("staff_only")].contains(&code)
+            let refusals = ["unauthenticated", "forbidden", "staff_only", "key_only"];
+            let refused = refusals.iter().any(|refusal| code == *refusal)
                 // A key is let in to this one, and then told that it is for staff.
                 && !(code == "staff_only" && may);
             assert_eq!(!refused, may, "{name} by {role:?}, staff {is_staff}: {status} {code}");

@@ -62,6 +62,50 @@ async fn events_are_followed_and_resumed() {
     assert_eq!(event(&mut lost).await["seq"], first["seq"]);
 }
 
+/// A message as one of the appliance's parts publishes it.
+fn about(camera: &str) -> serde_json::Map<String, Value> {
+    serde_json::Map::from_iter([("camera".to_owned(), camera.into())])
+}
+
+#[tokio::test]
+async fn a_kiosk_follows_what_happens_at_its_own_camera_and_nothing_else() {
+    let appliance = Appliance::start().await;
+    let key = async |role: &str, camera: Option<&str>| {
+        let new = json!({ "name": role, "role": role, "camera": camera });
+        appliance.admin(post("/keys", &new)).await.ok(201)["key"].as_str().unwrap().to_owned()
+    };
+    let (bound, free, staff) =
+        (key("kiosk", Some("till-1")).await, key("kiosk", None).await, key("operator", Some("till-1")).await);
+    let path = |key: &str, more: &str| format!("/ws/events?{more}token={key}");
+    assert_eq!(refused(connect(&appliance, &path(&free, "")).await), 403);
+    assert_eq!(refused(connect(&appliance, &path(&bound, "camera=till-2&")).await), 403);
+    let at_the_till = ["sighting", "camera.state", "checkout.paid"];
+    let heard_at_the_till = [&at_the_till[..], &["enrolment.progress"]].concat();
+    let everything = [&heard_at_the_till[..], &["wallet.funded"]].concat();
+    for (path, kinds) in [
+        (path(&bound, ""), &at_the_till[..]),
+        (path(&free, "camera=till-1&"), &at_the_till[..]),
+        (path(&staff, ""), &heard_at_the_till[..]),
+        (path(&appliance.admin, "camera=till-1&"), &heard_at_the_till[..]),
+        (path(&appliance.admin, ""), &everything[..]),
+    ] {
+        let mut socket = connect(&appliance, &path).await.unwrap();
+        for kind in ["sighting", "camera.state", "checkout.paid", "enrolment.progress"] {
+            if kinds.len() < everything.len() {
+                appliance.app.hub().publish(kind, about("till-2"));
+            }
+            appliance.app.hub().publish(kind, about("till-1"));
+        }
+        appliance.app.hub().publish("wallet.funded", tick(""));
+        appliance.app.hub().publish("camera.state", about("till-1"));
+        for kind in kinds.iter().chain(&["camera.state"]) {
+            let event = event(&mut socket).await;
+            assert_eq!(event["type"], *kind, "{path}: {event}");
+            assert!(event["camera"] == "till-1" || *kind == "wallet.funded", "{event}");
+        }
+    }
+}
+
 /// Everything up to the closing code: the last number of an event, the last text, the code.
 async fn to_the_end(mut socket: Socket) -> (u64, Value, Option<CloseCode>) {
     let (mut last_event, mut last) = (0, Value::Null);

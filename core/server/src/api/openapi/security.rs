@@ -43,5 +43,6 @@ pub(super) fn of(route: &Route) -> Vec<SecurityRequirement> {
         Access::LoopbackOr(_) => vec![SecurityRequirement::default(), by(KEY), by(SESSION), browser],
         Access::Needs(_) | Access::NeedsOneOf(_) => vec![by(KEY), by(SESSION), browser],
         Access::Staff => vec![by(SESSION), browser],
+        Access::Key => vec![by(KEY)],
     }
 }

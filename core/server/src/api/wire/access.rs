@@ -70,6 +70,16 @@ pub(crate) struct Bounds {
     pub(crate) expires_at: Option<String>,
 }
 
+/// The key that asks.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct OwnKey {
+    #[serde(flatten)]
+    pub(crate) key: Key,
+    /// What it may do: what its role may, within its scopes.
+    #[schema(value_type = Vec<PermissionName>)]
+    pub(crate) permissions: Vec<&'static str>,
+}
+
 /// A key without its secret.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Key {
