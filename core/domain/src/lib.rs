@@ -9,6 +9,7 @@ pub mod approval;
 pub mod checkout;
 pub mod decision;
 pub mod enrolment;
+pub mod directory;
 pub mod group;
 pub mod identity;
 pub mod interval;

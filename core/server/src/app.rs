@@ -119,6 +119,7 @@ struct Parts {
     enrolling: enrol::camera::Sessions,
     turns: group::Turns,
     cameras_refused: Mutex<BTreeMap<CameraId, Camera>>,
+    names: directory::Names,
     setup: Setup,
     logins: Arc<Semaphore>,
     pins: Arc<Semaphore>,
@@ -128,6 +129,7 @@ struct Parts {
     stopping: watch::Sender<bool>,
     tasks: Mutex<JoinSet<()>>,
     whole_tasks: Mutex<JoinSet<()>>,
+    audits: Arc<Semaphore>,
     alone: Mutex<Option<Alone>>,
     /// The last event that the gallery knew of when it was filled.
     published: i64,
@@ -265,6 +267,16 @@ impl App {
     }
 
     /// Whose turn it is to drive a group checkout.
+    /// The names that people are searched by.
+    pub(crate) fn names(&self) -> &directory::Names {
+        &self.0.names
+    }
+
+    /// Room for the one walk through the whole audit that is made at a time.
+    pub(crate) fn audit_turn(&self) -> Option<OwnedSemaphorePermit> {
+        self.0.audits.clone().try_acquire_owned().ok()
+    }
+
     pub(crate) fn turns(&self) -> &group::Turns {
         &self.0.turns
     }

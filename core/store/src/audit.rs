@@ -3,6 +3,7 @@
 mod anchor;
 mod checkpoint;
 mod fault;
+mod page;
 mod proof;
 mod record;
 mod statement;
@@ -15,6 +16,7 @@ use domain::Timestamp;
 pub use anchor::{AnchorRow, NewAnchor};
 pub use checkpoint::{CheckpointRow, Exported};
 pub use fault::{AuditFault, AuditPlace};
+pub use page::AuditFilter;
 pub use proof::Proof;
 pub use statement::{Checkpoint, Signed};
 pub use verifier::{Audited, Link, Verifier};

@@ -69,7 +69,7 @@ mod writer;
 pub use account::{AccountRow, Funding};
 pub use api_key::{ApiKeyRow, KeyBounds, NewApiKey};
 pub use approval::{ApprovalRow, NewApproval, Sanction, refund_detail};
-pub use audit::{AuditFault, AuditPlace, AuditRow, CheckpointRow};
+pub use audit::{AuditFault, AuditFilter, AuditPlace, AuditRow, CheckpointRow};
 pub use calibration::Calibration;
 pub use camera::CameraRow;
 pub use camera_device::CameraDevice;

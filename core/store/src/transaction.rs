@@ -1,4 +1,6 @@
 //! Payments as the merchant sees them. Every step goes through `domain`'s state machine.
+mod page;
+
 use diesel::prelude::*;
 use domain::{
     Currency, Money, Timestamp, TransactionId, UserId,
@@ -16,6 +18,8 @@ use crate::{
     schema::{operations, transactions},
     spending,
 };
+
+pub use page::TransactionFilter;
 
 /// A payment to be opened.
 #[derive(Debug, Clone)]
@@ -83,19 +87,6 @@ pub struct TransactionRow {
     pub updated_at: Timestamp,
     /// When it ends unless it is paid.
     pub expires_at: Timestamp,
-}
-
-/// Which payments to list; newest first.
-#[derive(Debug, Clone, Default)]
-pub struct TransactionFilter {
-    /// Only this person's.
-    pub user: Option<UserId>,
-    /// Only those in this state.
-    pub state: Option<State>,
-    /// Only those before this one.
-    pub before: Option<TransactionId>,
-    /// How many at the most.
-    pub limit: u32,
 }
 
 /// What a step adds to a payment, beside its new state.
@@ -174,28 +165,6 @@ impl Store {
     /// When there is none.
     pub fn transaction(&self, id: TransactionId) -> Result<TransactionRow, StoreError> {
         self.read(|c| load(c, id))
-    }
-
-    /// Payments that `filter` lets through, newest first.
-    ///
-    /// # Errors
-    /// When the database doesn't answer.
-    pub fn transactions(&self, filter: &TransactionFilter) -> Result<Vec<TransactionRow>, StoreError> {
-        let rows = self.read(|c| {
-            let mut query = transactions::table.into_boxed();
-            if let Some(user) = filter.user {
-                query = query.filter(transactions::user_id.eq(user.to_string()));
-            }
-            if let Some(state) = filter.state {
-                query = query.filter(transactions::state.eq(state.as_str()));
-            }
-            if let Some(before) = filter.before {
-                query = query.filter(transactions::id.lt(before.to_string()));
-            }
-            let page = query.order(transactions::id.desc()).limit(row::page(filter.limit));
-            Ok(page.load::<Record>(c)?)
-        })?;
-        rows.into_iter().map(TransactionRow::try_from).collect()
     }
 
     /// Takes one step of a payment before any provider is asked, and of the checkout that it belongs to.

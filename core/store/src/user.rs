@@ -117,14 +117,62 @@ impl Store {
     /// # Errors
     /// When the database doesn't answer.
     pub fn users(&self, after: Option<UserId>, limit: u32) -> Result<Vec<UserRow>, StoreError> {
+        self.users_in(None, after, limit)
+    }
+
+    /// The same, only those of this status where one is given.
+    ///
+    /// # Errors
+    /// When the database doesn't answer.
+    pub fn users_in(
+        &self,
+        status: Option<Status>,
+        after: Option<UserId>,
+        limit: u32,
+    ) -> Result<Vec<UserRow>, StoreError> {
         let after = after.map(|id| id.to_string()).unwrap_or_default();
+        let statuses = status.map_or(Status::ALL.to_vec(), |status| vec![status]);
+        let statuses = statuses.into_iter().map(status_name).collect::<Vec<_>>();
         let rows: Vec<Sealed> = self.read(|c| {
-            let page = sealed_users().filter(users::id.gt(&after)).order(users::id).limit(row::page(limit));
-            Ok(page.load(c)?)
+            let page = sealed_users().filter(users::id.gt(&after)).filter(users::status.eq_any(statuses));
+            Ok(page.order(users::id).limit(row::page(limit)).load(c)?)
         })?;
         // Whose key was just destroyed is about to go.
         let there = |user: &Result<UserRow, StoreError>| !matches!(user, Err(StoreError::NotFound(_)));
         rows.into_iter().map(|sealed| self.opened(sealed)).filter(there).collect()
+    }
+
+    /// The people of these ids who are there, in the order of their ids.
+    ///
+    /// # Errors
+    /// When the database doesn't answer.
+    pub fn users_named(&self, ids: &[UserId]) -> Result<Vec<UserRow>, StoreError> {
+        let ids = ids.iter().map(ToString::to_string);
+        let rows: Vec<Sealed> = self.read(|c| {
+            let named = sealed_users().filter(users::id.eq_any(ids.collect::<Vec<_>>()));
+            Ok(named.order(users::id).load(c)?)
+        })?;
+        let there = |user: &Result<UserRow, StoreError>| !matches!(user, Err(StoreError::NotFound(_)));
+        rows.into_iter().map(|sealed| self.opened(sealed)).filter(there).collect()
+    }
+
+    /// Who was added or changed after the change of `behind`, with the moment of it, in the order of these moments.
+    ///
+    /// # Errors
+    /// When the database doesn't answer.
+    pub fn user_changes(
+        &self,
+        behind: (Timestamp, Option<UserId>),
+        limit: u32,
+    ) -> Result<Vec<(UserId, Timestamp)>, StoreError> {
+        let (at, id) = (behind.0.0, behind.1.map(|id| id.to_string()).unwrap_or_default());
+        let rows: Vec<(String, i64)> = self.read(|c| {
+            let later = users::updated_at.gt(at).or(users::updated_at.eq(at).and(users::id.gt(&id)));
+            let page = users::table.filter(users::updated_at.ge(at)).filter(later);
+            let page = page.order((users::updated_at, users::id)).limit(row::page(limit));
+            Ok(page.select((users::id, users::updated_at)).load(c)?)
+        })?;
+        rows.into_iter().map(|(id, at)| Ok((row::parse(&id)?, Timestamp(at)))).collect()
     }
 
     /// Changes a person. What stays is read in the same transaction, so that two changes of different

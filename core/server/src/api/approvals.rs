@@ -7,7 +7,7 @@ use domain::role::Permission;
 use domain::{ApprovalId, OperationId, Timestamp};
 use http::StatusCode;
 use serde::Deserialize;
-use store::{ApprovalRow, OperationRow};
+use store::ApprovalRow;
 
 use super::extract::{Json, Path, Query};
 use super::idempotency::Once;
@@ -132,21 +132,6 @@ pub(super) fn answer(row: ApprovalRow, now: Timestamp) -> wire::Approval {
     }
 }
 
-fn operation(row: OperationRow) -> wire::Operation {
-    wire::Operation {
-        id: row.id.to_string(),
-        transaction_id: row.transaction.to_string(),
-        kind: row.kind.as_str(),
-        state: row.state.as_str(),
-        amount: row.amount.into(),
-        provider: row.provider,
-        attempt: hex::encode(row.attempt_ref),
-        provider_ref: row.provider_ref,
-        reason: row.reason,
-        created_at: moment(row.created_at),
-    }
-}
-
 async fn list(
     State(app): State<App>,
     Query(listing): Query<Listing>,
@@ -161,8 +146,11 @@ async fn list(
 
 fn decided(app: &App, decided: Decided) -> Response {
     let Decided { approval, operation: done, certificate } = decided;
-    let answered =
-        wire::Approval { operation: done.map(operation), certificate, ..answer(approval, app.now()) };
+    let answered = wire::Approval {
+        operation: done.map(wire::Operation::from),
+        certificate,
+        ..answer(approval, app.now())
+    };
     Json(answered).into_response()
 }
 
@@ -212,7 +200,7 @@ async fn operations(
     let load = move |store: &store::Store| store.operation_page(state, before, page::one_more(limit));
     let mut rows = app.store(load).await?;
     let next_cursor = page::cut(&mut rows, limit, |row| row.id);
-    Ok(Json(Page { items: rows.into_iter().map(operation).collect(), next_cursor }))
+    Ok(Json(Page { items: rows.into_iter().map(wire::Operation::from).collect(), next_cursor }))
 }
 
 async fn resolve(

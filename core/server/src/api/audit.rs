@@ -1,25 +1,49 @@
-//! The audit chain: records, checkpoints, proofs.
+//! The audit chain: records, checkpoints, proofs, verified and handed out.
 
+use std::time::Instant;
+
+use axum::body::Body;
 use axum::extract::State;
+use axum::response::{IntoResponse, Response};
 use domain::role::Permission;
+use http::header;
 use serde::Deserialize;
-use store::{AuditRow, Store};
+use store::{AuditFilter, AuditRow, Store};
 
 use super::extract::{Json, Query};
 use super::parameter::{Form, Parameter};
 use super::problem::Problem;
+use super::refusals::Refusal;
 use super::route::{Access, Routes, get, post};
 use super::wire::audit as wire;
 use super::wire::money::moment;
 use super::wire::page::{self, Listing, Page};
 use crate::app::{App, audit};
 
+const JSON_LINES: &str = "application/x-ndjson";
+/// One walk through everything is enough for an appliance that has payments to take.
+const BUSY: &[Refusal] = &[(409, &["audit_busy"])];
+
 pub(super) fn routes(routes: Routes) -> Routes {
     let read = Access::Needs(Permission::AuditRead);
     routes
         .add(
-            get("/audit", read, "The audit chain, oldest first")
-                .query(page::QUERY)
+            get("/audit", read, "The audit chain, oldest first where nothing else is asked for")
+                .query(&[
+                    Parameter::new("order", Form::OneOf(order), "from which end; a cursor is for one order"),
+                    Parameter::new("actor", Form::Text, "only what they did"),
+                    Parameter::new(
+                        "action",
+                        Form::Text,
+                        "only this act; with a `.` at its end all that begin so",
+                    ),
+                    Parameter::new("subject", Form::Text, "only what is about this"),
+                    page::FROM,
+                    page::TO,
+                    page::LIMIT,
+                    page::CURSOR,
+                ])
+                .refuses(&[(400, &["order_unknown", "time_invalid"])])
                 .gives::<Page<wire::AuditEntry>>(200),
             records,
         )
@@ -41,6 +65,23 @@ pub(super) fn routes(routes: Routes) -> Routes {
             checkpoint,
         )
         .add(
+            post(
+                "/audit/verify",
+                read,
+                "Walk through all records and checkpoints now and say whether they are whole",
+            )
+            .takes::<super::wire::transaction::Empty>()
+            .refuses(BUSY)
+            .gives::<wire::Verification>(200),
+            verify,
+        )
+        .add(
+            get("/audit/export", read, "All records and checkpoints as JSON lines, to be verified elsewhere")
+                .refuses(BUSY)
+                .streams(&[JSON_LINES]),
+            export,
+        )
+        .add(
             get("/audit/proof", read, "The proof of one record under the newest checkpoint")
                 .query(&[Parameter::new("seq", Form::Whole(1), "the record's place").required()])
                 .refuses(&[(404, &["audit_record_not_found", "checkpoint_not_found"])])
@@ -49,14 +90,44 @@ pub(super) fn routes(routes: Routes) -> Routes {
         )
 }
 
+fn order() -> Vec<&'static str> {
+    vec!["oldest", "newest"]
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Records {
+    order: Option<String>,
+    actor: Option<String>,
+    action: Option<String>,
+    subject: Option<String>,
+    from: Option<String>,
+    to: Option<String>,
+    limit: Option<usize>,
+    cursor: Option<String>,
+}
+
 async fn records(
     State(app): State<App>,
-    Query(listing): Query<Listing>,
+    Query(asked): Query<Records>,
 ) -> Result<Json<Page<wire::AuditEntry>>, Problem> {
-    let limit = page::limit(listing.limit);
-    let after: i64 = page::cursor(listing.cursor.as_deref())?.unwrap_or(0);
-    let load = move |store: &Store| store.audit(after, page::one_more(limit));
-    let mut rows = app.store(load).await?;
+    let limit = page::limit(asked.limit);
+    let newest_first = match asked.order.as_deref() {
+        None | Some("oldest") => false,
+        Some("newest") => true,
+        Some(_) => return Err(Problem::bad_request("order_unknown", "an order is `oldest` or `newest`")),
+    };
+    let filter = AuditFilter {
+        actor: asked.actor,
+        action: asked.action,
+        subject: asked.subject,
+        from: page::moment(asked.from.as_deref())?,
+        until: page::moment(asked.to.as_deref())?,
+        newest_first,
+        behind: page::cursor(asked.cursor.as_deref())?,
+        limit: page::one_more(limit),
+    };
+    let mut rows = app.store(move |store| store.audit_page(&filter)).await?;
     let next_cursor = page::cut(&mut rows, limit, |row| row.seq);
     let entry = |row: AuditRow| wire::AuditEntry {
         seq: row.seq,
@@ -94,6 +165,39 @@ async fn checkpoint(
     let newest = app.store(Store::newest_checkpoint).await?;
     let newest = newest.ok_or_else(|| Problem::not_found("checkpoint"))?;
     Ok(Json(audit::checkpoint(&newest, None)))
+}
+
+async fn verify(
+    State(app): State<App>,
+    Json(_): Json<super::wire::transaction::Empty>,
+) -> Result<Json<wire::Verification>, Problem> {
+    let began = Instant::now();
+    let walked = audit::walk(&app).await?;
+    let took = began.elapsed();
+    let (found, fault) = match walked {
+        Ok(found) => (Some(found), None),
+        Err(fault) => (None, Some(fault.into())),
+    };
+    Ok(Json(wire::Verification {
+        whole: fault.is_none(),
+        records: found.as_ref().map(|found| found.records),
+        checkpoints: found.as_ref().map(|found| found.checkpoints),
+        covered: found.as_ref().map(|found| found.covered),
+        root: found.map(|found| hex::encode(found.root)),
+        fault,
+        verified_at: moment(app.now()),
+        took_ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+    }))
+}
+
+async fn export(State(app): State<App>) -> Result<Response, Problem> {
+    let lines = audit::lines(&app)?;
+    let headers = [
+        (header::CONTENT_TYPE, JSON_LINES),
+        (header::CACHE_CONTROL, "no-store"),
+        (header::CONTENT_DISPOSITION, "attachment; filename=\"facepay-audit.ndjson\""),
+    ];
+    Ok((headers, Body::from_stream(lines)).into_response())
 }
 
 #[derive(Deserialize)]

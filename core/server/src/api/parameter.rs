@@ -21,6 +21,8 @@ pub(crate) enum Form {
     Camera,
     /// A day, `2026-01-31`.
     Day,
+    /// A moment, RFC 3339.
+    Moment,
     /// One of these names.
     OneOf(fn() -> Vec<&'static str>),
 }
@@ -38,6 +40,7 @@ impl Form {
             Self::Id => text().format(Some(SchemaFormat::Custom("uuid".to_owned()))).into(),
             Self::Camera => text().pattern(Some(CAMERA_ID)).into(),
             Self::Day => text().format(Some(SchemaFormat::Custom("date".to_owned()))).into(),
+            Self::Moment => text().format(Some(SchemaFormat::Custom("date-time".to_owned()))).into(),
             Self::OneOf(names) => one_of(names()).into(),
         }
     }

@@ -1,19 +1,18 @@
 //! Payments, credits and receipts.
 
+mod list;
+
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use domain::operation::Kind;
 use domain::role::Permission;
-use domain::transaction as machine;
-use domain::{CameraId, TransactionId, TransferId, UserId};
+use domain::{CameraId, TransactionId, TransferId};
 use http::StatusCode;
-use serde::Deserialize;
-use store::{Funding, Store, TransactionFilter, TransactionRow};
+use store::{Funding, Store, TransactionRow};
 
 use super::approvals;
-use super::extract::{Json, Path, Query};
+use super::extract::{Json, Path};
 use super::idempotency::Once;
-use super::parameter::{Form, Parameter};
 use super::picture::{Given, decode_base64};
 use super::problem::Problem;
 use super::refusals::{AMOUNT, FACE, FACTOR, MOVES};
@@ -22,8 +21,6 @@ use super::users::user_id;
 use super::wire::approval::Approval;
 use super::wire::factor::StepUp;
 use super::wire::money::{Amount, AmountIn, moment};
-use super::wire::names::TransactionState;
-use super::wire::page::{self, Page};
 use super::wire::transaction as wire;
 use super::wire::user::{Credit, NewCredit};
 use crate::app::transaction::Asked;
@@ -41,7 +38,7 @@ pub(super) fn routes(routes: Routes) -> Routes {
         route.gives::<wire::Transaction>(200).refuses(&[(404, &["transaction_not_found"])])
     };
     let asks = |route| answer(route).may_stay_open().refuses(&[(409, &["leg_of_group"])]);
-    routes
+    list::routes(routes)
         .add(
             post("/users/{id}/credits", fund, "Put money into a person's wallet")
                 .takes::<NewCredit>()
@@ -81,18 +78,6 @@ pub(super) fn routes(routes: Routes) -> Routes {
                 .gives::<wire::Transaction>(201)
                 .idempotent(),
             create,
-        )
-        .add(
-            get("/transactions", read, "Payments, newest first")
-                .query(&[
-                    Parameter::new("user_id", Form::Id, "only this person's"),
-                    Parameter::new("state", Form::OneOf(TransactionState::all), "only those in this state"),
-                    page::LIMIT,
-                    page::CURSOR,
-                ])
-                .refuses(&[(400, &["state_unknown"]), (404, &["user_not_found"])])
-                .gives::<Page<wire::Transaction>>(200),
-            list,
         )
         .add(answer(get("/transactions/{id}", read, "One payment")), show)
         .add(
@@ -259,30 +244,6 @@ async fn create(
         Ok((StatusCode::CREATED, Json(answer(row))).into_response())
     })
     .await
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Listing {
-    user_id: Option<String>,
-    state: Option<String>,
-    limit: Option<usize>,
-    cursor: Option<String>,
-}
-
-async fn list(
-    State(app): State<App>,
-    Query(listing): Query<Listing>,
-) -> Result<Json<Page<wire::Transaction>>, Problem> {
-    let limit = page::limit(listing.limit);
-    let user: Option<UserId> = listing.user_id.as_deref().map(user_id).transpose()?;
-    let state = listing.state.as_deref().map(str::parse::<machine::State>).transpose();
-    let state = state.map_err(|error| Problem::bad_request("state_unknown", error.to_string()))?;
-    let before = page::cursor(listing.cursor.as_deref())?;
-    let filter = TransactionFilter { user, state, before, limit: page::one_more(limit) };
-    let mut rows = app.store(move |store| store.transactions(&filter)).await?;
-    let next_cursor = page::cut(&mut rows, limit, |row| row.id);
-    Ok(Json(Page { items: rows.into_iter().map(answer).collect(), next_cursor }))
 }
 
 async fn show(State(app): State<App>, Path(id): Path<String>) -> Result<Response, Problem> {

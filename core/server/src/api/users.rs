@@ -6,18 +6,22 @@ use domain::role::Permission;
 use domain::user::{self, InvalidUser, Status};
 use domain::{ConsentId, Timestamp, UserId};
 use http::StatusCode;
+use serde::Deserialize;
 use store::{By, ConsentRow, NewUser, Profile, Store, UserChange, UserRow};
 use uuid::Uuid;
 
 use super::approvals;
 use super::extract::{Json, Path, Query};
+use super::parameter::{Form, Parameter};
 use super::problem::Problem;
 use super::refusals::Refusal;
 use super::route::{Access, Routes, delete, get, patch, post};
 use super::wire::approval::Approval;
 use super::wire::money::{moment, parse_moment};
+use super::wire::names::UserStatus;
 use super::wire::page::{self, Listing, Page};
 use super::wire::user as wire;
+use crate::app::directory::{self, Wanted};
 use crate::app::four_eyes::{self, Act};
 use crate::app::{App, consent};
 use crate::auth::Principal;
@@ -38,7 +42,17 @@ pub(super) fn routes(routes: Routes) -> Routes {
         )
         .add(
             get("/users", read, "People, in the order in which they were added")
-                .query(page::QUERY)
+                .query(&[
+                    Parameter::new(
+                        "q",
+                        Form::Text,
+                        "only whose name has words that begin so, whose e-mail address begins so, or whose id it is",
+                    ),
+                    Parameter::new("status", Form::OneOf(UserStatus::all), "only those of this status"),
+                    page::LIMIT,
+                    page::CURSOR,
+                ])
+                .refuses(&[(400, &["q_invalid", "status_unknown"]), (503, &["search_full"])])
                 .gives::<Page<wire::User>>(200),
             list,
         )
@@ -143,16 +157,48 @@ async fn create(
     Ok((StatusCode::CREATED, Json(person(row, Some(Vec::new())))))
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Search {
+    q: Option<String>,
+    status: Option<String>,
+    limit: Option<usize>,
+    cursor: Option<String>,
+}
+
 async fn list(
     State(app): State<App>,
-    Query(listing): Query<Listing>,
+    Query(search): Query<Search>,
 ) -> Result<Json<Page<wire::User>>, Problem> {
-    let limit = page::limit(listing.limit);
-    let after: Option<UserId> = page::cursor(listing.cursor.as_deref())?;
-    let mut rows = app.store(move |store| store.users(after, page::one_more(limit))).await?;
+    let limit = page::limit(search.limit);
+    let after: Option<UserId> = page::cursor(search.cursor.as_deref())?;
+    let status = search.status.as_deref().map(str::parse::<Status>).transpose();
+    let status = status.map_err(|error| Problem::bad_request("status_unknown", error.to_string()))?;
+    let mut rows = match search.q.as_deref().map(asked).transpose()? {
+        None => app.store(move |store| store.users_in(status, after, page::one_more(limit))).await?,
+        Some(Asked::Id(id)) => app.store(move |store| store.users_named(&[id])).await?,
+        Some(Asked::Name(query)) => {
+            directory::find(&app, Wanted { query, status, after, limit: limit + 1 }).await?
+        }
+    };
+    rows.retain(|row| status.is_none_or(|status| row.status == status));
     let next_cursor = page::cut(&mut rows, limit, |row| row.id);
     let items = rows.into_iter().map(|row| person(row, None)).collect();
     Ok(Json(Page { items, next_cursor }))
+}
+
+/// What somebody looks for people by.
+enum Asked {
+    Id(UserId),
+    Name(directory::Query),
+}
+
+fn asked(text: &str) -> Result<Asked, Problem> {
+    if let Ok(id) = text.trim().parse() {
+        return Ok(Asked::Id(id));
+    }
+    let detail = "`q` has 1 to 120 characters, none of them control";
+    directory::Query::new(text).map(Asked::Name).ok_or_else(|| Problem::bad_request("q_invalid", detail))
 }
 
 async fn show(State(app): State<App>, Path(id): Path<String>) -> Result<Json<wire::User>, Problem> {

@@ -12,6 +12,7 @@ pub(crate) mod factor;
 pub(crate) mod group;
 pub(crate) mod identity;
 pub(crate) mod look_alike;
+pub(crate) mod history;
 pub(crate) mod model_change;
 pub(crate) mod money;
 pub(crate) mod names;

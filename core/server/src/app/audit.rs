@@ -1,11 +1,18 @@
 //! The audit handed out: checkpoints, proofs, exports, and back from their files.
 
-use std::io::Write;
+use std::io::{BufWriter, Write};
+use std::time::Duration;
 
-use store::audit::{AnchorRow, Checkpoint, Exported, Proof, Signed};
+use bytes::Bytes;
+use futures_util::StreamExt;
+use futures_util::stream::{self, BoxStream};
+use store::audit::{AnchorRow, Audited, Checkpoint, Exported, Proof, Signed, Verifier};
 use store::{AuditFault, AuditRow, CheckpointRow, Store, StoreError};
+use tokio::runtime::Handle;
+use tokio::sync::mpsc;
 
 use super::App;
+use crate::api::Problem;
 use crate::api::wire::audit::{self as wire, EXPORT_FORMAT, Line};
 
 impl App {
@@ -31,6 +38,87 @@ impl App {
             Err(StoreError::Conflict(_)) => Ok(None),
             Err(error) => Err(error),
         }
+    }
+}
+
+fn busy() -> Problem {
+    let detail = "the audit is being walked through already; try again when that has ended";
+    Problem::conflict("audit_busy", detail)
+}
+
+/// Walks through every record and checkpoint and says what was found; readiness and metrics learn of it.
+pub(crate) async fn walk(app: &App) -> Result<Result<Audited, AuditFault>, Problem> {
+    let turn = app.audit_turn().ok_or_else(busy)?;
+    let walked = app.store(move |store: &Store| {
+        // To the end even when the client hangs up: until then nobody else begins one.
+        let _turn = turn;
+        match store.audit_walk(Verifier::new(store.device_key().public())) {
+            // A value that can't be read is a fault of what is verified.
+            Err(error @ (StoreError::Corrupt(_) | StoreError::Seal)) => {
+                Ok(Err(AuditFault::record(0, error.to_string())))
+            }
+            walked => walked,
+        }
+    });
+    let walked = walked.await?;
+    app.metrics().audit_chain_ok.set(i64::from(walked.is_ok()));
+    if let Err(fault) = &walked {
+        tracing::error!(%fault, "the audit chain is broken; run `facepay audit verify`");
+    }
+    Ok(walked)
+}
+
+/// Pieces of an export on their way to a client.
+const PIECE_BYTES: usize = 64 * 1024;
+const PIECES_MAX: usize = 4;
+/// Whoever takes none for so long has gone away; the database is not to be kept open for them.
+const TAKEN_WITHIN: Duration = Duration::from_secs(30);
+
+/// The export as it is read, piece by piece. One that breaks off has no last line and is refused by the verifier.
+pub(crate) fn lines(app: &App) -> Result<BoxStream<'static, Result<Bytes, std::io::Error>>, Problem> {
+    let turn = app.audit_turn().ok_or_else(busy)?;
+    let (pieces, taken) = mpsc::channel(PIECES_MAX);
+    let (work, runtime) = (app.clone(), Handle::current());
+    app.spawn_whole(async move {
+        let written = work.store(move |store| {
+            let _turn = turn;
+            let client = Client { pieces, runtime };
+            let mut out = BufWriter::with_capacity(PIECE_BYTES, client);
+            match export(store, &mut out) {
+                Ok(()) => Ok(()),
+                Err(ExportError::Store(error)) => Err(error),
+                Err(ExportError::Write(error)) => {
+                    tracing::info!(%error, "an export of the audit was not taken to its end");
+                    Ok(())
+                }
+            }
+        });
+        if let Err(error) = written.await {
+            tracing::error!(%error, "an export of the audit broke off");
+        }
+    });
+    let next = |mut taken: mpsc::Receiver<Bytes>| async move {
+        let piece = taken.recv().await?;
+        Some((Ok(piece), taken))
+    };
+    Ok(stream::unfold(taken, next).take_until(app.stopping()).boxed())
+}
+
+/// Whoever gets an export.
+struct Client {
+    pieces: mpsc::Sender<Bytes>,
+    runtime: Handle,
+}
+
+impl Write for Client {
+    fn write(&mut self, piece: &[u8]) -> std::io::Result<usize> {
+        let sent = self.pieces.send_timeout(Bytes::copy_from_slice(piece), TAKEN_WITHIN);
+        self.runtime.block_on(sent).map_err(|error| std::io::Error::other(error.to_string()))?;
+        Ok(piece.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
     }
 }
 

@@ -30,6 +30,7 @@ pub(super) async fn run(app: App, mut last: i64) {
             last = row.seq;
             if let Some(user) = enrolled::touched(&row) {
                 if row.kind == "user.erased" {
+                    app.names().forget(user);
                     forget(&app, user).await;
                 }
                 enrolled::refresh(&app, user).await;

@@ -25,6 +25,7 @@ mod gates;
 mod group;
 mod identity;
 mod look_alikes;
+mod lists;
 mod model_change;
 mod money;
 mod oidc;

@@ -29,6 +29,7 @@ mod identity;
 mod look_alikes;
 mod model_change;
 mod money;
+mod lists;
 mod opening;
 mod parallel;
 mod people;
@@ -54,6 +55,10 @@ const ON_BOTH: &[(&str, &[Claim])] = &[
     ("erasures", erasures::CLAIMS),
     ("enrolments", enrolments::CLAIMS),
     ("admission", admission::CLAIMS),
+    ("lists", lists::CLAIMS),
+    ("analytics", analytics::CLAIMS),
+    ("consent_texts", consent_texts::CLAIMS),
+    ("camera_states", camera_states::CLAIMS),
     ("look_alikes", look_alikes::CLAIMS),
     ("model_change", model_change::CLAIMS),
     ("gallery_parts", gallery_parts::CLAIMS),

@@ -1,9 +1,10 @@
 //! Approvals and the requests to providers on the wire.
 
 use serde::{Deserialize, Serialize};
+use store::OperationRow;
 use utoipa::ToSchema;
 
-use super::money::Amount;
+use super::money::{Amount, moment};
 use super::names::{ApprovalKind, ApprovalState, OperationKind, OperationState, Outcome};
 use super::user::ErasureCertificate;
 
@@ -64,6 +65,23 @@ pub(crate) struct Operation {
     pub(crate) reason: Option<String>,
     #[schema(format = DateTime)]
     pub(crate) created_at: String,
+}
+
+impl From<OperationRow> for Operation {
+    fn from(row: OperationRow) -> Self {
+        Self {
+            id: row.id.to_string(),
+            transaction_id: row.transaction.to_string(),
+            kind: row.kind.as_str(),
+            state: row.state.as_str(),
+            amount: row.amount.into(),
+            provider: row.provider,
+            attempt: hex::encode(row.attempt_ref),
+            provider_ref: row.provider_ref,
+            reason: row.reason,
+            created_at: moment(row.created_at),
+        }
+    }
 }
 
 /// What one person found out about a request that no provider answers for.

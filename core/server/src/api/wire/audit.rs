@@ -1,6 +1,7 @@
 //! The audit chain on the wire, and in the files that verify without us.
 
 use serde::{Deserialize, Serialize};
+use store::{AuditFault, AuditPlace};
 use utoipa::ToSchema;
 
 /// One link of the audit chain.
@@ -87,6 +88,54 @@ pub(crate) struct Proof {
     /// From the record to the root: the hash of the other side at each step, hex.
     pub(crate) path: Vec<String>,
     pub(crate) checkpoint: Checkpoint,
+}
+
+/// What a walk through everything has found.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Verification {
+    /// Whether nothing was changed, left out or put in.
+    pub(crate) whole: bool,
+    /// How many records there are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) records: Option<i64>,
+    /// How many checkpoints.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) checkpoints: Option<i64>,
+    /// The last record that a checkpoint covers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) covered: Option<i64>,
+    /// The Merkle root of all records, hex.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(pattern = "^[0-9a-f]{64}$")]
+    pub(crate) root: Option<String>,
+    /// The first thing that is wrong.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) fault: Option<Fault>,
+    #[schema(format = DateTime)]
+    pub(crate) verified_at: String,
+    pub(crate) took_ms: u64,
+}
+
+/// Something that is wrong with the audit.
+#[derive(Serialize, ToSchema)]
+#[schema(as = AuditFault)]
+pub(crate) struct Fault {
+    /// `record`, `checkpoint` or `receipt`.
+    place: &'static str,
+    /// Which: the record's `seq`, the checkpoint's `id`, the payment's id.
+    at: String,
+    what: String,
+}
+
+impl From<AuditFault> for Fault {
+    fn from(AuditFault { place, what }: AuditFault) -> Self {
+        let (place, at) = match place {
+            AuditPlace::Record(seq) => ("record", seq.to_string()),
+            AuditPlace::Checkpoint(id) => ("checkpoint", id.to_string()),
+            AuditPlace::Receipt(transaction) => ("receipt", transaction),
+        };
+        Self { place, at, what }
+    }
 }
 
 /// One line of an export.

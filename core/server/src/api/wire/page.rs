@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt::Display;
 use std::str::FromStr;
 
+use domain::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::openapi::schema::SchemaType;
 use utoipa::openapi::{ArrayBuilder, ObjectBuilder, Ref, RefOr, Schema, Type};
@@ -23,6 +24,10 @@ pub(crate) const LIMIT: Parameter = Parameter::new(
 );
 /// Which page.
 pub(crate) const CURSOR: Parameter = Parameter::new("cursor", Form::Text, "`next_cursor` of the page before");
+/// From when on.
+pub(crate) const FROM: Parameter = Parameter::new("from", Form::Moment, "only from this moment on");
+/// Until when.
+pub(crate) const TO: Parameter = Parameter::new("to", Form::Moment, "only before this moment");
 /// What every list is asked with, for the document.
 pub(crate) const QUERY: &[Parameter] = &[LIMIT, CURSOR];
 
@@ -72,6 +77,12 @@ impl<T: ToSchema> PartialSchema for Page<T> {
 /// How many items are asked for, within the bounds.
 pub(crate) fn limit(asked: Option<usize>) -> usize {
     asked.unwrap_or(LIMIT_DEFAULT).clamp(1, LIMIT_MAX)
+}
+
+/// The moment that a parameter of a query names.
+pub(crate) fn moment(text: Option<&str>) -> Result<Option<Timestamp>, Problem> {
+    let moment = text.map(super::money::parse_moment).transpose();
+    moment.map_err(|problem| Problem::bad_request("time_invalid", problem.detail))
 }
 
 /// The place that a cursor names.

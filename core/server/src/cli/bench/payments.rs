@@ -205,7 +205,7 @@ type Write = fn(&Store, Timestamp, OperationId) -> Result<(), store::StoreError>
 
 /// How many records the last sale wrote, and its request.
 fn last_sale(store: &Store) -> Result<(u32, OperationId), store::StoreError> {
-    let filter = TransactionFilter { user: None, state: None, before: None, limit: 1 };
+    let filter = TransactionFilter { limit: 1, ..TransactionFilter::default() };
     let last = store.transactions(&filter)?.pop().ok_or(store::StoreError::NotFound("transaction"))?;
     let operation = store.operations(last.id)?.pop().ok_or(store::StoreError::NotFound("operation"))?.id;
     let subjects = [last.id.to_string(), operation.to_string()];

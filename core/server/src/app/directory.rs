@@ -1,0 +1,137 @@
+//! People found by the beginnings of their names. Names are sealed in the database, so that nothing there can be searched: they are
+//! opened once and kept in memory while somebody searches.
+
+use std::time::Duration;
+
+use domain::directory::Directory;
+pub(crate) use domain::directory::Query;
+use domain::user::Status;
+use domain::{Timestamp, UserId};
+use parking_lot::Mutex;
+use store::{Store, StoreError, UserRow};
+
+use super::App;
+use crate::api::Problem;
+
+/// Nobody's names stay in memory for longer than this after the last search.
+const KEPT: Duration = Duration::from_secs(15 * 60);
+/// Names of more people take more memory than an appliance has to give.
+const PEOPLE_MAX: usize = 500_000;
+/// What another appliance of the database changed this long ago has been committed and has a moment that is past.
+const OVERLAP: Duration = Duration::from_secs(600);
+const PAGE: u32 = 500;
+
+/// The names of people, as far as they were opened.
+#[derive(Default)]
+pub(crate) struct Names(Mutex<Option<Opened>>);
+
+#[derive(Default)]
+struct Opened {
+    directory: Directory,
+    /// The latest change that was read.
+    read_to: Option<Timestamp>,
+    used_at: Option<Timestamp>,
+}
+
+/// Why people can't be searched.
+enum Unfit {
+    Store(StoreError),
+    TooMany,
+}
+
+impl From<StoreError> for Unfit {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl Names {
+    /// Whoever was erased is not remembered.
+    pub(super) fn forget(&self, user: UserId) {
+        if let Some(opened) = &mut *self.0.lock() {
+            opened.directory.forget(user);
+        }
+    }
+
+    /// Forgets all when nobody has searched for a while.
+    pub(super) fn rest(&self, now: Timestamp) {
+        let mut opened = self.0.lock();
+        if opened.as_ref().is_some_and(|opened| opened.used_at.is_none_or(|used| now.since(used) > KEPT)) {
+            *opened = None;
+        }
+    }
+
+    fn find(&self, store: &Store, wanted: &Wanted, now: Timestamp) -> Result<Vec<UserRow>, Unfit> {
+        let mut names = self.0.lock();
+        let opened = names.get_or_insert_default();
+        opened.used_at = Some(now);
+        if let Err(unfit) = opened.catch_up(store) {
+            *names = None;
+            return Err(unfit);
+        }
+        let (mut rows, mut after) = (Vec::new(), wanted.after);
+        while rows.len() < wanted.limit {
+            let page = opened.directory.find(&wanted.query, after, wanted.limit);
+            let Some(last) = page.last().copied() else { break };
+            let found = store.users_named(&page)?;
+            for gone in page.iter().filter(|user| !found.iter().any(|row| row.id == **user)) {
+                opened.directory.forget(*gone);
+            }
+            rows.extend(found.into_iter().filter(|row| wanted.has(row)));
+            after = Some(last);
+        }
+        rows.truncate(wanted.limit);
+        Ok(rows)
+    }
+}
+
+impl Opened {
+    /// Opens the names of those who were added or changed since the last search.
+    fn catch_up(&mut self, store: &Store) -> Result<(), Unfit> {
+        let mut behind = (self.read_to.map_or(Timestamp(0), |at| at.minus(OVERLAP)), None);
+        loop {
+            let changes = store.user_changes(behind, PAGE)?;
+            let Some((last, at)) = changes.last().copied() else { return Ok(()) };
+            let changed = changes.iter().filter(|(user, at)| !self.directory.has(*user, *at));
+            let changed: Vec<UserId> = changed.map(|(user, _)| *user).collect();
+            for row in store.users_named(&changed)? {
+                self.directory.put(row.id, row.updated_at, &row.profile.name, row.profile.email.as_deref());
+            }
+            if self.directory.len() > PEOPLE_MAX {
+                return Err(Unfit::TooMany);
+            }
+            self.read_to = self.read_to.max(Some(at));
+            behind = (at, Some(last));
+        }
+    }
+}
+
+/// Whom somebody looks for.
+pub(crate) struct Wanted {
+    pub(crate) query: Query,
+    pub(crate) status: Option<Status>,
+    pub(crate) after: Option<UserId>,
+    pub(crate) limit: usize,
+}
+
+impl Wanted {
+    /// Whether it is them as they are now.
+    fn has(&self, row: &UserRow) -> bool {
+        let status = self.status.is_none_or(|status| row.status == status);
+        status && self.query.means(&row.profile.name, row.profile.email.as_deref())
+    }
+}
+
+/// The first people behind `wanted.after` whom the query means.
+pub(crate) async fn find(app: &App, wanted: Wanted) -> Result<Vec<UserRow>, Problem> {
+    let (now, searching) = (app.now(), app.clone());
+    let found = app.store(move |store| match searching.names().find(store, &wanted, now) {
+        Ok(rows) => Ok(Some(rows)),
+        Err(Unfit::TooMany) => Ok(None),
+        Err(Unfit::Store(error)) => Err(error),
+    });
+    found.await?.ok_or_else(|| {
+        let detail = "there are too many people to search by name; ask by the id or the status";
+        Problem::unavailable("search_full", detail)
+    })
+}
