@@ -5,11 +5,12 @@
 //! money, consent and identity is true here, and tested here without a database or a camera.
 #![warn(missing_docs)]
 
+pub mod analytics;
 pub mod approval;
 pub mod checkout;
 pub mod decision;
-pub mod enrolment;
 pub mod directory;
+pub mod enrolment;
 pub mod group;
 pub mod identity;
 pub mod interval;

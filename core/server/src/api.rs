@@ -16,6 +16,7 @@ mod route;
 pub(crate) mod wire;
 
 mod access;
+mod analytics;
 mod approvals;
 mod audit;
 mod cameras;

@@ -6,6 +6,7 @@ pub(crate) mod installed;
 pub mod start;
 
 pub(crate) mod account;
+pub(crate) mod analytics;
 mod anchor;
 pub(crate) mod approval;
 pub(crate) mod audit;
@@ -118,8 +119,8 @@ struct Parts {
     gate: enrol::Gate,
     enrolling: enrol::camera::Sessions,
     turns: group::Turns,
-    cameras_refused: Mutex<BTreeMap<CameraId, Camera>>,
     names: directory::Names,
+    cameras_refused: Mutex<BTreeMap<CameraId, Camera>>,
     setup: Setup,
     logins: Arc<Semaphore>,
     pins: Arc<Semaphore>,
@@ -128,8 +129,8 @@ struct Parts {
     leaving: AtomicBool,
     stopping: watch::Sender<bool>,
     tasks: Mutex<JoinSet<()>>,
-    whole_tasks: Mutex<JoinSet<()>>,
     audits: Arc<Semaphore>,
+    whole_tasks: Mutex<JoinSet<()>>,
     alone: Mutex<Option<Alone>>,
     /// The last event that the gallery knew of when it was filled.
     published: i64,
@@ -266,7 +267,6 @@ impl App {
         &self.0.named
     }
 
-    /// Whose turn it is to drive a group checkout.
     /// The names that people are searched by.
     pub(crate) fn names(&self) -> &directory::Names {
         &self.0.names
@@ -277,6 +277,7 @@ impl App {
         self.0.audits.clone().try_acquire_owned().ok()
     }
 
+    /// Whose turn it is to drive a group checkout.
     pub(crate) fn turns(&self) -> &group::Turns {
         &self.0.turns
     }
@@ -400,6 +401,9 @@ impl App {
     }
 }
 
+        if let Err(error) = analytics::flush(self).await {
+            tracing::warn!(%error, "what was counted last for the plots is lost");
+        }
 fn spawn_in(tasks: &Mutex<JoinSet<()>>, work: impl Future<Output = ()> + Send + 'static) {
     let mut tasks = tasks.lock();
     // What has ended is forgotten here, so that the set stays as small as what runs.

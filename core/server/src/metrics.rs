@@ -5,6 +5,7 @@ mod meter;
 mod plugins;
 mod recorded;
 mod shadow;
+mod tally;
 
 use std::collections::BTreeSet;
 use std::sync::atomic::AtomicU64;
@@ -115,6 +116,8 @@ pub(crate) struct Metrics {
     pub(crate) camera_state: Family<CameraStateLabels, Gauge>,
     pub(crate) batch_size: Histogram,
     pub(crate) match_similarity: Histogram,
+    /// What plots are drawn from, until it is in the database.
+    pub(crate) tally: tally::Tally,
     pub(crate) plugin_faults: Family<FaultLabels, Counter>,
     pub(crate) webhook_deliveries: Family<ResultLabels, Counter>,
     challenges: Family<ResultLabels, Counter>,
@@ -164,6 +167,7 @@ impl Metrics {
             camera_state: Family::default(),
             batch_size: Histogram::new(exponential_buckets(1.0, 2.0, 7)),
             match_similarity: Histogram::new(linear_buckets(0.0, 0.05, 21)),
+            tally: tally::Tally::default(),
             plugin_faults: Family::default(),
             webhook_deliveries: Family::default(),
             challenges: Family::default(),

@@ -7,6 +7,7 @@
 //! from `domain`, and the database's constraints stand behind them.
 
 mod account;
+mod analytics;
 mod api_key;
 mod approval;
 pub mod audit;
@@ -69,6 +70,7 @@ mod writer;
 pub use account::{AccountRow, Funding};
 pub use api_key::{ApiKeyRow, KeyBounds, NewApiKey};
 pub use approval::{ApprovalRow, NewApproval, Sanction, refund_detail};
+pub use analytics::{AnalyticsFilter, Counted, Counts, PaymentCounts, ReasonCount};
 pub use audit::{AuditFault, AuditFilter, AuditPlace, AuditRow, CheckpointRow};
 pub use calibration::Calibration;
 pub use camera::CameraRow;

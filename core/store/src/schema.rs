@@ -7,8 +7,8 @@ mod recognition;
 pub(crate) use access::{api_keys, face_payment_links, identity_checks, operators};
 pub(crate) use people::{erasures, retention_notices, subject_keys, users};
 pub(crate) use recognition::{
-    calibrations, enrolment_duplicates, enrolments, face_crops, gallery_changes, gallery_parts, look_alikes,
-    model_roles, shadow_visits,
+    analytics_hours, calibrations, enrolment_duplicates, enrolments, face_crops, gallery_changes,
+    gallery_parts, look_alikes, model_roles, shadow_visits,
 };
 
 diesel::table! {
@@ -468,6 +468,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     receipts,
     cameras,
     camera_devices,
+    analytics_hours,
     disabled_plugins,
     face_payment_links,
     identity_checks,

@@ -16,6 +16,7 @@ mod closing;
 mod day;
 mod file;
 mod resolution;
+mod span;
 mod statement;
 
 pub use closing::Closing;

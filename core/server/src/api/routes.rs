@@ -6,9 +6,9 @@ use super::parameter::{Form, Parameter};
 use super::refusals::{CAMERA, Refusal};
 use super::route::{Access, Routes, get};
 use super::{
-    access, approvals, audit, cameras, checkouts, console, docs, enrolments, face_payment, faces, factors,
-    identity, legs, look_alikes, model_change, operators, plugins, settlements, system, transactions, users,
-    webhooks, webrtc,
+    access, analytics, approvals, audit, cameras, checkouts, console, docs, enrolments,
+    face_payment, faces, factors, identity, legs, look_alikes, model_change, operators, plugins, settings,
+    settlements, system, transactions, users, webhooks, webrtc,
 };
 use crate::auth::place::Place;
 use crate::ws;
@@ -34,6 +34,7 @@ pub(super) fn all() -> Routes {
         checkouts::routes,
         legs::routes,
         settlements::routes,
+        analytics::routes,
         cameras::routes,
         webrtc::routes,
         webhooks::routes,

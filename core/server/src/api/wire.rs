@@ -1,6 +1,7 @@
 //! The wire: what requests and answers look like in JSON, kept apart from the domain.
 
 pub(crate) mod access;
+pub(crate) mod analytics;
 pub(crate) mod approval;
 pub(crate) mod audit;
 pub(crate) mod camera;
@@ -11,8 +12,8 @@ pub(crate) mod face_payment;
 pub(crate) mod factor;
 pub(crate) mod group;
 pub(crate) mod identity;
-pub(crate) mod look_alike;
 pub(crate) mod history;
+pub(crate) mod look_alike;
 pub(crate) mod model_change;
 pub(crate) mod money;
 pub(crate) mod names;

@@ -231,6 +231,7 @@ pub(crate) async fn conclude(
     seen: &Seen,
     decision: Decision,
 ) -> Result<TransactionRow, Problem> {
+    app.metrics().tally.decided(seen, &decision);
     let evidence = Some(receipt::of_look(app, seen, &decision).await?);
     let details = |reason: Option<String>| Details {
         user: Some(user),

@@ -63,6 +63,8 @@ fn forward(app: &App, sighting: &Sighting) {
     if let serde_json::Value::Object(event) = event {
         app.hub().publish("sighting", event);
     }
+    let margin_min = app.policy_of(seen.model_tag).margin_min;
+    app.metrics().tally.look(&seen, &app.settings().plugins.liveness, margin_min);
     // Nobody waiting is no error.
     let _ = app.sightings().send(Arc::new(seen));
 }

@@ -12,7 +12,7 @@ use store::{
 
 use super::evidence::{self, Person};
 use super::operation::{Intent, OperateError, operate};
-use super::{App, approval, step_up};
+use super::{App, analytics, approval, step_up};
 use crate::api::Problem;
 use crate::auth::Principal;
 use crate::metrics::StateLabels;
@@ -204,6 +204,7 @@ pub(crate) async fn step(
 /// Counts the state that a payment has come to.
 pub(super) fn count(app: &App, row: &TransactionRow) {
     app.metrics().transactions.get_or_create(&StateLabels { state: row.state.as_str() }).inc();
+    analytics::paid(app, row);
 }
 
 /// Where a payment of this appliance is made.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use store::{By, Retired, Store, StoreError};
 
 use super::look_alike::{self, Comparison};
-use super::{App, enrolled, enrolment, identity, model_change, transaction};
+use super::{App, analytics, enrolled, enrolment, identity, model_change, transaction};
 use crate::auth::Principal;
 
 const EVERY: Duration = Duration::from_secs(3_600);
@@ -103,6 +103,7 @@ pub(super) async fn round(app: &App) -> Result<(), StoreError> {
     enrolment::expire(app).await?;
     look_alike::forget_where_not_agreed(app).await?;
     model_change::forget_where_not_kept(app).await?;
+    analytics::forget(app).await?;
     let before = app.now().minus(ANSWERS_KEPT);
     let delivered_before = app.now().minus(DELIVERIES_KEPT);
     app.store(move |store| {

@@ -10,6 +10,7 @@ use super::{CameraLabels, CameraResultLabels, FaultLabels, Metrics, ReasonLabels
 
 impl Meter for Metrics {
     fn stage(&self, stage: Stage, took: Duration) {
+        self.tally.stage(stage, took);
         self.stage_duration.get_or_create(&StageLabels { stage: stage.name() }).observe(took.as_secs_f64());
     }
 

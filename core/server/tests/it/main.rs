@@ -7,6 +7,7 @@ mod moving;
 mod schema;
 
 mod access;
+mod analytics;
 mod approvals;
 mod audit;
 mod bad_input;
@@ -24,8 +25,8 @@ mod full_disk;
 mod gates;
 mod group;
 mod identity;
-mod look_alikes;
 mod lists;
+mod look_alikes;
 mod model_change;
 mod money;
 mod oidc;

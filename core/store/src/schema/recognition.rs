@@ -12,6 +12,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    analytics_hours (branch, hour, camera, series, label, bin) {
+        branch -> Text,
+        hour -> BigInt,
+        camera -> Text,
+        series -> Text,
+        label -> Text,
+        bin -> BigInt,
+        count -> BigInt,
+    }
+}
+
+diesel::table! {
     calibrations (model_tag) {
         model_tag -> BigInt,
         people -> BigInt,

@@ -15,21 +15,24 @@ use std::{
 
 mod access;
 mod admission;
+mod analytics;
 mod approvals;
 mod audit;
 mod bench;
 mod books;
 mod cache;
+mod camera_states;
+mod consent_texts;
 mod enrolments;
 mod erasures;
 mod factors;
 mod gallery_parts;
 mod group;
 mod identity;
+mod lists;
 mod look_alikes;
 mod model_change;
 mod money;
-mod lists;
 mod opening;
 mod parallel;
 mod people;
@@ -52,13 +55,13 @@ pub(crate) use claims;
 
 const ON_BOTH: &[(&str, &[Claim])] = &[
     ("people", people::CLAIMS),
-    ("erasures", erasures::CLAIMS),
-    ("enrolments", enrolments::CLAIMS),
-    ("admission", admission::CLAIMS),
     ("lists", lists::CLAIMS),
     ("analytics", analytics::CLAIMS),
     ("consent_texts", consent_texts::CLAIMS),
     ("camera_states", camera_states::CLAIMS),
+    ("erasures", erasures::CLAIMS),
+    ("enrolments", enrolments::CLAIMS),
+    ("admission", admission::CLAIMS),
     ("look_alikes", look_alikes::CLAIMS),
     ("model_change", model_change::CLAIMS),
     ("gallery_parts", gallery_parts::CLAIMS),

@@ -10,21 +10,21 @@ use crate::api::wire::money::moment;
 const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 
 /// A table in the making. Numbers and our own words go in as they are, texts from outside by [`Csv::text`].
-struct Csv(String);
+pub(crate) struct Csv(pub(crate) String);
 
 impl Csv {
-    fn new(header: &str) -> Self {
+    pub(crate) fn new(header: &str) -> Self {
         Self(format!("{header}\r\n"))
     }
 
-    fn row(&mut self, cells: &[String]) {
+    pub(crate) fn row(&mut self, cells: &[String]) {
         self.0.push_str(&cells.join(","));
         self.0.push_str("\r\n");
     }
 }
 
 /// A text as a cell: quoted where RFC 4180 asks for it, and behind a `'` where it would be a formula.
-fn text(value: &str) -> String {
+pub(crate) fn text(value: &str) -> String {
     let guarded = if value.starts_with(FORMULA) { format!("'{value}") } else { value.to_owned() };
     let plain = !guarded.contains([',', '"', '\r', '\n']);
     if plain { guarded } else { format!("\"{}\"", guarded.replace('"', "\"\"")) }

@@ -61,6 +61,13 @@ impl Amount {
     }
 }
 
+impl Amount {
+    /// For tables, where the currency has a column of its own.
+    pub(crate) fn minor_units(&self) -> i64 {
+        self.amount
+    }
+}
+
 impl From<Money> for Amount {
     fn from(money: Money) -> Self {
         Self::minor(money.minor(), money.currency())

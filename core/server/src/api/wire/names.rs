@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use domain::role::{Permission, Role};
 use domain::{
-    approval, checkout, enrolment, group, identity, model_change, operation, settlement, transaction, user,
+    analytics, approval, checkout, enrolment, group, identity, model_change, operation, settlement,
+    transaction, user,
 };
 use store::DeliveryState;
 use utoipa::openapi::schema::SchemaType;
@@ -103,6 +104,8 @@ names! {
     IdentityState = of(identity::State::ALL, identity::State::as_str);
     /// How surely an issuer vouches.
     IdentityAssurance = of(identity::Assurance::ALL, identity::Assurance::as_str);
+    /// How long the points of a plot are.
+    BucketName = of(analytics::Bucket::ALL, analytics::Bucket::as_str);
     /// What was found out about a request that no provider answers for.
     Outcome = vec!["approved", "declined", "reversed"];
 }
