@@ -47,6 +47,8 @@ uuid_ids! {
     UserId = "user";
     /// One consent of one person to one text.
     ConsentId = "consent";
+    /// A text that people agree to, in one language.
+    ConsentTextId = "consent text";
     /// One enrolled face template.
     FaceId = "face";
     /// One check of who somebody is.

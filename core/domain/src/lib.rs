@@ -41,8 +41,9 @@ pub mod webhook;
 
 pub use currency::Currency;
 pub use id::{
-    AccountId, ApprovalId, CameraId, CheckoutId, ConsentId, EnrolmentId, FaceId, IdentityCheckId, KeyId,
-    OperationId, OperatorId, SettlementId, TransactionId, TransferId, UserId, WebhookId,
+    AccountId, ApprovalId, CameraId, CheckoutId, ConsentId, ConsentTextId, EnrolmentId, FaceId,
+    IdentityCheckId, KeyId, OperationId, OperatorId, SettlementId, TransactionId, TransferId, UserId,
+    WebhookId,
 };
 pub use money::Money;
 pub use secret::Secret;

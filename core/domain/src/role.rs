@@ -64,6 +64,10 @@ named! {
         AuditRead = "audit.read",
         /// Make and revoke keys and operators.
         AccessManage = "access.manage",
+        /// See what the appliance goes by.
+        SettingsRead = "settings.read",
+        /// Lay down what the appliance goes by, and the texts that people agree to.
+        SettingsManage = "settings.manage",
     }
 }
 
@@ -120,7 +124,7 @@ impl Role {
         use Permission::{
             AuditRead, CamerasManage, CamerasPush, CamerasView, EnrolmentsReview, FacesMatch, IdentityCheck,
             LookAlikesRead, PaymentsRead, PaymentsReturn, PaymentsTake, PeopleRead, PeopleWrite, PluginsRead,
-            SystemRead, WebhooksManage,
+            SettingsRead, SystemRead, WebhooksManage,
         };
         match self {
             Self::Admin => true,
@@ -155,7 +159,13 @@ impl Role {
             Self::Auditor => {
                 matches!(
                     permission,
-                    PeopleRead | LookAlikesRead | PaymentsRead | PluginsRead | SystemRead | AuditRead
+                    PeopleRead
+                        | LookAlikesRead
+                        | PaymentsRead
+                        | PluginsRead
+                        | SystemRead
+                        | AuditRead
+                        | SettingsRead
                 )
             }
             Self::Kiosk => matches!(permission, PaymentsTake | CamerasView | CamerasPush),
@@ -209,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn only_an_admin_erases_funds_settles_changes_plugins_or_models_and_manages_access() {
+    fn only_an_admin_erases_funds_settles_changes_plugins_models_or_settings_and_manages_access() {
         for permission in [
             Permission::PeopleErase,
             Permission::WalletsFund,
@@ -217,6 +227,7 @@ mod tests {
             Permission::PluginsManage,
             Permission::ModelsManage,
             Permission::AccessManage,
+            Permission::SettingsManage,
         ] {
             let may: Vec<_> = Role::ALL.iter().filter(|role| role.may(permission)).collect();
             assert_eq!(may, [&Role::Admin], "{permission}");

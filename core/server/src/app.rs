@@ -12,6 +12,7 @@ pub(crate) mod approval;
 pub(crate) mod audit;
 pub(crate) mod consent;
 mod desk;
+pub(crate) mod directory;
 pub(crate) mod enrol;
 mod enrolled;
 pub(crate) mod enrolment;
@@ -28,6 +29,7 @@ pub(crate) mod challenge;
 pub(crate) mod checkout;
 pub mod evidence;
 pub(crate) mod group;
+pub(crate) mod history;
 mod operation;
 pub(crate) mod payer;
 pub(crate) mod pin;
@@ -38,8 +40,10 @@ mod question;
 pub(crate) mod readiness;
 pub(crate) mod receipt;
 pub(crate) mod recovery;
+pub(crate) mod settings;
 pub(crate) mod settlement;
 pub(crate) mod step_up;
+pub(crate) mod system;
 pub(crate) mod transaction;
 
 pub(crate) mod camera;
@@ -94,6 +98,7 @@ pub struct App(Arc<Parts>);
 struct Parts {
     settings: Settings,
     clock: Clock,
+    started_at: Timestamp,
     store: Arc<Store>,
     cache: Cache,
     vision: Option<Vision>,
@@ -114,22 +119,22 @@ struct Parts {
     /// Providers' messages that are worked on at one time.
     incoming: Arc<Semaphore>,
     sightings: broadcast::Sender<Arc<evidence::Seen>>,
+    names: directory::Names,
     named: presence::Named,
     challenges: challenge::Challenges,
     gate: enrol::Gate,
     enrolling: enrol::camera::Sessions,
     turns: group::Turns,
-    names: directory::Names,
     cameras_refused: Mutex<BTreeMap<CameraId, Camera>>,
     setup: Setup,
     logins: Arc<Semaphore>,
     pins: Arc<Semaphore>,
+    audits: Arc<Semaphore>,
     sockets: Arc<Semaphore>,
     webrtc: webrtc::Sessions,
     leaving: AtomicBool,
     stopping: watch::Sender<bool>,
     tasks: Mutex<JoinSet<()>>,
-    audits: Arc<Semaphore>,
     whole_tasks: Mutex<JoinSet<()>>,
     alone: Mutex<Option<Alone>>,
     /// The last event that the gallery knew of when it was filled.
@@ -262,11 +267,6 @@ impl App {
         &self.0.enrolling
     }
 
-    /// The payers whom tills have named by their tracks.
-    pub(crate) fn named(&self) -> &presence::Named {
-        &self.0.named
-    }
-
     /// The names that people are searched by.
     pub(crate) fn names(&self) -> &directory::Names {
         &self.0.names
@@ -277,6 +277,11 @@ impl App {
         self.0.audits.clone().try_acquire_owned().ok()
     }
 
+    /// The payers whom tills have named by their tracks.
+    pub(crate) fn named(&self) -> &presence::Named {
+        &self.0.named
+    }
+
     /// Whose turn it is to drive a group checkout.
     pub(crate) fn turns(&self) -> &group::Turns {
         &self.0.turns
@@ -284,6 +289,11 @@ impl App {
 
     pub fn now(&self) -> Timestamp {
         (self.0.clock)()
+    }
+
+    /// When it was started.
+    pub(crate) fn started_at(&self) -> Timestamp {
+        self.0.started_at
     }
 
     /// Runs blocking work on the store away from the async threads.
@@ -391,6 +401,9 @@ impl App {
         if let Err(error) = self.checkpoint().await {
             tracing::error!(%error, "no last checkpoint; the next start signs one");
         }
+        if let Err(error) = analytics::flush(self).await {
+            tracing::warn!(%error, "what was counted last for the plots is lost");
+        }
         gallery::keep_last(self).await;
         let app = self.clone();
         let ended = tokio::task::spawn_blocking(move || app.0.vision.as_ref().map(Vision::stop));
@@ -401,9 +414,6 @@ impl App {
     }
 }
 
-        if let Err(error) = analytics::flush(self).await {
-            tracing::warn!(%error, "what was counted last for the plots is lost");
-        }
 fn spawn_in(tasks: &Mutex<JoinSet<()>>, work: impl Future<Output = ()> + Send + 'static) {
     let mut tasks = tasks.lock();
     // What has ended is forgotten here, so that the set stays as small as what runs.

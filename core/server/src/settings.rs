@@ -3,7 +3,9 @@
 mod check;
 mod nearest;
 mod privacy;
+pub(crate) mod schema;
 mod sections;
+mod sources;
 #[cfg(test)]
 mod strangers;
 
@@ -83,9 +85,14 @@ pub struct Layers {
     pub profile: Option<String>,
     /// Files in the order in which they apply.
     pub files: Vec<PathBuf>,
+    /// Over the files: what somebody wants to try, as TOML.
+    pub proposed: Option<String>,
     /// The process environment.
     pub env: BTreeMap<String, String>,
 }
+
+/// What the layer of [`Layers::proposed`] is called.
+pub(crate) const PROPOSED: &str = "proposed";
 
 impl Layers {
     /// The layers of this machine: `/etc/facepay/*.toml`, then `config_file`, then the environment.
@@ -100,7 +107,7 @@ impl Layers {
         let env = std::env::vars_os()
             .filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?)))
             .collect();
-        Self { profile, files, env }
+        Self { profile, files, proposed: None, env }
     }
 }
 
@@ -115,6 +122,7 @@ impl Settings {
                 .map_err(|source| SettingsError::Read { path: path.clone(), source })?;
             texts.push((path.display().to_string(), text));
         }
+        texts.extend(layers.proposed.iter().map(|text| (PROPOSED.to_owned(), text.clone())));
         let profile = profile_name(layers, &texts, &env)?;
         if !profile.is_empty() {
             let text = profile_text(&profile)?;
@@ -134,6 +142,7 @@ impl Settings {
             settings.secrets.folder = secrets_folder(&layers.env, &settings.data.folder);
         }
         settings.check()?;
+        settings.sources = sources::of(&known, &texts, &layers.env)?;
         settings.layers = layers.clone();
         Ok(settings)
     }

@@ -27,6 +27,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    consent_texts (id) {
+        id -> Text,
+        version -> Text,
+        language -> Text,
+        text -> Text,
+        sha256 -> Text,
+        created_by -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
     faces (id) {
         id -> Text,
         user_id -> Text,
@@ -260,6 +272,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    camera_states (branch, camera_id, at) {
+        branch -> Text,
+        camera_id -> Text,
+        at -> BigInt,
+        state_before -> Nullable<Text>,
+        state -> Text,
+        reason -> Text,
+    }
+}
+
+diesel::table! {
     camera_devices (camera_id) {
         camera_id -> Text,
         pinned_sealed -> Binary,
@@ -442,8 +465,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     erasures,
     retention_notices,
     consents,
+    consent_texts,
     faces,
     look_alikes,
+    analytics_hours,
     calibrations,
     enrolments,
     enrolment_duplicates,
@@ -467,8 +492,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     audit_anchors,
     receipts,
     cameras,
+    camera_states,
     camera_devices,
-    analytics_hours,
     disabled_plugins,
     face_payment_links,
     identity_checks,

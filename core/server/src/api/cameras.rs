@@ -6,11 +6,12 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use domain::CameraId;
 use domain::role::Permission;
+use domain::{CameraId, Timestamp};
 use futures_util::{Stream, StreamExt};
 use http::{HeaderValue, StatusCode, header};
 use serde::Deserialize;
+use store::CameraStateRow;
 
 use super::extract::{Json, Path, Query};
 use super::parameter::{Form, Parameter};
@@ -19,7 +20,8 @@ use super::refusals::{CAMERA, FACE, SOURCE};
 use super::route::{Access, Routes, delete, get, patch, post};
 use super::wire::camera as wire;
 use super::wire::face::Identification;
-use super::wire::page::Page;
+use super::wire::money::moment;
+use super::wire::page::{self, Listing, Page};
 use crate::app::{App, camera, identify};
 use crate::auth::place::Place;
 use crate::auth::{Credential, Principal};
@@ -100,6 +102,14 @@ pub(super) fn routes(routes: Routes) -> Routes {
                 .gives::<wire::CameraHealth>(200)
                 .refuses(CAMERA),
             health,
+        )
+        .add(
+            get("/cameras/{id}/health/history", view, "How it did: changes of its state, newest first")
+                .at(Place::Path)
+                .query(page::QUERY)
+                .refuses(&[(404, &["camera_not_found"])])
+                .gives::<Page<wire::CameraStateChange>>(200),
+            history,
         )
         .add(
             get("/webcam/stream", view, "A camera's pictures, as MJPEG")
@@ -205,6 +215,27 @@ async fn health(State(app): State<App>, Path(id): Path<String>) -> Result<Json<w
     let id = camera::pipeline_id(&camera_id(&id)?)?;
     let status = app.vision()?.cameras().status(&id)?;
     Ok(Json(camera::health(&status)))
+}
+
+async fn history(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    Query(listing): Query<Listing>,
+) -> Result<Json<Page<wire::CameraStateChange>>, Problem> {
+    let (id, branch) = (camera_id(&id)?, app.settings().policy.branch.clone());
+    let (limit, before) = (page::limit(listing.limit), page::cursor::<i64>(listing.cursor.as_deref())?);
+    let load = move |store: &store::Store| {
+        store.camera_states((&branch, &id), before.map(Timestamp), page::one_more(limit))
+    };
+    let mut rows = app.store(load).await?;
+    let next_cursor = page::cut(&mut rows, limit, |row| row.at.0);
+    let change = |row: CameraStateRow| wire::CameraStateChange {
+        at: moment(row.at),
+        from: row.before,
+        state: row.state,
+        reason: row.reason,
+    };
+    Ok(Json(Page { items: rows.into_iter().map(change).collect(), next_cursor }))
 }
 
 async fn snapshot(State(app): State<App>, Path(id): Path<String>) -> Result<Response, Problem> {

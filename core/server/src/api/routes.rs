@@ -6,7 +6,7 @@ use super::parameter::{Form, Parameter};
 use super::refusals::{CAMERA, Refusal};
 use super::route::{Access, Routes, get};
 use super::{
-    access, analytics, approvals, audit, cameras, checkouts, console, docs, enrolments,
+    access, analytics, approvals, audit, cameras, checkouts, consent_texts, console, docs, enrolments,
     face_payment, faces, factors, identity, legs, look_alikes, model_change, operators, plugins, settings,
     settlements, system, transactions, users, webhooks, webrtc,
 };
@@ -17,11 +17,13 @@ use crate::ws;
 pub(super) fn all() -> Routes {
     let groups = [
         system::routes,
+        settings::routes,
         plugins::routes,
         audit::routes,
         access::routes,
         operators::routes,
         users::routes,
+        consent_texts::routes,
         face_payment::routes,
         identity::routes,
         faces::routes,

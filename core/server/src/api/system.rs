@@ -1,4 +1,4 @@
-//! Health, readiness, metrics, the front page.
+//! Health, readiness, the machine, metrics, the front page.
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -11,8 +11,7 @@ use super::parameter::{Form, Parameter};
 use super::problem::Problem;
 use super::route::{Access, Routes, get};
 use super::wire::system as wire;
-use crate::app::App;
-use crate::app::readiness;
+use crate::app::{App, readiness, system as machine};
 
 pub(super) fn routes(routes: Routes) -> Routes {
     routes
@@ -36,6 +35,15 @@ pub(super) fn routes(routes: Routes) -> Routes {
             readyz,
         )
         .add(
+            get(
+                "/system",
+                Access::Needs(Permission::SystemRead),
+                "What runs, on what, with how much room left",
+            )
+            .gives::<wire::System>(200),
+            system,
+        )
+        .add(
             get("/metrics", Access::LoopbackOr(Permission::SystemRead), "Metrics for Prometheus")
                 .streams(&["application/openmetrics-text"]),
             metrics,
@@ -57,6 +65,10 @@ async fn health(State(app): State<App>) -> Json<wire::Status> {
 
 async fn livez() -> &'static str {
     "ok\n"
+}
+
+async fn system(State(app): State<App>) -> Json<wire::System> {
+    Json(machine::system(&app).await)
 }
 
 #[derive(Deserialize)]

@@ -10,7 +10,7 @@ use pipeline::camera::{
     CameraConfig, CameraError, CameraEvent, CameraId as PipelineId, CameraState, CameraStatus, Pin,
 };
 use pipeline::source::{SourceKind, SourceUrl};
-use store::{By, CameraRow, Store};
+use store::{By, CameraRow, CameraStateRow, Store, StoreError};
 use tokio::sync::broadcast::error::RecvError;
 
 use super::App;
@@ -299,7 +299,19 @@ pub(crate) fn health(status: &CameraStatus) -> wire::CameraHealth {
     }
 }
 
-/// Tells listeners when a camera changes its state.
+/// Keeps a change of state, for whoever asks how a camera did.
+async fn keep(app: &App, event: CameraEvent, state: &'static str) -> Result<(), StoreError> {
+    let Ok(id) = event.camera.as_str().parse::<CameraId>() else { return Ok(()) };
+    if is_reserved(id.as_str()) {
+        return Ok(());
+    }
+    let before = event.from.map(|state| state.name().to_owned());
+    let new = CameraStateRow { at: app.now(), before, state: state.to_owned(), reason: event.reason };
+    let branch = app.settings().policy.branch.clone();
+    app.store(move |store| store.add_camera_state((&branch, &id), &new)).await
+}
+
+/// Tells listeners when a camera changes its state, and keeps it.
 async fn announce(app: App, mut events: tokio::sync::broadcast::Receiver<CameraEvent>) {
     loop {
         let event = match events.recv().await {
@@ -317,6 +329,9 @@ async fn announce(app: App, mut events: tokio::sync::broadcast::Receiver<CameraE
         });
         if let serde_json::Value::Object(body) = body {
             app.hub().publish("camera.state", body);
+        }
+        if let Err(error) = keep(&app, event, state).await {
+            tracing::warn!(%error, "a camera's change of state is not kept");
         }
     }
 }

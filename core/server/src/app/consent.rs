@@ -38,24 +38,39 @@ pub(crate) async fn give(
     if expires_at <= now {
         return Err(Problem::unprocessable("consent_expired", "a consent must end in the future"));
     }
-    let text_version = bounded("version", given.version, VERSION_CHARS_MAX)?;
-    if given.text.trim().is_empty() || given.text.len() > TEXT_BYTES_MAX {
-        return Err(Problem::unprocessable(
-            "consent_text_invalid",
-            "give the text that was agreed to, up to 64 KiB",
-        ));
-    }
+    let (text_version, agreed) = (version(given.version)?, text(given.text)?);
     let new = NewConsent {
         id: ConsentId(Uuid::now_v7()),
         user,
         text_version,
-        text_sha256: hex::encode(Sha256::digest(given.text.as_bytes())),
-        language: bounded("language", given.language.unwrap_or_else(|| "en".to_owned()), TAG_CHARS_MAX)?,
+        text_sha256: hex::encode(Sha256::digest(agreed.as_bytes())),
+        language: language(given.language.unwrap_or_else(|| "en".to_owned()))?,
         channel: bounded("channel", given.channel.unwrap_or_else(|| "branch".to_owned()), TAG_CHARS_MAX)?,
         expires_at,
     };
     let actor = by.actor();
     Ok(app.store(move |store| store.add_consent(By { actor: &actor, at: now }, &new)).await?)
+}
+
+/// A version's name, where it is one.
+pub(crate) fn version(version: String) -> Result<String, Problem> {
+    bounded("version", version, VERSION_CHARS_MAX)
+}
+
+/// A language's tag, where it may be one.
+pub(crate) fn language(language: String) -> Result<String, Problem> {
+    bounded("language", language, TAG_CHARS_MAX)
+}
+
+/// A text that somebody can agree to.
+pub(crate) fn text(text: String) -> Result<String, Problem> {
+    match !text.trim().is_empty() && text.len() <= TEXT_BYTES_MAX {
+        true => Ok(text),
+        false => {
+            let detail = "give the text that was agreed to, up to 64 KiB";
+            Err(Problem::unprocessable("consent_text_invalid", detail))
+        }
+    }
 }
 
 fn bounded(what: &'static str, text: String, chars_max: usize) -> Result<String, Problem> {

@@ -46,6 +46,9 @@ pub struct Settings {
     /// Where they come from, to be read anew.
     #[serde(skip)]
     pub layers: Layers,
+    /// The layer that each key has its value from.
+    #[serde(skip)]
+    pub sources: BTreeMap<String, String>,
 }
 
 #[derive(Clone, Serialize, Deserialize)]

@@ -7,7 +7,7 @@ fn load(file: &str, env: &[(&str, &str)]) -> Result<Settings, SettingsError> {
     let path = folder.path().join("facepay.toml");
     std::fs::write(&path, file).unwrap();
     let env = env.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
-    Settings::load(&Layers { profile: None, files: vec![path], env })
+    Settings::load(&Layers { files: vec![path], env, ..Layers::default() })
 }
 
 fn refusal(file: &str, env: &[(&str, &str)]) -> String {

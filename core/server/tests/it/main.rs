@@ -39,6 +39,7 @@ mod routes;
 #[allow(dead_code, reason = "the databases of the store's tests; not every server is needed here")]
 mod servers;
 mod serving;
+mod settings;
 mod settlement;
 mod sockets;
 mod tls;

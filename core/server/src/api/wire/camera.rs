@@ -53,6 +53,20 @@ pub(crate) struct CameraHealth {
     pub(crate) reconnects: u64,
 }
 
+/// A change of a camera's state.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct CameraStateChange {
+    #[schema(format = DateTime)]
+    pub(crate) at: String,
+    /// Absent for a camera that was just added.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) from: Option<String>,
+    /// As in its health; `removed` for one that is gone.
+    pub(crate) state: String,
+    /// Why; empty when nothing went wrong.
+    pub(crate) reason: String,
+}
+
 /// What opening a camera once has shown.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct CameraTest {

@@ -63,6 +63,71 @@ pub(crate) struct Compute {
     pub(crate) why: String,
 }
 
+/// What runs, on what, with how much room left.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct System {
+    pub(crate) version: &'static str,
+    pub(crate) branch: String,
+    /// `demo`, `production`, or empty.
+    pub(crate) profile: String,
+    #[schema(format = DateTime)]
+    pub(crate) started_at: String,
+    pub(crate) uptime_s: u64,
+    /// The device that really runs the networks; absent where recognition is off.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) device: Option<Compute>,
+    /// By camera.
+    pub(crate) decoders: Vec<String>,
+    pub(crate) models: Vec<ModelInUse>,
+    pub(crate) database: DatabaseInUse,
+    /// `in-process` or `redis`.
+    pub(crate) cache: &'static str,
+    /// Of the data folder.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) disk: Option<Disk>,
+    pub(crate) process: Process,
+    pub(crate) ready: bool,
+    pub(crate) checks: Vec<Check>,
+}
+
+/// Weights at work.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ModelInUse {
+    pub(crate) name: String,
+    #[schema(pattern = "^[0-9a-f]{64}$")]
+    pub(crate) sha256: String,
+    /// The space of its templates; of recognisers only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) model_tag: Option<u32>,
+}
+
+/// Where everything is kept.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct DatabaseInUse {
+    /// `sqlite` or `postgresql`.
+    pub(crate) kind: &'static str,
+    /// Of SQLite's files.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) bytes: Option<u64>,
+}
+
+/// Room on a disk.
+#[derive(Default, Serialize, ToSchema)]
+pub(crate) struct Disk {
+    pub(crate) bytes_free: u64,
+    pub(crate) bytes_total: u64,
+}
+
+/// The appliance's process, as the kernel counts it.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Process {
+    pub(crate) pid: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) rss_bytes: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) threads: Option<u64>,
+}
+
 /// A plugin at work.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Plugin {
