@@ -27,6 +27,7 @@ pub(crate) async fn status(app: &App) -> wire::Status {
             cache: if app.settings().redis.url.is_empty() { "in-process" } else { "redis" },
             setup_open: app.setup().is_open(),
             unsigned_plugins: app.settings().plugins.allow_unsigned,
+            oidc: !app.settings().oidc.issuer.is_empty(),
         },
     }
 }

@@ -26,6 +26,8 @@ pub(crate) struct Features {
     pub(crate) setup_open: bool,
     /// Whether plugins that nobody vouches for are loaded (`plugins.allow_unsigned`).
     pub(crate) unsigned_plugins: bool,
+    /// Whether staff also signs in through the house's identity provider (`oidc.issuer`).
+    pub(crate) oidc: bool,
 }
 
 /// Whether payments can be taken now; the checks with `?verbose`.
