@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, QueryClient, queryOptions } from "@tanstack/react-query";
 import { answered, client } from "./client";
-import { page, type Lists, type Listing } from "./lists";
+import { type Listing, type ListPath, page } from "./lists";
 import { Problem } from "./problem";
 
 const RETRIES_MAX = 2;
@@ -17,7 +17,7 @@ export const queryClient = new QueryClient({
 });
 
 /** A short list, read whole as one page. */
-export function listQuery<Path extends keyof Lists>(path: Path, listing: Omit<Listing, "signal"> = {}) {
+export function listQuery<Path extends ListPath>(path: Path, listing: Omit<Listing<Path>, "signal"> = {}) {
   return queryOptions({
     queryKey: [path, listing],
     queryFn: ({ signal }) => page(path, { ...listing, signal }),
@@ -25,10 +25,10 @@ export function listQuery<Path extends keyof Lists>(path: Path, listing: Omit<Li
 }
 
 /** A long list, page by page. */
-export function pagesQuery<Path extends keyof Lists>(path: Path, query: NonNullable<Listing["query"]> = {}) {
+export function pagesQuery<Path extends ListPath>(path: Path, query: Listing<Path>["query"] = undefined) {
   return infiniteQueryOptions({
     queryKey: [path, "pages", query],
-    queryFn: ({ pageParam, signal }) => page(path, { query: { limit: 200, ...query, cursor: pageParam }, signal }),
+    queryFn: ({ pageParam, signal }) => page(path, { query: { limit: 200, ...(query as object), cursor: pageParam } as never, signal }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last) => last.next_cursor,
   });
@@ -54,6 +54,12 @@ export const readinessQuery = queryOptions({
     throw Problem.of(response, error);
   },
   refetchInterval: 5_000,
+});
+
+export const modelChangeQuery = queryOptions({
+  queryKey: ["/model-change"],
+  queryFn: () => answered(client.GET("/model-change")),
+  retry: false,
 });
 
 export const userQuery = (id: string) =>

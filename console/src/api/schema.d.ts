@@ -69,7 +69,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/assets/{*file}": {
+    "/assets/{file}": {
         parameters: {
             query?: never;
             header?: never;
@@ -482,7 +482,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/console/{*screen}": {
+    "/console/{screen}": {
         parameters: {
             query?: never;
             header?: never;
@@ -533,7 +533,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/docs/{*file}": {
+    "/docs/{file}": {
         parameters: {
             query?: never;
             header?: never;
@@ -652,7 +652,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/icons/{*file}": {
+    "/icons/{file}": {
         parameters: {
             query?: never;
             header?: never;
@@ -680,6 +680,40 @@ export interface paths {
         put?: never;
         /** Who is this? (1:N) */
         post: operations["post_identify"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/identity-checks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One identity check */
+        get: operations["get_identity_checks_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/identity-checks/{id}/sync": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask the provider what became of an open check */
+        post: operations["post_identity_checks_id_sync"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1073,6 +1107,40 @@ export interface paths {
         put?: never;
         /** Sign in with one-time codes from now on */
         post: operations["post_operators_me_totp_confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/operators/oidc": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sign in through the house's identity provider */
+        get: operations["get_operators_oidc"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/operators/oidc/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where the identity provider sends browsers back to */
+        get: operations["get_operators_oidc_callback"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1683,6 +1751,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/users/{id}/identity-checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A person's identity checks, newest first */
+        get: operations["get_users_id_identity_checks"];
+        put?: never;
+        /** Ask an identity provider who a person is */
+        post: operations["post_users_id_identity_checks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/users/{id}/instruments/{provider}": {
         parameters: {
             query?: never;
@@ -2032,28 +2118,54 @@ export interface components {
         };
         /** @description Something that waits, or waited, for a second person. */
         Approval: {
+            certificate?: components["schemas"]["ErasureCertificate"] | null;
+            /** Format: date-time */
             decided_at?: string | null;
             decided_by?: string | null;
-            /** @description What exactly: `{amount, currency}` or `{outcome, reason}`. */
+            /** @description What exactly: `{amount, currency}`, `{outcome, reason}`, `{change}` or `{step}`. */
             detail: Record<string, never>;
+            /** Format: date-time */
             expires_at: string;
+            /** Format: uuid */
             id: string;
-            /** @description `refund` or `resolve`. */
-            kind: string;
+            /** @description `refund`, `resolve`, `erase`, `plugin` or `model`. */
+            kind: components["schemas"]["ApprovalKind"];
             operation?: components["schemas"]["Operation"] | null;
+            /** Format: date-time */
             requested_at: string;
             requested_by: string;
             /** @description `awaiting_approval`, `approved`, `rejected` or `expired`. */
-            state: string;
-            /** @description The payment to refund, or the request to resolve. */
+            state: components["schemas"]["ApprovalState"];
+            /** @description The payment to refund, the request to resolve, the person to erase, the plugin to change. */
+            subject: string;
+        };
+        /** @enum {string} */
+        ApprovalKind: "refund" | "resolve" | "erase" | "plugin" | "model";
+        /** @enum {string} */
+        ApprovalState: "awaiting_approval" | "approved" | "rejected" | "expired";
+        /** @description One link of the audit chain. */
+        AuditEntry: {
+            action: string;
+            actor: string;
+            /** Format: date-time */
+            at: string;
+            /** @description SHA-256 over the byte 1, `previous`, the length of `record` in 8 bytes, and `record`, hex. */
+            hash: string;
+            /** @description The `hash` of the entry before, hex; zeros for the first. */
+            previous: string;
+            /** @description All of the above and more as it was written: the digest is of these bytes. */
+            record: string;
+            /** Format: int64 */
+            seq: number;
             subject: string;
         };
         /** @description What a key is bound to. */
         Bounds: {
             camera?: string | null;
             certificate_sha256?: string | null;
+            /** Format: date-time */
             expires_at?: string | null;
-            scopes?: string[] | null;
+            scopes?: components["schemas"]["PermissionName"][] | null;
         };
         /** @description What the person has of the link and of the other way. */
         ByLink: {
@@ -2155,13 +2267,15 @@ export interface components {
             challenge?: components["schemas"]["Challenge"] | null;
             /** @description What was given free or given back, and what is yet to be; those of earlier rounds included. */
             compensations?: components["schemas"]["Compensation"][] | null;
+            /** Format: date-time */
             created_at: string;
+            /** Format: date-time */
             expires_at: string;
+            /** Format: uuid */
             id: string;
             /** @description The parts, by number. */
             legs?: components["schemas"]["Leg"][] | null;
-            /** @description What becomes of the others when one does not pay. */
-            policy?: string | null;
+            policy?: components["schemas"]["GroupPolicy"] | null;
             /** @description Why it was declined or needs a further factor: what weighs most. */
             reason?: string | null;
             /** @description Every reason, what weighs most first. */
@@ -2172,12 +2286,20 @@ export interface components {
              *     `gathering`, `confirming`, `authorizing`, `capturing`, `undoing`, `in_doubt`, `paid`, `partially_paid`, `voided`,
              *     `declined`, `expired` or `cancelled`.
              */
-            state: string;
-            /** @description The payment behind it; each of `legs` has its own. */
+            state: components["schemas"]["CheckoutState"];
+            /**
+             * Format: uuid
+             * @description The payment behind it; each of `legs` has its own.
+             */
             transaction_id?: string | null;
-            /** @description Who was recognised. */
+            /**
+             * Format: uuid
+             * @description Who was recognised.
+             */
             user_id?: string | null;
         };
+        /** @enum {string} */
+        CheckoutState: "awaiting_payer" | "awaiting_step_up" | "awaiting_confirmation" | "paying" | "paid" | "declined" | "in_doubt" | "expired" | "cancelled" | "gathering" | "confirming" | "authorizing" | "capturing" | "undoing" | "partially_paid" | "voided";
         /** @description A signed statement that all records up to one are these and no others. */
         Checkpoint: {
             anchor?: components["schemas"]["Anchor"] | null;
@@ -2222,16 +2344,18 @@ export interface components {
         /** @description A request by which money of a part was given free or given back. */
         Compensation: {
             amount: components["schemas"]["Amount"];
+            /** Format: date-time */
             at: string;
             /** @description `void` or `refund`. */
-            kind: string;
+            kind: components["schemas"]["OperationKind"];
             /**
              * Format: int32
              * @description The part's number.
              */
             leg: number;
             /** @description Where the request stands: `approved` when the money is back. */
-            state: string;
+            state: components["schemas"]["OperationState"];
+            /** Format: uuid */
             transaction_id: string;
         };
         /** @description The device that really runs the networks. */
@@ -2254,8 +2378,11 @@ export interface components {
         /** @description A consent to be recognised and to pay by face. */
         Consent: {
             channel: string;
+            /** Format: date-time */
             expires_at: string;
+            /** Format: date-time */
             given_at: string;
+            /** Format: uuid */
             id: string;
             language: string;
             /** @description Who recorded it. */
@@ -2264,6 +2391,7 @@ export interface components {
             standing: string;
             text_sha256: string;
             version: string;
+            /** Format: date-time */
             withdrawn_at?: string | null;
         };
         /** @description How many people would be known. */
@@ -2283,9 +2411,38 @@ export interface components {
         /** @description Money that was put into a wallet. */
         Credit: {
             amount: components["schemas"]["Amount"];
+            /** Format: uuid */
             transfer_id: string;
             wallet: components["schemas"]["Wallet"];
         };
+        /** @description A message to a webhook, and what became of it. */
+        Delivery: {
+            /** Format: int32 */
+            attempts: number;
+            /**
+             * Format: date-time
+             * @description When it arrived or was given up.
+             */
+            ended_at?: string | null;
+            kind: string;
+            last_error?: string | null;
+            /** Format: int32 */
+            last_status?: number | null;
+            /**
+             * Format: date-time
+             * @description While it waits: when it is sent next.
+             */
+            next_try_at?: string | null;
+            /**
+             * Format: int64
+             * @description The message's place; rises.
+             */
+            seq: number;
+            /** @description waiting, delivered or dead. */
+            state: components["schemas"]["DeliveryStateName"];
+        };
+        /** @enum {string} */
+        DeliveryStateName: "waiting" | "delivered" | "dead";
         /** @description Why a plugin is taken out of use. */
         Disable: {
             /** @description For whoever finds it so: a line of 1 to 500 characters. */
@@ -2305,6 +2462,7 @@ export interface components {
         EnrolmentDuplicate: {
             /** Format: float */
             similarity: number;
+            /** Format: uuid */
             user_id: string;
         };
         /** @description An enrolment that goes on before a camera. */
@@ -2313,6 +2471,7 @@ export interface components {
             advice?: string | null;
             /** @description The poses that were seen. */
             done: string[];
+            /** Format: date-time */
             ends_at: string;
             /** @description Each figure of the newest picture that is not good enough, with what the person can do. */
             faults: components["schemas"]["QualityFault"][];
@@ -2323,25 +2482,34 @@ export interface components {
         };
         /** @description An enrolment of a face that is enrolled for somebody else already. */
         EnrolmentReview: {
+            /** Format: uuid */
             consent_id: string;
+            /** Format: date-time */
             decided_at?: string | null;
             decided_by?: string | null;
             /** @description Whom the face looks like, the nearest first. */
             duplicates: components["schemas"]["EnrolmentDuplicate"][];
+            /** Format: date-time */
             expires_at: string;
             /** @description The templates that now exist; in the answer to its approval only. */
             faces?: components["schemas"]["Face"][];
+            /** Format: uuid */
             id: string;
             /** @description How many pictures wait. */
             pictures: number;
+            /** Format: date-time */
             requested_at: string;
             requested_by: string;
             /** @description `review`, `approved`, `rejected` or `expired`. */
-            state: string;
+            state: components["schemas"]["EnrolmentState"];
+            /** Format: uuid */
             user_id: string;
         };
+        /** @enum {string} */
+        EnrolmentState: "review" | "approved" | "rejected" | "expired";
         /** @description Proof that a person's data is gone. */
         ErasureCertificate: {
+            /** Format: date-time */
             erased_at: string;
             /** @description The appliance's public key, hex. */
             key: string;
@@ -2353,15 +2521,19 @@ export interface components {
             statement: string;
             /** @description Face templates that can no longer be opened. */
             templates: number;
+            /** Format: uuid */
             user_id: string;
         };
         /** @description An enrolled face; its template never leaves the appliance. */
         Face: {
+            /** Format: uuid */
             consent_id: string;
+            /** Format: date-time */
             created_at: string;
+            /** Format: uuid */
             id: string;
             /** @description `member`: of one picture; `mean`: of all pictures together. */
-            kind: string;
+            kind: components["schemas"]["FaceKind"];
             /**
              * Format: int32
              * @description Names the network that made the template.
@@ -2377,9 +2549,14 @@ export interface components {
             /** @description What the template was made of: enrolment, visit or crop. */
             source: string;
         };
+        /** @enum {string} */
+        FaceKind: "member" | "mean";
         /** @description How it stands. */
         FacePayment: {
-            /** @description From when on it is in force. */
+            /**
+             * Format: date-time
+             * @description From when on it is in force.
+             */
             from?: string | null;
             /** @description `off`, `waiting` or `on`. */
             state: string;
@@ -2390,6 +2567,8 @@ export interface components {
             cache: string;
             /** @description `sqlite` or `postgresql`. */
             database: string;
+            /** @description Whether staff also signs in through the house's identity provider (`oidc.issuer`). */
+            oidc: boolean;
             payments: boolean;
             recognition: boolean;
             /** @description Whether the first admin key is still to be made. */
@@ -2397,6 +2576,8 @@ export interface components {
             /** @description Whether plugins that nobody vouches for are loaded (`plugins.allow_unsigned`). */
             unsigned_plugins: boolean;
         };
+        /** @enum {string} */
+        GroupPolicy: "all_or_nothing" | "redistribute" | "partial";
         /** @description The answer to "who is this?". */
         Identification: {
             faces: components["schemas"]["IdentifiedFace"][];
@@ -2433,16 +2614,83 @@ export interface components {
             /** @description Who it is, where all rules are met. */
             user?: string | null;
         };
+        /** @enum {string} */
+        IdentityAssurance: "low" | "substantial" | "high";
+        /** @description One check of who a person is. */
+        IdentityCheck: {
+            assurance?: components["schemas"]["IdentityAssurance"] | null;
+            /** @description What the issuer says of the person: all of it in the answer to the check, later what `identity.keep` names. */
+            attributes?: {
+                [key: string]: string;
+            };
+            /** Format: date-time */
+            begun_at: string;
+            /** @description Why nobody was verified, in the provider's words. */
+            code?: string | null;
+            /** Format: uuid */
+            id: string;
+            /** @description Whether the provider found the same person behind somebody else here. */
+            is_shared: boolean;
+            /**
+             * Format: date-time
+             * @description When the issuer did.
+             */
+            issued_at?: string | null;
+            /** @description Who vouches. */
+            issuer?: string | null;
+            kind: string;
+            /**
+             * Format: float
+             * @description How like the document's picture is to the enrolled face, from -1 to 1. It decides nothing.
+             */
+            portrait_similarity?: number | null;
+            provider: string;
+            /** @description `enrolment` or `payment`. */
+            purpose: components["schemas"]["IdentityPurpose"];
+            /** @description `asked`, `verified`, `refused`, `pending`, `not_sent` or `unknown`. */
+            state: components["schemas"]["IdentityState"];
+            /** Format: date-time */
+            updated_at: string;
+            /**
+             * Format: date-time
+             * @description When a payment was rested on it.
+             */
+            used_at?: string | null;
+            /** Format: uuid */
+            user_id: string;
+        };
+        /** @enum {string} */
+        IdentityPurpose: "enrolment" | "payment";
+        /** @enum {string} */
+        IdentityState: "asked" | "verified" | "refused" | "pending" | "not_sent" | "unknown";
         /** @description A payer's instrument at a provider, without its token. */
         Instrument: {
+            /** Format: date-time */
             created_at: string;
             provider: string;
-            /** @description When it was last charged. */
+            /**
+             * Format: date-time
+             * @description When it was last charged.
+             */
             used_at?: string | null;
+        };
+        /** @description A key without its secret. */
+        Key: components["schemas"]["Bounds"] & {
+            /** Format: date-time */
+            created_at: string;
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** Format: date-time */
+            revoked_at?: string | null;
+            role: components["schemas"]["RoleName"];
         };
         /** @description What a plugin did wrong. */
         LastFault: {
-            /** @description RFC 3339. */
+            /**
+             * Format: date-time
+             * @description RFC 3339.
+             */
             at: string;
             what: string;
         };
@@ -2461,16 +2709,25 @@ export interface components {
              *     `capturing`, `capture_refused`, `captured`, `undoing`, `in_doubt`, `declined`, `cancelled`, `expired`, `voided` or
              *     `refunded`.
              */
-            state: string;
-            /** @description The payment behind it. */
+            state: components["schemas"]["LegState"];
+            /**
+             * Format: uuid
+             * @description The payment behind it.
+             */
             transaction_id: string;
-            /** @description Who was recognised, or, after the whole was shared anew, who is to look again. */
+            /**
+             * Format: uuid
+             * @description Who was recognised, or, after the whole was shared anew, who is to look again.
+             */
             user_id?: string | null;
         };
+        /** @enum {string} */
+        LegState: "awaiting_payer" | "awaiting_step_up" | "awaiting_confirmation" | "confirmed" | "authorizing" | "authorized" | "capturing" | "capture_refused" | "captured" | "undoing" | "in_doubt" | "declined" | "cancelled" | "expired" | "voided" | "refunded";
         /** @description A link and its code, shown once: send each to the person by a way of its own. */
         Link: {
             /** @description Six digits, by another way. */
             code: string;
+            /** Format: date-time */
             expires_at: string;
             /** @description Belongs into the link. */
             token: string;
@@ -2482,17 +2739,36 @@ export interface components {
             /** @description For a browser: the session is kept in a cookie that no script reads, and `token` is absent. */
             cookie?: boolean;
             name: string;
+            /** Format: password */
             password: string;
+        };
+        /** @description Somebody who looks like another person. */
+        LookAlike: {
+            /** Format: date-time */
+            found_at: string;
+            /**
+             * Format: float
+             * @description Of the nearest two of their faces.
+             */
+            similarity: number;
+            /** Format: uuid */
+            user_id: string;
+        };
+        /** @description People of whom each looks like another. */
+        LookAlikeGroup: {
+            user_ids: string[];
         };
         /** @description Who is signed in. */
         Me: {
             csrf?: string | null;
+            /** Format: date-time */
             expires_at?: string | null;
+            /** Format: uuid */
             id: string;
             name: string;
             /** @description What they may do now. */
-            permissions: string[];
-            role: string;
+            permissions: components["schemas"]["PermissionName"][];
+            role: components["schemas"]["RoleName"];
             /** @description Whether they sign in with a one-time code as well. */
             totp: boolean;
             /** @description Whether they may do nothing else before they have a device for one-time codes. */
@@ -2500,11 +2776,12 @@ export interface components {
         };
         /** @description A key at the only moment when its secret is shown. */
         MintedKey: components["schemas"]["Bounds"] & {
+            /** Format: uuid */
             id: string;
             /** @description Keep it: it is not shown again. */
             key: string;
             name: string;
-            role: string;
+            role: components["schemas"]["RoleName"];
         };
         /** @description A new secret at the only moment when it is shown. */
         MintedSecret: {
@@ -2546,7 +2823,7 @@ export interface components {
             /** @description The recognisers that the settings offer. */
             offered_tags: number[];
             /** @description idle, shadowing, cut_over, rolled_back or settled. */
-            phase: string;
+            phase: components["schemas"]["ModelChangePhase"];
             /**
              * Format: int32
              * @description The one that was in force before, and may be again.
@@ -2554,8 +2831,11 @@ export interface components {
             previous_tag?: number | null;
             /** @description Whether the candidate may take over. */
             ready: boolean;
+            /** Format: date-time */
             since: string;
         };
+        /** @enum {string} */
+        ModelChangePhase: "idle" | "shadowing" | "cut_over" | "rolled_back" | "settled";
         /** @description Whose face pays, by its track at the camera: that of `checkout.several_faces`, `sighting` or `face_detection` events. */
         NamedPayer: {
             /** Format: int64 */
@@ -2573,6 +2853,16 @@ export interface components {
              * @example EUR
              */
             currency: string;
+        };
+        /** @description What became of a break. */
+        NewBreakResolution: {
+            /** @description Why it is no break any more: 1 to 500 characters, no personal data. */
+            reason: string;
+            /**
+             * @description Gives the difference up: it leaves the suspense account for the fees. Else it stays there, for the line of
+             *     another day that makes up for it.
+             */
+            write_off?: boolean;
         };
         /** @description A camera to add. */
         NewCamera: {
@@ -2596,8 +2886,7 @@ export interface components {
              * @description Until it expires; `checkout.deadline_ms_default` when absent.
              */
             deadline_ms?: number | null;
-            /** @description What becomes of the others when one does not pay: `all_or_nothing` (default), `redistribute` or `partial`. */
-            policy?: string | null;
+            policy?: components["schemas"]["GroupPolicy"] | null;
             /** @description The payment plugin that is to take it; the appliance's first one when absent. */
             provider?: string | null;
             /** @description The merchant's own name for it, up to 200 characters. */
@@ -2608,7 +2897,10 @@ export interface components {
         NewConsent: {
             /** @description How it was given, such as `branch` or `link`; `branch` when absent. */
             channel?: string | null;
-            /** @description RFC 3339; `policy.consent_days` from now when absent. */
+            /**
+             * Format: date-time
+             * @description RFC 3339; `policy.consent_days` from now when absent.
+             */
             expires_at?: string | null;
             /** @description Of the text (BCP 47); `en` when absent. */
             language?: string | null;
@@ -2621,6 +2913,22 @@ export interface components {
         NewCredit: {
             amount: components["schemas"]["NewAmount"];
         };
+        /** @description What is to be checked. */
+        NewIdentityCheck: {
+            /** @description What the person says, their consent among it. */
+            claim?: Record<string, never> | null;
+            /** @description What the person hands over, as it was read, in base64. It is not kept. */
+            document?: string | null;
+            /** @description What it is, in the provider's words, such as `aadhaar-ekyc`. */
+            kind: string;
+            /** @description The plugin, by its id, with or without `org.facepay.`. */
+            provider: string;
+            purpose?: components["schemas"]["IdentityPurpose"] | null;
+            /** @description What the person confides, by name. It is handed to the provider and not kept. */
+            secret?: {
+                [key: string]: string;
+            } | null;
+        };
         /** @description What a provider knows a payer's money by. */
         NewInstrument: {
             /** @description The provider's token, up to 500 characters. It is never shown again. */
@@ -2632,27 +2940,37 @@ export interface components {
             camera?: string | null;
             /** @description SHA-256 of the client certificate that it is bound to, 64 hexadecimal digits. */
             certificate_sha256?: string | null;
-            /** @description When it ends (RFC 3339); never when absent. */
+            /**
+             * Format: date-time
+             * @description When it ends (RFC 3339); never when absent.
+             */
             expires_at?: string | null;
             name: string;
             /** @description admin, operator, integrator, auditor or kiosk. */
-            role: string;
+            role: components["schemas"]["RoleName"];
             /** @description What it may do of what its role may, such as `payments.take`; all of it when absent. */
-            scopes?: string[] | null;
+            scopes?: components["schemas"]["PermissionName"][] | null;
         };
         /** @description A member of staff to add. */
         NewOperator: {
             /** @description 1 to 60 characters. */
             name: string;
-            /** @description At least 10 characters. */
+            /**
+             * Format: password
+             * @description At least 10 characters.
+             */
             password: string;
             /** @description admin, operator, integrator, auditor or kiosk. */
-            role: string;
+            role: components["schemas"]["RoleName"];
         };
         /** @description A new password; the sessions of the account are over. */
         NewPassword: {
-            /** @description At least 10 characters. */
+            /**
+             * Format: password
+             * @description At least 10 characters.
+             */
             new: string;
+            /** Format: password */
             old: string;
         };
         /** @description A PIN to set. */
@@ -2664,19 +2982,17 @@ export interface components {
         NewRefund: {
             amount?: components["schemas"]["NewAmount"] | null;
         };
-        /** @description What became of a break. */
+        /** @description What one person found out about a request that no provider answers for. */
         NewResolution: {
-            /** @description Why it is no break any more: 1 to 500 characters, no personal data. */
+            /** @description `approved`, `declined` or `reversed`. */
+            outcome: components["schemas"]["Outcome"];
+            /** @description How it is known, 1 to 200 characters. */
             reason: string;
-            /**
-             * @description Gives the difference up: it leaves the suspense account for the fees. Else it stays there, for the line of
-             *     another day that makes up for it.
-             */
-            write_off?: boolean;
         };
         /** @description A business day to close. */
         NewSettlement: {
             /**
+             * Format: date
              * @description The business day.
              * @example 2026-01-31
              */
@@ -2700,7 +3016,10 @@ export interface components {
             reference?: string | null;
             /** @description The till, where no camera names the place: 1 to 40 of `a-z`, `0-9` and `-`. */
             terminal?: string | null;
-            /** @description Who pays. */
+            /**
+             * Format: uuid
+             * @description Who pays.
+             */
             user_id: string;
         };
         /** @description A person to add. */
@@ -2719,10 +3038,13 @@ export interface components {
         /** @description A request whose outcome is not known: it is in no sum. */
         OpenOperation: {
             amount: components["schemas"]["Amount"];
+            /** Format: date-time */
             created_at: string;
-            kind: string;
+            kind: components["schemas"]["OperationKind"];
+            /** Format: uuid */
             operation_id: string;
-            state: string;
+            state: components["schemas"]["OperationState"];
+            /** Format: uuid */
             transaction_id: string;
         };
         /** @description One request to a payment provider. */
@@ -2730,39 +3052,169 @@ export interface components {
             amount: components["schemas"]["Amount"];
             /** @description The reference by which the provider knows the request, hex. */
             attempt: string;
+            /** Format: date-time */
             created_at: string;
+            /** Format: uuid */
             id: string;
             /** @description `sale`, `authorize`, `capture`, `void` or `refund`. */
-            kind: string;
+            kind: components["schemas"]["OperationKind"];
             provider: string;
             provider_ref?: string | null;
             reason?: string | null;
             /** @description `approved`, `declined`, `unknown`, `manual_review` and so on. */
-            state: string;
+            state: components["schemas"]["OperationState"];
+            /** Format: uuid */
             transaction_id: string;
         };
+        /** @enum {string} */
+        OperationKind: "authorize" | "capture" | "sale" | "void" | "refund" | "reversal";
+        /** @enum {string} */
+        OperationState: "prepared" | "submitting" | "approved" | "declined" | "not_sent" | "pending" | "unknown" | "syncing" | "reversing" | "reversed" | "manual_review";
         /** @description A member of staff. */
         Operator: {
+            /** Format: date-time */
             created_at: string;
-            /** @description When the account was shut. */
+            /**
+             * Format: date-time
+             * @description When the account was shut.
+             */
             disabled_at?: string | null;
+            /** Format: uuid */
             id: string;
             name: string;
-            role: string;
+            role: components["schemas"]["RoleName"];
             /** @description Whether they sign in with a one-time code as well. */
             totp: boolean;
         };
-        /** @description One page of a list. */
-        Page: {
-            /** @description The items. */
-            items: unknown[];
+        /** @enum {string} */
+        Outcome: "approved" | "declined" | "reversed";
+        /** @description One page of a list of `Approval`. */
+        PageOfApproval: {
+            items: components["schemas"]["Approval"][];
             /** @description Hand this back as `cursor` for the next page; absent on the last. */
-            next_cursor?: string | null;
+            next_cursor?: string;
+        };
+        /** @description One page of a list of `AuditEntry`. */
+        PageOfAuditEntry: {
+            items: components["schemas"]["AuditEntry"][];
+            /** @description Hand this back as `cursor` for the next page; absent on the last. */
+            next_cursor?: string;
+        };
+        /** @description One page of a list of `Camera`. */
+        PageOfCamera: {
+            items: components["schemas"]["Camera"][];
+            /** @description Hand this back as `cursor` for the next page; absent on the last. */
+            next_cursor?: string;
+        };
+        /** @description One page of a list of `Checkout`. */
+        PageOfCheckout: {
+            items: components["schemas"]["Checkout"][];
+            /** @description Hand this back as `cursor` for the next page; absent on the last. */
+            next_cursor?: string;
+        };
+        /** @description One page of a list of `Consent`. */
+        PageOfConsent: {
+            items: components["schemas"]["Consent"][];
+            /** @description Hand this back as `cursor` for the next page; absent on the last. */
+            next_cursor?: string;
+        };
+        /** @description One page of a list of `Delivery`. */
+        PageOfDelivery: {
+            items: components["schemas"]["Delivery"][];
+            /** @description Hand this back as `cursor` for the next page; absent on the last. */
+            next_cursor?: string;
+        };
+        /** @description One page of a list of `EnrolmentReview`. */
+        PageOfEnrolmentReview: {
+            items: components["schemas"]["EnrolmentReview"][];
+            /** @description Hand this back as `cursor` for the next page; absent on the last. */
+            next_cursor?: string;
+        };
+        /** @description One page of a list of `Face`. */
+        PageOfFace: {
+            items: components["schemas"]["Face"][];
+            /** @description Hand this back as `cursor` for the next page; absent on the last. */
+            next_cursor?: string;
+        };
+        /** @description One page of a list of `IdentityCheck`. */
+        PageOfIdentityCheck: {
+            items: components["schemas"]["IdentityCheck"][];
+            /** @description Hand this back as `cursor` for the next page; absent on the last. */
+            next_cursor?: string;
+        };
+        /** @description One page of a list of `Key`. */
+        PageOfKey: {
+            items: components["schemas"]["Key"][];
+            /** @description Hand this back as `cursor` for the next page; absent on the last. */
+            next_cursor?: string;
+        };
+        /** @description One page of a list of `LookAlike`. */
+        PageOfLookAlike: {
+            items: components["schemas"]["LookAlike"][];
+            /** @description Hand this back as `cursor` for the next page; absent on the last. */
+            next_cursor?: string;
+        };
+        /** @description One page of a list of `LookAlikeGroup`. */
+        PageOfLookAlikeGroup: {
+            items: components["schemas"]["LookAlikeGroup"][];
+            /** @description Hand this back as `cursor` for the next page; absent on the last. */
+            next_cursor?: string;
+        };
+        /** @description One page of a list of `Operation`. */
+        PageOfOperation: {
+            items: components["schemas"]["Operation"][];
+            /** @description Hand this back as `cursor` for the next page; absent on the last. */
+            next_cursor?: string;
+        };
+        /** @description One page of a list of `Operator`. */
+        PageOfOperator: {
+            items: components["schemas"]["Operator"][];
+            /** @description Hand this back as `cursor` for the next page; absent on the last. */
+            next_cursor?: string;
+        };
+        /** @description One page of a list of `Plugin`. */
+        PageOfPlugin: {
+            items: components["schemas"]["Plugin"][];
+            /** @description Hand this back as `cursor` for the next page; absent on the last. */
+            next_cursor?: string;
+        };
+        /** @description One page of a list of `Settlement`. */
+        PageOfSettlement: {
+            items: components["schemas"]["Settlement"][];
+            /** @description Hand this back as `cursor` for the next page; absent on the last. */
+            next_cursor?: string;
+        };
+        /** @description One page of a list of `SettlementLine`. */
+        PageOfSettlementLine: {
+            items: components["schemas"]["SettlementLine"][];
+            /** @description Hand this back as `cursor` for the next page; absent on the last. */
+            next_cursor?: string;
+        };
+        /** @description One page of a list of `Transaction`. */
+        PageOfTransaction: {
+            items: components["schemas"]["Transaction"][];
+            /** @description Hand this back as `cursor` for the next page; absent on the last. */
+            next_cursor?: string;
+        };
+        /** @description One page of a list of `User`. */
+        PageOfUser: {
+            items: components["schemas"]["User"][];
+            /** @description Hand this back as `cursor` for the next page; absent on the last. */
+            next_cursor?: string;
+        };
+        /** @description One page of a list of `Webhook`. */
+        PageOfWebhook: {
+            items: components["schemas"]["Webhook"][];
+            /** @description Hand this back as `cursor` for the next page; absent on the last. */
+            next_cursor?: string;
         };
         /** @description The password once more. */
         PasswordAgain: {
+            /** Format: password */
             password: string;
         };
+        /** @enum {string} */
+        PermissionName: "people.read" | "people.write" | "people.erase" | "look_alikes.read" | "enrolments.review" | "identity.check" | "faces.match" | "payments.read" | "payments.take" | "payments.return" | "settlement.manage" | "wallets.fund" | "cameras.view" | "cameras.manage" | "cameras.push" | "plugins.read" | "plugins.manage" | "models.manage" | "webhooks.manage" | "system.read" | "audit.read" | "access.manage";
         /** @description Where pictures come from: `images` or `camera`, one of the two. */
         Pictures: {
             /**
@@ -2774,6 +3226,34 @@ export interface components {
             image?: string | null;
             /** @description JPEG or PNG files, base64; a `data:` prefix is fine. */
             images?: string[] | null;
+        };
+        /** @description A plugin at work. */
+        Plugin: {
+            /**
+             * Format: int64
+             * @description How often it was loaded since the appliance started, this one included.
+             */
+            generation: number;
+            id: string;
+            interfaces: string[];
+            /** @description The vendor's key. */
+            key_id?: string | null;
+            last_fault?: components["schemas"]["LastFault"] | null;
+            licence: string;
+            /** @description `isolated` in a process of its own, or `in_process` with the appliance's memory. */
+            mode: string;
+            /** @description Of the package's `plugin.json`. */
+            package_sha256?: string | null;
+            /** @description What the kernel enforces on the plugin's own process; null when it runs in the appliance's. */
+            sandbox?: string | null;
+            /** @description Of its library as it was loaded. */
+            sha256: string;
+            /** @description `active`, `faulted: REASON` or `disabled: REASON`. */
+            state: string;
+            /** @description `delivered` beside the binary, `signed` by a vendor whom the policy trusts, or `unsigned`. */
+            trust: string;
+            vendor: string;
+            version: string;
         };
         /** @description Poses of an enrolment before a camera: `straight`, `left`, `right`, `up`, `down`. */
         Poses: {
@@ -2882,6 +3362,7 @@ export interface components {
             amount_text: string;
             /** @description The appliance's public key, hex. */
             key: string;
+            /** Format: date-time */
             paid_at: string;
             /**
              * @description What was signed when the money moved, as canonical JSON: what the decision was measured by, with what, and what
@@ -2892,7 +3373,8 @@ export interface components {
             refunded: components["schemas"]["Amount"];
             /** @description Ed25519 over `receipt`, hex. */
             signature: string;
-            state: string;
+            state: components["schemas"]["TransactionState"];
+            /** Format: uuid */
             transaction_id: string;
         };
         /** @description A picture that is no template. */
@@ -2922,28 +3404,36 @@ export interface components {
         };
         /** @description Who resolved a break, when and why. */
         Resolved: {
+            /** Format: date-time */
             at: string;
             by: string;
             reason: string;
         };
+        /** @enum {string} */
+        RoleName: "admin" | "operator" | "integrator" | "auditor" | "kiosk";
         /** @description A session. */
         Session: {
             /** @description With a cookie, send it as `x-csrf-token` with everything but GET. */
             csrf?: string | null;
+            /** Format: date-time */
             expires_at: string;
+            /** Format: uuid */
             operator_id: string;
-            role: string;
+            role: components["schemas"]["RoleName"];
             /** @description Send it as `Authorization: Bearer …`. */
             token?: string | null;
         };
         /** @description A closed business day of one provider. */
         Settlement: {
             breaks_left: number;
+            /** Format: date-time */
             closed_at: string;
             closed_by: string;
             date: string;
             file?: components["schemas"]["SettlementFile"] | null;
+            /** Format: date-time */
             from: string;
+            /** Format: uuid */
             id: string;
             /**
              * Format: int64
@@ -2954,10 +3444,13 @@ export interface components {
             ours: components["schemas"]["SettlementTotals"][];
             provider: string;
             /** @description `closed`, `matched` or `with_breaks`. */
-            state: string;
+            state: components["schemas"]["SettlementState"];
             /** @description By the provider's file. */
             theirs: components["schemas"]["SettlementTotals"][];
-            /** @description The first moment that is not in it. */
+            /**
+             * Format: date-time
+             * @description The first moment that is not in it.
+             */
             until: string;
         };
         /** @description One provider's business day. */
@@ -2968,14 +3461,16 @@ export interface components {
             /** @description By our books. */
             ours: components["schemas"]["SettlementTotals"][];
             provider: string;
+            /** Format: uuid */
             settlement_id?: string | null;
             /** @description `open`, `closed`, `matched` or `with_breaks`. */
-            state: string;
+            state: components["schemas"]["SettlementState"];
             /** @description By the provider's file. */
             theirs: components["schemas"]["SettlementTotals"][];
         };
         /** @description The provider's file of a closed day. */
         SettlementFile: {
+            /** Format: date-time */
             imported_at: string;
             /** Format: int64 */
             lines: number;
@@ -2984,6 +3479,7 @@ export interface components {
         /** @description One compared line of a closed day. */
         SettlementLine: {
             amount: components["schemas"]["Amount"];
+            /** Format: date-time */
             at: string;
             attempt?: string | null;
             /**
@@ -2993,28 +3489,42 @@ export interface components {
             difference: number;
             fee: components["schemas"]["Amount"];
             /** @description `sale`, `refund` or `fee`. */
-            kind: string;
+            kind: components["schemas"]["SettlementLineKind"];
             /** @description `matched`, `missing_ours`, `missing_theirs`, `amount_diff` or `duplicate_theirs`. */
-            match: string;
+            match: components["schemas"]["SettlementMatch"];
             /** Format: int64 */
             number: number;
+            /** Format: uuid */
             operation_id?: string | null;
             provider_ref?: string;
             resolved?: components["schemas"]["Resolved"] | null;
-            /** @description The transfer that took the difference to the suspense account. */
+            /**
+             * Format: uuid
+             * @description The transfer that took the difference to the suspense account.
+             */
             transfer_id?: string | null;
         };
+        /** @enum {string} */
+        SettlementLineKind: "sale" | "refund" | "fee";
+        /** @enum {string} */
+        SettlementMatch: "matched" | "missing_ours" | "missing_theirs" | "amount_diff" | "duplicate_theirs";
         /** @description Every provider's business day as it stands now. */
         SettlementReport: {
             date: string;
+            /** Format: date-time */
             from: string;
             providers: components["schemas"]["SettlementDay"][];
             time_zone: string;
             /** @description All providers together: by their files where they are here, else by our books. */
             totals: components["schemas"]["SettlementTotals"][];
-            /** @description The first moment that is not in it. */
+            /**
+             * Format: date-time
+             * @description The first moment that is not in it.
+             */
             until: string;
         };
+        /** @enum {string} */
+        SettlementState: "open" | "closed" | "matched" | "with_breaks";
         /** @description Sums of one currency, in minor units: `net = gross - refunds - fees`. */
         SettlementTotals: {
             /** @example EUR */
@@ -3061,10 +3571,15 @@ export interface components {
             status: string;
             version: string;
         };
-        /** @description A further factor: the payer's `pin`, or `attested` by staff that enrols people. */
+        /** @description A further factor: the payer's `pin`, an identity check, or `attested` by staff that enrols people. */
         StepUp: {
             /** @description `true`: staff vouches for the payer. */
             attested?: boolean | null;
+            /**
+             * Format: uuid
+             * @description The id of an identity check of the payer, of purpose `payment`, that began after the payment was opened.
+             */
+            identity_check?: string | null;
             pin?: string | null;
         };
         /** @description A secret for a device for one-time codes (RFC 6238), at the only moment when it is shown. */
@@ -3079,8 +3594,11 @@ export interface components {
             amount: components["schemas"]["Amount"];
             branch: string;
             captured: components["schemas"]["Amount"];
+            /** Format: date-time */
             created_at: string;
+            /** Format: date-time */
             expires_at: string;
+            /** Format: uuid */
             id: string;
             /** @description The payment plugin that is to take it, where one was named. */
             provider?: string | null;
@@ -3091,20 +3609,26 @@ export interface components {
             reference?: string | null;
             refunded: components["schemas"]["Amount"];
             /** @description `requires_confirmation`, `processing`, `captured`, `declined`, `in_doubt` and so on. */
-            state: string;
+            state: components["schemas"]["TransactionState"];
             /** @description The camera or till. */
             terminal?: string | null;
+            /** Format: date-time */
             updated_at: string;
+            /** Format: uuid */
             user_id?: string | null;
         };
+        /** @enum {string} */
+        TransactionState: "requires_identification" | "requires_step_up" | "requires_confirmation" | "processing" | "authorized" | "captured" | "partially_refunded" | "refunded" | "voided" | "declined" | "cancelled" | "expired" | "in_doubt";
         /** @description A person who can pay. */
         User: {
+            /** Format: date-time */
             created_at: string;
             email?: string | null;
+            /** Format: uuid */
             id: string;
             name: string;
             /** @description `active` or `blocked`. */
-            status: string;
+            status: components["schemas"]["UserStatus"];
             /** @description One for each currency; absent in lists. */
             wallets?: components["schemas"]["Wallet"][] | null;
         };
@@ -3112,9 +3636,10 @@ export interface components {
         UserChange: {
             email?: string | null;
             name?: string | null;
-            /** @description `active` or `blocked`. */
-            status?: string | null;
+            status?: components["schemas"]["UserStatus"] | null;
         };
+        /** @enum {string} */
+        UserStatus: "active" | "blocked";
         /** @description The answer to "is this that person?". */
         Verification: {
             live: boolean;
@@ -3134,6 +3659,7 @@ export interface components {
         };
         /** @description A person's money. */
         Wallet: {
+            /** Format: uuid */
             account_id: string;
             /** @description What can be spent: posted less set aside. */
             available: components["schemas"]["Amount"];
@@ -3144,9 +3670,11 @@ export interface components {
         };
         /** @description A webhook without its secrets. */
         Webhook: {
+            /** Format: date-time */
             created_at: string;
             /** @description What it hears of; all when empty. */
             events: string[];
+            /** Format: uuid */
             id: string;
             /** @description How many secrets sign each message: two while one takes over from the other. */
             secrets: number;
@@ -3169,7 +3697,10 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "path_invalid";
+                };
             };
         };
         /** @description No valid key or session. */
@@ -3178,7 +3709,10 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "unauthenticated";
+                };
             };
         };
         /** @description The role may not do this. */
@@ -3187,7 +3721,10 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "camera_bound" | "cross_site" | "forbidden";
+                };
             };
         };
         /** @description There is no such thing. */
@@ -3196,16 +3733,10 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
-        /** @description The path does not take this method. */
-        Refusal405: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "user_not_found";
+                };
             };
         };
         /** @description The state does not allow this now. */
@@ -3214,7 +3745,10 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "conflict";
+                };
             };
         };
         /** @description The body is too large. */
@@ -3223,7 +3757,10 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "body_too_large";
+                };
             };
         };
         /** @description The body's media type is not taken. */
@@ -3232,7 +3769,10 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "unsupported_media_type";
+                };
             };
         };
         /** @description The content breaks a rule; `code` and `reasons` say which. */
@@ -3241,7 +3781,22 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "idempotency_key_reused" | "json_data";
+                };
+            };
+        };
+        /** @description This is for WebSocket clients. */
+        Refusal426: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "websocket_expected";
+                };
             };
         };
         /** @description Too many attempts; wait. */
@@ -3250,7 +3805,10 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "rate_limited";
+                };
             };
         };
         /** @description A part that is needed is not available now. */
@@ -3259,7 +3817,34 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "cache_unavailable" | "database_unavailable";
+                };
+            };
+        };
+        /** @description It took longer than `server.request_timeout_ms`; ask for the state before trying again. */
+        Refusal504: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "request_timeout";
+                };
+            };
+        };
+        /** @description The disk is full or the database read-only; nothing happened. */
+        Refusal507: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "storage_not_writable";
+                };
             };
         };
     };
@@ -3286,26 +3871,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Status"];
+                    "text/html": string;
                 };
             };
-            400: components["responses"]["Refusal400"];
-            401: components["responses"]["Refusal401"];
-            403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
-            413: components["responses"]["Refusal413"];
-            415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            /** @description What you have is what there is. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             429: components["responses"]["Refusal429"];
-            503: components["responses"]["Refusal503"];
+            /** @description A part that is needed is not available now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "database_unavailable";
+                    };
+                };
+            };
+            504: components["responses"]["Refusal504"];
         };
     };
     get_approvals: {
         parameters: {
             query?: {
-                /** @description 1 to 200 */
-                limit?: string;
+                /** @description at most so many items: 50 when absent; 0 counts as 1, more than 200 as 200 */
+                limit?: number;
                 /** @description `next_cursor` of the page before */
                 cursor?: string;
             };
@@ -3321,20 +3917,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page"];
+                    "application/json": components["schemas"]["PageOfApproval"];
                 };
             };
-            400: components["responses"]["Refusal400"];
+            /** @description The request cannot be read, or a required header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "cursor_invalid" | "query_invalid";
+                    };
+                };
+            };
             401: components["responses"]["Refusal401"];
-            403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
-            413: components["responses"]["Refusal413"];
-            415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_bound" | "forbidden";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
         };
     };
     post_approvals_id_approve: {
@@ -3349,7 +3962,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["Empty"];
             };
@@ -3364,17 +3977,73 @@ export interface operations {
                     "application/json": components["schemas"]["Approval"];
                 };
             };
-            400: components["responses"]["Refusal400"];
+            /** @description The request cannot be read, or a required header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "body_unreadable" | "idempotency_key_invalid" | "idempotency_key_missing" | "json_syntax" | "path_invalid";
+                    };
+                };
+            };
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "approval_not_found" | "not_found" | "user_not_found";
+                    };
+                };
+            };
+            /** @description The state does not allow this now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "approval_decided" | "approval_expired" | "conflict" | "evidence_expired" | "evidence_mismatch" | "evidence_used" | "idempotency_in_flight" | "model_change_not_ready" | "model_change_order" | "not_in_review" | "nothing_to_refund" | "plugin_disabled" | "plugin_refused" | "provider_declined" | "recogniser_not_offered" | "same_person";
+                    };
+                };
+            };
             413: components["responses"]["Refusal413"];
             415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            /** @description The content breaks a rule; `code` and `reasons` say which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "idempotency_key_reused" | "insufficient_funds" | "json_data" | "limit_exceeded";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
-            503: components["responses"]["Refusal503"];
+            /** @description A part that is needed is not available now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "cache_unavailable" | "database_unavailable" | "provider_not_asked" | "recognition_off";
+                    };
+                };
+            };
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
         };
     };
     post_approvals_id_reject: {
@@ -3389,7 +4058,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["Empty"];
             };
@@ -3404,17 +4073,51 @@ export interface operations {
                     "application/json": components["schemas"]["Approval"];
                 };
             };
-            400: components["responses"]["Refusal400"];
+            /** @description The request cannot be read, or a required header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "body_unreadable" | "idempotency_key_invalid" | "idempotency_key_missing" | "json_syntax" | "path_invalid";
+                    };
+                };
+            };
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "approval_not_found";
+                    };
+                };
+            };
+            /** @description The state does not allow this now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "approval_decided" | "approval_expired" | "conflict" | "idempotency_in_flight" | "same_person";
+                    };
+                };
+            };
             413: components["responses"]["Refusal413"];
             415: components["responses"]["Refusal415"];
             422: components["responses"]["Refusal422"];
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
         };
     };
     get_assets_file: {
@@ -3422,7 +4125,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                "*file": string;
+                file: string;
             };
             cookie?: never;
         };
@@ -3434,20 +4137,34 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/octet-stream": string;
+                    "text/javascript": string;
+                    "text/css": string;
+                    "font/woff2": string;
+                    "image/svg+xml": string;
+                    "image/png": string;
                 };
             };
+            /** @description What you have is what there is. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             400: components["responses"]["Refusal400"];
-            401: components["responses"]["Refusal401"];
-            403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
-            413: components["responses"]["Refusal413"];
-            415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "not_found";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
-            503: components["responses"]["Refusal503"];
         };
     };
     get_asyncapi_yaml: {
@@ -3465,27 +4182,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/yaml": string;
+                    "application/yaml": Record<string, never>;
                 };
             };
-            400: components["responses"]["Refusal400"];
-            401: components["responses"]["Refusal401"];
-            403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
-            413: components["responses"]["Refusal413"];
-            415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
             429: components["responses"]["Refusal429"];
-            503: components["responses"]["Refusal503"];
         };
     };
     get_audit: {
         parameters: {
             query?: {
-                /** @description 1 to 200 */
-                limit?: string;
+                /** @description at most so many items: 50 when absent; 0 counts as 1, more than 200 as 200 */
+                limit?: number;
                 /** @description `next_cursor` of the page before */
                 cursor?: string;
             };
@@ -3501,27 +4208,44 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page"];
+                    "application/json": components["schemas"]["PageOfAuditEntry"];
                 };
             };
-            400: components["responses"]["Refusal400"];
+            /** @description The request cannot be read, or a required header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "cursor_invalid" | "query_invalid";
+                    };
+                };
+            };
             401: components["responses"]["Refusal401"];
-            403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
-            413: components["responses"]["Refusal413"];
-            415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_bound" | "forbidden";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
         };
     };
     get_audit_checkpoints: {
         parameters: {
             query?: {
-                /** @description 1 to 200 */
-                limit?: string;
+                /** @description at most so many items: 50 when absent; 0 counts as 1, more than 200 as 200 */
+                limit?: number;
                 /** @description `next_cursor` of the page before */
                 cursor?: string;
             };
@@ -3540,17 +4264,34 @@ export interface operations {
                     "application/json": components["schemas"]["Checkpoints"];
                 };
             };
-            400: components["responses"]["Refusal400"];
+            /** @description The request cannot be read, or a required header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "cursor_invalid" | "query_invalid";
+                    };
+                };
+            };
             401: components["responses"]["Refusal401"];
-            403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
-            413: components["responses"]["Refusal413"];
-            415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_bound" | "forbidden";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
         };
     };
     post_audit_checkpoints: {
@@ -3575,24 +4316,58 @@ export interface operations {
                     "application/json": components["schemas"]["Checkpoint"];
                 };
             };
-            400: components["responses"]["Refusal400"];
+            /** @description The request cannot be read, or a required header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "body_unreadable" | "json_syntax";
+                    };
+                };
+            };
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "checkpoint_not_found";
+                    };
+                };
+            };
             409: components["responses"]["Refusal409"];
             413: components["responses"]["Refusal413"];
             415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            /** @description The content breaks a rule; `code` and `reasons` say which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "json_data";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
         };
     };
     get_audit_proof: {
         parameters: {
-            query?: {
+            query: {
                 /** @description the record's place */
-                seq?: string;
+                seq: number;
             };
             header?: never;
             path?: never;
@@ -3609,17 +4384,46 @@ export interface operations {
                     "application/json": components["schemas"]["Proof"];
                 };
             };
-            400: components["responses"]["Refusal400"];
+            /** @description The request cannot be read, or a required header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "query_invalid";
+                    };
+                };
+            };
             401: components["responses"]["Refusal401"];
-            403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
-            413: components["responses"]["Refusal413"];
-            415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_bound" | "forbidden";
+                    };
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "audit_record_not_found" | "checkpoint_not_found";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
         };
     };
     get_cameras: {
@@ -3637,20 +4441,36 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page"];
+                    "application/json": components["schemas"]["PageOfCamera"];
                 };
             };
-            400: components["responses"]["Refusal400"];
             401: components["responses"]["Refusal401"];
-            403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
-            413: components["responses"]["Refusal413"];
-            415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_bound" | "forbidden";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
-            503: components["responses"]["Refusal503"];
+            /** @description A part that is needed is not available now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "cache_unavailable" | "database_unavailable" | "recognition_off";
+                    };
+                };
+            };
+            504: components["responses"]["Refusal504"];
         };
     };
     post_cameras: {
@@ -3675,17 +4495,73 @@ export interface operations {
                     "application/json": components["schemas"]["Camera"];
                 };
             };
-            400: components["responses"]["Refusal400"];
+            /** @description The request cannot be read, or a required header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "body_unreadable" | "json_syntax";
+                    };
+                };
+            };
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_not_found";
+                    };
+                };
+            };
+            /** @description The state does not allow this now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_exists" | "cameras_full" | "conflict";
+                    };
+                };
+            };
             413: components["responses"]["Refusal413"];
             415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            /** @description The content breaks a rule; `code` and `reasons` say which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_config_invalid" | "camera_id_invalid" | "camera_id_reserved" | "json_data" | "name_invalid" | "source_address_refused" | "source_host_unresolved" | "source_malformed" | "source_path_refused" | "source_scheme_unsupported";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
-            503: components["responses"]["Refusal503"];
+            /** @description A part that is needed is not available now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "cache_unavailable" | "database_unavailable" | "recognition_off";
+                    };
+                };
+            };
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
         };
     };
     get_cameras_id: {
@@ -3710,15 +4586,44 @@ export interface operations {
             };
             400: components["responses"]["Refusal400"];
             401: components["responses"]["Refusal401"];
-            403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
-            413: components["responses"]["Refusal413"];
-            415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_bound" | "forbidden";
+                    };
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_not_found";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
-            503: components["responses"]["Refusal503"];
+            /** @description A part that is needed is not available now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "cache_unavailable" | "database_unavailable" | "recognition_off";
+                    };
+                };
+            };
+            504: components["responses"]["Refusal504"];
         };
     };
     delete_cameras_id: {
@@ -3742,14 +4647,34 @@ export interface operations {
             400: components["responses"]["Refusal400"];
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_not_found";
+                    };
+                };
+            };
             409: components["responses"]["Refusal409"];
-            413: components["responses"]["Refusal413"];
-            415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
             429: components["responses"]["Refusal429"];
-            503: components["responses"]["Refusal503"];
+            /** @description A part that is needed is not available now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "cache_unavailable" | "database_unavailable" | "recognition_off";
+                    };
+                };
+            };
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
         };
     };
     patch_cameras_id: {
@@ -3776,17 +4701,73 @@ export interface operations {
                     "application/json": components["schemas"]["Camera"];
                 };
             };
-            400: components["responses"]["Refusal400"];
+            /** @description The request cannot be read, or a required header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "body_unreadable" | "json_syntax" | "path_invalid";
+                    };
+                };
+            };
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_not_found";
+                    };
+                };
+            };
+            /** @description The state does not allow this now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_exists" | "cameras_full" | "conflict";
+                    };
+                };
+            };
             413: components["responses"]["Refusal413"];
             415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            /** @description The content breaks a rule; `code` and `reasons` say which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_config_invalid" | "json_data" | "name_invalid" | "source_address_refused" | "source_host_unresolved" | "source_malformed" | "source_path_refused" | "source_scheme_unsupported";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
-            503: components["responses"]["Refusal503"];
+            /** @description A part that is needed is not available now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "cache_unavailable" | "database_unavailable" | "recognition_off";
+                    };
+                };
+            };
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
         };
     };
     post_cameras_id_accept: {
@@ -3812,14 +4793,45 @@ export interface operations {
             400: components["responses"]["Refusal400"];
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
-            413: components["responses"]["Refusal413"];
-            415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_not_found";
+                    };
+                };
+            };
+            /** @description The state does not allow this now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_not_replaced" | "conflict";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
-            503: components["responses"]["Refusal503"];
+            /** @description A part that is needed is not available now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "cache_unavailable" | "database_unavailable" | "recognition_off";
+                    };
+                };
+            };
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
         };
     };
     get_cameras_id_enrolment: {
@@ -3844,15 +4856,33 @@ export interface operations {
             };
             400: components["responses"]["Refusal400"];
             401: components["responses"]["Refusal401"];
-            403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
-            413: components["responses"]["Refusal413"];
-            415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_bound" | "forbidden";
+                    };
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_not_found" | "enrolment_not_found";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
         };
     };
     get_cameras_id_health: {
@@ -3877,15 +4907,44 @@ export interface operations {
             };
             400: components["responses"]["Refusal400"];
             401: components["responses"]["Refusal401"];
-            403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
-            413: components["responses"]["Refusal413"];
-            415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_bound" | "forbidden";
+                    };
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_not_found";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
-            503: components["responses"]["Refusal503"];
+            /** @description A part that is needed is not available now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "cache_unavailable" | "database_unavailable" | "recognition_off";
+                    };
+                };
+            };
+            504: components["responses"]["Refusal504"];
         };
     };
     get_cameras_id_snapshot: {
@@ -3910,15 +4969,44 @@ export interface operations {
             };
             400: components["responses"]["Refusal400"];
             401: components["responses"]["Refusal401"];
-            403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
-            413: components["responses"]["Refusal413"];
-            415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_bound" | "forbidden";
+                    };
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_not_found";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
-            503: components["responses"]["Refusal503"];
+            /** @description A part that is needed is not available now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "cache_unavailable" | "camera_no_picture" | "database_unavailable" | "recognition_off";
+                    };
+                };
+            };
+            504: components["responses"]["Refusal504"];
         };
     };
     get_cameras_id_stream: {
@@ -3943,15 +5031,44 @@ export interface operations {
             };
             400: components["responses"]["Refusal400"];
             401: components["responses"]["Refusal401"];
-            403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
-            413: components["responses"]["Refusal413"];
-            415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_bound" | "forbidden";
+                    };
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_not_found";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
-            503: components["responses"]["Refusal503"];
+            /** @description A part that is needed is not available now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "cache_unavailable" | "database_unavailable" | "recognition_off";
+                    };
+                };
+            };
+            504: components["responses"]["Refusal504"];
         };
     };
     post_cameras_id_whep: {
@@ -3981,14 +5098,59 @@ export interface operations {
             400: components["responses"]["Refusal400"];
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_not_found";
+                    };
+                };
+            };
+            /** @description The state does not allow this now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_busy" | "conflict" | "webrtc_no_address";
+                    };
+                };
+            };
             413: components["responses"]["Refusal413"];
             415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            /** @description The content breaks a rule; `code` and `reasons` say which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_not_push" | "sdp_codec_unsupported" | "sdp_direction_invalid" | "sdp_invalid" | "sdp_without_video";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
-            503: components["responses"]["Refusal503"];
+            /** @description A part that is needed is not available now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "cache_unavailable" | "database_unavailable" | "recognition_off" | "webrtc_full" | "webrtc_off" | "webrtc_stopped";
+                    };
+                };
+            };
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
         };
     };
     post_cameras_id_whip: {
@@ -4018,21 +5180,66 @@ export interface operations {
             400: components["responses"]["Refusal400"];
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_not_found";
+                    };
+                };
+            };
+            /** @description The state does not allow this now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_busy" | "conflict" | "webrtc_no_address";
+                    };
+                };
+            };
             413: components["responses"]["Refusal413"];
             415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            /** @description The content breaks a rule; `code` and `reasons` say which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_not_push" | "sdp_codec_unsupported" | "sdp_direction_invalid" | "sdp_invalid" | "sdp_without_video";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
-            503: components["responses"]["Refusal503"];
+            /** @description A part that is needed is not available now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "cache_unavailable" | "database_unavailable" | "recognition_off" | "webrtc_full" | "webrtc_off" | "webrtc_stopped";
+                    };
+                };
+            };
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
         };
     };
     get_checkouts: {
         parameters: {
             query?: {
-                /** @description 1 to 200 */
-                limit?: string;
+                /** @description at most so many items: 50 when absent; 0 counts as 1, more than 200 as 200 */
+                limit?: number;
                 /** @description `next_cursor` of the page before */
                 cursor?: string;
             };
@@ -4048,20 +5255,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page"];
+                    "application/json": components["schemas"]["PageOfCheckout"];
                 };
             };
-            400: components["responses"]["Refusal400"];
+            /** @description The request cannot be read, or a required header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "cursor_invalid" | "query_invalid";
+                    };
+                };
+            };
             401: components["responses"]["Refusal401"];
-            403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
-            413: components["responses"]["Refusal413"];
-            415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_bound" | "forbidden";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
         };
     };
     post_checkouts: {
@@ -4089,17 +5313,73 @@ export interface operations {
                     "application/json": components["schemas"]["Checkout"];
                 };
             };
-            400: components["responses"]["Refusal400"];
+            /** @description The request cannot be read, or a required header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "body_unreadable" | "idempotency_key_invalid" | "idempotency_key_missing" | "json_syntax";
+                    };
+                };
+            };
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "checkout_not_found";
+                    };
+                };
+            };
+            /** @description The state does not allow this now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "conflict" | "idempotency_in_flight";
+                    };
+                };
+            };
             413: components["responses"]["Refusal413"];
             415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            /** @description The content breaks a rule; `code` and `reasons` say which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "amount_not_positive" | "amount_not_whole" | "amount_too_large" | "camera_id_invalid" | "camera_unknown" | "currency_unknown" | "deadline_invalid" | "idempotency_key_reused" | "json_data" | "policy_unknown" | "provider_unknown" | "reference_invalid" | "split_invalid" | "split_missing";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
-            503: components["responses"]["Refusal503"];
+            /** @description A part that is needed is not available now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "cache_unavailable" | "checkouts_full" | "database_unavailable";
+                    };
+                };
+            };
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
         };
     };
     get_checkouts_id: {
@@ -4124,15 +5404,33 @@ export interface operations {
             };
             400: components["responses"]["Refusal400"];
             401: components["responses"]["Refusal401"];
-            403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
-            413: components["responses"]["Refusal413"];
-            415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_bound" | "forbidden";
+                    };
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "checkout_not_found";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
         };
     };
     post_checkouts_id_cancel: {
@@ -4147,7 +5445,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["Empty"];
             };
@@ -4162,17 +5460,51 @@ export interface operations {
                     "application/json": components["schemas"]["Checkout"];
                 };
             };
-            400: components["responses"]["Refusal400"];
+            /** @description The request cannot be read, or a required header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "body_unreadable" | "idempotency_key_invalid" | "idempotency_key_missing" | "json_syntax" | "path_invalid";
+                    };
+                };
+            };
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "checkout_not_found";
+                    };
+                };
+            };
+            /** @description The state does not allow this now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "conflict" | "idempotency_in_flight";
+                    };
+                };
+            };
             413: components["responses"]["Refusal413"];
             415: components["responses"]["Refusal415"];
             422: components["responses"]["Refusal422"];
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
         };
     };
     post_checkouts_id_confirm: {
@@ -4187,7 +5519,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["Empty"];
             };
@@ -4202,17 +5534,73 @@ export interface operations {
                     "application/json": components["schemas"]["Checkout"];
                 };
             };
-            400: components["responses"]["Refusal400"];
+            /** @description The request cannot be read, or a required header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "body_unreadable" | "idempotency_key_invalid" | "idempotency_key_missing" | "json_syntax" | "path_invalid";
+                    };
+                };
+            };
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "checkout_not_found";
+                    };
+                };
+            };
+            /** @description The state does not allow this now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "challenge_missing" | "checkout_of_group" | "conflict" | "evidence_expired" | "evidence_mismatch" | "evidence_used" | "expired" | "idempotency_in_flight" | "provider_declined";
+                    };
+                };
+            };
             413: components["responses"]["Refusal413"];
             415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            /** @description The content breaks a rule; `code` and `reasons` say which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "idempotency_key_reused" | "insufficient_funds" | "json_data" | "limit_exceeded";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
-            503: components["responses"]["Refusal503"];
+            /** @description A part that is needed is not available now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "cache_unavailable" | "database_unavailable" | "provider_not_asked";
+                    };
+                };
+            };
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
         };
     };
     post_checkouts_id_legs_n_cancel: {
@@ -4224,11 +5612,11 @@ export interface operations {
             };
             path: {
                 id: string;
-                n: string;
+                n: number;
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["Empty"];
             };
@@ -4243,17 +5631,51 @@ export interface operations {
                     "application/json": components["schemas"]["Checkout"];
                 };
             };
-            400: components["responses"]["Refusal400"];
+            /** @description The request cannot be read, or a required header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "body_unreadable" | "idempotency_key_invalid" | "idempotency_key_missing" | "json_syntax" | "path_invalid";
+                    };
+                };
+            };
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "checkout_not_found" | "leg_not_found";
+                    };
+                };
+            };
+            /** @description The state does not allow this now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "conflict" | "idempotency_in_flight";
+                    };
+                };
+            };
             413: components["responses"]["Refusal413"];
             415: components["responses"]["Refusal415"];
             422: components["responses"]["Refusal422"];
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
         };
     };
     post_checkouts_id_legs_n_confirm: {
@@ -4265,11 +5687,11 @@ export interface operations {
             };
             path: {
                 id: string;
-                n: string;
+                n: number;
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["Empty"];
             };
@@ -4284,17 +5706,73 @@ export interface operations {
                     "application/json": components["schemas"]["Checkout"];
                 };
             };
-            400: components["responses"]["Refusal400"];
+            /** @description The request cannot be read, or a required header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "body_unreadable" | "idempotency_key_invalid" | "idempotency_key_missing" | "json_syntax" | "path_invalid";
+                    };
+                };
+            };
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "checkout_not_found" | "leg_not_found";
+                    };
+                };
+            };
+            /** @description The state does not allow this now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "conflict" | "evidence_expired" | "evidence_mismatch" | "evidence_used" | "expired" | "idempotency_in_flight" | "provider_declined";
+                    };
+                };
+            };
             413: components["responses"]["Refusal413"];
             415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            /** @description The content breaks a rule; `code` and `reasons` say which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "idempotency_key_reused" | "insufficient_funds" | "json_data" | "limit_exceeded";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
-            503: components["responses"]["Refusal503"];
+            /** @description A part that is needed is not available now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "cache_unavailable" | "database_unavailable" | "provider_not_asked";
+                    };
+                };
+            };
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
         };
     };
     post_checkouts_id_legs_n_payer: {
@@ -4306,7 +5784,7 @@ export interface operations {
             };
             path: {
                 id: string;
-                n: string;
+                n: number;
             };
             cookie?: never;
         };
@@ -4325,17 +5803,51 @@ export interface operations {
                     "application/json": components["schemas"]["Checkout"];
                 };
             };
-            400: components["responses"]["Refusal400"];
+            /** @description The request cannot be read, or a required header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "body_unreadable" | "idempotency_key_invalid" | "idempotency_key_missing" | "json_syntax" | "path_invalid";
+                    };
+                };
+            };
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "checkout_not_found" | "leg_not_found";
+                    };
+                };
+            };
+            /** @description The state does not allow this now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "conflict" | "idempotency_in_flight" | "payer_known";
+                    };
+                };
+            };
             413: components["responses"]["Refusal413"];
             415: components["responses"]["Refusal415"];
             422: components["responses"]["Refusal422"];
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
         };
     };
     post_checkouts_id_payer: {
@@ -4365,17 +5877,51 @@ export interface operations {
                     "application/json": components["schemas"]["Checkout"];
                 };
             };
-            400: components["responses"]["Refusal400"];
+            /** @description The request cannot be read, or a required header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "body_unreadable" | "idempotency_key_invalid" | "idempotency_key_missing" | "json_syntax" | "path_invalid";
+                    };
+                };
+            };
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "checkout_not_found";
+                    };
+                };
+            };
+            /** @description The state does not allow this now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "checkout_of_group" | "conflict" | "idempotency_in_flight" | "payer_known";
+                    };
+                };
+            };
             413: components["responses"]["Refusal413"];
             415: components["responses"]["Refusal415"];
             422: components["responses"]["Refusal422"];
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
         };
     };
     post_checkouts_id_step_up: {
@@ -4390,7 +5936,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["StepUp"];
             };
@@ -4405,17 +5951,84 @@ export interface operations {
                     "application/json": components["schemas"]["Checkout"];
                 };
             };
-            400: components["responses"]["Refusal400"];
+            /** @description The request cannot be read, or a required header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "body_unreadable" | "idempotency_key_invalid" | "idempotency_key_missing" | "json_syntax" | "path_invalid";
+                    };
+                };
+            };
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "checkout_not_found" | "identity_check_not_found" | "user_not_found";
+                    };
+                };
+            };
+            /** @description The state does not allow this now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "checkout_of_group" | "conflict" | "evidence_used" | "idempotency_in_flight" | "identity_not_payer" | "identity_not_taken" | "identity_not_verified" | "identity_other_purpose" | "identity_too_low" | "identity_too_old" | "pin_missing" | "pin_required";
+                    };
+                };
+            };
             413: components["responses"]["Refusal413"];
             415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
-            429: components["responses"]["Refusal429"];
-            503: components["responses"]["Refusal503"];
+            /** @description The content breaks a rule; `code` and `reasons` say which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "factor_missing" | "idempotency_key_reused" | "json_data" | "pin_invalid" | "pin_wrong";
+                    };
+                };
+            };
+            /** @description Too many attempts; wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "pin_busy" | "pin_locked" | "rate_limited";
+                    };
+                };
+            };
+            /** @description A part that is needed is not available now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "cache_unavailable" | "database_unavailable" | "password_hashing";
+                    };
+                };
+            };
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
         };
     };
     get_console: {
@@ -4436,17 +6049,14 @@ export interface operations {
                     "text/html": string;
                 };
             };
-            400: components["responses"]["Refusal400"];
-            401: components["responses"]["Refusal401"];
-            403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
-            413: components["responses"]["Refusal413"];
-            415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            /** @description What you have is what there is. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             429: components["responses"]["Refusal429"];
-            503: components["responses"]["Refusal503"];
         };
     };
     get_console_screen: {
@@ -4454,7 +6064,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                "*screen": string;
+                screen: string;
             };
             cookie?: never;
         };
@@ -4469,17 +6079,15 @@ export interface operations {
                     "text/html": string;
                 };
             };
+            /** @description What you have is what there is. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             400: components["responses"]["Refusal400"];
-            401: components["responses"]["Refusal401"];
-            403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
-            413: components["responses"]["Refusal413"];
-            415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
             429: components["responses"]["Refusal429"];
-            503: components["responses"]["Refusal503"];
         };
     };
     get_docs: {
@@ -4492,25 +6100,13 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description This interface, to read and try */
-            200: {
+            308: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "text/html": string;
-                };
+                content?: never;
             };
-            400: components["responses"]["Refusal400"];
-            401: components["responses"]["Refusal401"];
-            403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
-            413: components["responses"]["Refusal413"];
-            415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
             429: components["responses"]["Refusal429"];
-            503: components["responses"]["Refusal503"];
         };
     };
     get_docs_index: {
@@ -4523,25 +6119,13 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description This interface, to read and try */
-            200: {
+            308: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "text/html": string;
-                };
+                content?: never;
             };
-            400: components["responses"]["Refusal400"];
-            401: components["responses"]["Refusal401"];
-            403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
-            413: components["responses"]["Refusal413"];
-            415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
             429: components["responses"]["Refusal429"];
-            503: components["responses"]["Refusal503"];
         };
     };
     get_docs_file: {
@@ -4549,7 +6133,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                "*file": string;
+                file: string;
             };
             cookie?: never;
         };
@@ -4562,28 +6146,35 @@ export interface operations {
                 };
                 content: {
                     "text/html": string;
+                    "text/css": string;
+                    "text/javascript": string;
+                    "image/png": string;
+                    "application/json": Record<string, never>;
                 };
             };
             400: components["responses"]["Refusal400"];
-            401: components["responses"]["Refusal401"];
-            403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
-            413: components["responses"]["Refusal413"];
-            415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "not_found";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
-            503: components["responses"]["Refusal503"];
         };
     };
     get_enrolments: {
         parameters: {
             query?: {
-                /** @description only those in this state: `review`, `approved`, `rejected`, `expired` */
-                state?: string;
-                /** @description 1 to 200 */
-                limit?: string;
+                /** @description only those in this state */
+                state?: "review" | "approved" | "rejected" | "expired";
+                /** @description at most so many items: 50 when absent; 0 counts as 1, more than 200 as 200 */
+                limit?: number;
                 /** @description `next_cursor` of the page before */
                 cursor?: string;
             };
@@ -4599,20 +6190,38 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page"];
+                    "application/json": components["schemas"]["PageOfEnrolmentReview"];
                 };
             };
-            400: components["responses"]["Refusal400"];
+            /** @description The request cannot be read, or a required header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "cursor_invalid" | "query_invalid" | "state_unknown";
+                    };
+                };
+            };
             401: components["responses"]["Refusal401"];
-            403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
-            413: components["responses"]["Refusal413"];
-            415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_bound" | "forbidden";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
         };
     };
     get_enrolments_id: {
@@ -4637,15 +6246,34 @@ export interface operations {
             };
             400: components["responses"]["Refusal400"];
             401: components["responses"]["Refusal401"];
-            403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
-            413: components["responses"]["Refusal413"];
-            415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_bound" | "forbidden";
+                    };
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "enrolment_not_found";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
         };
     };
     post_enrolments_id_approve: {
@@ -4660,7 +6288,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["Empty"];
             };
@@ -4675,17 +6303,73 @@ export interface operations {
                     "application/json": components["schemas"]["EnrolmentReview"];
                 };
             };
-            400: components["responses"]["Refusal400"];
+            /** @description The request cannot be read, or a required header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "body_unreadable" | "idempotency_key_invalid" | "idempotency_key_missing" | "json_syntax" | "path_invalid";
+                    };
+                };
+            };
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "enrolment_not_found";
+                    };
+                };
+            };
+            /** @description The state does not allow this now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "approval_decided" | "approval_expired" | "conflict" | "face_differs" | "face_duplicate" | "faces_full" | "idempotency_in_flight" | "recogniser_changed" | "same_person";
+                    };
+                };
+            };
             413: components["responses"]["Refusal413"];
             415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            /** @description The content breaks a rule; `code` and `reasons` say which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "consent_missing" | "idempotency_key_reused" | "json_data";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
-            503: components["responses"]["Refusal503"];
+            /** @description A part that is needed is not available now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "cache_unavailable" | "database_unavailable" | "faces_changed" | "recognition_off";
+                    };
+                };
+            };
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
         };
     };
     post_enrolments_id_reject: {
@@ -4700,7 +6384,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["Empty"];
             };
@@ -4715,17 +6399,51 @@ export interface operations {
                     "application/json": components["schemas"]["EnrolmentReview"];
                 };
             };
-            400: components["responses"]["Refusal400"];
+            /** @description The request cannot be read, or a required header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "body_unreadable" | "idempotency_key_invalid" | "idempotency_key_missing" | "json_syntax" | "path_invalid";
+                    };
+                };
+            };
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "enrolment_not_found";
+                    };
+                };
+            };
+            /** @description The state does not allow this now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "approval_decided" | "approval_expired" | "conflict" | "idempotency_in_flight" | "same_person";
+                    };
+                };
+            };
             413: components["responses"]["Refusal413"];
             415: components["responses"]["Refusal415"];
             422: components["responses"]["Refusal422"];
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
         };
     };
     post_face_payment: {
@@ -4750,17 +6468,60 @@ export interface operations {
                     "application/json": components["schemas"]["FacePayment"];
                 };
             };
-            400: components["responses"]["Refusal400"];
-            401: components["responses"]["Refusal401"];
-            403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
+            /** @description The request cannot be read, or a required header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "body_unreadable" | "json_syntax";
+                    };
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "not_found" | "user_not_found";
+                    };
+                };
+            };
             409: components["responses"]["Refusal409"];
             413: components["responses"]["Refusal413"];
             415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            /** @description The content breaks a rule; `code` and `reasons` say which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "code_wrong" | "consent_missing" | "json_data";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
-            503: components["responses"]["Refusal503"];
+            /** @description A part that is needed is not available now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "database_unavailable";
+                    };
+                };
+            };
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
         };
     };
     get_health: {
@@ -4781,17 +6542,20 @@ export interface operations {
                     "application/json": components["schemas"]["Status"];
                 };
             };
-            400: components["responses"]["Refusal400"];
-            401: components["responses"]["Refusal401"];
-            403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
-            413: components["responses"]["Refusal413"];
-            415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
             429: components["responses"]["Refusal429"];
-            503: components["responses"]["Refusal503"];
+            /** @description A part that is needed is not available now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "database_unavailable";
+                    };
+                };
+            };
+            504: components["responses"]["Refusal504"];
         };
     };
     get_icons_file: {
@@ -4799,7 +6563,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                "*file": string;
+                file: string;
             };
             cookie?: never;
         };
@@ -4812,19 +6576,30 @@ export interface operations {
                 };
                 content: {
                     "image/png": string;
+                    "image/svg+xml": string;
                 };
             };
+            /** @description What you have is what there is. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             400: components["responses"]["Refusal400"];
-            401: components["responses"]["Refusal401"];
-            403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
-            413: components["responses"]["Refusal413"];
-            415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "not_found";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
-            503: components["responses"]["Refusal503"];
         };
     };
     post_identify: {
@@ -4837,6 +6612,11 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["Pictures"];
+                "image/jpeg": string;
+                "image/png": string;
+                "multipart/form-data": {
+                    image: string[];
+                };
             };
         };
         responses: {
@@ -4849,17 +6629,189 @@ export interface operations {
                     "application/json": components["schemas"]["Identification"];
                 };
             };
+            /** @description The request cannot be read, or a required header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "body_unreadable" | "json_syntax" | "multipart_invalid";
+                    };
+                };
+            };
+            401: components["responses"]["Refusal401"];
+            403: components["responses"]["Refusal403"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_not_found";
+                    };
+                };
+            };
+            409: components["responses"]["Refusal409"];
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "body_too_large" | "multipart_invalid";
+                    };
+                };
+            };
+            415: components["responses"]["Refusal415"];
+            /** @description The content breaks a rule; `code` and `reasons` say which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "base64_invalid" | "face_not_live" | "face_quality" | "json_data" | "multipart_field_unknown" | "no_face" | "not_a_picture" | "picture_empty" | "picture_missing" | "picture_too_large" | "picture_truncated" | "picture_unsupported" | "pictures_ambiguous" | "pictures_too_many" | "several_faces";
+                    };
+                };
+            };
+            429: components["responses"]["Refusal429"];
+            /** @description A part that is needed is not available now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "analysis_failed" | "cache_unavailable" | "camera_no_picture" | "database_unavailable" | "recognition_off";
+                    };
+                };
+            };
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
+        };
+    };
+    get_identity_checks_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One identity check */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityCheck"];
+                };
+            };
+            400: components["responses"]["Refusal400"];
+            401: components["responses"]["Refusal401"];
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_bound" | "forbidden";
+                    };
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "identity_check_not_found";
+                    };
+                };
+            };
+            429: components["responses"]["Refusal429"];
+            503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
+        };
+    };
+    post_identity_checks_id_sync: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ask the provider what became of an open check */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityCheck"];
+                };
+            };
             400: components["responses"]["Refusal400"];
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
-            413: components["responses"]["Refusal413"];
-            415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "identity_check_not_found";
+                    };
+                };
+            };
+            /** @description The state does not allow this now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "conflict" | "not_offered";
+                    };
+                };
+            };
+            /** @description The content breaks a rule; `code` and `reasons` say which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "provider_unknown";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
         };
     };
     get_index_html: {
@@ -4880,24 +6832,21 @@ export interface operations {
                     "text/html": string;
                 };
             };
-            400: components["responses"]["Refusal400"];
-            401: components["responses"]["Refusal401"];
-            403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
-            413: components["responses"]["Refusal413"];
-            415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            /** @description What you have is what there is. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             429: components["responses"]["Refusal429"];
-            503: components["responses"]["Refusal503"];
         };
     };
     get_keys: {
         parameters: {
             query?: {
-                /** @description 1 to 200 */
-                limit?: string;
+                /** @description at most so many items: 50 when absent; 0 counts as 1, more than 200 as 200 */
+                limit?: number;
                 /** @description `next_cursor` of the page before */
                 cursor?: string;
             };
@@ -4913,20 +6862,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page"];
+                    "application/json": components["schemas"]["PageOfKey"];
                 };
             };
-            400: components["responses"]["Refusal400"];
+            /** @description The request cannot be read, or a required header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "cursor_invalid" | "query_invalid";
+                    };
+                };
+            };
             401: components["responses"]["Refusal401"];
-            403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
-            413: components["responses"]["Refusal413"];
-            415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_bound" | "forbidden";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
         };
     };
     post_keys: {
@@ -4951,17 +6917,39 @@ export interface operations {
                     "application/json": components["schemas"]["MintedKey"];
                 };
             };
-            400: components["responses"]["Refusal400"];
+            /** @description The request cannot be read, or a required header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "body_unreadable" | "json_syntax";
+                    };
+                };
+            };
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
             409: components["responses"]["Refusal409"];
             413: components["responses"]["Refusal413"];
             415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            /** @description The content breaks a rule; `code` and `reasons` say which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_id_invalid" | "certificate_sha256_invalid" | "expires_at_past" | "json_data" | "name_invalid" | "role_unknown" | "scope_unknown" | "time_invalid";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
         };
     };
     delete_keys_id: {
@@ -4985,14 +6973,34 @@ export interface operations {
             400: components["responses"]["Refusal400"];
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
-            413: components["responses"]["Refusal413"];
-            415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "key_not_found";
+                    };
+                };
+            };
+            /** @description The state does not allow this now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "conflict" | "key_in_use";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
         };
     };
     get_kiosk: {
@@ -5013,17 +7021,14 @@ export interface operations {
                     "text/html": string;
                 };
             };
-            400: components["responses"]["Refusal400"];
-            401: components["responses"]["Refusal401"];
-            403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
-            413: components["responses"]["Refusal413"];
-            415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            /** @description What you have is what there is. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             429: components["responses"]["Refusal429"];
-            503: components["responses"]["Refusal503"];
         };
     };
     get_livez: {
@@ -5044,17 +7049,7 @@ export interface operations {
                     "text/plain": string;
                 };
             };
-            400: components["responses"]["Refusal400"];
-            401: components["responses"]["Refusal401"];
-            403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
-            413: components["responses"]["Refusal413"];
-            415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
             429: components["responses"]["Refusal429"];
-            503: components["responses"]["Refusal503"];
         };
     };
     get_look_alikes: {
@@ -5072,20 +7067,26 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page"];
+                    "application/json": components["schemas"]["PageOfLookAlikeGroup"];
                 };
             };
-            400: components["responses"]["Refusal400"];
             401: components["responses"]["Refusal401"];
-            403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
-            413: components["responses"]["Refusal413"];
-            415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_bound" | "forbidden";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
         };
     };
     get_manifest_webmanifest: {
@@ -5103,20 +7104,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/manifest+json": string;
+                    "application/manifest+json": Record<string, never>;
                 };
             };
-            400: components["responses"]["Refusal400"];
-            401: components["responses"]["Refusal401"];
-            403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
-            413: components["responses"]["Refusal413"];
-            415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            /** @description What you have is what there is. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             429: components["responses"]["Refusal429"];
-            503: components["responses"]["Refusal503"];
         };
     };
     get_metrics: {
@@ -5134,20 +7132,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/plain": string;
+                    "application/openmetrics-text": string;
                 };
             };
-            400: components["responses"]["Refusal400"];
             401: components["responses"]["Refusal401"];
-            403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
-            413: components["responses"]["Refusal413"];
-            415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_bound" | "forbidden";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
         };
     };
     get_model_change: {
@@ -5168,17 +7171,22 @@ export interface operations {
                     "application/json": components["schemas"]["ModelChange"];
                 };
             };
-            400: components["responses"]["Refusal400"];
             401: components["responses"]["Refusal401"];
-            403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
-            413: components["responses"]["Refusal413"];
-            415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_bound" | "forbidden";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
         };
     };
     post_model_change_cut_over: {
@@ -5199,17 +7207,44 @@ export interface operations {
                     "application/json": components["schemas"]["ModelChange"];
                 };
             };
-            400: components["responses"]["Refusal400"];
+            /** @description The candidate takes over, if nothing is missing */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Approval"];
+                };
+            };
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
-            413: components["responses"]["Refusal413"];
-            415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            /** @description The state does not allow this now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "conflict" | "model_change_not_ready" | "model_change_order" | "recogniser_not_offered";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
-            503: components["responses"]["Refusal503"];
+            /** @description A part that is needed is not available now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "cache_unavailable" | "database_unavailable" | "recognition_off";
+                    };
+                };
+            };
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
         };
     };
     post_model_change_roll_back: {
@@ -5230,17 +7265,44 @@ export interface operations {
                     "application/json": components["schemas"]["ModelChange"];
                 };
             };
-            400: components["responses"]["Refusal400"];
+            /** @description The recogniser before is in force again */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Approval"];
+                };
+            };
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
-            413: components["responses"]["Refusal413"];
-            415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            /** @description The state does not allow this now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "conflict" | "model_change_order" | "recogniser_not_offered";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
-            503: components["responses"]["Refusal503"];
+            /** @description A part that is needed is not available now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "cache_unavailable" | "database_unavailable" | "recognition_off";
+                    };
+                };
+            };
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
         };
     };
     post_model_change_settle: {
@@ -5261,17 +7323,44 @@ export interface operations {
                     "application/json": components["schemas"]["ModelChange"];
                 };
             };
-            400: components["responses"]["Refusal400"];
+            /** @description Ends the change; templates of the other recogniser are deleted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Approval"];
+                };
+            };
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
-            413: components["responses"]["Refusal413"];
-            415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            /** @description The state does not allow this now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "conflict" | "model_change_order" | "recogniser_not_offered";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
-            503: components["responses"]["Refusal503"];
+            /** @description A part that is needed is not available now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "cache_unavailable" | "database_unavailable" | "recognition_off";
+                    };
+                };
+            };
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
         };
     };
     post_model_change_start: {
@@ -5292,17 +7381,44 @@ export interface operations {
                     "application/json": components["schemas"]["ModelChange"];
                 };
             };
-            400: components["responses"]["Refusal400"];
+            /** @description Runs the recogniser of plugins.recognition_shadow beside */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Approval"];
+                };
+            };
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
-            413: components["responses"]["Refusal413"];
-            415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            /** @description The state does not allow this now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "conflict" | "model_change_order" | "recogniser_not_offered";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
-            503: components["responses"]["Refusal503"];
+            /** @description A part that is needed is not available now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "cache_unavailable" | "database_unavailable" | "recognition_off";
+                    };
+                };
+            };
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
         };
     };
     get_openapi_json: {
@@ -5320,29 +7436,19 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": Record<string, never>;
                 };
             };
-            400: components["responses"]["Refusal400"];
-            401: components["responses"]["Refusal401"];
-            403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
-            413: components["responses"]["Refusal413"];
-            415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
             429: components["responses"]["Refusal429"];
-            503: components["responses"]["Refusal503"];
         };
     };
     get_operations: {
         parameters: {
             query?: {
-                /** @description only those in this state, such as `manual_review` */
-                state?: string;
-                /** @description 1 to 200 */
-                limit?: string;
+                /** @description only those in this state */
+                state?: "prepared" | "submitting" | "approved" | "declined" | "not_sent" | "pending" | "unknown" | "syncing" | "reversing" | "reversed" | "manual_review";
+                /** @description at most so many items: 50 when absent; 0 counts as 1, more than 200 as 200 */
+                limit?: number;
                 /** @description `next_cursor` of the page before */
                 cursor?: string;
             };
@@ -5358,20 +7464,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page"];
+                    "application/json": components["schemas"]["PageOfOperation"];
                 };
             };
-            400: components["responses"]["Refusal400"];
+            /** @description The request cannot be read, or a required header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "cursor_invalid" | "query_invalid" | "state_unknown";
+                    };
+                };
+            };
             401: components["responses"]["Refusal401"];
-            403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
-            413: components["responses"]["Refusal413"];
-            415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_bound" | "forbidden";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
         };
     };
     post_operations_id_resolve: {
@@ -5401,24 +7524,69 @@ export interface operations {
                     "application/json": components["schemas"]["Approval"];
                 };
             };
-            400: components["responses"]["Refusal400"];
+            /** @description The request cannot be read, or a required header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "body_unreadable" | "idempotency_key_invalid" | "idempotency_key_missing" | "json_syntax" | "path_invalid";
+                    };
+                };
+            };
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "operation_not_found";
+                    };
+                };
+            };
+            /** @description The state does not allow this now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "conflict" | "idempotency_in_flight" | "not_in_review";
+                    };
+                };
+            };
             413: components["responses"]["Refusal413"];
             415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            /** @description The content breaks a rule; `code` and `reasons` say which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "idempotency_key_reused" | "json_data" | "outcome_unknown" | "reason_invalid";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
         };
     };
     get_operators: {
         parameters: {
             query?: {
-                /** @description 1 to 200 */
-                limit?: string;
+                /** @description at most so many items: 50 when absent; 0 counts as 1, more than 200 as 200 */
+                limit?: number;
                 /** @description `next_cursor` of the page before */
                 cursor?: string;
             };
@@ -5434,20 +7602,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page"];
+                    "application/json": components["schemas"]["PageOfOperator"];
                 };
             };
-            400: components["responses"]["Refusal400"];
+            /** @description The request cannot be read, or a required header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "cursor_invalid" | "query_invalid";
+                    };
+                };
+            };
             401: components["responses"]["Refusal401"];
-            403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
-            413: components["responses"]["Refusal413"];
-            415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_bound" | "forbidden";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
         };
     };
     post_operators: {
@@ -5472,17 +7657,50 @@ export interface operations {
                     "application/json": components["schemas"]["Operator"];
                 };
             };
-            400: components["responses"]["Refusal400"];
+            /** @description The request cannot be read, or a required header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "body_unreadable" | "json_syntax";
+                    };
+                };
+            };
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
             409: components["responses"]["Refusal409"];
             413: components["responses"]["Refusal413"];
             415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            /** @description The content breaks a rule; `code` and `reasons` say which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "json_data" | "name_invalid" | "password_weak" | "role_unknown";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
-            503: components["responses"]["Refusal503"];
+            /** @description A part that is needed is not available now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "cache_unavailable" | "database_unavailable" | "password_hashing";
+                    };
+                };
+            };
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
         };
     };
     post_operators_login: {
@@ -5507,17 +7725,71 @@ export interface operations {
                     "application/json": components["schemas"]["Session"];
                 };
             };
-            400: components["responses"]["Refusal400"];
-            401: components["responses"]["Refusal401"];
-            403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
+            /** @description The request cannot be read, or a required header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "body_unreadable" | "json_syntax";
+                    };
+                };
+            };
+            /** @description No valid key or session. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "code_required" | "login_refused";
+                    };
+                };
+            };
             409: components["responses"]["Refusal409"];
             413: components["responses"]["Refusal413"];
             415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
-            429: components["responses"]["Refusal429"];
-            503: components["responses"]["Refusal503"];
+            /** @description The content breaks a rule; `code` and `reasons` say which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "json_data";
+                    };
+                };
+            };
+            /** @description Too many attempts; wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "login_busy" | "login_locked" | "rate_limited";
+                    };
+                };
+            };
+            /** @description A part that is needed is not available now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "cache_unavailable" | "database_unavailable" | "password_hashing";
+                    };
+                };
+            };
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
         };
     };
     post_operators_logout: {
@@ -5536,17 +7808,24 @@ export interface operations {
                 };
                 content?: never;
             };
-            400: components["responses"]["Refusal400"];
             401: components["responses"]["Refusal401"];
-            403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "cross_site" | "staff_only";
+                    };
+                };
+            };
             409: components["responses"]["Refusal409"];
-            413: components["responses"]["Refusal413"];
-            415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
         };
     };
     get_operators_me: {
@@ -5567,17 +7846,22 @@ export interface operations {
                     "application/json": components["schemas"]["Me"];
                 };
             };
-            400: components["responses"]["Refusal400"];
             401: components["responses"]["Refusal401"];
-            403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
-            413: components["responses"]["Refusal413"];
-            415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "staff_only";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
         };
     };
     post_operators_me_password: {
@@ -5600,17 +7884,72 @@ export interface operations {
                 };
                 content?: never;
             };
-            400: components["responses"]["Refusal400"];
+            /** @description The request cannot be read, or a required header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "body_unreadable" | "json_syntax";
+                    };
+                };
+            };
             401: components["responses"]["Refusal401"];
-            403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "cross_site" | "password_wrong" | "staff_only";
+                    };
+                };
+            };
             409: components["responses"]["Refusal409"];
             413: components["responses"]["Refusal413"];
             415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
-            429: components["responses"]["Refusal429"];
-            503: components["responses"]["Refusal503"];
+            /** @description The content breaks a rule; `code` and `reasons` say which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "json_data" | "password_weak";
+                    };
+                };
+            };
+            /** @description Too many attempts; wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "login_busy" | "login_locked" | "rate_limited";
+                    };
+                };
+            };
+            /** @description A part that is needed is not available now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "cache_unavailable" | "database_unavailable" | "password_hashing";
+                    };
+                };
+            };
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
         };
     };
     post_operators_me_totp: {
@@ -5635,17 +7974,72 @@ export interface operations {
                     "application/json": components["schemas"]["TotpSecret"];
                 };
             };
-            400: components["responses"]["Refusal400"];
+            /** @description The request cannot be read, or a required header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "body_unreadable" | "json_syntax";
+                    };
+                };
+            };
             401: components["responses"]["Refusal401"];
-            403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "cross_site" | "password_wrong" | "staff_only";
+                    };
+                };
+            };
             409: components["responses"]["Refusal409"];
             413: components["responses"]["Refusal413"];
             415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
-            429: components["responses"]["Refusal429"];
-            503: components["responses"]["Refusal503"];
+            /** @description The content breaks a rule; `code` and `reasons` say which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "json_data";
+                    };
+                };
+            };
+            /** @description Too many attempts; wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "login_busy" | "login_locked" | "rate_limited";
+                    };
+                };
+            };
+            /** @description A part that is needed is not available now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "cache_unavailable" | "database_unavailable" | "password_hashing";
+                    };
+                };
+            };
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
         };
     };
     post_operators_me_totp_confirm: {
@@ -5668,17 +8062,193 @@ export interface operations {
                 };
                 content?: never;
             };
-            400: components["responses"]["Refusal400"];
+            /** @description The request cannot be read, or a required header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "body_unreadable" | "json_syntax";
+                    };
+                };
+            };
             401: components["responses"]["Refusal401"];
-            403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "cross_site" | "staff_only";
+                    };
+                };
+            };
             409: components["responses"]["Refusal409"];
             413: components["responses"]["Refusal413"];
             415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            /** @description The content breaks a rule; `code` and `reasons` say which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "code_wrong" | "json_data";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
+        };
+    };
+    get_operators_oidc: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Sign in through the house's identity provider */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No valid key or session. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "oidc_refused";
+                    };
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            429: components["responses"]["Refusal429"];
+            /** @description A part that is needed is not available now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "cache_unavailable" | "database_unavailable" | "oidc_unavailable";
+                    };
+                };
+            };
+            504: components["responses"]["Refusal504"];
+        };
+    };
+    get_operators_oidc_callback: {
+        parameters: {
+            query?: {
+                /** @description as it was sent along */
+                state?: string;
+                /** @description what is exchanged for who it is */
+                code?: string;
+                /** @description why there is no code */
+                error?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Where the identity provider sends browsers back to */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read, or a required header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "query_invalid";
+                    };
+                };
+            };
+            /** @description No valid key or session. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "oidc_gone" | "oidc_refused";
+                    };
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "oidc_unknown";
+                    };
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            429: components["responses"]["Refusal429"];
+            /** @description A part that is needed is not available now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "cache_unavailable" | "database_unavailable" | "oidc_unavailable";
+                    };
+                };
+            };
+            504: components["responses"]["Refusal504"];
         };
     };
     delete_operators_id: {
@@ -5702,14 +8272,34 @@ export interface operations {
             400: components["responses"]["Refusal400"];
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
-            413: components["responses"]["Refusal413"];
-            415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "operator_not_found";
+                    };
+                };
+            };
+            /** @description The state does not allow this now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "conflict" | "operator_in_use";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
         };
     };
     delete_operators_id_totp: {
@@ -5733,14 +8323,34 @@ export interface operations {
             400: components["responses"]["Refusal400"];
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
-            413: components["responses"]["Refusal413"];
-            415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "operator_not_found";
+                    };
+                };
+            };
+            /** @description The state does not allow this now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "conflict" | "operator_in_use";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
         };
     };
     get_plugins: {
@@ -5758,20 +8368,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page"];
+                    "application/json": components["schemas"]["PageOfPlugin"];
                 };
             };
-            400: components["responses"]["Refusal400"];
             401: components["responses"]["Refusal401"];
-            403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
-            413: components["responses"]["Refusal413"];
-            415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_bound" | "forbidden";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
         };
     };
     post_plugins_id_disable: {
@@ -5795,20 +8410,65 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page"];
+                    "application/json": components["schemas"]["PageOfPlugin"];
                 };
             };
-            400: components["responses"]["Refusal400"];
+            /** @description The request cannot be read, or a required header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "body_unreadable" | "json_syntax" | "path_invalid";
+                    };
+                };
+            };
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description The state does not allow this now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "conflict" | "plugin_disabled" | "plugin_refused";
+                    };
+                };
+            };
             413: components["responses"]["Refusal413"];
             415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            /** @description The content breaks a rule; `code` and `reasons` say which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "json_data" | "reason_invalid";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
         };
     };
     post_plugins_id_enable: {
@@ -5828,20 +8488,49 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page"];
+                    "application/json": components["schemas"]["PageOfPlugin"];
+                };
+            };
+            /** @description Load it anew where it is disabled or out of use */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Approval"];
                 };
             };
             400: components["responses"]["Refusal400"];
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
-            413: components["responses"]["Refusal413"];
-            415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description The state does not allow this now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "conflict" | "plugin_disabled" | "plugin_refused";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
         };
     };
     post_plugins_id_reload: {
@@ -5861,20 +8550,49 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page"];
+                    "application/json": components["schemas"]["PageOfPlugin"];
+                };
+            };
+            /** @description Load it anew, with its settings as they are now */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Approval"];
                 };
             };
             400: components["responses"]["Refusal400"];
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
-            413: components["responses"]["Refusal413"];
-            415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description The state does not allow this now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "conflict" | "plugin_disabled" | "plugin_refused";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
         };
     };
     post_plugins_id_rollback: {
@@ -5894,20 +8612,49 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page"];
+                    "application/json": components["schemas"]["PageOfPlugin"];
+                };
+            };
+            /** @description Have the version before of its package in force again */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Approval"];
                 };
             };
             400: components["responses"]["Refusal400"];
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
-            413: components["responses"]["Refusal413"];
-            415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description The state does not allow this now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "conflict" | "plugin_disabled" | "plugin_refused";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
         };
     };
     get_readyz: {
@@ -5931,17 +8678,29 @@ export interface operations {
                     "application/json": components["schemas"]["Readiness"];
                 };
             };
-            400: components["responses"]["Refusal400"];
-            401: components["responses"]["Refusal401"];
-            403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
-            413: components["responses"]["Refusal413"];
-            415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            /** @description The request cannot be read, or a required header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "query_invalid";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
-            503: components["responses"]["Refusal503"];
+            /** @description 200 when payments can be taken, 503 when not */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Readiness"];
+                };
+            };
+            504: components["responses"]["Refusal504"];
         };
     };
     get_receipts_id: {
@@ -5966,15 +8725,45 @@ export interface operations {
             };
             400: components["responses"]["Refusal400"];
             401: components["responses"]["Refusal401"];
-            403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
-            413: components["responses"]["Refusal413"];
-            415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_bound" | "forbidden";
+                    };
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "transaction_not_found";
+                    };
+                };
+            };
+            /** @description The state does not allow this now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "receipt_not_ready";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
         };
     };
     get_reports_settlement: {
@@ -5982,8 +8771,8 @@ export interface operations {
             query?: {
                 /** @description the business day; today's when absent */
                 date?: string;
-                /** @description `json` (default) or `csv` */
-                format?: string;
+                /** @description `json` when absent */
+                format?: "json" | "csv";
             };
             header?: never;
             path?: never;
@@ -5998,26 +8787,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SettlementReport"];
+                    "text/csv": string;
                 };
             };
-            400: components["responses"]["Refusal400"];
+            /** @description The request cannot be read, or a required header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "format_unknown" | "query_invalid";
+                    };
+                };
+            };
             401: components["responses"]["Refusal401"];
-            403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
-            413: components["responses"]["Refusal413"];
-            415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_bound" | "forbidden";
+                    };
+                };
+            };
+            /** @description The state does not allow this now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "clock_wrong";
+                    };
+                };
+            };
+            /** @description The content breaks a rule; `code` and `reasons` say which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "date_invalid";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
         };
     };
     get_settlements: {
         parameters: {
             query?: {
-                /** @description 1 to 200 */
-                limit?: string;
+                /** @description at most so many items: 50 when absent; 0 counts as 1, more than 200 as 200 */
+                limit?: number;
                 /** @description `next_cursor` of the page before */
                 cursor?: string;
             };
@@ -6033,20 +8864,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page"];
+                    "application/json": components["schemas"]["PageOfSettlement"];
                 };
             };
-            400: components["responses"]["Refusal400"];
+            /** @description The request cannot be read, or a required header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "cursor_invalid" | "query_invalid";
+                    };
+                };
+            };
             401: components["responses"]["Refusal401"];
-            403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
-            413: components["responses"]["Refusal413"];
-            415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_bound" | "forbidden";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
         };
     };
     post_settlements: {
@@ -6074,17 +8922,50 @@ export interface operations {
                     "application/json": components["schemas"]["Settlement"];
                 };
             };
-            400: components["responses"]["Refusal400"];
+            /** @description The request cannot be read, or a required header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "body_unreadable" | "idempotency_key_invalid" | "idempotency_key_missing" | "json_syntax";
+                    };
+                };
+            };
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
+            /** @description The state does not allow this now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "clock_wrong" | "conflict" | "idempotency_in_flight";
+                    };
+                };
+            };
             413: components["responses"]["Refusal413"];
             415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            /** @description The content breaks a rule; `code` and `reasons` say which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "date_invalid" | "idempotency_key_reused" | "json_data" | "provider_missing" | "provider_unknown";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
         };
     };
     get_settlements_id: {
@@ -6109,22 +8990,40 @@ export interface operations {
             };
             400: components["responses"]["Refusal400"];
             401: components["responses"]["Refusal401"];
-            403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
-            413: components["responses"]["Refusal413"];
-            415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_bound" | "forbidden";
+                    };
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "settlement_not_found";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
         };
     };
     get_settlements_id_export: {
         parameters: {
             query?: {
-                /** @description `csv` (default) or `camt053` */
-                format?: string;
+                /** @description `csv` when absent */
+                format?: "csv" | "camt053";
             };
             header?: never;
             path: {
@@ -6141,19 +9040,61 @@ export interface operations {
                 };
                 content: {
                     "text/csv": string;
+                    "application/xml": string;
                 };
             };
-            400: components["responses"]["Refusal400"];
+            /** @description The request cannot be read, or a required header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "format_unknown" | "path_invalid" | "query_invalid";
+                    };
+                };
+            };
             401: components["responses"]["Refusal401"];
-            403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
-            413: components["responses"]["Refusal413"];
-            415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_bound" | "forbidden";
+                    };
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "settlement_not_found";
+                    };
+                };
+            };
+            /** @description The state does not allow this now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "settlement_empty";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
         };
     };
     post_settlements_id_file: {
@@ -6183,26 +9124,81 @@ export interface operations {
                     "application/json": components["schemas"]["Settlement"];
                 };
             };
-            400: components["responses"]["Refusal400"];
+            /** @description The request cannot be read, or a required header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "idempotency_key_invalid" | "idempotency_key_missing" | "path_invalid";
+                    };
+                };
+            };
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "settlement_not_found";
+                    };
+                };
+            };
+            /** @description The state does not allow this now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "conflict" | "idempotency_in_flight";
+                    };
+                };
+            };
             413: components["responses"]["Refusal413"];
-            415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            /** @description The content breaks a rule; `code` and `reasons` say which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "body_not_text" | "idempotency_key_reused" | "settlement_file_invalid" | "settlement_file_refused";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
-            503: components["responses"]["Refusal503"];
+            /** @description A part that is needed is not available now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "cache_unavailable" | "database_unavailable" | "settlement_file_unread";
+                    };
+                };
+            };
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
         };
     };
     get_settlements_id_lines: {
         parameters: {
             query?: {
-                /** @description only those in this class, such as `missing_ours` */
-                match?: string;
-                /** @description 1 to 200 */
-                limit?: string;
+                /** @description only those in this class */
+                match?: "matched" | "missing_ours" | "missing_theirs" | "amount_diff" | "duplicate_theirs";
+                /** @description at most so many items: 50 when absent; 0 counts as 1, more than 200 as 200 */
+                limit?: number;
                 /** @description `next_cursor` of the page before */
                 cursor?: string;
             };
@@ -6220,20 +9216,49 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page"];
+                    "application/json": components["schemas"]["PageOfSettlementLine"];
                 };
             };
-            400: components["responses"]["Refusal400"];
+            /** @description The request cannot be read, or a required header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "cursor_invalid" | "match_unknown" | "path_invalid" | "query_invalid";
+                    };
+                };
+            };
             401: components["responses"]["Refusal401"];
-            403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
-            413: components["responses"]["Refusal413"];
-            415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_bound" | "forbidden";
+                    };
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "settlement_not_found";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
         };
     };
     post_settlements_id_lines_n_resolve: {
@@ -6245,13 +9270,13 @@ export interface operations {
             };
             path: {
                 id: string;
-                n: string;
+                n: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["NewResolution"];
+                "application/json": components["schemas"]["NewBreakResolution"];
             };
         };
         responses: {
@@ -6264,17 +9289,62 @@ export interface operations {
                     "application/json": components["schemas"]["SettlementLine"];
                 };
             };
-            400: components["responses"]["Refusal400"];
+            /** @description The request cannot be read, or a required header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "body_unreadable" | "idempotency_key_invalid" | "idempotency_key_missing" | "json_syntax" | "path_invalid";
+                    };
+                };
+            };
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "settlement_line_not_found" | "settlement_not_found";
+                    };
+                };
+            };
+            /** @description The state does not allow this now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "conflict" | "idempotency_in_flight";
+                    };
+                };
+            };
             413: components["responses"]["Refusal413"];
             415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            /** @description The content breaks a rule; `code` and `reasons` say which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "idempotency_key_reused" | "json_data" | "reason_invalid";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
         };
     };
     post_setup: {
@@ -6299,17 +9369,82 @@ export interface operations {
                     "application/json": components["schemas"]["MintedKey"];
                 };
             };
-            400: components["responses"]["Refusal400"];
-            401: components["responses"]["Refusal401"];
-            403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
+            /** @description The request cannot be read, or a required header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "body_unreadable" | "json_syntax";
+                    };
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "setup_code_wrong";
+                    };
+                };
+            };
+            /** @description The state does not allow this now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "conflict" | "setup_closed";
+                    };
+                };
+            };
             413: components["responses"]["Refusal413"];
             415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
-            429: components["responses"]["Refusal429"];
-            503: components["responses"]["Refusal503"];
+            /** @description The content breaks a rule; `code` and `reasons` say which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "json_data" | "name_invalid";
+                    };
+                };
+            };
+            /** @description Too many attempts; wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "rate_limited" | "setup_locked";
+                    };
+                };
+            };
+            /** @description A part that is needed is not available now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "database_unavailable";
+                    };
+                };
+            };
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
         };
     };
     get_sw_js: {
@@ -6330,17 +9465,14 @@ export interface operations {
                     "text/javascript": string;
                 };
             };
-            400: components["responses"]["Refusal400"];
-            401: components["responses"]["Refusal401"];
-            403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
-            413: components["responses"]["Refusal413"];
-            415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            /** @description What you have is what there is. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             429: components["responses"]["Refusal429"];
-            503: components["responses"]["Refusal503"];
         };
     };
     get_transactions: {
@@ -6349,9 +9481,9 @@ export interface operations {
                 /** @description only this person's */
                 user_id?: string;
                 /** @description only those in this state */
-                state?: string;
-                /** @description 1 to 200 */
-                limit?: string;
+                state?: "requires_identification" | "requires_step_up" | "requires_confirmation" | "processing" | "authorized" | "captured" | "partially_refunded" | "refunded" | "voided" | "declined" | "cancelled" | "expired" | "in_doubt";
+                /** @description at most so many items: 50 when absent; 0 counts as 1, more than 200 as 200 */
+                limit?: number;
                 /** @description `next_cursor` of the page before */
                 cursor?: string;
             };
@@ -6367,20 +9499,38 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page"];
+                    "application/json": components["schemas"]["PageOfTransaction"];
                 };
             };
-            400: components["responses"]["Refusal400"];
+            /** @description The request cannot be read, or a required header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "cursor_invalid" | "query_invalid" | "state_unknown";
+                    };
+                };
+            };
             401: components["responses"]["Refusal401"];
-            403: components["responses"]["Refusal403"];
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_bound" | "forbidden";
+                    };
+                };
+            };
             404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
-            413: components["responses"]["Refusal413"];
-            415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
         };
     };
     post_transactions: {
@@ -6408,17 +9558,73 @@ export interface operations {
                     "application/json": components["schemas"]["Transaction"];
                 };
             };
-            400: components["responses"]["Refusal400"];
+            /** @description The request cannot be read, or a required header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "body_unreadable" | "idempotency_key_invalid" | "idempotency_key_missing" | "json_syntax";
+                    };
+                };
+            };
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_not_found" | "user_not_found";
+                    };
+                };
+            };
+            /** @description The state does not allow this now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "conflict" | "idempotency_in_flight";
+                    };
+                };
+            };
             413: components["responses"]["Refusal413"];
             415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            /** @description The content breaks a rule; `code` and `reasons` say which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "amount_not_positive" | "amount_not_whole" | "amount_too_large" | "base64_invalid" | "camera_required" | "currency_unknown" | "face_not_live" | "face_quality" | "idempotency_key_reused" | "identification_required" | "json_data" | "limit_exceeded" | "no_face" | "not_a_picture" | "not_enrolled" | "picture_empty" | "picture_too_large" | "picture_truncated" | "picture_unsupported" | "pictures_ambiguous" | "provider_unknown" | "reference_invalid" | "several_faces" | "terminal_invalid";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
-            503: components["responses"]["Refusal503"];
+            /** @description A part that is needed is not available now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "analysis_failed" | "cache_unavailable" | "camera_no_picture" | "database_unavailable" | "recognition_off";
+                    };
+                };
+            };
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
         };
     };
     get_transactions_id: {
@@ -6443,15 +9649,33 @@ export interface operations {
             };
             400: components["responses"]["Refusal400"];
             401: components["responses"]["Refusal401"];
-            403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
-            413: components["responses"]["Refusal413"];
-            415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_bound" | "forbidden";
+                    };
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "transaction_not_found";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
         };
     };
     post_transactions_id_capture: {
@@ -6466,7 +9690,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["NewCapture"];
             };
@@ -6490,17 +9714,73 @@ export interface operations {
                     "application/json": components["schemas"]["Transaction"];
                 };
             };
-            400: components["responses"]["Refusal400"];
+            /** @description The request cannot be read, or a required header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "body_unreadable" | "idempotency_key_invalid" | "idempotency_key_missing" | "json_syntax" | "path_invalid";
+                    };
+                };
+            };
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "transaction_not_found";
+                    };
+                };
+            };
+            /** @description The state does not allow this now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "conflict" | "evidence_expired" | "evidence_mismatch" | "evidence_used" | "idempotency_in_flight" | "leg_of_group" | "provider_declined";
+                    };
+                };
+            };
             413: components["responses"]["Refusal413"];
             415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            /** @description The content breaks a rule; `code` and `reasons` say which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "amount_not_positive" | "amount_not_whole" | "amount_too_large" | "currency_unknown" | "idempotency_key_reused" | "insufficient_funds" | "json_data" | "limit_exceeded" | "partial_capture_unsupported" | "wrong_currency";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
-            503: components["responses"]["Refusal503"];
+            /** @description A part that is needed is not available now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "cache_unavailable" | "database_unavailable" | "provider_not_asked";
+                    };
+                };
+            };
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
         };
     };
     post_transactions_id_confirm: {
@@ -6515,7 +9795,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["Confirmation"];
             };
@@ -6530,17 +9810,73 @@ export interface operations {
                     "application/json": components["schemas"]["Transaction"];
                 };
             };
-            400: components["responses"]["Refusal400"];
+            /** @description The request cannot be read, or a required header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "body_unreadable" | "idempotency_key_invalid" | "idempotency_key_missing" | "json_syntax" | "path_invalid";
+                    };
+                };
+            };
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "transaction_not_found";
+                    };
+                };
+            };
+            /** @description The state does not allow this now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "challenge_missing" | "conflict" | "evidence_expired" | "evidence_mismatch" | "evidence_used" | "expired" | "idempotency_in_flight" | "leg_of_group" | "provider_declined";
+                    };
+                };
+            };
             413: components["responses"]["Refusal413"];
             415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            /** @description The content breaks a rule; `code` and `reasons` say which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "idempotency_key_reused" | "insufficient_funds" | "json_data" | "limit_exceeded";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
-            503: components["responses"]["Refusal503"];
+            /** @description A part that is needed is not available now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "cache_unavailable" | "database_unavailable" | "provider_not_asked";
+                    };
+                };
+            };
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
         };
     };
     post_transactions_id_refunds: {
@@ -6555,7 +9891,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["NewRefund"];
             };
@@ -6579,17 +9915,73 @@ export interface operations {
                     "application/json": components["schemas"]["Transaction"] | components["schemas"]["Approval"];
                 };
             };
-            400: components["responses"]["Refusal400"];
+            /** @description The request cannot be read, or a required header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "body_unreadable" | "idempotency_key_invalid" | "idempotency_key_missing" | "json_syntax" | "path_invalid";
+                    };
+                };
+            };
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "transaction_not_found";
+                    };
+                };
+            };
+            /** @description The state does not allow this now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "conflict" | "evidence_expired" | "evidence_mismatch" | "evidence_used" | "idempotency_in_flight" | "leg_of_group" | "nothing_to_refund" | "provider_declined";
+                    };
+                };
+            };
             413: components["responses"]["Refusal413"];
             415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            /** @description The content breaks a rule; `code` and `reasons` say which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "amount_not_positive" | "amount_not_whole" | "amount_too_large" | "currency_unknown" | "idempotency_key_reused" | "insufficient_funds" | "json_data" | "limit_exceeded" | "wrong_currency";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
-            503: components["responses"]["Refusal503"];
+            /** @description A part that is needed is not available now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "cache_unavailable" | "database_unavailable" | "provider_not_asked";
+                    };
+                };
+            };
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
         };
     };
     post_transactions_id_step_up: {
@@ -6604,7 +9996,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["StepUp"];
             };
@@ -6619,17 +10011,84 @@ export interface operations {
                     "application/json": components["schemas"]["Transaction"];
                 };
             };
-            400: components["responses"]["Refusal400"];
+            /** @description The request cannot be read, or a required header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "body_unreadable" | "idempotency_key_invalid" | "idempotency_key_missing" | "json_syntax" | "path_invalid";
+                    };
+                };
+            };
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "identity_check_not_found" | "transaction_not_found" | "user_not_found";
+                    };
+                };
+            };
+            /** @description The state does not allow this now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "conflict" | "evidence_used" | "idempotency_in_flight" | "identity_not_payer" | "identity_not_taken" | "identity_not_verified" | "identity_other_purpose" | "identity_too_low" | "identity_too_old" | "pin_missing" | "pin_required";
+                    };
+                };
+            };
             413: components["responses"]["Refusal413"];
             415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
-            429: components["responses"]["Refusal429"];
-            503: components["responses"]["Refusal503"];
+            /** @description The content breaks a rule; `code` and `reasons` say which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "factor_missing" | "idempotency_key_reused" | "json_data" | "pin_invalid" | "pin_wrong";
+                    };
+                };
+            };
+            /** @description Too many attempts; wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "pin_busy" | "pin_locked" | "rate_limited";
+                    };
+                };
+            };
+            /** @description A part that is needed is not available now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "cache_unavailable" | "database_unavailable" | "password_hashing";
+                    };
+                };
+            };
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
         };
     };
     post_transactions_id_sync: {
@@ -6644,7 +10103,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["Empty"];
             };
@@ -6659,17 +10118,51 @@ export interface operations {
                     "application/json": components["schemas"]["Transaction"];
                 };
             };
-            400: components["responses"]["Refusal400"];
+            /** @description The request cannot be read, or a required header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "body_unreadable" | "idempotency_key_invalid" | "idempotency_key_missing" | "json_syntax" | "path_invalid";
+                    };
+                };
+            };
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "transaction_not_found";
+                    };
+                };
+            };
+            /** @description The state does not allow this now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "conflict" | "idempotency_in_flight" | "outcome_unknown";
+                    };
+                };
+            };
             413: components["responses"]["Refusal413"];
             415: components["responses"]["Refusal415"];
             422: components["responses"]["Refusal422"];
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
         };
     };
     post_transactions_id_void: {
@@ -6684,7 +10177,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["Empty"];
             };
@@ -6708,24 +10201,80 @@ export interface operations {
                     "application/json": components["schemas"]["Transaction"];
                 };
             };
-            400: components["responses"]["Refusal400"];
+            /** @description The request cannot be read, or a required header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "body_unreadable" | "idempotency_key_invalid" | "idempotency_key_missing" | "json_syntax" | "path_invalid";
+                    };
+                };
+            };
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "transaction_not_found";
+                    };
+                };
+            };
+            /** @description The state does not allow this now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "conflict" | "evidence_expired" | "evidence_mismatch" | "evidence_used" | "idempotency_in_flight" | "leg_of_group" | "provider_declined";
+                    };
+                };
+            };
             413: components["responses"]["Refusal413"];
             415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            /** @description The content breaks a rule; `code` and `reasons` say which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "idempotency_key_reused" | "insufficient_funds" | "json_data" | "limit_exceeded";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
-            503: components["responses"]["Refusal503"];
+            /** @description A part that is needed is not available now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "cache_unavailable" | "database_unavailable" | "provider_not_asked";
+                    };
+                };
+            };
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
         };
     };
     get_users: {
         parameters: {
             query?: {
-                /** @description 1 to 200 */
-                limit?: string;
+                /** @description at most so many items: 50 when absent; 0 counts as 1, more than 200 as 200 */
+                limit?: number;
                 /** @description `next_cursor` of the page before */
                 cursor?: string;
             };
@@ -6741,20 +10290,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page"];
+                    "application/json": components["schemas"]["PageOfUser"];
                 };
             };
-            400: components["responses"]["Refusal400"];
+            /** @description The request cannot be read, or a required header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "cursor_invalid" | "query_invalid";
+                    };
+                };
+            };
             401: components["responses"]["Refusal401"];
-            403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
-            413: components["responses"]["Refusal413"];
-            415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_bound" | "forbidden";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
         };
     };
     post_users: {
@@ -6779,17 +10345,39 @@ export interface operations {
                     "application/json": components["schemas"]["User"];
                 };
             };
-            400: components["responses"]["Refusal400"];
+            /** @description The request cannot be read, or a required header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "body_unreadable" | "json_syntax";
+                    };
+                };
+            };
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
             409: components["responses"]["Refusal409"];
             413: components["responses"]["Refusal413"];
             415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            /** @description The content breaks a rule; `code` and `reasons` say which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "email_invalid" | "json_data" | "name_invalid";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
         };
     };
     get_users_id: {
@@ -6814,15 +10402,22 @@ export interface operations {
             };
             400: components["responses"]["Refusal400"];
             401: components["responses"]["Refusal401"];
-            403: components["responses"]["Refusal403"];
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_bound" | "forbidden";
+                    };
+                };
+            };
             404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
-            413: components["responses"]["Refusal413"];
-            415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
         };
     };
     delete_users_id: {
@@ -6845,17 +10440,24 @@ export interface operations {
                     "application/json": components["schemas"]["ErasureCertificate"];
                 };
             };
+            /** @description Erase a person and destroy their key; gives a signed certificate */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Approval"];
+                };
+            };
             400: components["responses"]["Refusal400"];
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
             404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
             409: components["responses"]["Refusal409"];
-            413: components["responses"]["Refusal413"];
-            415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
         };
     };
     patch_users_id: {
@@ -6882,24 +10484,47 @@ export interface operations {
                     "application/json": components["schemas"]["User"];
                 };
             };
-            400: components["responses"]["Refusal400"];
+            /** @description The request cannot be read, or a required header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "body_unreadable" | "json_syntax" | "path_invalid";
+                    };
+                };
+            };
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
             404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
             409: components["responses"]["Refusal409"];
             413: components["responses"]["Refusal413"];
             415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            /** @description The content breaks a rule; `code` and `reasons` say which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "email_invalid" | "json_data" | "name_invalid" | "status_unknown";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
         };
     };
     get_users_id_consents: {
         parameters: {
             query?: {
-                /** @description 1 to 200 */
-                limit?: string;
+                /** @description at most so many items: 50 when absent; 0 counts as 1, more than 200 as 200 */
+                limit?: number;
                 /** @description `next_cursor` of the page before */
                 cursor?: string;
             };
@@ -6917,20 +10542,38 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page"];
+                    "application/json": components["schemas"]["PageOfConsent"];
                 };
             };
-            400: components["responses"]["Refusal400"];
+            /** @description The request cannot be read, or a required header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "cursor_invalid" | "path_invalid" | "query_invalid";
+                    };
+                };
+            };
             401: components["responses"]["Refusal401"];
-            403: components["responses"]["Refusal403"];
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_bound" | "forbidden";
+                    };
+                };
+            };
             404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
-            413: components["responses"]["Refusal413"];
-            415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
         };
     };
     post_users_id_consents: {
@@ -6957,17 +10600,40 @@ export interface operations {
                     "application/json": components["schemas"]["Consent"];
                 };
             };
-            400: components["responses"]["Refusal400"];
+            /** @description The request cannot be read, or a required header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "body_unreadable" | "json_syntax" | "path_invalid";
+                    };
+                };
+            };
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
             404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
             409: components["responses"]["Refusal409"];
             413: components["responses"]["Refusal413"];
             415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            /** @description The content breaks a rule; `code` and `reasons` say which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "consent_expired" | "consent_field_invalid" | "consent_text_invalid" | "json_data" | "time_invalid";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
         };
     };
     delete_users_id_consents_cid: {
@@ -6992,14 +10658,23 @@ export interface operations {
             400: components["responses"]["Refusal400"];
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "consent_not_found" | "user_not_found";
+                    };
+                };
+            };
             409: components["responses"]["Refusal409"];
-            413: components["responses"]["Refusal413"];
-            415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
         };
     };
     post_users_id_credits: {
@@ -7029,17 +10704,51 @@ export interface operations {
                     "application/json": components["schemas"]["Credit"];
                 };
             };
-            400: components["responses"]["Refusal400"];
+            /** @description The request cannot be read, or a required header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "body_unreadable" | "idempotency_key_invalid" | "idempotency_key_missing" | "json_syntax" | "path_invalid";
+                    };
+                };
+            };
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
             404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
+            /** @description The state does not allow this now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "conflict" | "idempotency_in_flight";
+                    };
+                };
+            };
             413: components["responses"]["Refusal413"];
             415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            /** @description The content breaks a rule; `code` and `reasons` say which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "amount_not_positive" | "amount_not_whole" | "amount_too_large" | "currency_unknown" | "idempotency_key_reused" | "json_data" | "limit_exceeded";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
         };
     };
     get_users_id_face_payment: {
@@ -7064,15 +10773,22 @@ export interface operations {
             };
             400: components["responses"]["Refusal400"];
             401: components["responses"]["Refusal401"];
-            403: components["responses"]["Refusal403"];
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_bound" | "forbidden";
+                    };
+                };
+            };
             404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
-            413: components["responses"]["Refusal413"];
-            415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
         };
     };
     post_users_id_face_payment: {
@@ -7099,17 +10815,84 @@ export interface operations {
                     "application/json": components["schemas"]["FacePayment"];
                 };
             };
-            400: components["responses"]["Refusal400"];
+            /** @description The request cannot be read, or a required header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "body_unreadable" | "json_syntax" | "path_invalid";
+                    };
+                };
+            };
             401: components["responses"]["Refusal401"];
-            403: components["responses"]["Refusal403"];
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_bound" | "cross_site" | "forbidden" | "staff_only";
+                    };
+                };
+            };
             404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
+            /** @description The state does not allow this now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "conflict" | "pin_missing";
+                    };
+                };
+            };
             413: components["responses"]["Refusal413"];
             415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
-            429: components["responses"]["Refusal429"];
-            503: components["responses"]["Refusal503"];
+            /** @description The content breaks a rule; `code` and `reasons` say which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "consent_missing" | "json_data" | "pin_invalid" | "pin_wrong";
+                    };
+                };
+            };
+            /** @description Too many attempts; wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "pin_busy" | "pin_locked" | "rate_limited";
+                    };
+                };
+            };
+            /** @description A part that is needed is not available now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "cache_unavailable" | "database_unavailable" | "password_hashing";
+                    };
+                };
+            };
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
         };
     };
     delete_users_id_face_payment: {
@@ -7134,13 +10917,11 @@ export interface operations {
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
             404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
             409: components["responses"]["Refusal409"];
-            413: components["responses"]["Refusal413"];
-            415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
         };
     };
     post_users_id_face_payment_link: {
@@ -7167,13 +10948,23 @@ export interface operations {
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
             404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
             409: components["responses"]["Refusal409"];
-            413: components["responses"]["Refusal413"];
-            415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            /** @description The content breaks a rule; `code` and `reasons` say which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "consent_missing";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
         };
     };
     get_users_id_faces: {
@@ -7193,20 +10984,27 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page"];
+                    "application/json": components["schemas"]["PageOfFace"];
                 };
             };
             400: components["responses"]["Refusal400"];
             401: components["responses"]["Refusal401"];
-            403: components["responses"]["Refusal403"];
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_bound" | "forbidden";
+                    };
+                };
+            };
             404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
-            413: components["responses"]["Refusal413"];
-            415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
         };
     };
     post_users_id_faces: {
@@ -7221,6 +11019,11 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["Pictures"];
+                "image/jpeg": string;
+                "image/png": string;
+                "multipart/form-data": {
+                    image: string[];
+                };
             };
         };
         responses: {
@@ -7233,17 +11036,84 @@ export interface operations {
                     "application/json": components["schemas"]["Enrolment"];
                 };
             };
-            400: components["responses"]["Refusal400"];
+            /** @description The request cannot be read, or a required header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "body_unreadable" | "json_syntax" | "multipart_invalid" | "path_invalid";
+                    };
+                };
+            };
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
-            413: components["responses"]["Refusal413"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_not_found" | "user_not_found";
+                    };
+                };
+            };
+            /** @description The state does not allow this now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "conflict" | "enrolment_running" | "face_differs" | "face_duplicate" | "faces_full";
+                    };
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "body_too_large" | "multipart_invalid";
+                    };
+                };
+            };
             415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            /** @description The content breaks a rule; `code` and `reasons` say which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "base64_invalid" | "consent_missing" | "face_not_live" | "face_quality" | "json_data" | "multipart_field_unknown" | "no_face" | "not_a_picture" | "picture_empty" | "picture_missing" | "picture_too_large" | "picture_truncated" | "picture_unsupported" | "pictures_ambiguous" | "pictures_too_many" | "several_faces";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
-            503: components["responses"]["Refusal503"];
+            /** @description A part that is needed is not available now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "analysis_failed" | "cache_unavailable" | "camera_no_picture" | "camera_not_live" | "database_unavailable" | "faces_changed" | "recogniser_changed" | "recognition_off";
+                    };
+                };
+            };
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
         };
     };
     delete_users_id_faces_fid: {
@@ -7268,14 +11138,139 @@ export interface operations {
             400: components["responses"]["Refusal400"];
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "face_not_found" | "user_not_found";
+                    };
+                };
+            };
+            409: components["responses"]["Refusal409"];
+            429: components["responses"]["Refusal429"];
+            503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
+        };
+    };
+    get_users_id_identity_checks: {
+        parameters: {
+            query?: {
+                /** @description at most so many items: 50 when absent; 0 counts as 1, more than 200 as 200 */
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A person's identity checks, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfIdentityCheck"];
+                };
+            };
+            /** @description The request cannot be read, or a required header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "cursor_invalid" | "path_invalid" | "query_invalid";
+                    };
+                };
+            };
+            401: components["responses"]["Refusal401"];
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_bound" | "forbidden";
+                    };
+                };
+            };
             404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
+            429: components["responses"]["Refusal429"];
+            503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
+        };
+    };
+    post_users_id_identity_checks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewIdentityCheck"];
+            };
+        };
+        responses: {
+            /** @description Ask an identity provider who a person is */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityCheck"];
+                };
+            };
+            /** @description The request cannot be read, or a required header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "body_unreadable" | "json_syntax" | "path_invalid";
+                    };
+                };
+            };
+            401: components["responses"]["Refusal401"];
+            403: components["responses"]["Refusal403"];
+            404: components["responses"]["Refusal404"];
             409: components["responses"]["Refusal409"];
             413: components["responses"]["Refusal413"];
             415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            /** @description The content breaks a rule; `code` and `reasons` say which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "base64_invalid" | "document_too_large" | "identity_claim_unfit" | "json_data" | "provider_unknown";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
         };
     };
     get_users_id_instruments_provider: {
@@ -7301,15 +11296,33 @@ export interface operations {
             };
             400: components["responses"]["Refusal400"];
             401: components["responses"]["Refusal401"];
-            403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
-            413: components["responses"]["Refusal413"];
-            415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_bound" | "forbidden";
+                    };
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "instrument_not_found" | "user_not_found";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
         };
     };
     put_users_id_instruments_provider: {
@@ -7337,17 +11350,40 @@ export interface operations {
                     "application/json": components["schemas"]["Instrument"];
                 };
             };
-            400: components["responses"]["Refusal400"];
+            /** @description The request cannot be read, or a required header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "body_unreadable" | "json_syntax" | "path_invalid";
+                    };
+                };
+            };
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
             404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
             409: components["responses"]["Refusal409"];
             413: components["responses"]["Refusal413"];
             415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            /** @description The content breaks a rule; `code` and `reasons` say which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "json_data" | "provider_invalid" | "token_invalid";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
         };
     };
     delete_users_id_instruments_provider: {
@@ -7372,14 +11408,35 @@ export interface operations {
             400: components["responses"]["Refusal400"];
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "instrument_not_found" | "user_not_found";
+                    };
+                };
+            };
             409: components["responses"]["Refusal409"];
-            413: components["responses"]["Refusal413"];
-            415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            /** @description The content breaks a rule; `code` and `reasons` say which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "provider_invalid";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
         };
     };
     get_users_id_look_alikes: {
@@ -7399,20 +11456,28 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page"];
+                    "application/json": components["schemas"]["PageOfLookAlike"];
                 };
             };
             400: components["responses"]["Refusal400"];
             401: components["responses"]["Refusal401"];
-            403: components["responses"]["Refusal403"];
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_bound" | "forbidden";
+                    };
+                };
+            };
             404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
-            413: components["responses"]["Refusal413"];
-            415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
         };
     };
     put_users_id_pin: {
@@ -7437,17 +11502,62 @@ export interface operations {
                 };
                 content?: never;
             };
-            400: components["responses"]["Refusal400"];
+            /** @description The request cannot be read, or a required header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "body_unreadable" | "json_syntax" | "path_invalid";
+                    };
+                };
+            };
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
             404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
             409: components["responses"]["Refusal409"];
             413: components["responses"]["Refusal413"];
             415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
-            429: components["responses"]["Refusal429"];
-            503: components["responses"]["Refusal503"];
+            /** @description The content breaks a rule; `code` and `reasons` say which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "json_data" | "pin_invalid" | "pin_weak";
+                    };
+                };
+            };
+            /** @description Too many attempts; wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "pin_busy" | "rate_limited";
+                    };
+                };
+            };
+            /** @description A part that is needed is not available now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "cache_unavailable" | "database_unavailable" | "password_hashing";
+                    };
+                };
+            };
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
         };
     };
     delete_users_id_pin: {
@@ -7471,14 +11581,23 @@ export interface operations {
             400: components["responses"]["Refusal400"];
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "pin_not_found" | "user_not_found";
+                    };
+                };
+            };
             409: components["responses"]["Refusal409"];
-            413: components["responses"]["Refusal413"];
-            415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
         };
     };
     post_users_id_verify: {
@@ -7493,6 +11612,11 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["Pictures"];
+                "image/jpeg": string;
+                "image/png": string;
+                "multipart/form-data": {
+                    image: string[];
+                };
             };
         };
         responses: {
@@ -7505,17 +11629,73 @@ export interface operations {
                     "application/json": components["schemas"]["Verification"];
                 };
             };
-            400: components["responses"]["Refusal400"];
+            /** @description The request cannot be read, or a required header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "body_unreadable" | "json_syntax" | "multipart_invalid" | "path_invalid";
+                    };
+                };
+            };
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_not_found" | "user_not_found";
+                    };
+                };
+            };
             409: components["responses"]["Refusal409"];
-            413: components["responses"]["Refusal413"];
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "body_too_large" | "multipart_invalid";
+                    };
+                };
+            };
             415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            /** @description The content breaks a rule; `code` and `reasons` say which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "base64_invalid" | "face_not_live" | "face_quality" | "json_data" | "multipart_field_unknown" | "no_face" | "not_a_picture" | "not_enrolled" | "picture_empty" | "picture_missing" | "picture_too_large" | "picture_truncated" | "picture_unsupported" | "pictures_ambiguous" | "pictures_too_many" | "several_faces";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
-            503: components["responses"]["Refusal503"];
+            /** @description A part that is needed is not available now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "analysis_failed" | "cache_unavailable" | "camera_no_picture" | "database_unavailable" | "recognition_off";
+                    };
+                };
+            };
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
         };
     };
     post_webcam_capture: {
@@ -7523,6 +11703,8 @@ export interface operations {
             query?: {
                 /** @description the camera's id; the first when absent */
                 camera?: string;
+                /** @description key or session, for browsers */
+                token?: string;
             };
             header?: never;
             path?: never;
@@ -7539,17 +11721,60 @@ export interface operations {
                     "application/json": components["schemas"]["Identification"];
                 };
             };
-            400: components["responses"]["Refusal400"];
+            /** @description The request cannot be read, or a required header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "query_invalid";
+                    };
+                };
+            };
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_not_found";
+                    };
+                };
+            };
             409: components["responses"]["Refusal409"];
-            413: components["responses"]["Refusal413"];
-            415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            /** @description The content breaks a rule; `code` and `reasons` say which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "face_not_live" | "face_quality" | "no_face" | "several_faces";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
-            503: components["responses"]["Refusal503"];
+            /** @description A part that is needed is not available now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "analysis_failed" | "cache_unavailable" | "camera_no_picture" | "database_unavailable" | "recognition_off";
+                    };
+                };
+            };
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
         };
     };
     get_webcam_stream: {
@@ -7557,6 +11782,8 @@ export interface operations {
             query?: {
                 /** @description the camera's id; the first when absent */
                 camera?: string;
+                /** @description key or session, for browsers */
+                token?: string;
             };
             header?: never;
             path?: never;
@@ -7573,17 +11800,57 @@ export interface operations {
                     "multipart/x-mixed-replace; boundary=facepayframe": string;
                 };
             };
-            400: components["responses"]["Refusal400"];
+            /** @description The request cannot be read, or a required header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "query_invalid";
+                    };
+                };
+            };
             401: components["responses"]["Refusal401"];
-            403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
-            413: components["responses"]["Refusal413"];
-            415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_bound" | "forbidden";
+                    };
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_not_found";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
-            503: components["responses"]["Refusal503"];
+            /** @description A part that is needed is not available now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "cache_unavailable" | "database_unavailable" | "recognition_off";
+                    };
+                };
+            };
+            504: components["responses"]["Refusal504"];
         };
     };
     get_webcam_test: {
@@ -7609,17 +11876,81 @@ export interface operations {
                     "application/json": components["schemas"]["CameraTest"];
                 };
             };
-            400: components["responses"]["Refusal400"];
+            /** @description The request cannot be read, or a required header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "query_invalid";
+                    };
+                };
+            };
             401: components["responses"]["Refusal401"];
-            403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
-            413: components["responses"]["Refusal413"];
-            415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_bound" | "forbidden";
+                    };
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_not_found";
+                    };
+                };
+            };
+            /** @description The state does not allow this now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_exists" | "cameras_full";
+                    };
+                };
+            };
+            /** @description The content breaks a rule; `code` and `reasons` say which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_config_invalid" | "source_address_refused" | "source_host_unresolved" | "source_malformed" | "source_path_refused" | "source_scheme_unsupported";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
-            503: components["responses"]["Refusal503"];
+            /** @description A part that is needed is not available now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "cache_unavailable" | "database_unavailable" | "recognition_off";
+                    };
+                };
+            };
+            504: components["responses"]["Refusal504"];
         };
     };
     get_webhooks: {
@@ -7637,20 +11968,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page"];
+                    "application/json": components["schemas"]["PageOfWebhook"];
                 };
             };
-            400: components["responses"]["Refusal400"];
             401: components["responses"]["Refusal401"];
-            403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
-            413: components["responses"]["Refusal413"];
-            415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_bound" | "forbidden";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
         };
     };
     post_webhooks: {
@@ -7675,17 +12011,39 @@ export interface operations {
                     "application/json": components["schemas"]["MintedWebhook"];
                 };
             };
-            400: components["responses"]["Refusal400"];
+            /** @description The request cannot be read, or a required header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "body_unreadable" | "json_syntax";
+                    };
+                };
+            };
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
             409: components["responses"]["Refusal409"];
             413: components["responses"]["Refusal413"];
             415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            /** @description The content breaks a rule; `code` and `reasons` say which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "events_invalid" | "json_data" | "webhook_url_refused";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
         };
     };
     post_webhooks_in_provider: {
@@ -7697,7 +12055,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": unknown;
+            };
+        };
         responses: {
             /** @description A payment provider's message, which it has to prove */
             200: {
@@ -7708,17 +12070,47 @@ export interface operations {
                     "application/json": components["schemas"]["ProviderMessage"];
                 };
             };
-            400: components["responses"]["Refusal400"];
-            401: components["responses"]["Refusal401"];
-            403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
+            /** @description The request cannot be read, or a required header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "path_invalid" | "webhook_not_authentic";
+                    };
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "provider_not_found";
+                    };
+                };
+            };
             409: components["responses"]["Refusal409"];
             413: components["responses"]["Refusal413"];
-            415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
             429: components["responses"]["Refusal429"];
-            503: components["responses"]["Refusal503"];
+            /** @description A part that is needed is not available now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "database_unavailable" | "webhook_not_checked" | "webhooks_busy";
+                    };
+                };
+            };
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
         };
     };
     delete_webhooks_id: {
@@ -7742,23 +12134,32 @@ export interface operations {
             400: components["responses"]["Refusal400"];
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "webhook_not_found";
+                    };
+                };
+            };
             409: components["responses"]["Refusal409"];
-            413: components["responses"]["Refusal413"];
-            415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
         };
     };
     get_webhooks_id_deliveries: {
         parameters: {
             query?: {
-                /** @description waiting, delivered or dead; all when absent */
-                state?: string;
-                /** @description 1 to 200 */
-                limit?: string;
+                /** @description only those in this state; all when absent */
+                state?: "waiting" | "delivered" | "dead";
+                /** @description at most so many items: 50 when absent; 0 counts as 1, more than 200 as 200 */
+                limit?: number;
                 /** @description `next_cursor` of the page before */
                 cursor?: string;
             };
@@ -7776,20 +12177,49 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page"];
+                    "application/json": components["schemas"]["PageOfDelivery"];
                 };
             };
-            400: components["responses"]["Refusal400"];
+            /** @description The request cannot be read, or a required header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "cursor_invalid" | "path_invalid" | "query_invalid" | "state_unknown";
+                    };
+                };
+            };
             401: components["responses"]["Refusal401"];
-            403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
-            413: components["responses"]["Refusal413"];
-            415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_bound" | "forbidden";
+                    };
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "webhook_not_found";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
         };
     };
     post_webhooks_id_replay: {
@@ -7814,17 +12244,51 @@ export interface operations {
                 };
                 content?: never;
             };
-            400: components["responses"]["Refusal400"];
+            /** @description The request cannot be read, or a required header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "body_unreadable" | "json_syntax" | "path_invalid";
+                    };
+                };
+            };
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "webhook_not_found";
+                    };
+                };
+            };
             409: components["responses"]["Refusal409"];
             413: components["responses"]["Refusal413"];
             415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            /** @description The content breaks a rule; `code` and `reasons` say which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "json_data" | "replay_ambiguous";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
         };
     };
     post_webhooks_id_secrets: {
@@ -7850,14 +12314,23 @@ export interface operations {
             400: components["responses"]["Refusal400"];
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "webhook_not_found";
+                    };
+                };
+            };
             409: components["responses"]["Refusal409"];
-            413: components["responses"]["Refusal413"];
-            415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
         };
     };
     delete_webhooks_id_secrets: {
@@ -7881,14 +12354,23 @@ export interface operations {
             400: components["responses"]["Refusal400"];
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "webhook_not_found";
+                    };
+                };
+            };
             409: components["responses"]["Refusal409"];
-            413: components["responses"]["Refusal413"];
-            415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
         };
     };
     post_webhooks_id_test: {
@@ -7914,14 +12396,23 @@ export interface operations {
             400: components["responses"]["Refusal400"];
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "webhook_not_found";
+                    };
+                };
+            };
             409: components["responses"]["Refusal409"];
-            413: components["responses"]["Refusal413"];
-            415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
         };
     };
     delete_webrtc_session: {
@@ -7945,21 +12436,41 @@ export interface operations {
             400: components["responses"]["Refusal400"];
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "webrtc_session_not_found";
+                    };
+                };
+            };
             409: components["responses"]["Refusal409"];
-            413: components["responses"]["Refusal413"];
-            415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
             429: components["responses"]["Refusal429"];
-            503: components["responses"]["Refusal503"];
+            /** @description A part that is needed is not available now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "cache_unavailable" | "database_unavailable" | "webrtc_off";
+                    };
+                };
+            };
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
         };
     };
     get_ws_events: {
         parameters: {
             query?: {
                 /** @description the last `seq` that was seen */
-                after?: string;
+                after?: number;
                 /** @description key or session, for browsers */
                 token?: string;
             };
@@ -7976,17 +12487,35 @@ export interface operations {
                 };
                 content?: never;
             };
-            400: components["responses"]["Refusal400"];
+            /** @description The request cannot be read, or a required header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "query_invalid" | "upgrade_impossible";
+                    };
+                };
+            };
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
-            413: components["responses"]["Refusal413"];
-            415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            426: components["responses"]["Refusal426"];
             429: components["responses"]["Refusal429"];
-            503: components["responses"]["Refusal503"];
+            /** @description A part that is needed is not available now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "cache_unavailable" | "database_unavailable" | "websockets_full";
+                    };
+                };
+            };
+            504: components["responses"]["Refusal504"];
         };
     };
     get_ws_face_recognition: {
@@ -8010,17 +12539,59 @@ export interface operations {
                 };
                 content?: never;
             };
-            400: components["responses"]["Refusal400"];
+            /** @description The request cannot be read, or a required header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "query_invalid" | "upgrade_impossible";
+                    };
+                };
+            };
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
-            405: components["responses"]["Refusal405"];
-            409: components["responses"]["Refusal409"];
-            413: components["responses"]["Refusal413"];
-            415: components["responses"]["Refusal415"];
-            422: components["responses"]["Refusal422"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_not_found";
+                    };
+                };
+            };
+            /** @description The content breaks a rule; `code` and `reasons` say which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_not_push";
+                    };
+                };
+            };
+            426: components["responses"]["Refusal426"];
             429: components["responses"]["Refusal429"];
-            503: components["responses"]["Refusal503"];
+            /** @description A part that is needed is not available now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "cache_unavailable" | "database_unavailable" | "recognition_off" | "websockets_full";
+                    };
+                };
+            };
+            504: components["responses"]["Refusal504"];
         };
     };
 }

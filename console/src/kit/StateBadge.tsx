@@ -33,6 +33,10 @@ const TONES: Record<string, Tone> = {
   voided: "quiet",
   refunded: "quiet",
   partially_refunded: "quiet",
+  // Identity checks
+  asked: "info",
+  verified: "good",
+  refused: "bad",
   // People, reviews, approvals, settlements, operations
   active: "good",
   blocked: "warn",

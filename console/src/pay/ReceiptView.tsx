@@ -20,7 +20,7 @@ export function ReceiptView({ receipt }: { receipt: Wire<"Receipt"> }) {
   // Who may not read the audit chain verifies against the key that the receipt names.
   const key = useQuery({
     queryKey: ["/audit", "key"],
-    queryFn: async () => (await answered(client.GET("/audit/checkpoints", { params: { query: { limit: "1" } } }))).key,
+    queryFn: async () => (await answered(client.GET("/audit/checkpoints", { params: { query: { limit: 1 } } }))).key,
     retry: false,
   });
   const verify = useMutation<Verdict>({ mutationFn: () => verifyReceipt(receipt, key.data) });

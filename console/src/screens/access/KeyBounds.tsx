@@ -1,10 +1,10 @@
 import { useTranslation } from "react-i18next";
-import type { ApiKey } from "@/api/lists";
+import type { Wire } from "@/api/client";
 import { useFormat } from "@/i18n/format";
 import css from "./Access.module.css";
 
 /** What a key may less than its role. */
-export function KeyBounds({ of: key }: { of: ApiKey }) {
+export function KeyBounds({ of: key }: { of: Wire<"Key"> }) {
   const { t } = useTranslation();
   const format = useFormat();
   const bounds = [

@@ -2,19 +2,18 @@ import { Button } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { answered, client } from "@/api/client";
-import type { ApiKey } from "@/api/lists";
+import { answered, client, type Wire } from "@/api/client";
 import { useFormat } from "@/i18n/format";
 import { Ask } from "@/kit/Ask";
 import { StateBadge } from "@/kit/StateBadge";
 import { type Column, Table } from "@/kit/Table";
 import { KeyBounds } from "./KeyBounds";
 
-export function KeyTable({ keys }: { keys: ApiKey[] }) {
+export function KeyTable({ keys }: { keys: Wire<"Key">[] }) {
   const { t } = useTranslation();
   const format = useFormat();
   const queries = useQueryClient();
-  const [asked, ask] = useState<ApiKey | null>(null);
+  const [asked, ask] = useState<Wire<"Key"> | null>(null);
   const revoke = useMutation({
     mutationFn: (id: string) => answered(client.DELETE("/keys/{id}", { params: { path: { id } } })),
     onSuccess: () => {
@@ -22,7 +21,7 @@ export function KeyTable({ keys }: { keys: ApiKey[] }) {
       return queries.invalidateQueries({ queryKey: ["/keys"] });
     },
   });
-  const columns: Column<ApiKey>[] = [
+  const columns: Column<Wire<"Key">>[] = [
     { name: t("access.name"), cell: (key) => key.name },
     { name: t("access.role"), cell: (key) => t(`role.${key.role}`) },
     { name: t("access.bounds"), cell: (key) => <KeyBounds of={key} /> },

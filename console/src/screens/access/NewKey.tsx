@@ -8,7 +8,7 @@ import { Ask } from "@/kit/Ask";
 import { Copied } from "@/kit/Copied";
 import { permissionsOf } from "@/session/roles";
 import { boundsOf, type KeyForm, thumbprint, UNBOUND } from "./bounds";
-import { ROLES } from "./roles";
+import { type Role, ROLES } from "./roles";
 
 /** Makes a key, for as little as its program needs; it is shown once, since the appliance keeps only its digest. */
 export function NewKey({ opened, onClose }: { opened: boolean; onClose: () => void }) {
@@ -16,7 +16,7 @@ export function NewKey({ opened, onClose }: { opened: boolean; onClose: () => vo
   const queries = useQueryClient();
   const cameras = useQuery({ ...camerasQuery, enabled: opened });
   const [name, setName] = useState("");
-  const [role, setRole] = useState("kiosk");
+  const [role, setRole] = useState<Role>("kiosk");
   const [form, setForm] = useState<KeyForm>(UNBOUND);
   const change = (changed: Partial<KeyForm>) => setForm((form) => ({ ...form, ...changed }));
   const mint = useMutation({
@@ -62,7 +62,7 @@ export function NewKey({ opened, onClose }: { opened: boolean; onClose: () => vo
             allowDeselect={false}
             onChange={(value) => {
               if (!value) return;
-              setRole(value);
+              setRole(value as Role);
               change({ scopes: [] });
             }}
           />

@@ -6,13 +6,13 @@ import { answered, client } from "@/api/client";
 import { Ask } from "@/kit/Ask";
 import { PasswordField } from "@/kit/PasswordField";
 import { PASSWORD_CHARS_MIN } from "@/session/password";
-import { ROLES } from "./roles";
+import { type Role, ROLES } from "./roles";
 
 export function NewOperator({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   const { t } = useTranslation();
   const queries = useQueryClient();
   const [name, setName] = useState("");
-  const [role, setRole] = useState("operator");
+  const [role, setRole] = useState<Role>("operator");
   const [password, setPassword] = useState("");
   const add = useMutation({
     mutationFn: () => answered(client.POST("/operators", { body: { name, role, password } })),
@@ -46,7 +46,7 @@ export function NewOperator({ opened, onClose }: { opened: boolean; onClose: () 
         data={ROLES.map((value) => ({ value, label: t(`role.${value}`) }))}
         value={role}
         allowDeselect={false}
-        onChange={(value) => value && setRole(value)}
+        onChange={(value) => value && setRole(value as Role)}
       />
       <PasswordField
         label={t("login.password")}

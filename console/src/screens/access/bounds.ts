@@ -20,7 +20,7 @@ export function thumbprint(text: string): string | null {
 /** What was left empty binds nothing. */
 export function boundsOf(form: KeyForm): Omit<Wire<"NewKey">, "name" | "role"> {
   return {
-    scopes: form.scopes.length > 0 ? form.scopes : null,
+    scopes: form.scopes.length > 0 ? (form.scopes as Wire<"PermissionName">[]) : null,
     camera: form.camera,
     certificate_sha256: form.certificate ? thumbprint(form.certificate) : null,
     expires_at: form.expires ? new Date(form.expires).toISOString() : null,

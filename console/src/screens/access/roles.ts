@@ -1,2 +1,6 @@
+import type { Wire } from "@/api/client";
+
+export type Role = Wire<"RoleName">;
+
 /** The roles of docs/roles.txt, in its order. */
-export const ROLES = ["admin", "operator", "integrator", "auditor", "kiosk"];
+export const ROLES: Role[] = ["admin", "operator", "integrator", "auditor", "kiosk"];

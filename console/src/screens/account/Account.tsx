@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { useFormat } from "@/i18n/format";
 import { Card } from "@/kit/Card";
 import { Facts } from "@/kit/Facts";
+import layout from "@/kit/layout.module.css";
 import { Notice } from "@/kit/Notice";
 import { Page } from "@/kit/Page";
 import { Trouble } from "@/kit/Trouble";
@@ -42,8 +43,8 @@ export function Account() {
           <Notice icon={IconKey} title={t("account.key")} text={t("login.key_lead")} />
         </Card>
       ) : (
-        <div className={css.columns}>
-          <div className={css.stack}>
+        <div className={layout.columns}>
+          <div className={layout.stack}>
             <Card title={grant.name}>
               <Facts
                 facts={[
@@ -62,7 +63,7 @@ export function Account() {
               </ul>
             </Card>
           </div>
-          <div className={css.stack}>
+          <div className={layout.stack}>
             <Totp />
             <Password />
           </div>

@@ -3,8 +3,8 @@ import { useDisclosure } from "@mantine/hooks";
 import { useTranslation } from "react-i18next";
 import { Badge } from "@/kit/Badge";
 import { Card } from "@/kit/Card";
+import layout from "@/kit/layout.module.css";
 import { useGrant } from "@/session/session";
-import css from "./Account.module.css";
 import { TotpSetup } from "./TotpSetup";
 
 /** Whether a device for one-time codes is asked for at the sign-in, and the way to one. */
@@ -17,7 +17,7 @@ export function Totp() {
       {opened ? (
         <TotpSetup onDone={close} />
       ) : (
-        <div className={css.line}>
+        <div className={layout.line}>
           <span role="status">
             {grant?.totp ? <Badge tone="good">{t("totp.on")}</Badge> : <Badge tone="warn">{t("totp.off")}</Badge>}
           </span>

@@ -25,7 +25,9 @@ export function Settlement() {
   const [date, setDate] = useState(() => new Date().toISOString().slice(0, 10));
   const query = useQuery({
     queryKey: ["/reports/settlement", date],
-    queryFn: () => answered(client.GET("/reports/settlement", { params: { query: { date } } })),
+    // Asked for as JSON, it is no CSV.
+    queryFn: async () =>
+      (await answered(client.GET("/reports/settlement", { params: { query: { date } } }))) as Wire<"SettlementReport">,
     enabled: date !== "",
     retry: false,
   });

@@ -7,6 +7,7 @@ import { Badge } from "@/kit/Badge";
 import { Card } from "@/kit/Card";
 import { Copied } from "@/kit/Copied";
 import { Facts } from "@/kit/Facts";
+import layout from "@/kit/layout.module.css";
 import { Loaded } from "@/kit/Loaded";
 import { Page } from "@/kit/Page";
 import { save } from "@/kit/save";
@@ -47,7 +48,7 @@ export function Audit() {
       }
     >
       <Trouble error={keep.error} />
-      <div className={css.columns}>
+      <div className={layout.columns}>
         <Card title={t("audit.verify_title")} note={t("audit.verify_text")}>
           <Verify />
         </Card>

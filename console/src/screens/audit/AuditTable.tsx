@@ -1,13 +1,13 @@
 import { useTranslation } from "react-i18next";
-import type { AuditEntry } from "@/api/lists";
+import type { Wire } from "@/api/client";
 import { useFormat } from "@/i18n/format";
 import { Copied } from "@/kit/Copied";
 import { type Column, Table } from "@/kit/Table";
 
-export function AuditTable({ entries }: { entries: AuditEntry[] }) {
+export function AuditTable({ entries }: { entries: Wire<"AuditEntry">[] }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const columns: Column<AuditEntry>[] = [
+  const columns: Column<Wire<"AuditEntry">>[] = [
     { name: t("audit.seq"), cell: (entry) => format.number(entry.seq) },
     { name: t("audit.action"), cell: (entry) => <code dir="ltr">{entry.action}</code> },
     { name: t("audit.actor"), wide: true, cell: (entry) => <Copied text={entry.actor} short={14} /> },

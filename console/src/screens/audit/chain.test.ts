@@ -1,6 +1,6 @@
 import { createHash, generateKeyPairSync, sign } from "node:crypto";
 import { expect, test } from "vitest";
-import type { AuditEntry } from "@/api/lists";
+import type { Wire } from "@/api/client";
 import { ChainVerifier, linkHash, MerkleTree } from "./chain";
 
 const sha256 = (...parts: Uint8Array[]) => createHash("sha256").update(Buffer.concat(parts)).digest();
@@ -17,8 +17,8 @@ function rootByDefinition(leaves: Buffer[]): Buffer {
 
 const leaf = (record: string) => sha256(Uint8Array.of(0), Buffer.from(record));
 
-async function chain(length: number): Promise<AuditEntry[]> {
-  const entries: AuditEntry[] = [];
+async function chain(length: number): Promise<Wire<"AuditEntry">[]> {
+  const entries: Wire<"AuditEntry">[] = [];
   let previous = "0".repeat(64);
   for (let seq = 1; seq <= length; seq++) {
     const record = JSON.stringify({ action: "user.added", actor: "a", detail: {}, seq, subject: `s${seq}` });
@@ -29,7 +29,7 @@ async function chain(length: number): Promise<AuditEntry[]> {
   return entries;
 }
 
-function checkpoint(entries: AuditEntry[], last: number) {
+function checkpoint(entries: Wire<"AuditEntry">[], last: number) {
   const root = rootByDefinition(entries.slice(0, last).map(({ record }) => leaf(record))).toString("hex");
   const chain = entries[last - 1]!.hash;
   const statement = JSON.stringify({ chain, last_seq: last, root });
@@ -37,7 +37,7 @@ function checkpoint(entries: AuditEntry[], last: number) {
   return { id: last, first_seq: 1, last_seq: last, root, chain, previous: "", at_micros: 0, statement, signature, key };
 }
 
-async function firstFault(entries: AuditEntry[], checkpoints: ReturnType<typeof checkpoint>[]) {
+async function firstFault(entries: Wire<"AuditEntry">[], checkpoints: ReturnType<typeof checkpoint>[]) {
   const verifier = new ChainVerifier(checkpoints, key);
   for (const entry of entries) {
     const fault = await verifier.take(entry);
@@ -61,7 +61,7 @@ test("a whole chain with its checkpoints holds", async () => {
 test("the first thing that is wrong is named", async () => {
   const entries = await chain(9);
   const signed = [checkpoint(entries, 9)];
-  const with4 = (change: Partial<AuditEntry>) => entries.map((entry) => (entry.seq === 4 ? { ...entry, ...change } : entry));
+  const with4 = (change: Partial<Wire<"AuditEntry">>) => entries.map((entry) => (entry.seq === 4 ? { ...entry, ...change } : entry));
   expect(await firstFault(entries.filter(({ seq }) => seq !== 4), signed)).toBe("5 gap");
   expect(await firstFault(with4({ record: "{}" }), signed)).toBe("4 hash");
   expect(await firstFault(with4({ previous: "0".repeat(64) }), signed)).toBe("4 previous");

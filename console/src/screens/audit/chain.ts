@@ -1,5 +1,4 @@
 import type { Wire } from "@/api/client";
-import type { AuditEntry } from "@/api/lists";
 import { hex, unhex, verifySigned } from "@/pay/verify";
 
 const LINK = 1;
@@ -63,7 +62,7 @@ export class ChainVerifier {
   }
 
   /** Null when the record is the next link, else what is wrong with it. */
-  async take(entry: AuditEntry): Promise<string | null> {
+  async take(entry: Wire<"AuditEntry">): Promise<string | null> {
     this.#seq += 1;
     if (entry.seq !== this.#seq) return "gap";
     if (entry.previous !== this.#previous) return "previous";

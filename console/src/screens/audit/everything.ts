@@ -1,11 +1,11 @@
 import { answered, client, type Wire } from "@/api/client";
-import { type AuditEntry, page } from "@/api/lists";
+import { page } from "@/api/lists";
 
 /** All records, oldest first. */
-export async function* records(): AsyncGenerator<AuditEntry> {
+export async function* records(): AsyncGenerator<Wire<"AuditEntry">> {
   let cursor: string | undefined;
   do {
-    const { items, next_cursor } = await page("/audit", { query: { limit: 200, cursor } });
+    const { items, next_cursor } = await page("/audit", { query: cursor ? { limit: 200, cursor } : { limit: 200 } });
     yield* items;
     cursor = next_cursor;
   } while (cursor);
@@ -17,7 +17,7 @@ export async function checkpoints(): Promise<{ key: string; all: Wire<"Checkpoin
   let cursor: string | undefined;
   let key = "";
   do {
-    const query = cursor ? { limit: "200", cursor } : { limit: "200" };
+    const query = cursor ? { limit: 200, cursor } : { limit: 200 };
     const got = await answered(client.GET("/audit/checkpoints", { params: { query } }));
     all.push(...got.items);
     key = got.key;

@@ -1,6 +1,7 @@
 import { Button, SegmentedControl, Select } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import type { Wire } from "@/api/client";
 import { useFormat } from "@/i18n/format";
 import { Card } from "@/kit/Card";
 import { Loaded } from "@/kit/Loaded";
@@ -13,7 +14,7 @@ import { PAYERS_MAX, type SplitKind, toSplit } from "./split";
 import { SplitEditor } from "./SplitEditor";
 
 const KINDS: SplitKind[] = ["equal", "amounts", "shares"];
-const POLICIES = ["all_or_nothing", "redistribute", "partial"];
+const POLICIES: Wire<"GroupPolicy">[] = ["all_or_nothing", "redistribute", "partial"];
 
 export function NewGroup({ onOpened }: { onOpened: (id: string) => void }) {
   const { t } = useTranslation();
@@ -67,7 +68,7 @@ export function NewGroup({ onOpened }: { onOpened: (id: string) => void }) {
                 data={POLICIES.map((value) => ({ value, label: t(`group.${value}`) }))}
                 value={policy}
                 allowDeselect={false}
-                onChange={(value) => value && setPolicy(value)}
+                onChange={(value) => value && setPolicy(value as Wire<"GroupPolicy">)}
               />
               <Trouble error={group.error} />
               <Button type="submit" size="lg" loading={group.isBusy} disabled={!split || !camera}>

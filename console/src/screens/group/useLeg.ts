@@ -9,7 +9,7 @@ export function useLeg(id: string, leg: Wire<"Leg">) {
   const { queryKey } = checkoutQuery(id);
   const yes = useRef(idempotencyKey());
   const no = useRef(idempotencyKey());
-  const path = (key: string) => ({ params: { path: { id, n: String(leg.number) }, header: once(key) } });
+  const path = (key: string) => ({ params: { path: { id, n: leg.number }, header: once(key) } });
   const keep = (checkout: Wire<"Checkout">) => queries.setQueryData(queryKey, checkout);
 
   const confirm = useMutation({

@@ -1,7 +1,9 @@
-import { SegmentedControl } from "@mantine/core";
+import { Button, Divider, SegmentedControl } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import { IconBuilding } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { API_BASE } from "@/api/client";
 import { statusQuery } from "@/api/queries";
 import { EntryPage } from "./EntryPage";
 import { KeyForm } from "./KeyForm";
@@ -10,7 +12,7 @@ import { Setup } from "./Setup";
 
 type Way = "password" | "key" | "setup";
 
-/** The way in: staff by name and password, programs' keys for those who hold one, and the first account of a new appliance. */
+/** The way in: staff by name and password or through the house's identity provider, programs' keys for those who hold one, and the first account of a new appliance. */
 export function SignIn() {
   const { t } = useTranslation();
   const { data: status } = useQuery(statusQuery);
@@ -37,6 +39,20 @@ export function SignIn() {
       {way === "password" && <PasswordForm />}
       {way === "key" && <KeyForm />}
       {way === "setup" && <Setup />}
+      {way === "password" && status?.features.oidc && (
+        <>
+          <Divider label={t("login.or")} />
+          <Button
+            component="a"
+            href={`${API_BASE}/operators/oidc`}
+            variant="default"
+            size="md"
+            leftSection={<IconBuilding size={18} stroke={1.6} aria-hidden />}
+          >
+            {t("login.oidc")}
+          </Button>
+        </>
+      )}
     </EntryPage>
   );
 }

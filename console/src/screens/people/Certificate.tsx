@@ -9,10 +9,10 @@ import { Badge } from "@/kit/Badge";
 import { Card } from "@/kit/Card";
 import { Copied } from "@/kit/Copied";
 import { Facts } from "@/kit/Facts";
+import layout from "@/kit/layout.module.css";
 import { Page } from "@/kit/Page";
 import { saveJson } from "@/kit/save";
 import { verifySigned } from "@/pay/verify";
-import css from "./People.module.css";
 
 /** The proof that somebody was erased. It is shown once: nothing about them is kept to show it again. */
 export function Certificate({ certificate }: { certificate: Wire<"ErasureCertificate"> }) {
@@ -27,7 +27,7 @@ export function Certificate({ certificate }: { certificate: Wire<"ErasureCertifi
   return (
     <Page title={t("people.erased")} lead={t("people.erased_text")}>
       <Card>
-        <div className={css.stack}>
+        <div className={layout.stack}>
           <div role="status">
             {verdict.data && <Badge tone={holds ? "good" : "warn"}>{t(`receipt.${verdict.data}`)}</Badge>}
           </div>
@@ -40,7 +40,7 @@ export function Certificate({ certificate }: { certificate: Wire<"ErasureCertifi
               [t("receipt.signature"), <Copied key="signature" text={signature} short={16} />],
             ]}
           />
-          <div className={css.actions}>
+          <div className={layout.actions}>
             <Button
               leftSection={<IconDownload size={18} stroke={1.6} aria-hidden />}
               onClick={() => saveJson(`erasure-${certificate.user_id}.json`, certificate)}

@@ -8,10 +8,10 @@ import { useFormat } from "@/i18n/format";
 import { Ask } from "@/kit/Ask";
 import { Card } from "@/kit/Card";
 import { Copied } from "@/kit/Copied";
+import layout from "@/kit/layout.module.css";
 import { Loaded } from "@/kit/Loaded";
 import { StateBadge } from "@/kit/StateBadge";
 import { useMay } from "@/session/session";
-import css from "./People.module.css";
 
 /** What the person agreed to, when, in which words; and the way to take it back. */
 export function Consents({ user }: { user: string }) {
@@ -37,7 +37,7 @@ export function Consents({ user }: { user: string }) {
           <>
             {items.length === 0 && <p className="soft">{t("people.no_consent")}</p>}
             {items.map((consent) => (
-              <div key={consent.id} className={css.line}>
+              <div key={consent.id} className={layout.line}>
                 <div>
                   <p>{t("people.consent_of", { version: consent.version, language: consent.language })}</p>
                   <p className="small soft number">
@@ -45,7 +45,7 @@ export function Consents({ user }: { user: string }) {
                   </p>
                   <Copied label={t("people.text_digest")} text={consent.text_sha256} short={10} />
                 </div>
-                <div className={css.actions}>
+                <div className={layout.actions}>
                   <StateBadge state={consent.standing} />
                   {consent.standing === "live" && may("people.write") && (
                     <Button variant="default" size="xs" onClick={() => ask(consent)}>

@@ -6,12 +6,12 @@ import { answered, client } from "@/api/client";
 import { facePaymentQuery } from "@/api/queries";
 import { Ask } from "@/kit/Ask";
 import { Card } from "@/kit/Card";
+import layout from "@/kit/layout.module.css";
 import { Loaded } from "@/kit/Loaded";
 import { useGrant, useMay } from "@/session/session";
 import { FacePaymentLink } from "./FacePaymentLink";
 import { FacePaymentPin } from "./FacePaymentPin";
 import { FacePaymentState } from "./FacePaymentState";
-import css from "./People.module.css";
 
 type Wish = "pin" | "link" | "off";
 
@@ -36,10 +36,10 @@ export function FacePayment({ user }: { user: string }) {
     <Card title={t("face_payment.title")} note={t("face_payment.text")}>
       <Loaded query={query} lines={1}>
         {(standing) => (
-          <div className={css.line}>
+          <div className={layout.line}>
             <FacePaymentState standing={standing} />
             {may("people.write") && (
-              <div className={css.actions}>
+              <div className={layout.actions}>
                 {standing.state === "off" && isStaff && (
                   <Button variant="default" size="xs" onClick={() => setWish("pin")}>
                     {t("face_payment.by_pin")}

@@ -7,10 +7,10 @@ import { answered, client } from "@/api/client";
 import { listQuery } from "@/api/queries";
 import { useFormat } from "@/i18n/format";
 import { Card } from "@/kit/Card";
+import layout from "@/kit/layout.module.css";
 import { Loaded } from "@/kit/Loaded";
 import { Trouble } from "@/kit/Trouble";
 import { useMay } from "@/session/session";
-import css from "./People.module.css";
 
 /** The templates by which a person is recognised; no picture is kept, so none can be shown. */
 export function Faces({ user }: { user: string }) {
@@ -41,7 +41,7 @@ export function Faces({ user }: { user: string }) {
           <>
             {items.length === 0 && <p className="soft">{t("people.no_face")}</p>}
             {items.map((face) => (
-              <div key={face.id} className={css.line}>
+              <div key={face.id} className={layout.line}>
                 <div>
                   <p>{t(`people.face_${face.kind}`, { defaultValue: face.kind })}</p>
                   <p className="small soft number">

@@ -8,6 +8,7 @@ import { useFormat } from "@/i18n/format";
 import { Card } from "@/kit/Card";
 import { Copied } from "@/kit/Copied";
 import { Facts } from "@/kit/Facts";
+import layout from "@/kit/layout.module.css";
 import { Loaded } from "@/kit/Loaded";
 import { Page } from "@/kit/Page";
 import { StateBadge } from "@/kit/StateBadge";
@@ -17,7 +18,7 @@ import { Consents } from "./Consents";
 import { Erase } from "./Erase";
 import { FacePayment } from "./FacePayment";
 import { Faces } from "./Faces";
-import css from "./People.module.css";
+import { Identity } from "./identity/Identity";
 import { Pin } from "./Pin";
 import { Status } from "./Status";
 import { Wallets } from "./Wallets";
@@ -48,8 +49,8 @@ export function Person() {
             </>
           }
         >
-          <div className={css.columns}>
-            <div className={css.stack}>
+          <div className={layout.columns}>
+            <div className={layout.stack}>
               <Card title={t("people.about")}>
                 <Facts
                   facts={[
@@ -63,10 +64,11 @@ export function Person() {
               <Wallets person={person} />
               {may("people.write") && <Pin user={id} />}
             </div>
-            <div className={css.stack}>
+            <div className={layout.stack}>
               <Consents user={id} />
               <FacePayment user={id} />
               <Faces user={id} />
+              {may("identity.check") && <Identity user={id} />}
               {may("people.erase") && <Erase person={person} onErased={setCertificate} />}
             </div>
           </div>

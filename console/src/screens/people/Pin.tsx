@@ -7,9 +7,9 @@ import { answered, client } from "@/api/client";
 import { Ask } from "@/kit/Ask";
 import { Badge } from "@/kit/Badge";
 import { Card } from "@/kit/Card";
+import layout from "@/kit/layout.module.css";
 import { PasswordField } from "@/kit/PasswordField";
 import { Trouble } from "@/kit/Trouble";
-import css from "./People.module.css";
 
 /** The factor beside the face. Whether there is one is not told, so both ways are open. */
 export function Pin({ user }: { user: string }) {
@@ -25,7 +25,7 @@ export function Pin({ user }: { user: string }) {
   const take = useMutation({ mutationFn: () => answered(client.DELETE("/users/{id}/pin", { params })) });
   return (
     <Card title={t("people.pin")} note={t("people.pin_text")}>
-      <div className={css.actions}>
+      <div className={layout.actions}>
         <Button variant="default" onClick={open}>
           {t("people.pin_give")}
         </Button>

@@ -3,20 +3,25 @@ import { useDisclosure } from "@mantine/hooks";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { answered, client } from "@/api/client";
-import type { Plugin } from "@/api/lists";
+import { useAwaited, waits } from "@/api/approval";
+import { answered, client, type Wire } from "@/api/client";
 import { Ask } from "@/kit/Ask";
+import { Awaits } from "@/kit/Awaits";
 import { Badge } from "@/kit/Badge";
 import { Trouble } from "@/kit/Trouble";
 import css from "@/screens/cameras/Cameras.module.css";
 
-export function PluginActs({ plugin, isDisabled }: { plugin: Plugin; isDisabled: boolean }) {
+export function PluginActs({ plugin, isDisabled }: { plugin: Wire<"Plugin">; isDisabled: boolean }) {
   const { t } = useTranslation();
   const queries = useQueryClient();
   const [opened, { open, close }] = useDisclosure();
   const [reason, setReason] = useState("");
   const params = { path: { id: plugin.id } };
-  const onSuccess = () => queries.invalidateQueries({ queryKey: ["/plugins"] });
+  const awaited = useAwaited("plugin", plugin.id);
+  const onSuccess = async () => {
+    await queries.invalidateQueries({ queryKey: ["/approvals"] });
+    await queries.invalidateQueries({ queryKey: ["/plugins"] });
+  };
   const reload = useMutation({
     mutationFn: () => answered(client.POST("/plugins/{id}/reload", { params })),
     onSuccess,
@@ -56,8 +61,9 @@ export function PluginActs({ plugin, isDisabled }: { plugin: Plugin; isDisabled:
             {t("plugins.disable")}
           </Button>
         )}
-        <span role="status">{reload.isSuccess && <Badge tone="good">{t("plugins.reloaded")}</Badge>}</span>
+        <span role="status">{reload.isSuccess && !waits(reload.data) && <Badge tone="good">{t("plugins.reloaded")}</Badge>}</span>
       </div>
+      {awaited && <Awaits approval={awaited} />}
       <Trouble error={reload.error ?? rollback.error ?? enable.error} />
       <Ask
         opened={opened}

@@ -1,5 +1,5 @@
 import { useTranslation } from "react-i18next";
-import type { Plugin } from "@/api/lists";
+import type { Wire } from "@/api/client";
 import { useFormat } from "@/i18n/format";
 import { Badge, type Tone } from "@/kit/Badge";
 import { Card } from "@/kit/Card";
@@ -8,11 +8,12 @@ import { Facts } from "@/kit/Facts";
 import { StateBadge } from "@/kit/StateBadge";
 import css from "@/screens/cameras/Cameras.module.css";
 import { useMay } from "@/session/session";
+import { nameOf } from "./name";
 import { PluginActs } from "./PluginActs";
 
-const TRUST: Record<Plugin["trust"], Tone> = { delivered: "good", signed: "good", unsigned: "bad" };
+const TRUST: Record<string, Tone> = { delivered: "good", signed: "good", unsigned: "bad" };
 
-export function PluginCard({ plugin }: { plugin: Plugin }) {
+export function PluginCard({ plugin }: { plugin: Wire<"Plugin"> }) {
   const { t } = useTranslation();
   const format = useFormat();
   const may = useMay();
@@ -22,7 +23,7 @@ export function PluginCard({ plugin }: { plugin: Plugin }) {
       <div className={css.body}>
         <div className={css.head}>
           <div>
-            <h2>{plugin.id.replace(/^org\.facepay\./, "")}</h2>
+            <h2>{nameOf(plugin.id)}</h2>
             <p className="soft">
               {plugin.vendor} · {plugin.version} · {plugin.licence}
             </p>
@@ -31,7 +32,7 @@ export function PluginCard({ plugin }: { plugin: Plugin }) {
         </div>
         {why && <p className={css.advice}>{why}</p>}
         <div className={css.actions}>
-          <Badge tone={TRUST[plugin.trust]}>{t(`plugins.${plugin.trust}`)}</Badge>
+          <Badge tone={TRUST[plugin.trust] ?? "bad"}>{t(`plugins.${plugin.trust}`)}</Badge>
           <Badge tone={plugin.mode === "isolated" ? "good" : "info"}>{t(`plugins.${plugin.mode}`)}</Badge>
         </div>
         <Facts

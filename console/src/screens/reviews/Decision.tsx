@@ -1,9 +1,9 @@
 import { Button } from "@mantine/core";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import layout from "@/kit/layout.module.css";
 import { StateBadge } from "@/kit/StateBadge";
 import { Trouble } from "@/kit/Trouble";
-import css from "@/screens/people/People.module.css";
 
 interface Props {
   state: string;
@@ -18,12 +18,12 @@ interface Props {
 export function Decision({ state, isOpen, busy, error, onDecide, children }: Props) {
   const { t } = useTranslation();
   return (
-    <div className={css.line}>
+    <div className={layout.line}>
       <div>
         {children}
         <Trouble error={error} />
       </div>
-      <div className={css.actions}>
+      <div className={layout.actions}>
         {isOpen ? (
           <>
             <Button variant="default" disabled={busy} onClick={() => onDecide(false)}>

@@ -1,11 +1,14 @@
 import { useQuery } from "@tanstack/react-query";
 import { IconUserCheck } from "@tabler/icons-react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import type { Wire } from "@/api/client";
 import { listQuery } from "@/api/queries";
 import { Card } from "@/kit/Card";
 import { Loaded } from "@/kit/Loaded";
 import { Notice } from "@/kit/Notice";
 import { Page } from "@/kit/Page";
+import { Certificate } from "@/screens/people/Certificate";
 import { useMay } from "@/session/session";
 import { ApprovalRow } from "./ApprovalRow";
 import { EnrolmentRow } from "./EnrolmentRow";
@@ -19,6 +22,8 @@ export function Reviews() {
     ...listQuery("/enrolments", { query: { state: "review" } }),
     enabled: may("enrolments.review"),
   });
+  const [certificate, setCertificate] = useState<Wire<"ErasureCertificate"> | null>(null);
+  if (certificate) return <Certificate certificate={certificate} />;
   return (
     <Page title={t("reviews.title")} lead={t("reviews.lead")}>
       <Card title={t("reviews.money")}>
@@ -27,7 +32,7 @@ export function Reviews() {
             items.length === 0 ? (
               <Notice icon={IconUserCheck} title={t("reviews.none")} />
             ) : (
-              items.map((approval) => <ApprovalRow key={approval.id} approval={approval} />)
+              items.map((approval) => <ApprovalRow key={approval.id} approval={approval} onErased={setCertificate} />)
             )
           }
         </Loaded>

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { speak } from "@/i18n/i18n";
 import { LANGUAGES, type Language } from "@/i18n/languages";
 import { Card } from "@/kit/Card";
+import layout from "@/kit/layout.module.css";
 import { Notice } from "@/kit/Notice";
 import { Page } from "@/kit/Page";
 import { CURRENCIES, keepCurrency, usualCurrency } from "@/pay/currencies";
@@ -19,7 +20,7 @@ export function Settings() {
   const [currency, setCurrency] = useState(usualCurrency);
   return (
     <Page title={t("settings.title")} lead={t("settings.lead")}>
-      <div className={css.columns}>
+      <div className={layout.columns}>
         <Card title={t("settings.appearance")}>
           <div className={css.form}>
             <div>

@@ -1,14 +1,14 @@
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { answered, client } from "@/api/client";
 import { readinessQuery, statusQuery } from "@/api/queries";
 import { Badge } from "@/kit/Badge";
 import { Card } from "@/kit/Card";
 import { Facts } from "@/kit/Facts";
+import layout from "@/kit/layout.module.css";
 import { Loaded } from "@/kit/Loaded";
 import { Page } from "@/kit/Page";
 import { useFormat } from "@/i18n/format";
-import css from "@/screens/people/People.module.css";
+import { ModelChange } from "./ModelChange";
 
 /** What the appliance runs on and whether all of it is well. */
 export function System() {
@@ -16,11 +16,6 @@ export function System() {
   const format = useFormat();
   const readiness = useQuery(readinessQuery);
   const status = useQuery(statusQuery);
-  const change = useQuery({
-    queryKey: ["/model-change"],
-    queryFn: () => answered(client.GET("/model-change")),
-    retry: false,
-  });
   const yes = (there: boolean) => t(there ? "access.yes" : "access.no");
   return (
     <Page
@@ -34,12 +29,12 @@ export function System() {
         )
       }
     >
-      <div className={css.columns}>
+      <div className={layout.columns}>
         <Card title={t("system.checks")}>
           <Loaded query={readiness} lines={7}>
             {({ checks = [] }) =>
               checks.map((check) => (
-                <div key={check.name} className={css.line}>
+                <div key={check.name} className={layout.line}>
                   <div>
                     <p>{t(`check.${check.name}`, { defaultValue: check.name })}</p>
                     <p className="small soft">{check.detail}</p>
@@ -50,7 +45,7 @@ export function System() {
             }
           </Loaded>
         </Card>
-        <div className={css.stack}>
+        <div className={layout.stack}>
           <Card title={t("system.device")} note={t("system.device_text")}>
             <Loaded query={readiness} lines={4}>
               {({ compute, decoders = [] }) => (
@@ -83,21 +78,7 @@ export function System() {
               )}
             </Loaded>
           </Card>
-          <Card title={t("system.recogniser")}>
-            <Loaded query={change} lines={3}>
-              {(change) => (
-                <Facts
-                  facts={[
-                    [t("system.model"), String(change.active_tag)],
-                    [t("system.phase"), t(`phase.${change.phase}`, { defaultValue: change.phase })],
-                    [t("system.phase_since"), format.when(change.since)],
-                    [t("system.candidate"), change.candidate_tag && String(change.candidate_tag)],
-                    [t("system.coverage"), change.coverage && format.percent(change.coverage.share, 1)],
-                  ]}
-                />
-              )}
-            </Loaded>
-          </Card>
+          <ModelChange />
         </div>
       </div>
     </Page>

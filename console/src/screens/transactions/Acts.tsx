@@ -3,10 +3,10 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { answered, client, once, type Wire } from "@/api/client";
 import { Card } from "@/kit/Card";
+import layout from "@/kit/layout.module.css";
 import { Trouble } from "@/kit/Trouble";
 import { useMay } from "@/session/session";
 import { Refund } from "./Refund";
-import css from "./Transactions.module.css";
 
 const REFUNDABLE = new Set(["captured", "partially_refunded"]);
 
@@ -34,10 +34,10 @@ export function Acts({ payment }: { payment: Wire<"Transaction"> }) {
   if (!may("payments.return") || !(REFUNDABLE.has(payment.state) || isAuthorized || isInDoubt)) return null;
   return (
     <Card title={t("transactions.acts")}>
-      <div className={css.stack}>
+      <div className={layout.stack}>
         {REFUNDABLE.has(payment.state) && <Refund payment={payment} />}
         {isAuthorized && (
-          <div className={css.actions}>
+          <div className={layout.actions}>
             <Button loading={capture.isPending} onClick={() => capture.mutate()}>
               {t("transactions.capture")}
             </Button>

@@ -4,9 +4,9 @@ import { listQuery } from "@/api/queries";
 import { useFormat } from "@/i18n/format";
 import { Card } from "@/kit/Card";
 import { Copied } from "@/kit/Copied";
+import layout from "@/kit/layout.module.css";
 import { Loaded } from "@/kit/Loaded";
 import { StateBadge } from "@/kit/StateBadge";
-import css from "@/screens/people/People.module.css";
 
 /** What was asked of the provider for this payment, among its newest requests. */
 export function Operations({ transaction }: { transaction: string }) {
@@ -20,7 +20,7 @@ export function Operations({ transaction }: { transaction: string }) {
           const ours = items.filter(({ transaction_id }) => transaction_id === transaction);
           if (ours.length === 0) return <p className="soft">{t("transactions.no_operations")}</p>;
           return ours.map((operation) => (
-            <div key={operation.id} className={css.line}>
+            <div key={operation.id} className={layout.line}>
               <div>
                 <p>
                   {t(`timeline.operation_${operation.kind}`, { defaultValue: operation.kind })}{" "}

@@ -3,6 +3,7 @@ import { useDisclosure } from "@mantine/hooks";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { waits } from "@/api/approval";
 import { afterFailure, answered, client, idempotencyKey, once, type Wire } from "@/api/client";
 import { minorDigits, parseAmount, useFormat } from "@/i18n/format";
 import { Ask } from "@/kit/Ask";
@@ -37,13 +38,13 @@ export function Refund({ payment }: { payment: Wire<"Transaction"> }) {
     },
     onError: (error) => void (key.current = afterFailure(key.current, error)),
   });
-  const waits = refund.data && "requested_by" in refund.data;
+  const awaits = waits(refund.data);
   return (
     <div>
       <Button variant="default" onClick={open}>
         {t("transactions.refund")}
       </Button>
-      <span role="status"> {waits && <Badge tone="warn">{t("transactions.refund_waits")}</Badge>}</span>
+      <span role="status"> {awaits && <Badge tone="warn">{t("transactions.refund_waits")}</Badge>}</span>
       <Ask
         opened={opened}
         title={t("transactions.refund_title")}

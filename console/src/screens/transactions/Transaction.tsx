@@ -6,6 +6,7 @@ import { useFormat } from "@/i18n/format";
 import { Card } from "@/kit/Card";
 import { Copied } from "@/kit/Copied";
 import { Facts } from "@/kit/Facts";
+import layout from "@/kit/layout.module.css";
 import { Loaded } from "@/kit/Loaded";
 import { Page } from "@/kit/Page";
 import { StateBadge } from "@/kit/StateBadge";
@@ -15,7 +16,6 @@ import { Acts } from "./Acts";
 import { Operations } from "./Operations";
 import { Raw } from "./Raw";
 import { Timeline } from "./Timeline";
-import css from "./Transactions.module.css";
 
 const route = getRouteApi("/console/transactions/$id");
 const WITH_RECEIPT = new Set(["captured", "partially_refunded", "refunded"]);
@@ -32,8 +32,8 @@ export function Transaction() {
     <Loaded query={query}>
       {(payment) => (
         <Page title={format.money(payment.amount)} actions={<StateBadge state={payment.state} />}>
-          <div className={css.columns}>
-            <div className={css.stack}>
+          <div className={layout.columns}>
+            <div className={layout.stack}>
               <Card title={t("transactions.timeline")}>
                 <Timeline payment={payment} receipt={receipt.data} />
               </Card>
@@ -61,7 +61,7 @@ export function Transaction() {
               </Card>
               <Acts payment={payment} />
             </div>
-            <div className={css.stack}>
+            <div className={layout.stack}>
               {paid && (
                 <Card title={t("receipt.title")}>
                   <Loaded query={receipt}>{(receipt) => <ReceiptView receipt={receipt} />}</Loaded>

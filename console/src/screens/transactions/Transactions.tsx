@@ -3,6 +3,7 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { IconDownload, IconListDetails, IconX } from "@tabler/icons-react";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
+import type { Wire } from "@/api/client";
 import { pagesQuery } from "@/api/queries";
 import { Card } from "@/kit/Card";
 import { Copied } from "@/kit/Copied";
@@ -67,7 +68,7 @@ export function Transactions() {
             value={search.state ?? null}
             clearable
             clearButtonProps={{ "aria-label": t("common.clear") }}
-            onChange={(state) => void navigate({ search: { ...search, state: state ?? undefined }, replace: true })}
+            onChange={(state) => void navigate({ search: { ...search, state: (state as Wire<"TransactionState"> | null) ?? undefined }, replace: true })}
           />
           {search.user && (
             <span className={css.chip}>
