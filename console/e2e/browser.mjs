@@ -60,9 +60,9 @@ export async function another(page) {
 /** A screen of the console. */
 export const goto = (page, path) => page.goto(`${base}/console${path}`);
 
-/** A flow before whose browser's camera are the people of a picture of this repository. */
-export function filmed(picture, run) {
-  return Object.assign(run, { picture });
+/** A flow before whose browser's camera are the people of pictures of this repository. */
+export function filmed(pictures, run) {
+  return Object.assign(run, { pictures });
 }
 
 /** What axe finds against WCAG 2.2 AA on the page as it is. */

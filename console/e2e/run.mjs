@@ -1,4 +1,5 @@
 // FACEPAY_URL=http://… FACEPAY_KEY=… npm run e2e [a pattern of flows' names]
+import { mkdirSync } from "node:fs";
 import { base, launch, open, signIn, violations } from "./browser.mjs";
 import { payments } from "./flows/pay.mjs";
 import { screens } from "./flows/screens.mjs";
@@ -8,6 +9,9 @@ import { video } from "./video.mjs";
 const SCREENS = ["", "/checkout", "/group", "/enrol", "/people", "/transactions", "/reviews", "/analytics", "/cameras", "/plugins"];
 const MORE = ["/audit", "/access", "/system", "/settings", "/account"];
 
+const out = new URL("./out/", import.meta.url).pathname;
+mkdirSync(out, { recursive: true });
+
 const wanted = new RegExp(process.argv.slice(2).join(" "));
 const browser = await launch();
 let ran = 0;
@@ -16,7 +20,7 @@ let failed = 0;
 async function check(name, run) {
   if (!wanted.test(name)) return;
   ran += 1;
-  const filming = run.picture && (await launch(await video(browser, run.picture)));
+  const filming = run.pictures && (await launch(await video(browser, run.pictures)));
   const { context, page, faults } = await open(filming ?? browser);
   const begun = performance.now();
   try {
@@ -26,7 +30,9 @@ async function check(name, run) {
     console.log(`ok    ${name} (${((performance.now() - begun) / 1000).toFixed(1)} s)`);
   } catch (error) {
     failed += 1;
-    console.log(`FAILS ${name}\n${error.message}`);
+    const picture = `${out}failed-${failed}.png`;
+    await page.screenshot({ path: picture, fullPage: true }).catch(() => undefined);
+    console.log(`FAILS ${name}\n${error.message}\n${picture}`);
   } finally {
     await context.close();
     await filming?.close();

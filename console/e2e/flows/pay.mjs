@@ -88,7 +88,7 @@ export const payments = {
   },
 
   "two people before one camera pay their parts of one amount": filmed(
-    "core/server/tests/it/fixtures/two-people.jpg",
+    ["pipeline/assets/eileen-collins.jpg", "pipeline/assets/grace-hopper.jpg"],
     async (page) => {
       await withOther(page);
       await desk();
@@ -123,7 +123,7 @@ export const payments = {
     await page.getByText("Thank you").waitFor();
   },
 
-  "the kiosk sends its own camera's pictures, and takes the yes": filmed("pipeline/assets/eileen-collins.jpg", async (page) => {
+  "the kiosk sends its own camera's pictures, and takes the yes": filmed(["pipeline/assets/eileen-collins.jpg"], async (page) => {
     await desk();
     await startKiosk(page, "This device's camera", DESK);
     await api("POST", "/checkouts", { camera: DESK, amount: { amount: 150, currency: "EUR" } });

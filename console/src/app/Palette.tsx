@@ -16,7 +16,7 @@ export function Palette() {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const may = useMay();
-  const { setColorScheme } = useMantineColorScheme();
+  const { setColorScheme } = useMantineColorScheme({ keepTransitions: true });
 
   const places = PLACES.filter((place) => place.needs === null || may(place.needs)).map((place) => ({
     id: place.name,

@@ -8,6 +8,7 @@ import {
 } from "@tanstack/react-router";
 import { Failure } from "@/kit/Failure";
 import { Waiting } from "@/kit/Waiting";
+import { analyticsSearch } from "@/screens/analytics/search";
 import { transactionSearch } from "@/screens/transactions/search";
 import { resume } from "@/session/entry";
 import { Gate } from "./Gate";
@@ -67,6 +68,7 @@ const screens = [
   createRoute({
     ...at("/analytics"),
     component: lazyRouteComponent(() => import("@/screens/analytics/Analytics"), "Analytics"),
+    validateSearch: analyticsSearch,
   }),
   createRoute({ ...at("/reviews"), component: lazyRouteComponent(() => import("@/screens/reviews/Reviews"), "Reviews") }),
   createRoute({ ...at("/cameras"), component: lazyRouteComponent(() => import("@/screens/cameras/Cameras"), "Cameras") }),

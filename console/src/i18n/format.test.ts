@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { formatAgo, formatMoney, minorDigits, parseAmount } from "./format";
+import { formatAgo, formatBytes, formatMoney, minorDigits, parseAmount } from "./format";
 
 test.each([
   ["12.50", "EUR", 1250],
@@ -35,4 +35,14 @@ test.each([
 ])("%d ms from now is %s", (ms, text) => {
   const now = Date.parse("2026-06-01T00:00:00Z");
   expect(formatAgo(new Date(now + ms).toISOString(), now, "en")).toBe(text);
+});
+
+test.each([
+  [0, "0 byte"],
+  [999, "999 byte"],
+  [1_000, "1 kB"],
+  [1_500_000, "1.5 MB"],
+  [64_000_000_000, "64 GB"],
+])("%d bytes are %s", (bytes, text) => {
+  expect(formatBytes(bytes, "en")).toBe(text);
 });

@@ -50,6 +50,15 @@ export function formatAgo(at: string, now: number, language: string): string {
   return new Intl.RelativeTimeFormat(language, { numeric: "auto" }).format(Math.trunc(seconds / length), unit);
 }
 
+const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"] as const;
+
+/** Bytes in the largest unit of which there is one. */
+export function formatBytes(bytes: number, language: string): string {
+  const power = Math.min(UNITS.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, bytes)) / 3)));
+  const format = new Intl.NumberFormat(language, { style: "unit", unit: UNITS[power]!, maximumFractionDigits: power > 1 ? 1 : 0 });
+  return format.format(bytes / 1000 ** power);
+}
+
 /** Formats in the language that is spoken. */
 export function useFormat() {
   const { i18n } = useTranslation();
@@ -67,6 +76,7 @@ export function useFormat() {
       ago: (at: string) => formatAgo(at, Date.now(), language),
       number: (value: number, digits = 0) =>
         new Intl.NumberFormat(language, { maximumFractionDigits: digits }).format(value),
+      bytes: (bytes: number) => formatBytes(bytes, language),
       percent: (share: number, digits = 0) =>
         new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: digits }).format(share),
     };

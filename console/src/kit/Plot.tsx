@@ -33,6 +33,7 @@ interface Props {
 }
 
 const TIME_SHOWN_S_MIN = 120;
+const DAYS_FROM_S = 36 * 3600;
 const TONES = ["--accent", "--good", "--warn", "--bad", "--ink-soft"];
 
 /** Figures over an axis, to look at and to take along as CSV or PNG. */
@@ -54,6 +55,9 @@ export function Plot({ name, x, lines, kind = "lines", isTime = false, unit = ""
     };
     const bars = kind === "bars" ? uPlot.paths.bars?.({ size: [0.9], align: -1 }) : undefined;
     const clock = new Intl.DateTimeFormat(i18n.language, { timeStyle: "short" });
+    const day = new Intl.DateTimeFormat(i18n.language, { day: "numeric", month: "short" });
+    // Of days, the hour says little.
+    const moment = (splits: number[]) => ((splits.at(-1) ?? 0) - (splits[0] ?? 0) > DAYS_FROM_S ? day : clock);
     const figure = new Intl.NumberFormat(i18n.language, { maximumFractionDigits: 2 });
     const made = new uPlot(
       {
@@ -66,7 +70,7 @@ export function Plot({ name, x, lines, kind = "lines", isTime = false, unit = ""
           y: { range: (_, __, max) => [0, max > 0 ? max * 1.1 : 1] },
         },
         axes: [
-          isTime ? { ...axis, space: 90, values: (_, splits) => splits.map((split) => clock.format(split * 1000)) } : axis,
+          isTime ? { ...axis, space: 90, values: (_, splits) => splits.map((split) => moment(splits).format(split * 1000)) } : axis,
           { ...axis, size: 56, values: (_, splits) => splits.map((split) => `${figure.format(split)}${unit && ` ${unit}`}`) },
         ],
         series: [

@@ -1,50 +1,54 @@
+import { SegmentedControl, Select } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
-import { Card } from "@/kit/Card";
-import { Loaded } from "@/kit/Loaded";
+import { camerasQuery } from "@/api/queries";
 import { Page } from "@/kit/Page";
+import { useMay } from "@/session/session";
 import css from "./Analytics.module.css";
-import { CameraTable } from "./CameraTable";
-import { Figures } from "./Figures";
-import { Funnel } from "./Funnel";
-import { History } from "./History";
+import { Now } from "./Now";
+import { type Span as Days, SPANS } from "./search";
 import { Settlement } from "./Settlement";
-import { Similarity } from "./Similarity";
-import { Stages } from "./Stages";
-import { Throughput } from "./Throughput";
-import { useMetrics } from "./useMetrics";
+import { Span } from "./span/Span";
 
-/** How the appliance does: now, since its start, and by business day. */
+const route = getRouteApi("/console/analytics");
+const VIEWS = ["now", ...Object.keys(SPANS)];
+
+/** How the appliance does: now, over days, and by business day. */
 export function Analytics() {
   const { t } = useTranslation();
-  const { query, kept } = useMetrics();
+  const may = useMay();
+  const { span, camera } = route.useSearch();
+  const navigate = useNavigate({ from: "/console/analytics" });
+  const cameras = useQuery({ ...camerasQuery, enabled: span !== undefined && may("cameras.view") });
   return (
-    <Page title={t("analytics.title")} lead={t("analytics.lead")}>
-      <Loaded query={query} lines={10}>
-        {({ samples }) => (
-          <div className={css.layout}>
-            <Figures samples={samples} />
-            <Card title={t("analytics.throughput")} note={t("analytics.throughput_text")} className={css.wide}>
-              <Throughput kept={kept} />
-            </Card>
-            <Card title={t("analytics.stages")} note={t("analytics.stages_text")}>
-              <Stages samples={samples} />
-            </Card>
-            <Card title={t("analytics.funnel")} note={t("analytics.since_start")}>
-              <Funnel samples={samples} />
-            </Card>
-            <Card title={t("analytics.similarity")} note={t("analytics.similarity_text")} className={css.wide}>
-              <Similarity samples={samples} />
-            </Card>
-            <Card title={t("analytics.cameras")} note={t("analytics.since_start")} className={css.wide} flush>
-              <CameraTable samples={samples} />
-            </Card>
-          </div>
-        )}
-      </Loaded>
+    <Page
+      title={t("analytics.title")}
+      lead={t("analytics.lead")}
+      actions={
+        <div className={css.tools}>
+          {span && cameras.data && (
+            <Select
+              aria-label={t("pay.camera")}
+              placeholder={t("access.camera_any")}
+              data={cameras.data.items.map(({ id }) => id)}
+              value={camera ?? null}
+              clearable
+              clearButtonProps={{ "aria-label": t("common.clear") }}
+              onChange={(chosen) => void navigate({ search: { span, ...(chosen && { camera: chosen }) }, replace: true })}
+            />
+          )}
+          <SegmentedControl
+            aria-label={t("analytics.span")}
+            value={span ?? "now"}
+            onChange={(view) => void navigate({ search: view === "now" ? {} : { span: view as Days }, replace: true })}
+            data={VIEWS.map((value) => ({ value, label: t(`analytics.span_${value}`) }))}
+          />
+        </div>
+      }
+    >
+      {span ? <Span span={span} camera={camera} /> : <Now />}
       <Settlement />
-      <Card title={t("analytics.history")} note={t("analytics.history_text")}>
-        <History />
-      </Card>
     </Page>
   );
 }

@@ -1,6 +1,6 @@
 import { useTranslation } from "react-i18next";
 import { useFormat } from "@/i18n/format";
-import css from "./Analytics.module.css";
+import { FigureRow } from "./FigureRow";
 import { histogram, quantile, type Sample, total } from "./metrics";
 
 export function Figures({ samples }: { samples: Sample[] }) {
@@ -17,14 +17,5 @@ export function Figures({ samples }: { samples: Sample[] }) {
     ["request", ms(request && quantile(request, 0.95))],
     ["clients", format.number(total(samples, "facepay_ws_clients"))],
   ];
-  return (
-    <dl className={css.figures}>
-      {figures.map(([name, figure]) => (
-        <div key={name}>
-          <dt>{t(`analytics.${name}`)}</dt>
-          <dd>{figure}</dd>
-        </div>
-      ))}
-    </dl>
-  );
+  return <FigureRow figures={figures} />;
 }

@@ -13,6 +13,7 @@ import { Trouble } from "@/kit/Trouble";
 import { useMay } from "@/session/session";
 import css from "./Cameras.module.css";
 import { HealthHistory } from "./HealthHistory";
+import { StateHistory } from "./StateHistory";
 import type { Health } from "./useHealthHistory";
 
 const ACCEPTABLE = new Set(["replaced", "moved"]);
@@ -23,6 +24,7 @@ export function CameraCard({ camera, history }: { camera: Wire<"Camera">; histor
   const may = useMay();
   const queries = useQueryClient();
   const [opened, { open, close }] = useDisclosure();
+  const [past, pastActs] = useDisclosure();
   const { health } = camera;
   const params = { path: { id: camera.id } };
   const onSuccess = () => queries.invalidateQueries({ queryKey: ["/cameras"] });
@@ -65,19 +67,23 @@ export function CameraCard({ camera, history }: { camera: Wire<"Camera">; histor
           ]}
         />
         <Trouble error={accept.error} />
-        {may("cameras.manage") && (
-          <div className={`${css.actions} ${css.acts}`}>
-            {ACCEPTABLE.has(health.state) && (
-              <Button loading={accept.isPending} onClick={() => accept.mutate()}>
-                {t("cameras.accept")}
-              </Button>
-            )}
-            <Button variant="default" onClick={open}>
+        <div className={`${css.actions} ${css.acts}`}>
+          {may("cameras.manage") && ACCEPTABLE.has(health.state) && (
+            <Button loading={accept.isPending} onClick={() => accept.mutate()}>
+              {t("cameras.accept")}
+            </Button>
+          )}
+          <Button variant="default" onClick={pastActs.open}>
+            {t("cameras.past")}
+          </Button>
+          {may("cameras.manage") && (
+            <Button variant="subtle" onClick={open}>
               {t("cameras.remove")}
             </Button>
-          </div>
-        )}
+          )}
+        </div>
       </div>
+      <StateHistory camera={camera.id} opened={past} onClose={pastActs.close} />
       <Ask
         opened={opened}
         title={t("cameras.remove_title", { camera: camera.id })}

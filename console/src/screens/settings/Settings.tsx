@@ -15,7 +15,7 @@ import css from "./Settings.module.css";
 /** How this browser shows the console; what the appliance itself is set to is in its configuration. */
 export function Settings() {
   const { t, i18n } = useTranslation();
-  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const { colorScheme, setColorScheme } = useMantineColorScheme({ keepTransitions: true });
   const contrast = useContrast();
   const [currency, setCurrency] = useState(usualCurrency);
   return (

@@ -1,14 +1,18 @@
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { readinessQuery, statusQuery } from "@/api/queries";
+import { useFormat } from "@/i18n/format";
 import { Badge } from "@/kit/Badge";
 import { Card } from "@/kit/Card";
 import { Facts } from "@/kit/Facts";
 import layout from "@/kit/layout.module.css";
 import { Loaded } from "@/kit/Loaded";
 import { Page } from "@/kit/Page";
-import { useFormat } from "@/i18n/format";
+import { Checks } from "./Checks";
 import { ModelChange } from "./ModelChange";
+import { Models } from "./Models";
+import { systemQuery } from "./query";
+import { Room } from "./Room";
 
 /** What the appliance runs on and whether all of it is well. */
 export function System() {
@@ -16,6 +20,7 @@ export function System() {
   const format = useFormat();
   const readiness = useQuery(readinessQuery);
   const status = useQuery(statusQuery);
+  const system = useQuery(systemQuery);
   const yes = (there: boolean) => t(there ? "access.yes" : "access.no");
   return (
     <Page
@@ -30,21 +35,10 @@ export function System() {
       }
     >
       <div className={layout.columns}>
-        <Card title={t("system.checks")}>
-          <Loaded query={readiness} lines={7}>
-            {({ checks = [] }) =>
-              checks.map((check) => (
-                <div key={check.name} className={layout.line}>
-                  <div>
-                    <p>{t(`check.${check.name}`, { defaultValue: check.name })}</p>
-                    <p className="small soft">{check.detail}</p>
-                  </div>
-                  <Badge tone={check.ok ? "good" : "bad"}>{t(check.ok ? "system.ok" : "system.fails")}</Badge>
-                </div>
-              ))
-            }
-          </Loaded>
-        </Card>
+        <div className={layout.stack}>
+          <Checks readiness={readiness} />
+          {system.data && <Models models={system.data.models} />}
+        </div>
         <div className={layout.stack}>
           <Card title={t("system.device")} note={t("system.device_text")}>
             <Loaded query={readiness} lines={4}>
@@ -68,6 +62,8 @@ export function System() {
                 <Facts
                   facts={[
                     [t("system.version"), version],
+                    [t("transactions.branch"), system.data?.branch],
+                    [t("system.started"), system.data && format.when(system.data.started_at)],
                     [t("system.database"), features.database],
                     [t("system.cache"), features.cache],
                     [t("system.recognition"), yes(features.recognition)],
@@ -78,6 +74,7 @@ export function System() {
               )}
             </Loaded>
           </Card>
+          {system.data && <Room system={system.data} />}
           <ModelChange />
         </div>
       </div>

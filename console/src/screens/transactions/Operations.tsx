@@ -1,41 +1,79 @@
-import { useQuery } from "@tanstack/react-query";
+import { Button, Collapse } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
 import { useTranslation } from "react-i18next";
-import { listQuery } from "@/api/queries";
 import { useFormat } from "@/i18n/format";
 import { Card } from "@/kit/Card";
 import { Copied } from "@/kit/Copied";
+import { Facts } from "@/kit/Facts";
 import layout from "@/kit/layout.module.css";
-import { Loaded } from "@/kit/Loaded";
 import { StateBadge } from "@/kit/StateBadge";
+import type { RequestHistory } from "./history";
+import { Timeline } from "./Timeline";
+import css from "./Transactions.module.css";
 
-/** What was asked of the provider for this payment, among its newest requests. */
-export function Operations({ transaction }: { transaction: string }) {
+/** What was asked of the provider for this payment, and what came of it. */
+export function Operations({ operations }: { operations: RequestHistory[] }) {
   const { t } = useTranslation();
-  const format = useFormat();
-  const query = useQuery(listQuery("/operations", { query: { limit: 200 } }));
   return (
     <Card title={t("transactions.operations")}>
-      <Loaded query={query} lines={2}>
-        {({ items }) => {
-          const ours = items.filter(({ transaction_id }) => transaction_id === transaction);
-          if (ours.length === 0) return <p className="soft">{t("transactions.no_operations")}</p>;
-          return ours.map((operation) => (
-            <div key={operation.id} className={layout.line}>
-              <div>
-                <p>
-                  {t(`timeline.operation_${operation.kind}`, { defaultValue: operation.kind })}{" "}
-                  <span className="number">{format.money(operation.amount)}</span>
-                </p>
-                <p className="small soft">{format.when(operation.created_at)}</p>
-                {operation.provider_ref && (
-                  <Copied label={t("transactions.provider_ref")} text={operation.provider_ref} short={16} />
-                )}
-              </div>
-              <StateBadge state={operation.state} />
-            </div>
-          ));
-        }}
-      </Loaded>
+      {operations.length === 0 && <p className="soft">{t("transactions.no_operations")}</p>}
+      {operations.map((operation) => (
+        <Operation key={operation.id} operation={operation} />
+      ))}
     </Card>
+  );
+}
+
+function Operation({ operation }: { operation: RequestHistory }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const [opened, { toggle }] = useDisclosure();
+  const { kept, steps } = operation;
+  return (
+    <div className={css.request}>
+      <div className={layout.line}>
+        <div>
+          <p>
+            {t(`timeline.operation_${operation.kind}`, { defaultValue: operation.kind })}{" "}
+            <b className="number">{format.money(operation.amount)}</b>
+          </p>
+          <p className="small soft">
+            <bdi>{operation.provider}</bdi> · {format.when(operation.created_at)}
+          </p>
+        </div>
+        <div className={layout.actions}>
+          <Button variant="subtle" size="xs" aria-expanded={opened} onClick={toggle}>
+            {t("identity.more")}
+          </Button>
+          <StateBadge state={operation.state} />
+        </div>
+      </div>
+      <Collapse expanded={opened}>
+        <div className={layout.stack}>
+          <Facts
+            facts={[
+              [t("transactions.provider_ref"), operation.provider_ref && <Copied key="ref" text={operation.provider_ref} short={20} />],
+              [t("transactions.attempt"), <Copied key="attempt" text={operation.attempt} short={20} />],
+              [t("transactions.tries"), format.number(operation.tries)],
+              [t("identity.why"), operation.reason && t(`reason.${operation.reason}`, { defaultValue: operation.reason })],
+            ]}
+          />
+          <Timeline
+            moments={steps.map(({ seq, at, after_ms, action, state, reason }) => ({
+              id: String(seq),
+              name: state ?? action,
+              at,
+              afterMs: after_ms,
+              note: reason,
+            }))}
+          />
+          {kept && (
+            <pre className={css.raw} dir="ltr" tabIndex={0} aria-label={t("transactions.kept")}>
+              {JSON.stringify(kept, null, 2)}
+            </pre>
+          )}
+        </div>
+      </Collapse>
+    </div>
   );
 }

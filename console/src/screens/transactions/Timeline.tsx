@@ -1,34 +1,25 @@
 import { useTranslation } from "react-i18next";
-import type { Wire } from "@/api/client";
 import { useFormat } from "@/i18n/format";
 import css from "./Timeline.module.css";
-import { moments } from "./timeline";
+import type { Moment } from "./timeline";
 
-interface Props {
-  payment: Wire<"Transaction">;
-  receipt: Wire<"Receipt"> | undefined;
-}
-
-/** How a payment went, moment by moment, with the milliseconds between. */
-export function Timeline({ payment, receipt }: Props) {
+/** How something went, moment by moment, with the milliseconds since its beginning. */
+export function Timeline({ moments }: { moments: Moment[] }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const list = moments(payment, receipt);
   return (
     <ol className={css.line}>
-      {list.map(({ name, at, note }, place) => {
-        const before = list[place - 1];
-        const ms = before ? Date.parse(at) - Date.parse(before.at) : null;
+      {moments.map(({ id, name, at, afterMs, note }) => {
         const state = t(`state.${name}`, { defaultValue: name });
         return (
-          <li key={`${name}-${at}`}>
+          <li key={id}>
             <div>
               <b>{t(`timeline.${name}`, { defaultValue: state })}</b>
-              {note && <span className="small soft">{note}</span>}
+              {note && <span className="small soft">{t(`reason.${note}`, { defaultValue: note })}</span>}
             </div>
             <div className={css.time}>
               <time dateTime={at}>{format.clock(at)}</time>
-              {ms !== null && <span className="small soft">{t("timeline.after", { ms: format.number(ms) })}</span>}
+              {afterMs > 0 && <span className="small soft">{t("timeline.after", { ms: format.number(afterMs) })}</span>}
             </div>
           </li>
         );

@@ -13,9 +13,11 @@ import { StateBadge } from "@/kit/StateBadge";
 import { Reasons } from "@/pay/Reasons";
 import { ReceiptView } from "@/pay/ReceiptView";
 import { Acts } from "./Acts";
+import { historyQuery } from "./history";
 import { Operations } from "./Operations";
 import { Raw } from "./Raw";
 import { Timeline } from "./Timeline";
+import { moments } from "./timeline";
 
 const route = getRouteApi("/console/transactions/$id");
 const WITH_RECEIPT = new Set(["captured", "partially_refunded", "refunded"]);
@@ -26,6 +28,7 @@ export function Transaction() {
   const format = useFormat();
   const { id } = route.useParams();
   const query = useQuery(transactionQuery(id));
+  const history = useQuery(historyQuery(id));
   const paid = WITH_RECEIPT.has(query.data?.state ?? "");
   const receipt = useQuery({ ...receiptQuery(id), enabled: paid });
   return (
@@ -35,7 +38,9 @@ export function Transaction() {
           <div className={layout.columns}>
             <div className={layout.stack}>
               <Card title={t("transactions.timeline")}>
-                <Timeline payment={payment} receipt={receipt.data} />
+                <Loaded query={history} lines={4}>
+                  {({ steps }) => <Timeline moments={moments(steps, payment, receipt.data)} />}
+                </Loaded>
               </Card>
               <Card title={t("transactions.about")}>
                 <Facts
@@ -67,7 +72,7 @@ export function Transaction() {
                   <Loaded query={receipt}>{(receipt) => <ReceiptView receipt={receipt} />}</Loaded>
                 </Card>
               )}
-              <Operations transaction={id} />
+              {history.data && <Operations operations={history.data.operations} />}
               <Raw title={t("transactions.raw")} text={JSON.stringify(payment, null, 2)} />
               {receipt.data && <Raw title={t("receipt.raw")} text={pretty(receipt.data.receipt)} />}
             </div>

@@ -1,18 +1,18 @@
-import { Button, Select } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { IconDownload, IconListDetails, IconX } from "@tabler/icons-react";
+import { IconDownload, IconListDetails } from "@tabler/icons-react";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
-import type { Wire } from "@/api/client";
+import type { Listing } from "@/api/lists";
 import { pagesQuery } from "@/api/queries";
 import { Card } from "@/kit/Card";
-import { Copied } from "@/kit/Copied";
 import { Loaded } from "@/kit/Loaded";
 import { Notice } from "@/kit/Notice";
 import { Page } from "@/kit/Page";
 import { saveCsv } from "@/kit/save";
 import { minorDigits } from "@/i18n/format";
-import { STATES } from "./search";
+import { Filters } from "./Filters";
+import { listed } from "./listed";
 import css from "./Transactions.module.css";
 import { TransactionTable } from "./TransactionTable";
 
@@ -23,7 +23,7 @@ export function Transactions() {
   const { t } = useTranslation();
   const search = route.useSearch();
   const navigate = useNavigate({ from: "/console/transactions" });
-  const query = useInfiniteQuery(pagesQuery("/transactions", { state: search.state, user_id: search.user, limit: 50 }));
+  const query = useInfiniteQuery(pagesQuery("/transactions", { ...listed(search), limit: 50 } as Listing<"/transactions">["query"]));
   const payments = query.data?.pages.flatMap((page) => page.items) ?? [];
   const exported = () =>
     saveCsv("transactions.csv", [
@@ -60,29 +60,7 @@ export function Transactions() {
       }
     >
       <Card flush>
-        <div className={css.filters}>
-          <Select
-            aria-label={t("transactions.state")}
-            placeholder={t("transactions.any_state")}
-            data={STATES.map((state) => ({ value: state, label: t(`state.${state}`) }))}
-            value={search.state ?? null}
-            clearable
-            clearButtonProps={{ "aria-label": t("common.clear") }}
-            onChange={(state) => void navigate({ search: { ...search, state: (state as Wire<"TransactionState"> | null) ?? undefined }, replace: true })}
-          />
-          {search.user && (
-            <span className={css.chip}>
-              <Copied label={t("transactions.payer")} text={search.user} short={12} />
-              <button
-                type="button"
-                aria-label={t("common.clear")}
-                onClick={() => void navigate({ search: { ...search, user: undefined } })}
-              >
-                <IconX size={16} aria-hidden />
-              </button>
-            </span>
-          )}
-        </div>
+        <Filters search={search} onChange={(search) => void navigate({ search, replace: true })} />
         <Loaded query={{ ...query, data: query.data }} lines={8}>
           {() =>
             payments.length === 0 ? (

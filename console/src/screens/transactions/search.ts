@@ -2,17 +2,27 @@ import type { Wire } from "@/api/client";
 
 type State = Wire<"TransactionState">;
 
+const TEXTS = ["user", "provider", "camera", "branch", "reference", "min", "max", "currency", "from", "to"] as const;
+
 /** The filters of the list, as they stand in the address: a view can be sent to somebody. */
-export interface TransactionSearch {
-  state?: State;
-  user?: string;
-}
+export type TransactionSearch = { state?: State } & { [Name in (typeof TEXTS)[number]]?: string };
 
 export function transactionSearch(search: Record<string, unknown>): TransactionSearch {
-  const text = (value: unknown) => (typeof value === "string" && value !== "" ? value : undefined);
   const state = STATES.find((state) => state === search["state"]);
-  const user = text(search["user"]);
-  return { ...(state && { state }), ...(user && { user }) };
+  const texts = TEXTS.flatMap((name) => {
+    const value = search[name];
+    // The router reads a figure in the address as a number.
+    const text = typeof value === "number" ? String(value) : value;
+    return typeof text === "string" && text !== "" ? [[name, text] as const] : [];
+  });
+  return { ...(state && { state }), ...Object.fromEntries(texts) };
+}
+
+/** Those that stand behind "more filters". */
+export const FINE = ["provider", "branch", "reference", "min", "max", "currency"] as const;
+
+export function hasFine(search: TransactionSearch): boolean {
+  return FINE.some((name) => search[name] !== undefined);
 }
 
 export const STATES: State[] = [

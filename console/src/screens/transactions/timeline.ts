@@ -1,39 +1,45 @@
 import type { Wire } from "@/api/client";
+import type { HistoryStep } from "./history";
 
 export interface Moment {
+  id: string;
   /** Key of `timeline.`, or a state of `state.`. */
   name: string;
   at: string;
+  /** Since the payment was opened. */
+  afterMs: number;
   /** What is known of it beside the time. */
-  note?: string;
+  note?: string | undefined;
 }
 
 interface SignedReceipt {
   opened_at_micros: number;
-  captured_at_micros: number;
   decision?: { decided_at_micros?: number; frame_at_micros?: number; similarity?: string; camera?: string };
   factor?: { by: string; proved_at_micros: number } | null;
-  operations?: { kind: string; begun_at_micros: number; provider: string; provider_ref?: string }[];
 }
 
 const iso = (micros: number) => new Date(micros / 1000).toISOString();
 
-/** The moments of a payment in order: those that its receipt is signed for, and where it stands now. */
-export function moments(payment: Wire<"Transaction">, receipt: Wire<"Receipt"> | undefined): Moment[] {
-  const known: Moment[] = [{ name: "opened", at: payment.created_at, note: payment.terminal ?? undefined }];
+/** The moments of a payment in order: those of the audit chain, and those that only its signed receipt has. */
+export function moments(steps: HistoryStep[], payment: Wire<"Transaction">, receipt: Wire<"Receipt"> | undefined): Moment[] {
+  const since = Date.parse(payment.created_at);
+  const known: Moment[] = steps.map(({ seq, at, after_ms, action, reason }) => ({
+    id: String(seq),
+    name: action.replace(/^transaction\./, ""),
+    at,
+    afterMs: after_ms,
+    note: reason,
+  }));
+  const add = (name: string, micros: number | undefined, note?: string) => {
+    if (micros === undefined) return;
+    const at = iso(micros);
+    known.push({ id: name, name, at, afterMs: Date.parse(at) - since, note });
+  };
   if (receipt) {
-    const signed = JSON.parse(receipt.receipt) as SignedReceipt;
-    const { decision, factor, operations = [] } = signed;
-    if (decision?.frame_at_micros) known.push({ name: "seen", at: iso(decision.frame_at_micros), note: decision.camera });
-    if (decision?.decided_at_micros) {
-      known.push({ name: "decided", at: iso(decision.decided_at_micros), note: decision.similarity });
-    }
-    if (factor) known.push({ name: `factor_${factor.by}`, at: iso(factor.proved_at_micros) });
-    for (const { kind, begun_at_micros, provider_ref } of operations) {
-      known.push({ name: `operation_${kind}`, at: iso(begun_at_micros), note: provider_ref });
-    }
-    known.push({ name: "captured", at: iso(signed.captured_at_micros) });
+    const { decision, factor } = JSON.parse(receipt.receipt) as SignedReceipt;
+    add("seen", decision?.frame_at_micros, decision?.camera);
+    add("decided", decision?.decided_at_micros, decision?.similarity);
+    if (factor) add(`factor_${factor.by}`, factor.proved_at_micros);
   }
-  if (!receipt || payment.state !== "captured") known.push({ name: payment.state, at: payment.updated_at });
   return known.sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
 }

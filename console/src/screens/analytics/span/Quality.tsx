@@ -1,0 +1,66 @@
+import { useQuery } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { Card } from "@/kit/Card";
+import { Loaded } from "@/kit/Loaded";
+import { Plot } from "@/kit/Plot";
+import css from "../Analytics.module.css";
+import type { Span } from "../search";
+import { type Histogram, type Quality as Answer, spanQuery } from "./query";
+
+const RATES = ["step_up_rate", "declined_rate", "low_margin_rate"] as const;
+
+/** How sure the appliance was: drift shows here before anybody complains. */
+export function Quality({ span, camera }: { span: Span; camera: string | undefined }) {
+  const { t } = useTranslation();
+  const query = useQuery(spanQuery("quality", span, camera));
+  return (
+    <>
+      <Card title={t("analytics.drift")} note={t("analytics.drift_text")} className={css.wide}>
+        <Loaded query={query} lines={5}>
+          {(answer) => <Drift answer={answer} />}
+        </Loaded>
+      </Card>
+      {query.data && (
+        <>
+          <Distribution name={t("analytics.similarity")} note={t("analytics.similarity_text")} of={query.data.similarity} />
+          <Distribution name={t("analytics.margin")} note={t("analytics.margin_text")} of={query.data.margin} />
+          {query.data.liveness.map(({ step, ...found }) => (
+            <Distribution key={step} name={`${t("stage.liveness")}: ${step}`} note={t("analytics.liveness_text")} of={found} />
+          ))}
+        </>
+      )}
+    </>
+  );
+}
+
+function Drift({ answer: { items } }: { answer: Answer }) {
+  const { t } = useTranslation();
+  const percent = (share: number | undefined) => (share === undefined ? null : share * 100);
+  return (
+    <Plot
+      name={t("analytics.drift")}
+      x={items.map(({ at }) => Date.parse(at) / 1000)}
+      lines={RATES.map((rate) => ({ name: t(`analytics.${rate}`), values: items.map((item) => percent(item[rate])) }))}
+      isTime
+      unit="%"
+    />
+  );
+}
+
+function Distribution({ name, note, of }: { name: string; note: string; of: Histogram }) {
+  const { t } = useTranslation();
+  return (
+    <Card title={name} note={note}>
+      {of.withheld || of.bins.length === 0 ? (
+        <p className="soft">{t(of.withheld ? "analytics.withheld" : "analytics.nothing_yet")}</p>
+      ) : (
+        <Plot
+          name={name}
+          x={of.bins.map(({ to }) => to)}
+          lines={[{ name: t("analytics.looks"), values: of.bins.map(({ count }) => count) }]}
+          kind="bars"
+        />
+      )}
+    </Card>
+  );
+}

@@ -1,0 +1,24 @@
+import { useTranslation } from "react-i18next";
+import { Card } from "@/kit/Card";
+import { Copied } from "@/kit/Copied";
+import layout from "@/kit/layout.module.css";
+import type { SystemAnswer } from "./query";
+
+/** The weights that are loaded, by what they are made of. */
+export function Models({ models }: { models: SystemAnswer["models"] }) {
+  const { t } = useTranslation();
+  return (
+    <Card title={t("system.models")} note={t("system.models_text")}>
+      {models.length === 0 && <p className="soft">{t("system.no_models")}</p>}
+      {models.map(({ name, version, sha256 }) => (
+        <div key={`${name} ${sha256}`} className={layout.line}>
+          <div>
+            <p>{name}</p>
+            {version && <p className="small soft">{version}</p>}
+          </div>
+          <Copied text={sha256} short={12} />
+        </div>
+      ))}
+    </Card>
+  );
+}

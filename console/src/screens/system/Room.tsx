@@ -1,0 +1,34 @@
+import { Progress } from "@mantine/core";
+import { useTranslation } from "react-i18next";
+import { useFormat } from "@/i18n/format";
+import { Card } from "@/kit/Card";
+import { Facts } from "@/kit/Facts";
+import layout from "@/kit/layout.module.css";
+import type { SystemAnswer } from "./query";
+
+/** Above this share of the disk there is soon no room for receipts. */
+const FULL = 0.9;
+
+/** How much is kept, and how much room there is. */
+export function Room({ system }: { system: SystemAnswer }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const { disk, database, process, people, faces } = system;
+  const used = disk.bytes_total > 0 ? 1 - disk.bytes_free / disk.bytes_total : 0;
+  return (
+    <Card title={t("system.room")}>
+      <div className={layout.form}>
+        <Progress value={used * 100} color={used > FULL ? "red" : "ink"} aria-label={t("system.disk")} />
+        <Facts
+          facts={[
+            [t("system.disk"), t("system.free_of", { free: format.bytes(disk.bytes_free), all: format.bytes(disk.bytes_total) })],
+            [t("system.database"), database.bytes !== undefined && format.bytes(database.bytes)],
+            [t("system.memory"), format.bytes(process.rss_bytes)],
+            [t("nav.people"), format.number(people)],
+            [t("people.faces"), format.number(faces)],
+          ]}
+        />
+      </div>
+    </Card>
+  );
+}
