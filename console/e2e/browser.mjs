@@ -61,8 +61,8 @@ export async function another(page) {
 export const goto = (page, path) => page.goto(`${base}/console${path}`);
 
 /** A flow before whose browser's camera are the people of pictures of this repository. */
-export function filmed(pictures, run) {
-  return Object.assign(run, { pictures });
+export function filmed(people, run) {
+  return Object.assign(run, { people });
 }
 
 /** What axe finds against WCAG 2.2 AA on the page as it is. */

@@ -20,7 +20,7 @@ let failed = 0;
 async function check(name, run) {
   if (!wanted.test(name)) return;
   ran += 1;
-  const filming = run.pictures && (await launch(await video(browser, run.pictures)));
+  const filming = run.people && (await launch(await video(browser, run.people)));
   const { context, page, faults } = await open(filming ?? browser);
   const begun = performance.now();
   try {

@@ -1,20 +1,68 @@
-// Pictures of every screen, to be looked at: FACEPAY_URL=… FACEPAY_KEY=… npm run screens [desktop|tablet|phone] [light|dark] [language]
+// Pictures of every screen, to be looked at: FACEPAY_URL=… FACEPAY_KEY=… npm run screens [desktop|tablet|phone] [light|dark] [language] [a pattern of names]
 import { mkdirSync } from "node:fs";
-import { base, launch, open, signIn } from "./browser.mjs";
+import { api, base, launch, open, signIn } from "./browser.mjs";
 
-const SCREENS = ["", "checkout", "group", "enrol", "people", "transactions", "reviews", "analytics", "cameras", "plugins", "audit", "access"];
-const [size = "desktop", scheme = "light", language = "en"] = process.argv.slice(2);
+const [size = "desktop", scheme = "light", language = "en", pattern = ""] = process.argv.slice(2);
+const wanted = new RegExp(pattern);
 const out = new URL("./out/", import.meta.url).pathname;
 const SETTLED_MS = 1500;
+const PASSWORD = "a long enough password";
+
+/** By name, the address below /console. */
+const SCREENS = {
+  live: "",
+  checkout: "/checkout",
+  group: "/group",
+  enrol: "/enrol",
+  people: "/people",
+  transactions: "/transactions",
+  reviews: "/reviews",
+  analytics: "/analytics",
+  "analytics-week": "/analytics?span=week",
+  cameras: "/cameras",
+  plugins: "/plugins",
+  audit: "/audit",
+  access: "/access",
+  system: "/system",
+  settings: "/settings",
+  account: "/account",
+  me: "/me#t=x",
+};
 
 mkdirSync(out, { recursive: true });
 const browser = await launch();
 const { page } = await open(browser, { size, scheme, language });
-await signIn(page);
-for (const screen of [...SCREENS, "system", "settings"]) {
-  await page.goto(`${base}/console/${screen}`);
-  await page.locator("main h1").waitFor();
+
+async function take(name, address, ready = () => page.locator("h1").waitFor()) {
+  if (!wanted.test(name)) return;
+  if (address) await page.goto(`${base}${address}`);
+  await ready();
   await page.waitForTimeout(SETTLED_MS);
-  await page.screenshot({ path: `${out}${screen || "live"}-${size}-${scheme}-${language}.png` });
+  await page.screenshot({ path: `${out}${name}-${size}-${scheme}-${language}.png`, fullPage: true });
+}
+
+await take("sign-in", "/console");
+await signIn(page);
+for (const [name, path] of Object.entries(SCREENS)) await take(name, `/console${path}`);
+const newest = async (list) => (await api("GET", `${list}?limit=1`)).items[0]?.id;
+const [person, payment] = [await newest("/users"), await newest("/transactions")];
+if (person) await take("person", `/console/people/${person}`);
+if (payment) await take("payment", `/console/transactions/${payment}`);
+await take("kiosk-setup", "/kiosk");
+
+if (wanted.test("totp")) {
+  const name = `screens-${Date.now()}`;
+  await api("POST", "/operators", { name, password: PASSWORD, role: "auditor" });
+  await page.evaluate(() => sessionStorage.clear());
+  await page.goto(`${base}/console/account`);
+  await page.locator("input[autocomplete=username]").fill(name);
+  await page.locator("input[type=password]").fill(PASSWORD);
+  await page.locator("button[type=submit]").click();
+  await page.locator("#content").waitFor();
+  await page.locator("#content section button:not([type=submit])").last().waitFor();
+  await page.locator("#content section").nth(2).locator("button").click();
+  await page.locator("#content input[type=password]").first().fill(PASSWORD);
+  await page.locator("#content button[type=submit]").first().click();
+  await take("totp", null, () => page.locator("#content svg[role=img]").waitFor());
 }
 await browser.close();

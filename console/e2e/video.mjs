@@ -6,11 +6,14 @@ import { join } from "node:path";
 const PICTURES = 90;
 const SIZE = { width: 640, height: 480 };
 
-/** The path of an MJPEG file that shows `pictures`, JPEG files of this repository, side by side. */
-export async function video(browser, pictures) {
+/** The path of an MJPEG file that shows people side by side: JPEG files of this repository, each as large as its `zoom` says. */
+export async function video(browser, people) {
   const page = await browser.newPage();
-  const jpegs = pictures.map((picture) => readFileSync(new URL(`../../${picture}`, import.meta.url)).toString("base64"));
-  const drawn = await page.evaluate(draw, { jpegs, count: PICTURES, ...SIZE });
+  const shown = people.map(({ picture, zoom = 1 }) => ({
+    jpeg: readFileSync(new URL(`../../${picture}`, import.meta.url)).toString("base64"),
+    zoom,
+  }));
+  const drawn = await page.evaluate(draw, { people: shown, count: PICTURES, ...SIZE });
   await page.close();
   const path = join(mkdtempSync(join(tmpdir(), "console-e2e-")), "people.mjpeg");
   writeFileSync(path, Buffer.concat(drawn.map((picture) => Buffer.from(picture, "base64"))));
@@ -18,9 +21,9 @@ export async function video(browser, pictures) {
 }
 
 /** Runs in the page. */
-async function draw({ jpegs, count, width, height }) {
+async function draw({ people, count, width, height }) {
   const images = await Promise.all(
-    jpegs.map(async (jpeg) => {
+    people.map(async ({ jpeg }) => {
       const image = new Image();
       image.src = `data:image/jpeg;base64,${jpeg}`;
       await image.decode();
@@ -34,7 +37,7 @@ async function draw({ jpegs, count, width, height }) {
   for (let index = 0; index < count; index += 1) {
     const angle = (2 * Math.PI * index) / count;
     images.forEach((image, place) => {
-      const cover = Math.max(share / image.width, height / image.height) * 1.05;
+      const cover = Math.max(share / image.width, height / image.height) * 1.05 * people[place].zoom;
       const [wide, high] = [image.width * cover, image.height * cover];
       // Faces are in the upper half of portraits. Nobody sways in step with their neighbour.
       const x = (share - wide) / 2 + 5 * Math.sin(2 * angle + place);

@@ -2,6 +2,8 @@
 import { another, api, base, filmed, goto } from "../browser.mjs";
 
 /** The demo's people: one of them is enrolled by it, the other by the wizard below. */
+const EILEEN = "pipeline/assets/eileen-collins.jpg";
+const GRACE = "pipeline/assets/grace-hopper.jpg";
 const PAYER = "Eileen Collins";
 const OTHER = "Grace Hopper";
 /** A camera that a browser feeds. */
@@ -43,6 +45,18 @@ async function enrolUntilFace(page, name, camera) {
   await page.getByRole("button", { name: "Start", exact: true }).click();
 }
 
+/** Waits for the end of the wizard. Who was not in view in time, as at a camera that comes back just then, tries again. */
+async function enrolled(page) {
+  const done = page.getByText("Enrolled", { exact: true });
+  const again = page.getByRole("button", { name: "Try again" });
+  for (let tries = 0; tries < 3; tries += 1) {
+    await done.or(again).waitFor({ timeout: 120_000 });
+    if (await done.isVisible()) return;
+    await again.click();
+  }
+  await done.waitFor();
+}
+
 /** A camera of the appliance that takes the pictures of this browser's own. */
 async function desk() {
   const { items } = await api("GET", "/cameras");
@@ -53,7 +67,7 @@ async function desk() {
 async function withOther(page) {
   if (await person(OTHER)) return;
   await enrolUntilFace(page, OTHER, "till-2");
-  await page.getByText("Enrolled", { exact: true }).waitFor({ timeout: 120_000 });
+  await enrolled(page);
   const { id } = await person(OTHER);
   await api("POST", `/users/${id}/credits`, { amount: { amount: 10_000, currency: "EUR" } });
 }
@@ -88,7 +102,8 @@ export const payments = {
   },
 
   "two people before one camera pay their parts of one amount": filmed(
-    ["pipeline/assets/eileen-collins.jpg", "pipeline/assets/grace-hopper.jpg"],
+    // As large as each other: who stands behind is not asked.
+    [{ picture: EILEEN, zoom: 1.15 }, { picture: GRACE }],
     async (page) => {
       await withOther(page);
       await desk();
@@ -98,7 +113,13 @@ export const payments = {
       await choose(page, "Camera", DESK);
       await type(page, "300");
       await page.getByRole("button", { name: /Split €3.00 among 2/ }).click();
-      for (const name of [PAYER, OTHER]) await page.getByRole("button", { name: `${name}: pay €1.50` }).click();
+      // Whoever is seen first has the first part.
+      for (let paid = 0; paid < 2; paid += 1) {
+        const yes = page.getByRole("button", { name: /: pay €1\.50$/ }).first();
+        const name = await yes.textContent();
+        await yes.click();
+        await page.getByRole("button", { name, exact: true }).waitFor({ state: "hidden" });
+      }
       await page.getByText("This is what became of each part.").waitFor();
       await page.getByRole("listitem").filter({ hasText: OTHER }).getByText("Paid", { exact: true }).waitFor();
     },
@@ -123,7 +144,7 @@ export const payments = {
     await page.getByText("Thank you").waitFor();
   },
 
-  "the kiosk sends its own camera's pictures, and takes the yes": filmed(["pipeline/assets/eileen-collins.jpg"], async (page) => {
+  "the kiosk sends its own camera's pictures, and takes the yes": filmed([{ picture: EILEEN }], async (page) => {
     await desk();
     await startKiosk(page, "This device's camera", DESK);
     await api("POST", "/checkouts", { camera: DESK, amount: { amount: 150, currency: "EUR" } });

@@ -21,3 +21,15 @@ export async function read<T>(path: string, asked: Asked = {}, signal?: AbortSig
   if (!response.ok) throw Problem.of(response, body);
   return body as T;
 }
+
+/** Sends something to an address, and gives the answer. */
+export async function send<T>(path: string, body: unknown): Promise<T> {
+  const headers = { ...session.headers("POST"), "content-type": "application/json" };
+  const request = fetch(address(path), { method: "POST", headers, body: JSON.stringify(body) });
+  const response = await request.catch((cause) => {
+    throw Problem.unreachable(cause);
+  });
+  const answer: unknown = await response.json().catch(() => null);
+  if (!response.ok) throw Problem.of(response, answer);
+  return answer as T;
+}

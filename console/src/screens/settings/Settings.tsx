@@ -1,22 +1,23 @@
 import { SegmentedControl, Select, Switch, useMantineColorScheme } from "@mantine/core";
-import { IconFileSettings } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { speak } from "@/i18n/i18n";
 import { LANGUAGES, type Language } from "@/i18n/languages";
 import { Card } from "@/kit/Card";
 import layout from "@/kit/layout.module.css";
-import { Notice } from "@/kit/Notice";
 import { Page } from "@/kit/Page";
 import { CURRENCIES, keepCurrency, usualCurrency } from "@/pay/currencies";
+import { useMay } from "@/session/session";
 import { setContrast, useContrast } from "@/theme/contrast";
+import { Configuration } from "./configuration/Configuration";
 import css from "./Settings.module.css";
 
-/** How this browser shows the console; what the appliance itself is set to is in its configuration. */
+/** How this browser shows the console, and what the appliance itself is set to. */
 export function Settings() {
   const { t, i18n } = useTranslation();
   const { colorScheme, setColorScheme } = useMantineColorScheme({ keepTransitions: true });
   const contrast = useContrast();
+  const may = useMay();
   const [currency, setCurrency] = useState(usualCurrency);
   return (
     <Page title={t("settings.title")} lead={t("settings.lead")}>
@@ -61,22 +62,18 @@ export function Settings() {
             />
           </div>
         </Card>
-        <Card title={t("settings.appliance")}>
-          <Notice icon={IconFileSettings} title={t("settings.in_files")} text={t("settings.in_files_text")}>
-            <code dir="ltr">facepay config show</code>
-          </Notice>
+        <Card title={t("settings.shortcuts")}>
+          <ul className={css.keys}>
+            <li>
+              <kbd>Ctrl K</kbd> {t("palette.open")}
+            </li>
+            <li>
+              <kbd>g</kbd> <kbd>…</kbd> {t("settings.shortcut_go")}
+            </li>
+          </ul>
         </Card>
       </div>
-      <Card title={t("settings.shortcuts")}>
-        <ul className={css.keys}>
-          <li>
-            <kbd>Ctrl K</kbd> {t("palette.open")}
-          </li>
-          <li>
-            <kbd>g</kbd> <kbd>…</kbd> {t("settings.shortcut_go")}
-          </li>
-        </ul>
-      </Card>
+      {may("settings.read") && <Configuration />}
     </Page>
   );
 }
