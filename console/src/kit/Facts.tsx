@@ -9,7 +9,7 @@ export function Facts({ facts }: { facts: [string, ReactNode][] }) {
       {there.map(([name, value]) => (
         <div key={name}>
           <dt>{name}</dt>
-          <dd className="number">{value}</dd>
+          <dd className="number">{typeof value === "string" ? <bdi>{value}</bdi> : value}</dd>
         </div>
       ))}
     </dl>

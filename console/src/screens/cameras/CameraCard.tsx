@@ -48,7 +48,9 @@ export function CameraCard({ camera, history }: { camera: Wire<"Camera">; histor
         <div className={css.head}>
           <div>
             <h2>{camera.id}</h2>
-            <p className="soft">{camera.name}</p>
+            <p className="soft">
+              <bdi>{camera.name}</bdi>
+            </p>
           </div>
           <StateBadge state={health.state} />
         </div>

@@ -31,7 +31,9 @@ export function Tile({ camera, mode, picturesPerSecondMax }: Props) {
       <footer className={css.foot}>
         <div className={css.name}>
           <b>{camera.id}</b>
-          <span>{camera.name}</span>
+          <span>
+            <bdi>{camera.name}</bdi>
+          </span>
         </div>
         <span className={css.figure} data-late={(age ?? Infinity) > AGE_MS_GOOD} title={t("live.age")}>
           {age == null ? "–" : t("live.ms", { ms: format.number(age) })}

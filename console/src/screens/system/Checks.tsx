@@ -17,7 +17,9 @@ export function Checks({ readiness }: { readiness: UseQueryResult<Wire<"Readines
             <div key={check.name} className={layout.line}>
               <div>
                 <p>{t(`check.${check.name}`, { defaultValue: check.name })}</p>
-                <p className="small soft">{check.detail}</p>
+                <p className="small soft">
+                  <bdi>{check.detail}</bdi>
+                </p>
               </div>
               <Badge tone={check.ok ? "good" : "bad"}>{t(check.ok ? "system.ok" : "system.fails")}</Badge>
             </div>

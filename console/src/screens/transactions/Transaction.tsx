@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
+import { Problem } from "@/api/problem";
 import { receiptQuery, transactionQuery } from "@/api/queries";
 import { useFormat } from "@/i18n/format";
 import { Card } from "@/kit/Card";
@@ -17,7 +18,7 @@ import { historyQuery } from "./history";
 import { Operations } from "./Operations";
 import { Raw } from "./Raw";
 import { Timeline } from "./Timeline";
-import { moments } from "./timeline";
+import { ends, moments } from "./timeline";
 
 const route = getRouteApi("/console/transactions/$id");
 const WITH_RECEIPT = new Set(["captured", "partially_refunded", "refunded"]);
@@ -38,9 +39,13 @@ export function Transaction() {
           <div className={layout.columns}>
             <div className={layout.stack}>
               <Card title={t("transactions.timeline")}>
-                <Loaded query={history} lines={4}>
-                  {({ steps }) => <Timeline moments={moments(steps, payment, receipt.data)} />}
-                </Loaded>
+                {history.error && Problem.from(history.error).isAbsent ? (
+                  <Timeline moments={moments(ends(payment), payment, receipt.data)} />
+                ) : (
+                  <Loaded query={history} lines={4}>
+                    {({ steps }) => <Timeline moments={moments(steps, payment, receipt.data)} />}
+                  </Loaded>
+                )}
               </Card>
               <Card title={t("transactions.about")}>
                 <Facts

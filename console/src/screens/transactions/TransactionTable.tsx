@@ -21,7 +21,7 @@ export function TransactionTable({ payments }: { payments: Payment[] }) {
       ),
     },
     { name: t("transactions.state"), cell: (payment) => <StateBadge state={payment.state} /> },
-    { name: t("transactions.reference"), cell: (payment) => payment.reference ?? "–", wide: true },
+    { name: t("transactions.reference"), cell: (payment) => <bdi>{payment.reference ?? "–"}</bdi>, wide: true },
     { name: t("transactions.terminal"), cell: (payment) => payment.terminal ?? "–", wide: true },
     {
       name: t("transactions.when"),

@@ -1,1 +1,0 @@
-import{v as e}from"./createReactComponent-C0H3dfAP.js";var t={facts:`_facts_83q2f_1`},n=e();function r({facts:e}){let r=e.filter(([,e])=>e!=null&&e!==``);return(0,n.jsx)(`dl`,{className:t.facts,children:r.map(([e,t])=>(0,n.jsxs)(`div`,{children:[(0,n.jsx)(`dt`,{children:e}),(0,n.jsx)(`dd`,{className:`number`,children:t})]},e))})}export{r as t};

@@ -1,0 +1,1 @@
+var e={tools:`_tools_1f8r7_1`,search:`_search_1f8r7_11`,list:`_list_1f8r7_15`,row:`_row_1f8r7_19`,person:`_person_1f8r7_25`,letter:`_letter_1f8r7_43`,name:`_name_1f8r7_56`,since:`_since_1f8r7_79`,loading:`_loading_1f8r7_84`,big:`_big_1f8r7_88`};export{e as t};

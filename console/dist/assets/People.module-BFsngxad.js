@@ -1,1 +1,0 @@
-var e={tools:`_tools_9br8p_1`,search:`_search_9br8p_11`,list:`_list_9br8p_15`,row:`_row_9br8p_19`,person:`_person_9br8p_25`,letter:`_letter_9br8p_43`,name:`_name_9br8p_56`,since:`_since_9br8p_79`,loading:`_loading_9br8p_84`,columns:`_columns_9br8p_88`,stack:`_stack_9br8p_95`,line:`_line_9br8p_100`,actions:`_actions_9br8p_116`,big:`_big_9br8p_127`};export{e as t};

@@ -1,1 +1,0 @@
-var e={filters:`_filters_d7ms3_1`,chip:`_chip_d7ms3_10`,more:`_more_d7ms3_30`,link:`_link_d7ms3_37`,columns:`_columns_d7ms3_47`,stack:`_stack_d7ms3_54`,actions:`_actions_d7ms3_59`,raw:`_raw_d7ms3_65`};export{e as t};

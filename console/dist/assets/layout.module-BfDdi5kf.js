@@ -1,0 +1,1 @@
+var e={columns:`_columns_1b29k_2`,stack:`_stack_1b29k_9`,line:`_line_1b29k_15`,actions:`_actions_1b29k_39`,form:`_form_1b29k_51`};export{e as t};

@@ -1,0 +1,1 @@
+function e(e){return e.replace(/^org\.facepay\./,``)}export{e as t};

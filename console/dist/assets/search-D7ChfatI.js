@@ -1,0 +1,1 @@
+var e={day:1,week:7,month:30};function t(t){let n=Object.keys(e).find(e=>e===t.span),r=t.camera;return{...n&&{span:n},...typeof r==`string`&&r!==``&&{camera:r}}}export{t as n,e as t};

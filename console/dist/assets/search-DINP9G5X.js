@@ -1,1 +1,0 @@
-function e(e){let t=e=>typeof e==`string`&&e!==``?e:void 0,n=t(e.state),r=t(e.user);return{...n&&{state:n},...r&&{user:r}}}var t=[`requires_identification`,`requires_step_up`,`requires_confirmation`,`processing`,`authorized`,`captured`,`partially_refunded`,`refunded`,`declined`,`cancelled`,`voided`,`expired`,`in_doubt`];export{e as n,t};
