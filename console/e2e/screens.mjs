@@ -1,7 +1,10 @@
 // Pictures of every screen, to be looked at: FACEPAY_URL=… FACEPAY_KEY=… npm run screens [desktop|tablet|phone] [light|dark] [language] [a pattern of names]
 import { mkdirSync } from "node:fs";
-import { api, base, launch, open, signIn } from "./browser.mjs";
+import { start } from "./appliance.mjs";
 
+const stop = await start();
+// Not before: it reads where the appliance is.
+const { api, base, launch, open, signIn } = await import("./browser.mjs");
 const [size = "desktop", scheme = "light", language = "en", pattern = ""] = process.argv.slice(2);
 const wanted = new RegExp(pattern);
 const out = new URL("./out/", import.meta.url).pathname;
@@ -66,3 +69,4 @@ if (wanted.test("totp")) {
   await take("totp", null, () => page.locator("#content svg[role=img]").waitFor());
 }
 await browser.close();
+stop();

@@ -33,6 +33,12 @@ pub(crate) fn test() -> Result<(), Failure> {
             counted(&mut tests(&["--test", "it", "--", "--test-threads", "1", BY_THE_CLOCK]), &mut tally);
         beside_others.and(alone)
     });
+    let walked = timed("console in a browser", || {
+        if let Some(reason) = console::walk()? {
+            tally.hears(&format!("SKIP({reason})"));
+        }
+        Ok(())
+    });
     let asked = timed("schemathesis", || {
         if let Some(reason) = schemathesis::short()? {
             tally.hears(&format!("SKIP({reason})"));
@@ -41,7 +47,7 @@ pub(crate) fn test() -> Result<(), Failure> {
     });
     let fuzzed = timed("fuzz", || fuzz::run(&["--seconds", "3"]));
     println!("{}", tally.line());
-    shown.and(tested).and(asked).and(fuzzed)
+    shown.and(tested).and(walked).and(asked).and(fuzzed)
 }
 
 /// The tests that `filter` leaves. Their runner hides what passing tests print, and with it why one was skipped, unless it

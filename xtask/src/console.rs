@@ -1,8 +1,18 @@
-//! The console's own tests: its logic, its texts in every language, what its pages weigh, and that the build which the
-//! appliance carries is that of its sources.
-use std::process::{Command, Stdio};
+//! The console's own tests: its logic, its texts in every language, what its pages weigh, that the build which the
+//! appliance carries is that of its sources, and what people do with it in a browser.
+use std::{
+    env,
+    path::PathBuf,
+    process::{Command, Stdio},
+};
 
-use crate::command::{self, Failure, root};
+use crate::{
+    command::{self, Failure, root},
+    demo,
+};
+
+/// Where Debian has it; `CHROMIUM` names another.
+const CHROMIUM: &str = "/usr/bin/chromium";
 
 /// What Vite needs; Debian 12 has an older one.
 const NODE_MIN: [u32; 2] = [20, 19];
@@ -17,6 +27,28 @@ pub(crate) fn test() -> Result<Option<String>, Failure> {
     for words in [&install[..], &["test"], &["run", "size"], &["run", "reproducible"]] {
         command::run(Command::new("npm").args(words).current_dir(root().join("console")))?;
     }
+    Ok(None)
+}
+
+/// What people do, tried in a browser on the built appliance after `test` has installed what it needs; why not, where there is
+/// no browser.
+pub(crate) fn walk() -> Result<Option<String>, Failure> {
+    if let Some(reason) = without_node() {
+        return Ok(Some(reason));
+    }
+    if !env::var_os("CHROMIUM").map_or_else(|| PathBuf::from(CHROMIUM), PathBuf::from).exists() {
+        return Ok(Some("no Chromium for the console".to_owned()));
+    }
+    let facepay = demo::facepay();
+    let mut npm = Command::new("npm");
+    npm.args(["run", "e2e"]).current_dir(root().join("console"));
+    npm.env_remove("FACEPAY_URL").env("FACEPAY", facepay.get_program());
+    for (name, value) in facepay.get_envs() {
+        if let Some(value) = value {
+            npm.env(name, value);
+        }
+    }
+    command::run(&mut npm)?;
     Ok(None)
 }
 

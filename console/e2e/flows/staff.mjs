@@ -173,7 +173,8 @@ export const staff = {
     assert.equal((await api("GET", `/users/${id}/face-payment`)).state, "waiting");
   },
 
-  "a person is found, and erased with a certificate": async (page) => {
+  // The appliance under test asks for two people.
+  "a person is erased when a second person agrees, with a certificate": async (page) => {
     const { id } = await api("POST", "/users", { name: "Erased By Test" });
     await goto(page, `/people/${id}`);
     await page.getByRole("button", { name: "Erase this person…" }).click();
@@ -181,6 +182,13 @@ export const staff = {
     assert.equal(await dialog.getByRole("button", { name: "Erase", exact: true }).isDisabled(), true, "not before the name is typed");
     await dialog.getByRole("textbox").fill("Erased By Test");
     await dialog.getByRole("button", { name: "Erase", exact: true }).click();
+    await page.getByText("Waits for a second person").waitFor();
+    assert.equal((await api("GET", `/users/${id}`)).name, "Erased By Test", "nobody is gone yet");
+    await enter(page, await account("admin"));
+    await inside(page);
+    await goto(page, "/reviews");
+    const asked = page.locator("div", { has: page.getByRole("link", { name: "Erased By Test" }), hasText: "Asked by" }).last();
+    await asked.locator("xpath=ancestor-or-self::div[.//button][1]").getByRole("button", { name: "Approve" }).click();
     await page.getByText("The signature holds").waitFor();
   },
 };
