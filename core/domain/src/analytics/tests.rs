@@ -1,3 +1,4 @@
+//! Bins and their edges, quantiles, spans and their points.
 use super::*;
 
 #[test]

@@ -1,3 +1,4 @@
+//! Who is found by what, page by page, and who is not any more.
 use super::*;
 
 const PEOPLE: [(&str, Option<&str>); 6] = [

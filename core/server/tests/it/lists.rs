@@ -51,7 +51,7 @@ async fn people_are_found_by_the_beginnings_of_their_names_as_they_are_now() {
 async fn whoever_is_searched_for_is_listed_page_by_page() {
     let appliance = Appliance::start().await;
     let store = |store: &store::Store| {
-        for number in 0..1_200 {
+        for number in 0..600 {
             let name = format!("{} Person {number}", if number % 3 == 0 { "Ada" } else { "Bob" });
             let id = UserId(uuid::Uuid::from_u128(number + 1));
             let profile = store::Profile { name, email: None };
@@ -63,7 +63,7 @@ async fn whoever_is_searched_for_is_listed_page_by_page() {
     appliance.app.store(store).await.unwrap();
     let (mut found, mut cursor) = (Vec::new(), String::new());
     loop {
-        let page = appliance.admin(get(format!("/users?q=ada&limit=150{cursor}"))).await.ok(200);
+        let page = appliance.admin(get(format!("/users?q=ada&limit=90{cursor}"))).await.ok(200);
         found.extend(page["items"].as_array().unwrap().iter().map(|item| item["id"].clone()));
         match page["next_cursor"].as_str() {
             Some(next) => cursor = format!("&cursor={next}"),
@@ -71,10 +71,10 @@ async fn whoever_is_searched_for_is_listed_page_by_page() {
         }
     }
     let expected: Vec<Value> =
-        (0..1_200).step_by(3).map(|n| json!(uuid::Uuid::from_u128(n + 1).to_string())).collect();
+        (0..600).step_by(3).map(|n| json!(uuid::Uuid::from_u128(n + 1).to_string())).collect();
     assert_eq!(found.len(), expected.len());
     assert_eq!(found, expected);
-    assert_eq!(listed(&appliance, "/users?q=person%20ada%201197", "name").await, ["Ada Person 1197"]);
+    assert_eq!(listed(&appliance, "/users?q=person%20ada%20597", "name").await, ["Ada Person 597"]);
 }
 
 #[tokio::test]
@@ -91,6 +91,7 @@ async fn payments_are_filtered_and_each_tells_its_history() {
     let other = appliance.admin(post("/transactions", &other).once("b")).await.ok(201);
     let other = other["id"].as_str().unwrap();
     let between = jiff_text(appliance.app.now().0 - 1_000_000);
+    let until = format!("to={between}");
     let (paid_only, both) = (vec![json!(paid)], vec![json!(other), json!(paid)]);
     for (query, expected) in [
         ("", &both),
@@ -99,7 +100,7 @@ async fn payments_are_filtered_and_each_tells_its_history() {
         ("reference=table%204", &paid_only),
         ("amount_min=301", &paid_only),
         ("amount_min=300&amount_max=1250&currency=EUR", &both),
-        (&format!("to={between}"), &paid_only),
+        (until.as_str(), &paid_only),
         ("branch=nowhere", &vec![]),
     ] {
         assert_eq!(listed(&appliance, &format!("/transactions?{query}"), "id").await, *expected, "{query}");

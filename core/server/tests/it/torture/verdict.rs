@@ -47,7 +47,7 @@ impl Books {
     fn of(store: &Store) -> Self {
         let (mut rows, mut before) = (Vec::<TransactionRow>::new(), None);
         loop {
-            let filter = TransactionFilter { user: None, state: None, before, limit: 200 };
+            let filter = TransactionFilter { before, limit: 200, ..TransactionFilter::default() };
             let page = store.transactions(&filter).unwrap();
             let Some(last) = page.last() else { break };
             before = Some(last.id);
