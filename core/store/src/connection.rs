@@ -52,18 +52,30 @@ impl AnyConnection {
 
     /// How many migrations this program knows and the database has not seen. Changes nothing.
     pub(crate) fn pending(&mut self) -> Result<usize, StoreError> {
-        let applied = match self.has_table("__diesel_schema_migrations")? {
-            true => self.applied()?,
-            false => Vec::new(),
-        };
-        let known = match self {
-            Self::Sqlite(_) => versions::<diesel::sqlite::Sqlite>(&SQLITE)?,
-            Self::Postgres(_) => versions::<diesel::pg::Pg>(&POSTGRES)?,
-        };
+        let (applied, known) = (self.applied()?, self.known()?);
         Ok(known.iter().filter(|version| !applied.contains(version)).count())
     }
 
+    /// Refuses a database that has seen migrations which this program doesn't know.
+    fn is_not_newer(&mut self) -> Result<(), StoreError> {
+        let (applied, known) = (self.applied()?, self.known()?);
+        match applied.into_iter().find(|version| !known.contains(version)) {
+            Some(version) => Err(StoreError::Newer(version)),
+            None => Ok(()),
+        }
+    }
+
+    fn known(&self) -> Result<Vec<String>, StoreError> {
+        match self {
+            Self::Sqlite(_) => versions::<diesel::sqlite::Sqlite>(&SQLITE),
+            Self::Postgres(_) => versions::<diesel::pg::Pg>(&POSTGRES),
+        }
+    }
+
     fn applied(&mut self) -> Result<Vec<String>, StoreError> {
+        if !self.has_table("__diesel_schema_migrations")? {
+            return Ok(Vec::new());
+        }
         let rows: Vec<Named> = match self {
             Self::Sqlite(connection) => diesel::sql_query(APPLIED).load(connection)?,
             Self::Postgres(connection) => diesel::sql_query(APPLIED).load(connection)?,
@@ -91,8 +103,9 @@ impl AnyConnection {
         Ok(!found.is_empty())
     }
 
-    /// Brings the tables up to date.
+    /// Brings the tables up to date. Those of a newer version are left alone.
     pub(crate) fn migrate(&mut self) -> Result<(), StoreError> {
+        self.is_not_newer()?;
         let done = match self {
             // Two programs may start on a new file at once: the second waits for the first one's commit.
             Self::Sqlite(connection) => connection.immediate_transaction(|c| {
@@ -203,6 +216,19 @@ mod tests {
     struct Pragma {
         #[diesel(sql_type = diesel::sql_types::Text)]
         value: String,
+    }
+
+    #[test]
+    fn a_database_that_a_newer_version_has_changed_is_left_alone() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let url = format!("sqlite:{}", file.path().display()).parse().unwrap();
+        let mut connection = AnyConnection::open(&url).unwrap();
+        connection.migrate().unwrap();
+        connection.migrate().unwrap();
+        connection
+            .batch_execute("INSERT INTO __diesel_schema_migrations (version) VALUES ('999999')")
+            .unwrap();
+        assert!(matches!(connection.migrate(), Err(StoreError::Newer(version)) if version == "999999"));
     }
 
     #[test]

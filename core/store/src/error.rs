@@ -52,6 +52,11 @@ pub enum StoreError {
     /// The database does not answer.
     #[error("the database does not answer ({0}); check that it runs and that database.url is right")]
     Unavailable(String),
+    /// The database has migrations that this program doesn't know: what it would write might not fit.
+    #[error(
+        "a newer version has changed the tables (migration {0}); install that version again, or restore a backup from before it"
+    )]
+    Newer(String),
     /// The URL names no database.
     #[error("{0}")]
     Url(String),

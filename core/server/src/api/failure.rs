@@ -36,6 +36,7 @@ impl From<StoreError> for Problem {
             | StoreError::Seal
             | StoreError::Keys(_)
             | StoreError::Corrupt(_)
+            | StoreError::Newer(_)
             | StoreError::Database(_) => Self::internal(&error),
         }
     }

@@ -53,7 +53,9 @@ impl From<StoreError> for StartError {
         let text = format!("database: {}", chain(&error));
         match error {
             StoreError::Url(_) => Self::Configuration(text),
-            StoreError::Seal | StoreError::Keys(_) | StoreError::Corrupt(_) => Self::Integrity(text),
+            StoreError::Seal | StoreError::Keys(_) | StoreError::Corrupt(_) | StoreError::Newer(_) => {
+                Self::Integrity(text)
+            }
             StoreError::NotWritable(_) => Self::Permission(text),
             _ => Self::Unavailable(text),
         }
