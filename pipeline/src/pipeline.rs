@@ -1,7 +1,6 @@
 //! The whole of it: cameras whose pictures go to recognition threads, and what these find out.
 
 use std::sync::Arc;
-use std::thread::JoinHandle;
 use std::time::{Duration, Instant, SystemTime};
 
 use parking_lot::{Mutex, RwLock};
@@ -18,15 +17,17 @@ use crate::observation::{Observation, ObservedFace};
 use crate::quality::{Gate, Measured, QualityReport};
 use crate::recognizer::{Attention, Outlets, Recognizer, Rules};
 use crate::sighting::{CutSighting, Sighting};
-use crate::slot::FrameSlots;
+use crate::slot::{Batch, FrameSlots};
 use crate::space::Space;
 use crate::steps::{MeteredSteps, Steps};
 use crate::still::Still;
 use crate::tracker::TrackId;
 
 mod options;
+mod worker;
 
 pub use options::RecognitionOptions;
+use worker::Worker;
 
 /// Sightings and observations that a slow listener may fall behind before it loses the oldest.
 const PUBLISHED_MAX: usize = 256;
@@ -76,7 +77,7 @@ pub struct Pipeline {
     cameras: Cameras,
     recognizer: Arc<Recognizer>,
     slots: Arc<FrameSlots<Arc<Frame>>>,
-    threads: Mutex<Vec<JoinHandle<()>>>,
+    threads: Mutex<Vec<Worker>>,
     recognition: RecognitionOptions,
 }
 
@@ -236,6 +237,12 @@ impl Pipeline {
         &self.recognition
     }
 
+    /// The longest that a recognition thread has been at one batch: moments while all is well, without end when one is no
+    /// more.
+    pub fn held_up(&self, now: Instant) -> Duration {
+        self.threads.lock().iter().map(|thread| thread.held_up(now)).max().unwrap_or_default()
+    }
+
     /// Ends recognition and all cameras, and waits until their threads are gone. Blocks; may be called twice.
     pub fn shutdown(&self) {
         self.slots.close();
@@ -253,17 +260,16 @@ impl Pipeline {
     fn spawn(&self, number: usize) -> Result<(), PipelineError> {
         let (slots, recognizer) = (Arc::clone(&self.slots), Arc::clone(&self.recognizer));
         let cameras = self.cameras.clone();
-        let work = move || {
-            while let Some(batch) = slots.next_batch(Instant::now) {
-                cameras.strain(batch.strained);
-                for observation in recognizer.process(&batch.frames) {
-                    let boxes = observation.faces.iter().map(ObservedFace::overlay).collect();
-                    // The camera may have been removed in the meantime.
-                    let _told = cameras.told(&observation.camera, boxes, observation.interest);
-                }
+        let next = move || slots.next_batch(Instant::now);
+        let work = move |batch: Batch<Arc<Frame>>| {
+            cameras.strain(batch.strained);
+            for observation in recognizer.process(&batch.frames) {
+                let boxes = observation.faces.iter().map(ObservedFace::overlay).collect();
+                // The camera may have been removed in the meantime.
+                let _told = cameras.told(&observation.camera, boxes, observation.interest);
             }
         };
-        let thread = std::thread::Builder::new().name(format!("recognize-{number}")).spawn(work);
+        let thread = Worker::start(format!("recognize-{number}"), next, work);
         self.threads.lock().push(thread.map_err(PipelineError::Thread)?);
         Ok(())
     }

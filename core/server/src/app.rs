@@ -48,6 +48,7 @@ pub(crate) mod transaction;
 
 pub(crate) mod camera;
 mod gallery;
+pub(crate) mod heartbeat;
 mod relay;
 mod sightings;
 mod upkeep;

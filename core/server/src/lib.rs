@@ -11,6 +11,7 @@ mod client;
 mod demo;
 pub mod evaluate;
 pub mod serve;
+mod service;
 
 pub mod api;
 pub mod auth;

@@ -124,6 +124,12 @@ impl Store {
         self.writer.write(work)
     }
 
+    /// Returns when the write that is under way is over: at once where there is none, never where it hangs. On PostgreSQL
+    /// always at once: a write there may wait for another machine, which this one's restart doesn't mend.
+    pub fn await_writer(&self) {
+        self.writer.await_turn();
+    }
+
     /// How often this store had the disk make changes durable; several changes may share one commit.
     pub fn commits(&self) -> u64 {
         self.writer.commits()

@@ -87,6 +87,14 @@ impl Writer {
         self.commits.load(Ordering::Relaxed)
     }
 
+    /// Returns when the writer that has the turn now has given it back. Says nothing of a server on another machine: what
+    /// waits for that one is not held up here.
+    pub(crate) fn await_turn(&self) {
+        if let DatabaseUrl::Sqlite(_) = self.url {
+            drop(locked(&self.line));
+        }
+    }
+
     /// Runs `work`; returns when it is committed, or when nothing of it is left.
     pub(crate) fn write<T>(
         &self,
@@ -219,4 +227,40 @@ impl Batch {
 /// Panics of `work` are caught before they reach a lock.
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::sync_channel;
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn the_turn_comes_only_when_the_writer_that_has_it_is_done() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = DatabaseUrl::Sqlite(folder.path().join("x.db"));
+        let writer = Writer::new(&url);
+        let (began, has_begun) = sync_channel(1);
+        let (go_on, may_go_on) = sync_channel(1);
+        let (came, has_come) = sync_channel(1);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                writer.write(|_| {
+                    began.send(()).unwrap();
+                    may_go_on.recv().unwrap();
+                    Ok(())
+                })
+            });
+            has_begun.recv().unwrap();
+            scope.spawn(|| {
+                writer.await_turn();
+                came.send(()).unwrap();
+            });
+            assert!(has_come.recv_timeout(Duration::from_millis(50)).is_err());
+            go_on.send(()).unwrap();
+            has_come.recv().unwrap();
+        });
+        assert_eq!(writer.commits(), 1, "waiting writes nothing");
+    }
 }

@@ -8,6 +8,7 @@ use crate::api::chain;
 use crate::app::App;
 use crate::memory;
 use crate::serve::{self, ServeError};
+use crate::service;
 use crate::settings::Settings;
 use crate::telemetry::{self, TelemetryError};
 use crate::tls::Tls;
@@ -38,12 +39,21 @@ async fn until_stopped(settings: Settings) -> Result<Exit, Failure> {
     let reloading = async {
         loop {
             reload.came().await;
+            service::is_reloading();
             reload_certificates(&app);
+            service::is_ready();
         }
     };
+    let stopping = async {
+        stop.came().await;
+        service::is_stopping();
+    };
+    // The port is open, so whoever comes now is answered.
+    service::is_ready();
     tokio::select! {
-        () = serve::run(listener, app.clone(), async move { stop.came().await }) => {}
+        () = serve::run(listener, app.clone(), stopping) => {}
         () = reloading => {}
+        () = service::keep_alive(&app) => {}
     }
     app.stop().await;
     tracing::info!("stopped");

@@ -11,6 +11,7 @@ mod models;
 pub(crate) mod packages;
 mod plugin;
 mod serve;
+mod service;
 mod status;
 mod users;
 

@@ -5,7 +5,7 @@ use std::process::{Child, ChildStderr, Command, Stdio};
 
 use super::{check, facepay};
 
-const SETTINGS: &str = "[server]\nlisten = \"127.0.0.1:0\"\n[recognition]\nenabled = false\n";
+pub(super) const SETTINGS: &str = "[server]\nlisten = \"127.0.0.1:0\"\n[recognition]\nenabled = false\n";
 
 #[test]
 fn a_folder_is_served_by_one_appliance_and_administered_beside_it() {
@@ -43,7 +43,7 @@ fn a_lost_key_is_not_replaced_by_another() {
 }
 
 /// The address that an appliance logs when it listens, and what it logs after that.
-fn started(serving: &mut Child) -> (String, Lines<BufReader<ChildStderr>>) {
+pub(super) fn started(serving: &mut Child) -> (String, Lines<BufReader<ChildStderr>>) {
     let mut log = BufReader::new(serving.stderr.take().unwrap()).lines();
     let line = log.by_ref().map_while(Result::ok).find(|line| line.contains("listening")).unwrap();
     let address = line.split("address=").nth(1).unwrap().split_whitespace().next().unwrap().to_owned();
