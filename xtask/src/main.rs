@@ -15,6 +15,8 @@ mod setup;
 #[cfg(test)]
 mod tidy;
 mod torture;
+#[cfg(test)]
+mod units;
 
 const USAGE: &str = "\
 usage: cargo xtask <command>
