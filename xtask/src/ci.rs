@@ -8,7 +8,7 @@ use std::{
 
 use crate::{
     command::{self, Failure, cargo},
-    console, counterparts, fuzz, schemathesis,
+    console, counterparts, fuzz, observability, schemathesis,
     setup::{self, Need},
 };
 
@@ -45,9 +45,15 @@ pub(crate) fn test() -> Result<(), Failure> {
         }
         Ok(())
     });
+    let watched = timed("observability", || {
+        if let Some(reason) = observability::test()? {
+            tally.hears(&format!("SKIP({reason})"));
+        }
+        Ok(())
+    });
     let fuzzed = timed("fuzz", || fuzz::run(&["--seconds", "3"]));
     println!("{}", tally.line());
-    shown.and(tested).and(walked).and(asked).and(fuzzed)
+    shown.and(tested).and(walked).and(asked).and(watched).and(fuzzed)
 }
 
 /// The tests that `filter` leaves. Their runner hides what passing tests print, and with it why one was skipped, unless it

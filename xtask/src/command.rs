@@ -18,6 +18,12 @@ pub(crate) fn target_dir() -> PathBuf {
     root().join(env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into()))
 }
 
+/// Where what is worth keeping between runs lies.
+pub(crate) fn cache_dir() -> Result<PathBuf, Failure> {
+    let home = env::var_os("HOME").ok_or("HOME is not set")?;
+    Ok(Path::new(&home).join(".cache/facepay"))
+}
+
 /// `program` with `args`, to be run in the repository's root.
 pub(crate) fn command(program: &str, args: &[&str]) -> Command {
     let mut command = Command::new(program);

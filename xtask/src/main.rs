@@ -10,6 +10,7 @@ mod counterparts;
 mod demo;
 mod fuzz;
 mod models;
+mod observability;
 mod schemathesis;
 mod setup;
 #[cfg(test)]
