@@ -7,8 +7,11 @@ use std::{
 };
 
 use crate::{
+    boot,
     command::{self, Failure, cargo},
-    console, counterparts, fuzz, observability, schemathesis,
+    console, counterparts,
+    deb::{self, Profile},
+    fuzz, observability, schemathesis,
     setup::{self, Need},
 };
 
@@ -51,9 +54,16 @@ pub(crate) fn test() -> Result<(), Failure> {
         }
         Ok(())
     });
+    let packaged = timed("package", || {
+        let package = deb::of(Profile::Debug)?;
+        if let Some(reason) = boot::test(&package)? {
+            tally.hears(&format!("SKIP({reason})"));
+        }
+        Ok(())
+    });
     let fuzzed = timed("fuzz", || fuzz::run(&["--seconds", "3"]));
     println!("{}", tally.line());
-    shown.and(tested).and(walked).and(asked).and(watched).and(fuzzed)
+    shown.and(tested).and(walked).and(asked).and(watched).and(packaged).and(fuzzed)
 }
 
 /// The tests that `filter` leaves. Their runner hides what passing tests print, and with it why one was skipped, unless it

@@ -2,11 +2,13 @@
 #![allow(clippy::print_stdout, reason = "a command line's output is its purpose")]
 use std::{env, process::ExitCode};
 
+mod boot;
 mod chaos;
 mod ci;
 mod command;
 mod console;
 mod counterparts;
+mod deb;
 mod demo;
 mod fuzz;
 mod models;
@@ -26,6 +28,8 @@ usage: cargo xtask <command>
   test             installs what is missing, builds, runs every test
   ci               formatting, lints and docs, then the same tests
   setup [--check]  installs the Debian packages that building and testing need; --check only reports
+  deb [--release]  makes the Debian package, of the debug build unless told otherwise
+  boot             installs the package in a Debian that systemd-nspawn boots, hangs it, updates it, purges it
   counterparts     downloads the programs that tests of providers run against; test and ci do so too
   chaos            minutes of trouble for one camera while three others are measured
   fuzz [--seconds N] [--cases M]
@@ -45,6 +49,8 @@ fn main() -> ExitCode {
         ["ci"] => ci::run(),
         ["setup"] => setup::install(setup::Need::Test),
         ["setup", "--check"] => setup::check(),
+        ["deb", rest @ ..] => deb::run(rest),
+        ["boot"] => boot::run(),
         ["counterparts"] => {
             counterparts::prepare();
             Ok(())

@@ -34,6 +34,9 @@ const PACKAGES: &[(Need, &str, &str)] = &[
     (Need::Test, "redis-server", "the cache's tests start their own server"),
     (Need::Test, "python3-venv", "the stand-in for Stripe and the ISO 8583 codec of the payment tests"),
     (Need::Test, "npm", "fetches the chain of the payment tests"),
+    (Need::Test, "dpkg-dev", "finds what the package depends on"),
+    (Need::Test, "mmdebstrap", "makes the Debian that the package is installed in"),
+    (Need::Test, "systemd-container", "boots it"),
 ];
 
 /// Packages whose program also comes from elsewhere, in versions that Debian's package would conflict with.
