@@ -9,7 +9,7 @@ use std::{
 use crate::{
     boot,
     command::{self, Failure, cargo},
-    console, counterparts,
+    console, containers, counterparts,
     deb::{self, Profile},
     fuzz, observability, schemathesis,
     setup::{self, Need},
@@ -56,9 +56,10 @@ pub(crate) fn test() -> Result<(), Failure> {
     });
     let packaged = timed("package", || {
         let package = deb::of(Profile::Debug)?;
-        if let Some(reason) = boot::test(&package)? {
+        let skipped = [boot::test(&package)?.into_iter().collect(), containers::test(&package)?].concat();
+        skipped.iter().for_each(|reason| {
             tally.hears(&format!("SKIP({reason})"));
-        }
+        });
         Ok(())
     });
     let fuzzed = timed("fuzz", || fuzz::run(&["--seconds", "3"]));

