@@ -74,6 +74,8 @@ fn try_out(machine: &Machine, root: &Path) -> Result<(), Failure> {
             .must("the setting is still there", "grep 'as this branch wants it' /etc/facepay/facepay.toml")?;
     }
     machine.must("the service reloads", "systemctl reload facepay && systemctl is-active facepay")?;
+    let ended = "! journalctl --unit facepay --no-pager | grep 'was killed by SIGTERM'";
+    machine.must("plugins go on until the service ends", ended)?;
     has_its_key_from_systemd(machine)?;
     purged(machine, root)
 }
