@@ -23,6 +23,7 @@ class Events {
   #last: number | null = null;
   #retryMs = RETRY_MS_MIN;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #camera: string | null = null;
 
   connected = (): boolean => this.#connected;
 
@@ -40,9 +41,22 @@ class Events {
     return () => this.#watchers.delete(watcher);
   };
 
+  /** Only what happens at one camera, which is all that a kiosk's key may hear; everything with `null`. */
+  at(camera: string | null): void {
+    if (camera === this.#camera) return;
+    this.#camera = camera;
+    this.#last = null;
+    if (!this.#socket) return;
+    this.#close();
+    this.#open();
+  }
+
   #open(): void {
-    const after = this.#last === null ? "" : `?after=${this.#last}`;
-    const socket = new WebSocket(socketUrl(`/ws/events${after}`), session.protocols());
+    const asked = new URLSearchParams();
+    if (this.#last !== null) asked.set("after", String(this.#last));
+    if (this.#camera !== null) asked.set("camera", this.#camera);
+    const query = asked.size > 0 ? `?${asked}` : "";
+    const socket = new WebSocket(socketUrl(`/ws/events${query}`), session.protocols());
     this.#socket = socket;
     socket.onopen = () => {
       this.#retryMs = RETRY_MS_MIN;

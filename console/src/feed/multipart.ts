@@ -1,37 +1,59 @@
 const HEAD_END = [13, 10, 13, 10];
+const HEAD_BYTES_MAX = 4 * 1024;
 const PART_BYTES_MAX = 16 * 1024 * 1024;
+const ROOM_BYTES = 256 * 1024;
 
 /** Cuts a `multipart/x-mixed-replace` stream into its pictures; each part names its `content-length`. */
 export class MultipartParser {
-  #rest = new Uint8Array(0);
+  #buffer = new Uint8Array(ROOM_BYTES);
+  #begin = 0;
+  #end = 0;
+  /** Of the picture whose head was read. */
+  #length: number | null = null;
 
   /** The pictures that `chunk` completes, oldest first. */
   push(chunk: Uint8Array): Uint8Array<ArrayBuffer>[] {
-    this.#rest = concat(this.#rest, chunk);
+    this.#append(chunk);
     const pictures = [];
     for (let picture = this.#next(); picture; picture = this.#next()) pictures.push(picture);
     return pictures;
   }
 
+  #append(chunk: Uint8Array): void {
+    if (this.#end + chunk.length > this.#buffer.length) {
+      const rest = this.#buffer.subarray(this.#begin, this.#end);
+      const needed = rest.length + chunk.length;
+      const roomier = needed > this.#buffer.length ? new Uint8Array(2 * needed) : this.#buffer;
+      roomier.set(rest);
+      [this.#buffer, this.#begin, this.#end] = [roomier, 0, rest.length];
+    }
+    this.#buffer.set(chunk, this.#end);
+    this.#end += chunk.length;
+  }
+
   #next(): Uint8Array<ArrayBuffer> | null {
-    const headEnd = find(this.#rest, HEAD_END);
-    if (headEnd < 0) return null;
-    const head = new TextDecoder("latin1").decode(this.#rest.subarray(0, headEnd));
-    const length = Number(/content-length:\s*(\d+)/i.exec(head)?.[1]);
-    if (!Number.isInteger(length) || length > PART_BYTES_MAX) throw new Error("a part without a length");
-    const begin = headEnd + HEAD_END.length;
-    if (this.#rest.length < begin + length) return null;
-    const picture = this.#rest.slice(begin, begin + length);
-    this.#rest = this.#rest.slice(begin + length);
+    this.#length ??= this.#head();
+    if (this.#length === null || this.#end - this.#begin < this.#length) return null;
+    const picture = this.#buffer.slice(this.#begin, this.#begin + this.#length);
+    this.#begin += this.#length;
+    this.#length = null;
     return picture;
   }
-}
 
-function concat(a: Uint8Array, b: Uint8Array): Uint8Array<ArrayBuffer> {
-  const both = new Uint8Array(a.length + b.length);
-  both.set(a);
-  both.set(b, a.length);
-  return both;
+  /** Reads a part's head, if it is there whole, and says how long the part is. */
+  #head(): number | null {
+    const there = this.#buffer.subarray(this.#begin, this.#end);
+    const headEnd = find(there, HEAD_END);
+    if (headEnd < 0) {
+      if (there.length > HEAD_BYTES_MAX) throw new Error("a part without a head");
+      return null;
+    }
+    const head = new TextDecoder("latin1").decode(there.subarray(0, headEnd));
+    const length = Number(/content-length:\s*(\d+)/i.exec(head)?.[1]);
+    if (!Number.isInteger(length) || length > PART_BYTES_MAX) throw new Error("a part without a length");
+    this.#begin += headEnd + HEAD_END.length;
+    return length;
+  }
 }
 
 function find(bytes: Uint8Array, wanted: number[]): number {

@@ -1,4 +1,5 @@
 import { type RefObject, useEffect, useState } from "react";
+import { beat } from "./beat";
 import { pause, polled, streamed } from "./pictures";
 
 export type FeedState = "waiting" | "fresh" | "stale";
@@ -20,17 +21,15 @@ export function useFeed({ camera, canvas, picturesPerSecondMax, mode }: Options)
 
   useEffect(() => {
     const ending = new AbortController();
-    let drawnAt = 0;
     let cameAt = 0;
+    let newest: Uint8Array<ArrayBuffer> | null = null;
 
-    const draw = async (jpeg: Uint8Array<ArrayBuffer>) => {
-      const now = performance.now();
-      cameAt = now;
-      if (now - drawnAt < 1000 / picturesPerSecondMax || document.hidden) return;
-      drawnAt = now;
+    const draw = async () => {
+      const jpeg = newest;
+      newest = null;
+      if (!jpeg || document.hidden) return;
       const bitmap = await createImageBitmap(new Blob([jpeg], { type: "image/jpeg" }));
       if (canvas.current && !ending.signal.aborted) paint(canvas.current, bitmap);
-      bitmap.close();
       setState("fresh");
     };
 
@@ -41,7 +40,12 @@ export function useFeed({ camera, canvas, picturesPerSecondMax, mode }: Options)
             mode === "stream"
               ? streamed(camera, ending.signal)
               : polled(camera, 1000 / picturesPerSecondMax, ending.signal);
-          for await (const picture of pictures) await draw(picture);
+          for await (const picture of pictures) {
+            cameAt = performance.now();
+            newest = picture;
+            // Asked for one by one, they come at their own pace.
+            if (mode === "poll") await draw();
+          }
         } catch {
           // The camera's state, which the tile shows, says why there are no pictures.
         }
@@ -52,9 +56,13 @@ export function useFeed({ camera, canvas, picturesPerSecondMax, mode }: Options)
     const watch = setInterval(() => {
       if (cameAt > 0 && performance.now() - cameAt > STALE_AFTER_MS) setState("stale");
     }, 250);
+    // A picture that is damaged is followed by another.
+    const beats = () => void draw().catch(() => undefined);
+    const still = mode === "stream" ? beat.every(1000 / picturesPerSecondMax, beats) : () => undefined;
     void follow();
     return () => {
       ending.abort();
+      still();
       clearInterval(watch);
     };
   }, [camera, canvas, picturesPerSecondMax, mode]);
@@ -67,5 +75,6 @@ function paint(canvas: HTMLCanvasElement, bitmap: ImageBitmap): void {
     canvas.width = bitmap.width;
     canvas.height = bitmap.height;
   }
-  canvas.getContext("2d")?.drawImage(bitmap, 0, 0);
+  // The bitmap becomes the canvas: nothing is copied.
+  canvas.getContext("bitmaprenderer")?.transferFromImageBitmap(bitmap);
 }

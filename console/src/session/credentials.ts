@@ -27,7 +27,7 @@ export interface Credentials {
   protocols(): string[];
 }
 
-/** What an API key gives: everything is asked for, and the appliance decides. */
-export function keyGrant(token: string, name: string): Grant {
-  return { token, id: null, name, role: null, permissions: null, totp: false, totpRequired: false, expiresAt: null };
+/** What an API key gives. An appliance that doesn't tell what a key may is asked for everything, and decides. */
+export function keyGrant(token: string, name: string, permissions: string[] | null = null): Grant {
+  return { token, id: null, name, role: null, permissions, totp: false, totpRequired: false, expiresAt: null };
 }

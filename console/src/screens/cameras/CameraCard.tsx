@@ -42,7 +42,7 @@ export function CameraCard({ camera, history }: { camera: Wire<"Camera">; histor
   return (
     <Card flush className={css.card}>
       <div className={css.picture}>
-        <CameraView camera={camera.id} mode="poll" picturesPerSecondMax={1.25} />
+        <CameraView camera={camera.id} mode="poll" picturesPerSecondMax={2} />
       </div>
       <div className={css.body}>
         <div className={css.head}>

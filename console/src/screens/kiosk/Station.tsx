@@ -2,9 +2,11 @@ import { AnimatePresence } from "motion/react";
 import * as m from "motion/react-m";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { events } from "@/api/events";
 import { speak } from "@/i18n/i18n";
 import { CameraView } from "@/kit/CameraView";
 import { LanguageMenu } from "@/screens/login/LanguageMenu";
+import { useGrant } from "@/session/session";
 import { Attract } from "./Attract";
 import type { KioskConfig } from "./config";
 import { Exit } from "./Exit";
@@ -28,7 +30,13 @@ export function Station({ config, onExit }: Props) {
   const { t, i18n } = useTranslation();
   const { id, error, leave } = useCurrentCheckout(config.camera);
   const [otherwise, setOtherwise] = useState(false);
+  const mayHearAll = useGrant()?.permissions?.includes("system.read") ?? true;
   useWakeLock();
+  useEffect(() => {
+    if (mayHearAll) return;
+    events.at(config.camera);
+    return () => events.at(null);
+  }, [mayHearAll, config.camera]);
   useEffect(() => {
     if (id) setOtherwise(false);
   }, [id]);

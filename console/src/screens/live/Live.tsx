@@ -17,6 +17,8 @@ import { Tile } from "./Tile";
 const SIZES = [1, 4, 9, 16];
 /** Above this many, pictures are fetched one by one. */
 const STREAMS_MAX = 4;
+/** Enough to see who stands there; the appliance itself looks at every picture that it has time for. */
+const PICTURES_PER_SECOND_MAX = 5;
 
 /** The live wall: what every camera sees, how it does, and what has just happened. */
 export function Live() {
@@ -70,7 +72,7 @@ export function Live() {
                       key={camera.id}
                       camera={camera}
                       mode={size > STREAMS_MAX ? "poll" : "stream"}
-                      picturesPerSecondMax={size > STREAMS_MAX ? 2 : 8}
+                      picturesPerSecondMax={size > STREAMS_MAX ? 2 : PICTURES_PER_SECOND_MAX}
                     />
                   ))}
                 </div>

@@ -8,21 +8,35 @@ import { keyGrant } from "@/session/credentials";
 import { session } from "@/session/session";
 import { EntryForm } from "./EntryForm";
 
-/** Whether the appliance knows a key: a route of staff's refuses one that it knows in another way than one that it doesn't. */
-async function check(key: string): Promise<void> {
-  const asked = fetch(`${API_BASE}/operators/me`, { headers: { authorization: `Bearer ${key}` } });
-  const response = await asked.catch((cause) => {
+const UNTOLD = new Set([404, 405]);
+
+/** What a key may, as the appliance tells it; null from one that doesn't, but knows the key. */
+async function know(key: string): Promise<{ name: string; permissions: string[] } | null> {
+  const response = await ask("/keys/me", key);
+  if (response.ok) return (await response.json()) as { name: string; permissions: string[] };
+  if (!UNTOLD.has(response.status)) throw await problem(response);
+  // A route of staff's refuses a key that is known in another way than one that isn't.
+  const probed = await ask("/operators/me", key);
+  if (!probed.ok && probed.status !== 403) throw await problem(probed);
+  return null;
+}
+
+function ask(path: string, key: string): Promise<Response> {
+  return fetch(API_BASE + path, { headers: { authorization: `Bearer ${key}` } }).catch((cause) => {
     throw Problem.unreachable(cause);
   });
-  if (!response.ok && response.status !== 403) throw Problem.of(response, await response.json().catch(() => null));
+}
+
+async function problem(response: Response): Promise<Problem> {
+  return Problem.of(response, await response.json().catch(() => null));
 }
 
 export function KeyForm() {
   const { t } = useTranslation();
   const [key, setKey] = useState("");
   const enter = useMutation({
-    mutationFn: () => check(key.trim()),
-    onSuccess: () => session.begin(keyGrant(key.trim(), t("role.key"))),
+    mutationFn: () => know(key.trim()),
+    onSuccess: (known) => session.begin(keyGrant(key.trim(), known?.name ?? t("role.key"), known?.permissions)),
   });
   return (
     <EntryForm action={t("login.in")} busy={enter.isPending} error={enter.error} onSubmit={() => enter.mutate()}>

@@ -1,9 +1,11 @@
 import { Button, TextInput } from "@mantine/core";
+import { useDebouncedValue } from "@mantine/hooks";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { IconSearch, IconUserPlus, IconUsers } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
+import type { Listing } from "@/api/lists";
 import { pagesQuery } from "@/api/queries";
 import { useFormat } from "@/i18n/format";
 import { Card } from "@/kit/Card";
@@ -15,15 +17,22 @@ import css from "./People.module.css";
 import { PeopleList } from "./PeopleList";
 import { matching } from "./matching";
 
+const ASKED_AFTER_MS = 300;
+
 /** Everybody who can pay; tens of thousands scroll like ten. */
 export function People() {
   const { t } = useTranslation();
   const format = useFormat();
   const may = useMay();
   const [wanted, setWanted] = useState("");
-  const query = useInfiniteQuery(pagesQuery("/users"));
+  const everybody = useInfiniteQuery(pagesQuery("/users"));
+  // Where not all are here, the appliance looks.
+  const [asked] = useDebouncedValue(wanted.trim(), ASKED_AFTER_MS);
+  const isAsked = asked !== "" && everybody.hasNextPage;
+  const found = useInfiniteQuery({ ...pagesQuery("/users", { q: asked } as Listing<"/users">["query"]), enabled: isAsked });
+  const query = isAsked ? found : everybody;
   const people = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data]);
-  const shown = useMemo(() => matching(people, wanted), [people, wanted]);
+  const shown = useMemo(() => (isAsked ? people : matching(people, wanted)), [people, wanted, isAsked]);
 
   return (
     <Page
