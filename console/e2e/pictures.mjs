@@ -6,10 +6,29 @@ const stop = await start();
 const { api, base, launch, open, signIn } = await import("./browser.mjs");
 const wanted = new RegExp(process.argv.slice(2).join(" "));
 const folder = new URL("../../docs/images/", import.meta.url).pathname;
-const SETTLED_MS = 2000;
 const QUALITY = 84;
 
 const fresh = (page) => page.locator('[data-state="fresh"]').first().waitFor();
+
+/** The people of the demo come and go: waits for a moment in which all cameras in view see one. Where nobody stands the picture is a blur. */
+function somebody(page) {
+  return page.waitForFunction(() => {
+    const small = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+    // Of the left, the middle and the right, the one with least: people slide in.
+    const contrast = (canvas) => {
+      small.drawImage(canvas, 0, 0, 64, 48);
+      const parts = [2, 22, 42].map((x) => {
+        const { data } = small.getImageData(x, 0, 20, 44);
+        let sum = 0;
+        for (let at = 4; at < data.length; at += 4) sum += Math.abs(data[at] - data[at - 4]);
+        return sum / (data.length / 4);
+      });
+      return Math.min(...parts);
+    };
+    const views = [...document.querySelectorAll('[data-state="fresh"] canvas')];
+    return views.length > 0 && views.every((canvas) => contrast(canvas) > 4.5);
+  }, null, { polling: 200 });
+}
 
 async function choose(page, label, option) {
   await page.getByRole("combobox", { name: label }).click();
@@ -21,12 +40,14 @@ const PICTURES = {
   "console-live": [{}, async (page) => {
     await page.goto(`${base}/console`);
     await page.waitForFunction(() => document.querySelectorAll('[data-state="fresh"]').length >= 2);
+    await somebody(page);
   }],
   "console-checkout": [{}, async (page) => {
     await page.goto(`${base}/console/checkout`);
     await choose(page, "Camera", "till-1");
     for (const digit of "1250") await page.getByRole("group", { name: "Amount" }).getByRole("button", { name: digit, exact: true }).click();
     await fresh(page);
+    await somebody(page);
   }],
   "console-payment": [{}, async (page) => {
     const { items } = await api("GET", "/transactions?state=captured&limit=1");
@@ -46,6 +67,7 @@ const PICTURES = {
     await page.getByRole("button", { name: "Start the kiosk" }).click();
     await page.getByText("Pay with a look").waitFor();
     await fresh(page);
+    await somebody(page);
   }],
 };
 
@@ -55,7 +77,6 @@ for (const [name, [window, show]] of Object.entries(PICTURES)) {
   const { context, page } = await open(browser, window);
   await signIn(page);
   await show(page);
-  await page.waitForTimeout(SETTLED_MS);
   await page.screenshot({ path: `${folder}${name}.jpg`, type: "jpeg", quality: QUALITY });
   await context.close();
 }
