@@ -1,6 +1,7 @@
 //! `cargo xtask test` and `cargo xtask ci`. What a test could not try on this machine is counted in the last line.
 use std::{
     collections::BTreeMap,
+    fmt::Display,
     io::{BufRead, BufReader},
     process::{Command, Stdio},
     time::Instant,
@@ -23,12 +24,7 @@ pub(crate) fn test() -> Result<(), Failure> {
     setup::install(Need::Test)?;
     counterparts::prepare();
     let mut tally = Tally::default();
-    let shown = timed("console", || {
-        if let Some(reason) = console::test()? {
-            tally.hears(&format!("SKIP({reason})"));
-        }
-        Ok(())
-    });
+    let shown = possible("console", &mut tally, console::test);
     let tested = timed("tests", || {
         command::run(&mut cargo(&["build", "--workspace", "--quiet"]))?;
         let beside_others = counted(&mut tests(&["--", "--skip", BY_THE_CLOCK]), &mut tally);
@@ -36,35 +32,30 @@ pub(crate) fn test() -> Result<(), Failure> {
             counted(&mut tests(&["--test", "it", "--", "--test-threads", "1", BY_THE_CLOCK]), &mut tally);
         beside_others.and(alone)
     });
-    let walked = timed("console in a browser", || {
-        if let Some(reason) = console::walk()? {
-            tally.hears(&format!("SKIP({reason})"));
-        }
-        Ok(())
-    });
-    let asked = timed("schemathesis", || {
-        if let Some(reason) = schemathesis::short()? {
-            tally.hears(&format!("SKIP({reason})"));
-        }
-        Ok(())
-    });
-    let watched = timed("observability", || {
-        if let Some(reason) = observability::test()? {
-            tally.hears(&format!("SKIP({reason})"));
-        }
-        Ok(())
-    });
-    let packaged = timed("package", || {
+    let walked = possible("console in a browser", &mut tally, console::walk);
+    let asked = possible("schemathesis", &mut tally, schemathesis::short);
+    let watched = possible("observability", &mut tally, observability::test);
+    let packaged = possible("package", &mut tally, || {
         let package = deb::of(Profile::Debug)?;
-        let skipped = [boot::test(&package)?.into_iter().collect(), containers::test(&package)?].concat();
-        skipped.iter().for_each(|reason| {
-            tally.hears(&format!("SKIP({reason})"));
-        });
-        Ok(())
+        Ok([boot::test(&package)?.into_iter().collect(), containers::test(&package)?].concat())
     });
     let fuzzed = timed("fuzz", || fuzz::run(&["--seconds", "3"]));
     println!("{}", tally.line());
     shown.and(tested).and(walked).and(asked).and(watched).and(packaged).and(fuzzed)
+}
+
+/// Does `task`, which says why where something of it can't be done here.
+fn possible<Reasons: IntoIterator<Item: Display>>(
+    what: &str,
+    tally: &mut Tally,
+    task: impl FnOnce() -> Result<Reasons, Failure>,
+) -> Result<(), Failure> {
+    timed(what, || {
+        for reason in task()? {
+            tally.hears(&format!("SKIP({reason})"));
+        }
+        Ok(())
+    })
 }
 
 /// The tests that `filter` leaves. Their runner hides what passing tests print, and with it why one was skipped, unless it

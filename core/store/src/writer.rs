@@ -244,8 +244,9 @@ mod tests {
         let (began, has_begun) = sync_channel(1);
         let (go_on, may_go_on) = sync_channel(1);
         let (came, has_come) = sync_channel(1);
+        let writer = &writer;
         std::thread::scope(|scope| {
-            scope.spawn(|| {
+            scope.spawn(move || {
                 writer.write(|_| {
                     began.send(()).unwrap();
                     may_go_on.recv().unwrap();
@@ -253,7 +254,7 @@ mod tests {
                 })
             });
             has_begun.recv().unwrap();
-            scope.spawn(|| {
+            scope.spawn(move || {
                 writer.await_turn();
                 came.send(()).unwrap();
             });

@@ -41,7 +41,7 @@ fn named(text: &str) -> BTreeSet<(&str, &str)> {
     let whole = starts.map(|at| text.get(at..).unwrap_or_default());
     whole
         .map(|rest| {
-            let (name, rest) = rest.split_at(rest.find(|c| !is_name(c)).unwrap_or(rest.len()));
+            let (name, rest) = rest.split_at(rest.find(|c: char| !is_name(c)).unwrap_or(rest.len()));
             let selector = rest.strip_prefix('{').and_then(|rest| rest.split_once('}'));
             (name, selector.map_or("", |(selector, _)| selector))
         })

@@ -1,5 +1,6 @@
 //! `facepay serve` as systemd starts it: what it tells, and that it falls silent when a part of it hangs.
 
+use std::net::SocketAddr;
 use std::os::unix::net::UnixDatagram;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -79,6 +80,7 @@ async fn a_writer_that_hangs_is_named_and_silences_the_watchdog() {
     let manager = Manager::new(folder.path());
     let mut serving = manager.start(folder.path(), "hang:40");
     let (address, log) = started(&mut serving);
+    let address: SocketAddr = address.parse().unwrap();
     manager.hears("READY=1\n");
     for number in 0.. {
         let add = post("/users", &json!({ "name": format!("Ada {number}") })).token(&key).send(address);
