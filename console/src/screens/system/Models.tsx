@@ -10,11 +10,11 @@ export function Models({ models }: { models: SystemAnswer["models"] }) {
   return (
     <Card title={t("system.models")} note={t("system.models_text")}>
       {models.length === 0 && <p className="soft">{t("system.no_models")}</p>}
-      {models.map(({ name, version, sha256 }) => (
+      {models.map(({ name, model_tag, sha256 }) => (
         <div key={`${name} ${sha256}`} className={layout.line}>
           <div>
             <p>{name}</p>
-            {version && <p className="small soft">{version}</p>}
+            {model_tag !== undefined && <p className="small soft number">{model_tag}</p>}
           </div>
           <Copied text={sha256} short={12} />
         </div>

@@ -13,19 +13,17 @@ const FULL = 0.9;
 export function Room({ system }: { system: SystemAnswer }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const { disk, database, process, people, faces } = system;
-  const used = disk.bytes_total > 0 ? 1 - disk.bytes_free / disk.bytes_total : 0;
+  const { disk, database, process } = system;
+  const used = disk && disk.bytes_total > 0 ? 1 - disk.bytes_free / disk.bytes_total : null;
   return (
     <Card title={t("system.room")}>
       <div className={layout.form}>
-        <Progress value={used * 100} color={used > FULL ? "red" : "ink"} aria-label={t("system.disk")} />
+        {used !== null && <Progress value={used * 100} color={used > FULL ? "red" : "ink"} aria-label={t("system.disk")} />}
         <Facts
           facts={[
-            [t("system.disk"), t("system.free_of", { free: format.bytes(disk.bytes_free), all: format.bytes(disk.bytes_total) })],
+            [t("system.disk"), disk && t("system.free_of", { free: format.bytes(disk.bytes_free), all: format.bytes(disk.bytes_total) })],
             [t("system.database"), database.bytes !== undefined && format.bytes(database.bytes)],
-            [t("system.memory"), format.bytes(process.rss_bytes)],
-            [t("nav.people"), format.number(people)],
-            [t("people.faces"), format.number(faces)],
+            [t("system.memory"), process.rss_bytes !== undefined && format.bytes(process.rss_bytes)],
           ]}
         />
       </div>

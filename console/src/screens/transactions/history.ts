@@ -19,7 +19,6 @@ export interface HistoryStep {
 /** A request to a provider, as it went. */
 export interface RequestHistory extends Wire<"Operation"> {
   tries: number;
-  updated_at: string;
   /** What the plugin kept of the provider's answers. */
   kept?: Record<string, unknown>;
   steps: HistoryStep[];

@@ -22,7 +22,8 @@ export function Quality({ span, camera }: { span: Span; camera: string | undefin
       </Card>
       {query.data && (
         <>
-          <Distribution name={t("analytics.similarity")} note={t("analytics.similarity_text")} of={query.data.similarity} />
+          <Distribution name={t("analytics.similarity_known")} note={t("analytics.similarity_text")} of={query.data.similarity_known} />
+          <Distribution name={t("analytics.similarity_unknown")} note={t("analytics.similarity_text")} of={query.data.similarity_unknown} />
           <Distribution name={t("analytics.margin")} note={t("analytics.margin_text")} of={query.data.margin} />
           {query.data.liveness.map(({ step, ...found }) => (
             <Distribution key={step} name={`${t("stage.liveness")}: ${step}`} note={t("analytics.liveness_text")} of={found} />

@@ -54,8 +54,8 @@ export function Span({ span, camera }: Props) {
               </section>
               <section>
                 <h3>{t("analytics.step_ups")}</h3>
-                {summary.step_up_reasons.length > 0 ? (
-                  <Bars bars={counted(summary.step_up_reasons)} />
+                {summary.reasons.length > 0 ? (
+                  <Bars bars={counted(summary.reasons)} />
                 ) : (
                   <p className="soft">{t("analytics.no_reason")}</p>
                 )}

@@ -57,7 +57,8 @@ export interface Summary {
   amounts: Sums[];
   funnel: { step: string; count: number }[];
   refusals: Counted[];
-  step_up_reasons: Counted[];
+  /** Why looks were refused, or a further factor asked. */
+  reasons: Counted[];
   looks: Looks;
   look_to_paid: Durations;
   cameras: PlaceSummary[];
@@ -82,7 +83,8 @@ export interface Histogram {
 }
 
 export interface Quality {
-  similarity: Histogram;
+  similarity_known: Histogram;
+  similarity_unknown: Histogram;
   margin: Histogram;
   liveness: ({ step: string } & Histogram)[];
   items: {

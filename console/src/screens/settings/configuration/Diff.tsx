@@ -30,11 +30,12 @@ export function Diff({ changes, onClose, onDrop }: Props) {
               {problem && <p className="small">{problem}</p>}
             </div>
             <dl className={css.diff}>
-              {told.map(({ key, from, to, source }) => (
+              {told.map(({ key, from, to, source, overridden }) => (
                 <div key={key}>
                   <dt>
                     <code dir="ltr">{key}</code> <span className="small soft">{source}</span>
                   </dt>
+                  {overridden && <dd data-side="note">{t("settings.overridden")}</dd>}
                   <dd dir="ltr" data-side="from" data-sign="−">
                     {shown(from)}
                   </dd>

@@ -12,7 +12,7 @@ export interface Configured {
 export interface Checked {
   valid: boolean;
   problem?: string;
-  changes: { key: string; from: Value; to: Value; source: string }[];
+  changes: { key: string; from: Value; to: Value; source: string; overridden: boolean }[];
 }
 
 export const configurationQuery = queryOptions({
