@@ -72,7 +72,7 @@ pub(super) fn routes(routes: Routes) -> Routes {
             )
             .takes::<super::wire::transaction::Empty>()
             .refuses(BUSY)
-            .gives::<wire::Verification>(200),
+            .gives::<wire::AuditVerification>(200),
             verify,
         )
         .add(
@@ -170,7 +170,7 @@ async fn checkpoint(
 async fn verify(
     State(app): State<App>,
     Json(_): Json<super::wire::transaction::Empty>,
-) -> Result<Json<wire::Verification>, Problem> {
+) -> Result<Json<wire::AuditVerification>, Problem> {
     let began = Instant::now();
     let walked = audit::walk(&app).await?;
     let took = began.elapsed();
@@ -178,7 +178,7 @@ async fn verify(
         Ok(found) => (Some(found), None),
         Err(fault) => (None, Some(fault.into())),
     };
-    Ok(Json(wire::Verification {
+    Ok(Json(wire::AuditVerification {
         whole: fault.is_none(),
         records: found.as_ref().map(|found| found.records),
         checkpoints: found.as_ref().map(|found| found.checkpoints),

@@ -21,9 +21,13 @@ const PEOPLE_MAX: usize = 500_000;
 const OVERLAP: Duration = Duration::from_secs(600);
 const PAGE: u32 = 500;
 
-/// The names of people, as far as they were opened.
+/// The names of people, as far as they were opened. A search holds them for as long as it reads; nobody else waits for it.
 #[derive(Default)]
-pub(crate) struct Names(Mutex<Option<Opened>>);
+pub(crate) struct Names {
+    opened: Mutex<Option<Opened>>,
+    /// Who was erased during a search.
+    gone: Mutex<Vec<UserId>>,
+}
 
 #[derive(Default)]
 struct Opened {
@@ -48,38 +52,52 @@ impl From<StoreError> for Unfit {
 impl Names {
     /// Whoever was erased is not remembered.
     pub(super) fn forget(&self, user: UserId) {
-        if let Some(opened) = &mut *self.0.lock() {
-            opened.directory.forget(user);
+        self.gone.lock().push(user);
+        if let Some(mut opened) = self.opened.try_lock() {
+            self.leave_out(&mut opened);
         }
+    }
+
+    /// Forgets who was erased, and says who that is.
+    fn leave_out(&self, opened: &mut Option<Opened>) -> Vec<UserId> {
+        let gone = std::mem::take(&mut *self.gone.lock());
+        if let Some(opened) = opened {
+            gone.iter().for_each(|user| opened.directory.forget(*user));
+        }
+        gone
     }
 
     /// Forgets all when nobody has searched for a while.
     pub(super) fn rest(&self, now: Timestamp) {
-        let mut opened = self.0.lock();
+        let Some(mut opened) = self.opened.try_lock() else { return };
+        self.leave_out(&mut opened);
         if opened.as_ref().is_some_and(|opened| opened.used_at.is_none_or(|used| now.since(used) > KEPT)) {
             *opened = None;
         }
     }
 
     fn find(&self, store: &Store, wanted: &Wanted, now: Timestamp) -> Result<Vec<UserRow>, Unfit> {
-        let mut names = self.0.lock();
+        let mut names = self.opened.lock();
+        self.leave_out(&mut names);
         let opened = names.get_or_insert_default();
         opened.used_at = Some(now);
         if let Err(unfit) = opened.catch_up(store) {
             *names = None;
             return Err(unfit);
         }
-        let (mut rows, mut after) = (Vec::new(), wanted.after);
-        while rows.len() < wanted.limit {
-            let page = opened.directory.find(&wanted.query, after, wanted.limit);
-            let Some(last) = page.last().copied() else { break };
-            let found = store.users_named(&page)?;
+        let mut rows = Vec::new();
+        for page in opened.directory.find(&wanted.query, wanted.after, usize::MAX).chunks(wanted.limit) {
+            let found = store.users_named(page)?;
             for gone in page.iter().filter(|user| !found.iter().any(|row| row.id == **user)) {
                 opened.directory.forget(*gone);
             }
             rows.extend(found.into_iter().filter(|row| wanted.has(row)));
-            after = Some(last);
+            if rows.len() >= wanted.limit {
+                break;
+            }
         }
+        let gone = self.leave_out(&mut names);
+        rows.retain(|row| !gone.contains(&row.id));
         rows.truncate(wanted.limit);
         Ok(rows)
     }

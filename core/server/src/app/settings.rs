@@ -45,11 +45,17 @@ fn at(values: &Value, key: &str) -> Value {
     key.split('.').fold(values, |value, name| &value[name]).clone()
 }
 
+/// Deeper than any setting, and shallow enough for whatever walks a table by recursion.
+const DEPTH_MAX: usize = 16;
+
 /// The changes as a file would have them.
 fn written(changes: &Map<String, Value>) -> Result<String, Problem> {
     let not_told = |detail: String| Problem::unprocessable("settings_not_told", detail);
     let mut root = Map::new();
     for (key, value) in changes {
+        if key.split('.').count() > DEPTH_MAX {
+            return Err(not_told(format!("no setting lies {DEPTH_MAX} tables deep: `{key:.80}`")));
+        }
         let (tables, name) = key.rsplit_once('.').unwrap_or(("", key));
         let mut table = &mut root;
         for part in tables.split('.').filter(|part| !part.is_empty()) {

@@ -49,8 +49,8 @@ async fn minute(app: &App, comparison: &mut Comparison) -> Result<(), StoreError
     model_change::delete_leaving(app).await?;
     look_alike::compare(app, comparison).await?;
     app.names().rest(app.now());
-    analytics::flush(app).await?;
-    app.expire_authorizations().await
+    app.expire_authorizations().await?;
+    analytics::flush(app).await
 }
 
 impl App {

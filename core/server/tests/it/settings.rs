@@ -59,8 +59,11 @@ async fn a_change_of_settings_is_tried_and_told_and_nothing_is_changed_by_it() {
         assert_eq!(found["valid"], json!(false));
         assert!(found["problem"].as_str().unwrap().contains(word), "{found}");
     }
-    for changes in [json!({ "policy.consent_days": null }), json!({ "policy": 1, "policy.consent_days": 3 })]
-    {
+    for changes in [
+        json!({ "policy.consent_days": null }),
+        json!({ "policy": 1, "policy.consent_days": 3 }),
+        json!({ "a.".repeat(1_000_000): 1 }),
+    ] {
         let asked = post("/settings/check", &json!({ "changes": changes }));
         appliance.admin(asked).await.refused(422, "settings_not_told");
     }

@@ -92,7 +92,7 @@ pub(crate) struct Proof {
 
 /// What a walk through everything has found.
 #[derive(Serialize, ToSchema)]
-pub(crate) struct Verification {
+pub(crate) struct AuditVerification {
     /// Whether nothing was changed, left out or put in.
     pub(crate) whole: bool,
     /// How many records there are.
