@@ -62,15 +62,18 @@ fn two_programs_destroy_without_undoing_each_other() {
     let branch = |number: u128| Place::of(&user(number).to_string()).branch;
     let mates: Vec<UserId> = (1..40_000).filter(|number| branch(*number) == branch(0)).map(user).collect();
     assert!(mates.len() > 3);
+    let elsewhere = (1..).find(|number| branch(*number) != branch(0)).map(user).unwrap();
     one.destroy(user(0)).unwrap();
+    one.destroy(elsewhere).unwrap();
     other.destroy(mates[0]).unwrap();
+    assert!(share(&other, elsewhere).is_none(), "who destroys sees what others have destroyed");
     one.destroy(mates[1]).unwrap();
     let again = SubjectKeys::open(&folder.path().join("keys")).unwrap();
     for gone in [user(0), mates[0], mates[1]] {
         assert!(share(&again, gone).is_none());
     }
     assert!(share(&again, mates[2]).is_some());
-    assert_eq!(again.erased().unwrap().len(), 3);
+    assert_eq!(again.erased().unwrap().len(), 4);
 }
 
 #[test]
