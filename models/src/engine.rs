@@ -20,8 +20,9 @@ use std::collections::HashMap;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::mpsc::sync_channel;
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use batch::Batching;
 use model::{Loader, Model};
@@ -88,6 +89,8 @@ struct Inner {
     models: RwLock<HashMap<String, Arc<Model>>>,
     /// Held while a network is loaded, so that none is loaded twice.
     loading: Mutex<()>,
+    /// Since when one is; `None` while none is.
+    loading_since: Mutex<Option<Instant>>,
     threads: Vec<JoinHandle<()>>,
 }
 
@@ -132,8 +135,17 @@ impl Engine {
             why = info.why,
             "the inference engine runs"
         );
-        let (models, loading) = (RwLock::default(), Mutex::default());
-        Ok(Self { inner: Arc::new(Inner { device: info, batching, queue, models, loading, threads }) })
+        Ok(Self {
+            inner: Arc::new(Inner {
+                device: info,
+                batching,
+                queue,
+                models: RwLock::default(),
+                loading: Mutex::default(),
+                loading_since: Mutex::default(),
+                threads,
+            }),
+        })
     }
 
     /// Loads `model` and warms it, or returns it when it is already loaded.
@@ -193,6 +205,16 @@ impl Engine {
         self.inner.queue.closed()
     }
 
+    /// For how long the engine has been loading a network, while all who ask it for anything wait; nothing while it loads none.
+    pub fn loading_for(&self, now: Instant) -> Duration {
+        let since = *self.loading_since();
+        since.map_or(Duration::ZERO, |since| now.saturating_duration_since(since))
+    }
+
+    fn loading_since(&self) -> MutexGuard<'_, Option<Instant>> {
+        self.inner.loading_since.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn model(&self, name: &str) -> Result<Arc<Model>, EngineError> {
         if let Some(model) = self.loaded(name) {
             return Ok(model);
@@ -203,7 +225,10 @@ impl Engine {
         }
         let (reply, answer) = sync_channel(1);
         self.inner.queue.push(Job::Load { model: name.to_owned(), reply })?;
-        let model = answer.recv().map_err(|_| self.stopped())??;
+        *self.loading_since() = Some(Instant::now());
+        let loaded = answer.recv();
+        *self.loading_since() = None;
+        let model = loaded.map_err(|_| self.stopped())??;
         let mut models = self.inner.models.write().unwrap_or_else(PoisonError::into_inner);
         models.insert(name.to_owned(), Arc::clone(&model));
         Ok(model)

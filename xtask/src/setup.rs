@@ -32,6 +32,7 @@ const PACKAGES: &[(Need, &str, &str)] = &[
     (Need::Demo, "mesa-vulkan-drivers", "GPU drivers, and software Vulkan for the tests"),
     (Need::Test, "postgresql", "the store's tests start their own server"),
     (Need::Test, "redis-server", "the cache's tests start their own server"),
+    (Need::Test, "age", "opens a backup without us"),
     (Need::Test, "python3-venv", "the stand-in for Stripe and the ISO 8583 codec of the payment tests"),
     (Need::Test, "npm", "fetches the chain of the payment tests"),
     (Need::Test, "dpkg-dev", "finds what the package depends on"),

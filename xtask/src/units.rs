@@ -75,6 +75,11 @@ fn the_appliance_is_exposed_to_no_more_than_it_needs() {
 }
 
 #[test]
+fn a_backup_is_exposed_to_no_more_than_the_appliance() {
+    is_exposed_at_most(APPLIANCE_MAX, "facepay-backup.service", &unit("facepay-backup.service"));
+}
+
+#[test]
 fn a_plugins_sandbox_leaves_next_to_nothing_exposed() {
     is_exposed_at_most(WORKER_MAX, "plugin-worker.service", WORKER);
 }

@@ -10,6 +10,7 @@ pub(crate) mod analytics;
 mod anchor;
 pub(crate) mod approval;
 pub(crate) mod audit;
+pub(crate) mod backup;
 pub(crate) mod consent;
 mod desk;
 pub(crate) mod directory;
@@ -131,6 +132,7 @@ struct Parts {
     logins: Arc<Semaphore>,
     pins: Arc<Semaphore>,
     audits: Arc<Semaphore>,
+    reports: Arc<Semaphore>,
     sockets: Arc<Semaphore>,
     webrtc: webrtc::Sessions,
     leaving: AtomicBool,
@@ -306,6 +308,21 @@ impl App {
         let store = self.0.store.clone();
         let done = tokio::task::spawn_blocking(move || work(&store)).await;
         done.unwrap_or_else(|error| Err(StoreError::Unavailable(error.to_string())))
+    }
+
+    /// As [`App::store`] for what reads many rows: few at a time, so that payments always find a connection that is free.
+    pub(crate) async fn report<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Store) -> Result<T, StoreError> + Send + 'static,
+    {
+        let turn = self.0.reports.clone().acquire_owned().await;
+        self.store(move |store| {
+            // To the end even when the client hangs up: the database goes on, too.
+            let _turn = turn;
+            work(store)
+        })
+        .await
     }
 
     /// The key of the digests by which the bodies of requests are told apart.

@@ -8,6 +8,7 @@ mod doctor;
 mod status;
 
 mod audit;
+mod backup;
 mod camera;
 mod certs;
 mod config;
@@ -78,6 +79,9 @@ pub enum Command {
     /// The key that the database is sealed with.
     #[command(subcommand)]
     ApplianceKey(appliance_key::ApplianceKey),
+    /// Backups of database and keys.
+    #[command(subcommand)]
+    Backup(backup::Backup),
     /// Certificates to try TLS with.
     #[command(subcommand)]
     Certs(certs::Certs),
@@ -151,6 +155,7 @@ pub fn run() -> ExitCode {
         Command::Users(command) => users::run(&cli, command),
         Command::Keys(command) => keys::run(&cli, command),
         Command::ApplianceKey(command) => appliance_key::run(&cli, command),
+        Command::Backup(command) => backup::run(&cli, command),
         Command::Certs(command) => certs::run(command),
         Command::Operators(command) => operators::run(&cli, command),
         Command::Identify(arguments) => identify::run(&cli, arguments),

@@ -18,10 +18,10 @@ use config::{Config, ConfigError, File, FileFormat};
 use crate::redaction::Redacted;
 
 pub use sections::{
-    Assurance, Audit, Auth, Cameras, Challenge, Checkout, Compute, Data, Database, Device, Identity, Limits,
-    ListedCamera, Log, LogFormat, ModelChange, Oidc, Payment, Plugins, Policy, Precision, Privacy, Quality,
-    Recognition, RecognitionMember, Redis, Secrets, Server, Settings, Settlement, Tls, TlsVersion, Webhooks,
-    Webrtc, WithoutPin, Ws,
+    Assurance, Audit, Auth, Backup, Cameras, Challenge, Checkout, Compute, Data, Database, Device, Identity,
+    Limits, ListedCamera, Log, LogFormat, ModelChange, Oidc, Payment, Plugins, Policy, Precision, Privacy,
+    Quality, Recognition, RecognitionMember, Redis, Secrets, Server, Settings, Settlement, Tls, TlsVersion,
+    Webhooks, Webrtc, WithoutPin, Ws,
 };
 
 /// Every key with its default, as delivered.

@@ -6,7 +6,7 @@ use diesel::{
 };
 use domain::{
     Currency, Timestamp,
-    analytics::{Series, Window},
+    analytics::{Bucket, Series, Window},
     transaction::State,
 };
 
@@ -20,7 +20,7 @@ use crate::{
 /// What something was counted of.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Counted {
-    /// The camera or till; empty where it was at none.
+    /// The camera or till; empty where it was at none, or where places were added up.
     pub camera: String,
     /// What is counted.
     pub series: Series,
@@ -33,7 +33,7 @@ pub struct Counted {
 /// How often, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Counts {
-    /// The branch.
+    /// The branch; empty where places were added up.
     pub branch: String,
     /// When the hour began; `None` where hours were added up.
     pub hour: Option<Timestamp>,
@@ -135,7 +135,8 @@ impl Store {
         })
     }
 
-    /// The counts of these series in the hours that begin in `window`, hour by hour or added up.
+    /// The counts of these series in the hours that begin in `window`: hour by hour of all places together, or place by place
+    /// of all hours.
     ///
     /// # Errors
     /// When the database doesn't answer.
@@ -149,7 +150,7 @@ impl Store {
         use analytics_hours as hours;
         type Row = (String, i64, String, String, String, i64, i64);
         // The hour that the span begins in belongs to it.
-        let from = domain::analytics::Bucket::Hour.start(window.from);
+        let from = Bucket::Hour.start(window.from);
         let rows: Vec<Row> = self.read(|c| {
             let names: Vec<_> = series.iter().map(|series| series.as_str()).collect();
             let of = hours::table
@@ -163,11 +164,12 @@ impl Store {
                 .filter(hours::branch.eq(branch.clone()).or(branch.is_empty().into_sql::<Bool>()))
                 .filter(hours::camera.eq(camera.clone()).or(camera.is_empty().into_sql::<Bool>()));
             let sum = || sql::<BigInt>("CAST(SUM(count) AS BIGINT)");
+            let nowhere = || sql::<Text>("CAST('' AS TEXT)");
             let (branch, camera, label) = (hours::branch, hours::camera, hours::label);
             Ok(match by_hour {
                 true => of
-                    .group_by((branch, hours::hour, camera, hours::series, label, hours::bin))
-                    .select((branch, hours::hour, camera, hours::series, label, hours::bin, sum()))
+                    .group_by((hours::hour, hours::series, label, hours::bin))
+                    .select((nowhere(), hours::hour, nowhere(), hours::series, label, hours::bin, sum()))
                     .load(c)?,
                 false => of
                     .group_by((branch, camera, hours::series, label, hours::bin))
@@ -192,7 +194,8 @@ impl Store {
         counts.collect()
     }
 
-    /// Payments opened in `window`, by the points of its plot, place, state and currency.
+    /// Payments opened in `window`, by place, state and currency, and by the points of a plot where `points` says how long they
+    /// are.
     ///
     /// # Errors
     /// When the database doesn't answer.
@@ -200,11 +203,14 @@ impl Store {
         &self,
         filter: &AnalyticsFilter,
         window: Window,
+        points: Option<Bucket>,
     ) -> Result<Vec<PaymentCounts>, StoreError> {
+        let whole = (window.from.0, (window.until.0 - window.from.0).max(1));
+        let (origin, length) = points.map_or(whole, |points| (points.origin_micros(), points.micros()));
         let rows = self.read(|c| {
             let query = diesel::sql_query(PAYMENTS)
-                .bind::<BigInt, _>(window.bucket.origin_micros())
-                .bind::<BigInt, _>(window.bucket.micros())
+                .bind::<BigInt, _>(origin)
+                .bind::<BigInt, _>(length)
                 .bind::<BigInt, _>(window.from.0)
                 .bind::<BigInt, _>(window.until.0)
                 .bind::<Text, _>(filter.branch.clone().unwrap_or_default())

@@ -225,11 +225,13 @@ impl Store {
         };
         let LegRow { transaction, group, number, .. } = leg;
         let detail = format!(
-            "{{\"checkout\":\"{group}\",\"leg\":{number},\"transaction\":\"{transaction}\",\"kind\":\"{kind}\",\"reason\":\"{reason}\"}}"
+            "\"checkout\":\"{group}\",\"leg\":{number},\"transaction\":\"{transaction}\",\"kind\":\"{kind}\",\"reason\":\"{reason}\""
         );
         self.write_audited(by, |c| {
-            outbox::append(c, by.at, "checkout.compensation", &detail)?;
-            Ok(((), NewAudit::new("group.compensated", group).with(detail.clone())))
+            let camera = group::load(c, *group)?.camera;
+            let payload = format!("{{{detail},\"camera\":\"{camera}\"}}");
+            outbox::append(c, by.at, "checkout.compensation", &payload)?;
+            Ok(((), NewAudit::new("group.compensated", group).with(format!("{{{detail}}}"))))
         })
     }
 }
@@ -323,8 +325,9 @@ fn whole(c: &mut AnyConnection, row: LegRow) -> Result<GroupLeg, StoreError> {
 
 fn announce(c: &mut AnyConnection, by: By<'_>, row: &LegRow, state: State) -> Result<(), StoreError> {
     let LegRow { transaction, group, number, .. } = row;
+    let camera = group::load(c, *group)?.camera;
     let payload = format!(
-        "{{\"checkout\":\"{group}\",\"leg\":{number},\"transaction\":\"{transaction}\",\"state\":\"{state}\"}}"
+        "{{\"checkout\":\"{group}\",\"leg\":{number},\"transaction\":\"{transaction}\",\"state\":\"{state}\",\"camera\":\"{camera}\"}}"
     );
     outbox::append(c, by.at, "checkout.leg", &payload)
 }

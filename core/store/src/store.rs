@@ -1,7 +1,10 @@
 //! The store itself: how it is opened, read and written.
-use domain::Timestamp;
+use std::{
+    path::Path,
+    time::{Duration, Instant},
+};
 
-use std::path::Path;
+use domain::Timestamp;
 
 use crate::{
     DatabaseUrl, StoreError,
@@ -124,10 +127,10 @@ impl Store {
         self.writer.write(work)
     }
 
-    /// Returns when the write that is under way is over: at once where there is none, never where it hangs. On PostgreSQL
-    /// always at once: a write there may wait for another machine, which this one's restart doesn't mend.
-    pub fn await_writer(&self) {
-        self.writer.await_turn();
+    /// How long the write that is under way has taken so far. On PostgreSQL always nothing: a write there may wait for another
+    /// machine, which this one's restart doesn't mend.
+    pub fn writer_held_up(&self, now: Instant) -> Duration {
+        self.writer.held_up(now)
     }
 
     /// How often this store had the disk make changes durable; several changes may share one commit.
@@ -159,6 +162,6 @@ impl Store {
 }
 
 /// Opening a missing SQLite file would make it.
-fn is_missing(url: &DatabaseUrl) -> bool {
+pub(crate) fn is_missing(url: &DatabaseUrl) -> bool {
     matches!(url, DatabaseUrl::Sqlite(file) if !file.exists())
 }

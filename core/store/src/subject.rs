@@ -18,7 +18,7 @@ use rand::Rng as _;
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
-use crate::{Part, StoreError, seal::KEY_BYTES};
+use crate::{Part, StoreError, dump::KeyFile, seal::KEY_BYTES};
 use tree::{Branch, DEPTH, NodeKey, leaf_key};
 
 mod tree;
@@ -89,6 +89,26 @@ impl SubjectKeys {
         };
         made().map_err(|error| not_writable(folder, &error))?;
         Self::open(folder)
+    }
+
+    /// Every file of the folder by its name, as they belong together at one moment: what a backup of the keys is made of. Nothing for
+    /// a folder that is not there.
+    pub(crate) fn files(folder: &Path) -> io::Result<Vec<KeyFile>> {
+        if !folder.exists() {
+            return Ok(Vec::new());
+        }
+        let _alone = lock(folder)?;
+        let mut files = Vec::new();
+        for entry in std::fs::read_dir(folder)? {
+            let entry = entry?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            // What is left of a write that was cut short is no key.
+            if entry.file_type()?.is_file() && name != "lock" && !name.ends_with(".new") {
+                files.push((name, read(&entry.path())?));
+            }
+        }
+        files.sort_by(|(a, _), (b, _)| a.cmp(b));
+        Ok(files)
     }
 
     /// The keys in `folder`.

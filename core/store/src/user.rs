@@ -175,6 +175,15 @@ impl Store {
         rows.into_iter().map(|(id, at)| Ok((row::parse(&id)?, Timestamp(at)))).collect()
     }
 
+    /// How many people there are.
+    ///
+    /// # Errors
+    /// When the database doesn't answer.
+    pub fn user_count(&self) -> Result<usize, StoreError> {
+        let count: i64 = self.read(|c| Ok(users::table.count().get_result(c)?))?;
+        Ok(usize::try_from(count).unwrap_or_default())
+    }
+
     /// Changes a person. What stays is read in the same transaction, so that two changes of different
     /// fields both hold.
     ///

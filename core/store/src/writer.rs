@@ -9,6 +9,7 @@ use std::{
         Arc, Condvar, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, AtomicUsize, Ordering},
     },
+    time::{Duration, Instant},
 };
 
 use diesel::connection::SimpleConnection as _;
@@ -28,6 +29,8 @@ pub(crate) struct Writer {
     url: DatabaseUrl,
     waiting: AtomicUsize,
     line: Mutex<Line>,
+    /// When the writer that has the turn got it; `None` while nobody has it.
+    taken_at: Mutex<Option<Instant>>,
     commits: AtomicU64,
 }
 
@@ -78,6 +81,7 @@ impl Writer {
             url: url.clone(),
             waiting: AtomicUsize::new(0),
             line: Mutex::default(),
+            taken_at: Mutex::default(),
             commits: AtomicU64::new(0),
         }
     }
@@ -87,12 +91,11 @@ impl Writer {
         self.commits.load(Ordering::Relaxed)
     }
 
-    /// Returns when the writer that has the turn now has given it back. Says nothing of a server on another machine: what
-    /// waits for that one is not held up here.
-    pub(crate) fn await_turn(&self) {
-        if let DatabaseUrl::Sqlite(_) = self.url {
-            drop(locked(&self.line));
-        }
+    /// How long the writer that has the turn has had it. Says nothing of a server on another machine: what waits for that one
+    /// is not held up here.
+    pub(crate) fn held_up(&self, now: Instant) -> Duration {
+        let DatabaseUrl::Sqlite(_) = self.url else { return Duration::ZERO };
+        locked(&self.taken_at).map_or(Duration::ZERO, |at| now.saturating_duration_since(at))
     }
 
     /// Runs `work`; returns when it is committed, or when nothing of it is left.
@@ -103,6 +106,7 @@ impl Writer {
         self.waiting.fetch_add(1, Ordering::SeqCst);
         let mut line = locked(&self.line);
         self.waiting.fetch_sub(1, Ordering::SeqCst);
+        let turn = Turn::take(&self.taken_at);
         let batch = match line.batch.clone() {
             Some(batch) => batch,
             None => line.begin(&self.url)?,
@@ -113,6 +117,7 @@ impl Writer {
         if line.batch.is_some() && (size >= BATCH_MAX || self.waiting.load(Ordering::SeqCst) == 0) {
             line.commit(self.commits.fetch_add(1, Ordering::Relaxed) + 1);
         }
+        drop(turn);
         drop(line);
         let done = match done {
             Ok(done) => done,
@@ -123,6 +128,22 @@ impl Writer {
             // A refusal may rest on what another write of the lost batch had done.
             (_, Err(lost)) => Err(lost),
         }
+    }
+}
+
+/// A writer's turn, as long as it lasts.
+struct Turn<'a>(&'a Mutex<Option<Instant>>);
+
+impl<'a> Turn<'a> {
+    fn take(taken_at: &'a Mutex<Option<Instant>>) -> Self {
+        *locked(taken_at) = Some(Instant::now());
+        Self(taken_at)
+    }
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        *locked(self.0) = None;
     }
 }
 
@@ -231,37 +252,20 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::mpsc::sync_channel;
-    use std::time::Duration;
-
     use super::*;
 
     #[test]
-    fn the_turn_comes_only_when_the_writer_that_has_it_is_done() {
+    fn a_writer_is_held_up_by_the_write_under_way_and_by_nothing_else() {
         let folder = tempfile::tempdir().unwrap();
         let url = DatabaseUrl::Sqlite(folder.path().join("x.db"));
         let writer = Writer::new(&url);
-        let (began, has_begun) = sync_channel(1);
-        let (go_on, may_go_on) = sync_channel(1);
-        let (came, has_come) = sync_channel(1);
-        let writer = &writer;
-        std::thread::scope(|scope| {
-            scope.spawn(move || {
-                writer.write(|_| {
-                    began.send(()).unwrap();
-                    may_go_on.recv().unwrap();
-                    Ok(())
-                })
-            });
-            has_begun.recv().unwrap();
-            scope.spawn(move || {
-                writer.await_turn();
-                came.send(()).unwrap();
-            });
-            assert!(has_come.recv_timeout(Duration::from_millis(50)).is_err());
-            go_on.send(()).unwrap();
-            has_come.recv().unwrap();
-        });
-        assert_eq!(writer.commits(), 1, "waiting writes nothing");
+        let later = || Instant::now() + Duration::from_secs(10);
+        assert_eq!(writer.held_up(later()), Duration::ZERO);
+        let within = writer.write(|_| Ok(writer.held_up(later()))).unwrap();
+        assert!(within >= Duration::from_secs(10), "{within:?}");
+        assert_eq!(writer.held_up(later()), Duration::ZERO);
+        let refused: Result<(), _> = writer.write(|_| Err(StoreError::NotFound("nothing")));
+        refused.unwrap_err();
+        assert_eq!(writer.held_up(later()), Duration::ZERO, "one that fails gives its turn back, too");
     }
 }

@@ -127,7 +127,7 @@ async fn records(
         behind: page::cursor(asked.cursor.as_deref())?,
         limit: page::one_more(limit),
     };
-    let mut rows = app.store(move |store| store.audit_page(&filter)).await?;
+    let mut rows = app.report(move |store| store.audit_page(&filter)).await?;
     let next_cursor = page::cut(&mut rows, limit, |row| row.seq);
     let entry = |row: AuditRow| wire::AuditEntry {
         seq: row.seq,

@@ -32,6 +32,13 @@ pub(crate) async fn flush(app: &App) -> Result<(), StoreError> {
     written
 }
 
+/// Numbers can be read where nothing can be written; what was counted is kept for later.
+async fn flush_if_possible(app: &App) {
+    if let Err(error) = flush(app).await {
+        tracing::warn!(%error, "the latest counts are not in the numbers yet");
+    }
+}
+
 /// Forgets what is too old to be compared with.
 pub(super) async fn forget(app: &App) -> Result<(), StoreError> {
     let before = app.now().minus(KEPT);
@@ -158,18 +165,18 @@ pub(crate) struct Summary {
 
 /// Everything at a glance.
 pub(crate) async fn summary(app: &App, asked: Asked) -> Result<Summary, Problem> {
-    flush(app).await?;
+    flush_if_possible(app).await;
     let series = [Series::Look, Series::LookToPaid, Series::Reason];
     let load = move |store: &store::Store| {
         let Asked { filter, window } = asked;
-        let payments = store.payment_counts(&filter, window)?;
+        let payments = store.payment_counts(&filter, window, None)?;
         Ok((
             payments,
             store.payment_reasons(&filter, window)?,
             store.counts(&filter, window, &series, false)?,
         ))
     };
-    let (payments, refused, counts) = app.store(load).await?;
+    let (payments, refused, counts) = app.report(load).await?;
     let mut summary = Summary {
         all: AtCamera::default(),
         cameras: BTreeMap::new(),
@@ -219,9 +226,9 @@ pub(crate) async fn payments(
 ) -> Result<(Vec<(Timestamp, Payments)>, Vec<Totals>), Problem> {
     let window = asked.window;
     let load = move |store: &store::Store| {
-        Ok((store.payment_counts(&asked.filter, window)?, store.settled_totals(window)?))
+        Ok((store.payment_counts(&asked.filter, window, Some(window.bucket))?, store.settled_totals(window)?))
     };
-    let (rows, settled) = app.store(load).await?;
+    let (rows, settled) = app.report(load).await?;
     let mut points: BTreeMap<Timestamp, Payments> = empty(window);
     for row in &rows {
         points.entry(row.at).or_default().add(row);
@@ -243,7 +250,7 @@ pub(crate) struct Latency {
 
 /// How long looks took to be paid.
 pub(crate) async fn latency(app: &App, asked: Asked) -> Result<Latency, Problem> {
-    flush(app).await?;
+    flush_if_possible(app).await;
     let window = asked.window;
     let load = move |store: &store::Store| {
         let by_hour = store.counts(&asked.filter, window, &[Series::LookToPaid], true)?;
@@ -251,7 +258,7 @@ pub(crate) async fn latency(app: &App, asked: Asked) -> Result<Latency, Problem>
         let everywhere = AnalyticsFilter { camera: None, ..asked.filter };
         Ok((by_hour, store.counts(&everywhere, window, &[Series::Stage], false)?))
     };
-    let (by_hour, stages) = app.store(load).await?;
+    let (by_hour, stages) = app.report(load).await?;
     let (mut look_to_paid, mut points) = (Bins::default(), empty::<Bins>(window));
     for Counts { hour, of, count, .. } in by_hour {
         look_to_paid.add(of.bin, count);
@@ -283,14 +290,14 @@ pub(crate) struct Quality {
 
 /// How good looks are, and what drifts.
 pub(crate) async fn quality(app: &App, asked: Asked) -> Result<Quality, Problem> {
-    flush(app).await?;
+    flush_if_possible(app).await;
     let window = asked.window;
     let load = move |store: &store::Store| {
         let scores = [Series::Similarity, Series::Margin, Series::Liveness];
         let scores = store.counts(&asked.filter, window, &scores, false)?;
         Ok((scores, store.counts(&asked.filter, window, &[Series::Look, Series::Decision], true)?))
     };
-    let (scores, by_hour) = app.store(load).await?;
+    let (scores, by_hour) = app.report(load).await?;
     let mut quality = Quality::default();
     for Counts { of, count, .. } in scores {
         let bins = match (of.series, of.label.as_str()) {

@@ -15,7 +15,7 @@ use crate::auth::Principal;
 use crate::settings::{self, Settings};
 
 /// What the service manager calls the key among a unit's credentials.
-const CREDENTIAL: &str = "appliance-key";
+pub(super) const CREDENTIAL: &str = "appliance-key";
 
 /// Where the key comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,7 +50,8 @@ impl Source {
     }
 }
 
-fn read(path: &Path) -> Result<Option<Secret<[u8; KEY_BYTES]>>, StartError> {
+/// The bytes of the key at `path`; `None` when there is no file.
+pub(super) fn read(path: &Path) -> Result<Option<Secret<[u8; KEY_BYTES]>>, StartError> {
     let bytes = match std::fs::read(path) {
         Ok(bytes) => Secret::new(bytes),
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
@@ -163,7 +164,8 @@ fn take_next(path: &Path) -> std::io::Result<()> {
 }
 
 /// Written beside and renamed, so that a crash leaves a whole key or none; on the disk before anything is sealed.
-fn put(path: &Path, key: &[u8]) -> std::io::Result<()> {
+/// Puts a key in its place, whole or not at all.
+pub(super) fn put(path: &Path, key: &[u8]) -> std::io::Result<()> {
     let beside = path.with_extension("key.new");
     let mut options = File::options();
     let mut file = options.write(true).create(true).truncate(true).mode(0o600).open(&beside)?;

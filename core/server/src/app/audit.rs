@@ -1,7 +1,7 @@
 //! The audit handed out: checkpoints, proofs, exports, and back from their files.
 
 use std::io::{BufWriter, Write};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use futures_util::StreamExt;
@@ -73,6 +73,8 @@ const PIECE_BYTES: usize = 64 * 1024;
 const PIECES_MAX: usize = 4;
 /// Whoever takes none for so long has gone away; the database is not to be kept open for them.
 const TAKEN_WITHIN: Duration = Duration::from_secs(30);
+/// Whoever takes a little at a time is not waited for longer than this either.
+const EXPORTED_WITHIN: Duration = Duration::from_secs(600);
 
 /// The export as it is read, piece by piece. One that breaks off has no last line and is refused by the verifier.
 pub(crate) fn lines(app: &App) -> Result<BoxStream<'static, Result<Bytes, std::io::Error>>, Problem> {
@@ -82,7 +84,7 @@ pub(crate) fn lines(app: &App) -> Result<BoxStream<'static, Result<Bytes, std::i
     app.spawn_whole(async move {
         let written = work.store(move |store| {
             let _turn = turn;
-            let client = Client { pieces, runtime };
+            let client = Client { pieces, runtime, until: Instant::now() + EXPORTED_WITHIN };
             let mut out = BufWriter::with_capacity(PIECE_BYTES, client);
             match export(store, &mut out) {
                 Ok(()) => Ok(()),
@@ -108,11 +110,14 @@ pub(crate) fn lines(app: &App) -> Result<BoxStream<'static, Result<Bytes, std::i
 struct Client {
     pieces: mpsc::Sender<Bytes>,
     runtime: Handle,
+    /// When it is given up.
+    until: Instant,
 }
 
 impl Write for Client {
     fn write(&mut self, piece: &[u8]) -> std::io::Result<usize> {
-        let sent = self.pieces.send_timeout(Bytes::copy_from_slice(piece), TAKEN_WITHIN);
+        let patience = self.until.saturating_duration_since(Instant::now()).min(TAKEN_WITHIN);
+        let sent = self.pieces.send_timeout(Bytes::copy_from_slice(piece), patience);
         self.runtime.block_on(sent).map_err(|error| std::io::Error::other(error.to_string()))?;
         Ok(piece.len())
     }

@@ -106,6 +106,10 @@ impl Names {
 impl Opened {
     /// Opens the names of those who were added or changed since the last search.
     fn catch_up(&mut self, store: &Store) -> Result<(), Unfit> {
+        // Before the first name is opened; those who come later are counted as they come.
+        if self.read_to.is_none() && store.user_count()? > PEOPLE_MAX {
+            return Err(Unfit::TooMany);
+        }
         let mut behind = (self.read_to.map_or(Timestamp(0), |at| at.minus(OVERLAP)), None);
         loop {
             let changes = store.user_changes(behind, PAGE)?;

@@ -25,8 +25,9 @@ pub(crate) async fn of(app: &App, id: TransactionId) -> Result<History, Problem>
         let (transaction, operations) = (store.transaction(id)?, store.operations(id)?);
         let mut subjects = vec![id.to_string()];
         subjects.extend(operations.iter().map(|operation| operation.id.to_string()));
-        let steps = store.audit_about(&subjects, STEPS_MAX)?;
-        let is_cut = steps.len() == STEPS_MAX as usize;
+        let mut steps = store.audit_about(&subjects, STEPS_MAX + 1)?;
+        let is_cut = steps.len() > STEPS_MAX as usize;
+        steps.truncate(STEPS_MAX as usize);
         Ok(History { transaction, operations, steps, is_cut })
     };
     Ok(app.store(load).await?)

@@ -72,6 +72,8 @@ const INCOMING_MAX: usize = 8;
 const LOGINS_MAX: usize = 2;
 /// The same for PINs.
 const PINS_MAX: usize = 2;
+/// Readings of many rows at one time: half of the connections that read.
+const REPORTS_MAX: usize = 2;
 
 /// The time of this machine's clock.
 pub fn machine_clock() -> Clock {
@@ -153,6 +155,7 @@ impl App {
             logins: Arc::new(Semaphore::new(LOGINS_MAX)),
             pins: Arc::new(Semaphore::new(PINS_MAX)),
             audits: Arc::new(Semaphore::new(1)),
+            reports: Arc::new(Semaphore::new(REPORTS_MAX)),
             leaving: AtomicBool::new(false),
             stopping: watch::Sender::new(false),
             tasks: Mutex::new(JoinSet::new()),

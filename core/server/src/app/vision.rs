@@ -39,6 +39,7 @@ use space::{blind, filled, offered};
 
 /// Everything that sees.
 pub(crate) struct Vision {
+    engine: Engine,
     pipeline: Pipeline,
     /// The recognisers of the settings, each with its templates; the first is the one that is not a shadow.
     spaces: Vec<Arc<Space>>,
@@ -97,7 +98,23 @@ impl Vision {
         let roles = watch::Sender::new(roles);
         let (turn, refresh_turn, compute) = (Default::default(), Default::default(), compute(&engine));
         let snapshot = snapshot.map(parking_lot::Mutex::new);
-        Ok(Self { pipeline, spaces, roles, turn, refresh_turn, snapshot, filled: parts, compute, models })
+        Ok(Self {
+            engine,
+            pipeline,
+            spaces,
+            roles,
+            turn,
+            refresh_turn,
+            snapshot,
+            filled: parts,
+            compute,
+            models,
+        })
+    }
+
+    /// What runs the networks.
+    pub(crate) fn engine(&self) -> &Engine {
+        &self.engine
     }
 
     /// The running pipeline.

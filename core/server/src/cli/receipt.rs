@@ -128,3 +128,6 @@ fn summary(said: &Value) -> String {
         _ => format!("certificate that {} was erased, {}", field("user_id"), field("erased_at")),
     }
 }
+
+#[cfg(test)]
+mod strangers;

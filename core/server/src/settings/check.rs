@@ -13,7 +13,7 @@ use store::cache::Cache;
 use tracing_subscriber::EnvFilter;
 
 use super::{Oidc, RecognitionMember, Settings, SettingsError, Settlement, Tls};
-use crate::app::settlement::hours;
+use crate::app::{backup, settlement::hours};
 use crate::outbound::Place;
 
 /// More than any machine has ports for.
@@ -55,6 +55,9 @@ impl Settings {
             return refuse(key, "must not exceed 1000000");
         }
         self.check_targets()?;
+        if let Err(problem) = backup::recipients(&self.backup.recipients) {
+            return refuse("backup.recipients", &problem);
+        }
         let unit = [
             ("recognition.similarity_min", self.recognition.similarity_min),
             ("recognition.similarity_duplicate_min", self.recognition.similarity_duplicate_min),

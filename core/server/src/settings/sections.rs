@@ -21,6 +21,7 @@ pub struct Settings {
     pub limits: Limits,
     pub data: Data,
     pub database: Database,
+    pub backup: Backup,
     pub redis: Redis,
     pub log: Log,
     pub compute: Compute,
@@ -126,6 +127,14 @@ pub struct Data {
 #[serde(deny_unknown_fields)]
 pub struct Database {
     pub url: String,
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Backup {
+    pub folder: PathBuf,
+    pub recipients: Vec<String>,
+    pub keep: usize,
 }
 
 #[derive(Clone, Serialize, Deserialize)]

@@ -2,6 +2,7 @@
 
 mod appliance_key;
 mod audit;
+mod backup;
 mod bench;
 mod demo;
 mod doctor;

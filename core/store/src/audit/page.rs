@@ -1,10 +1,18 @@
 //! Lists of records: of whom, about what, when, from either end.
-use diesel::prelude::*;
+use diesel::{
+    prelude::*,
+    sql_types::{Integer, Text},
+};
 use domain::Timestamp;
 use std::time::Duration;
 
 use super::{AuditRow, Record};
 use crate::{Store, StoreError, connection::AnyConnection, counter, row, schema::audit};
+
+diesel::define_sql_function! {
+    /// So many characters of `text` from the one at `first` on, which counts from 1.
+    fn substr(text: Text, first: Integer, count: Integer) -> Text;
+}
 
 /// Which records to list. What is `None` lets all through.
 #[derive(Debug, Clone, Default)]
@@ -46,8 +54,10 @@ impl Store {
                 query = query.filter(audit::subject.eq(subject));
             }
             query = match filter.action.as_deref() {
+                // Not by `LIKE`, in which SQLite takes capitals and small letters for the same.
                 Some(prefix) if prefix.ends_with('.') => {
-                    query.filter(audit::action.like(beginning(prefix)).escape('\\'))
+                    let length = i32::try_from(prefix.chars().count()).unwrap_or(i32::MAX);
+                    query.filter(substr(audit::action, 1, length).eq(prefix))
                 }
                 Some(action) => query.filter(audit::action.eq(action)),
                 None => query,
@@ -87,24 +97,19 @@ impl Store {
     }
 }
 
-/// What `LIKE` takes for everything that begins with `prefix`.
-fn beginning(prefix: &str) -> String {
-    let plain = prefix.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-    plain + "%"
-}
-
 /// The place of the first record of `moment` or later, found by halving: there is no index of moments, since every payment
 /// would have to keep it.
 fn first_at(c: &mut AnyConnection, moment: Timestamp) -> Result<i64, StoreError> {
     let (mut low, mut high) = (1, counter::last(c, "audit")? + 1);
     while low < high {
         let middle = low + (high - low) / 2;
-        let at: Option<i64> = audit::table.find(middle).select(audit::at).first(c).optional()?;
-        // A record that is missing is the verifier's business.
-        if at.is_some_and(|at| at < moment.0) {
-            low = middle + 1;
-        } else {
-            high = middle;
+        // A record that is missing is the verifier's business, and hides none of the others.
+        let there = audit::table.filter(audit::seq.ge(middle)).filter(audit::seq.lt(high));
+        let there: Option<(i64, i64)> =
+            there.order(audit::seq).select((audit::seq, audit::at)).first(c).optional()?;
+        match there {
+            Some((seq, at)) if at < moment.0 => low = seq + 1,
+            _ => high = middle,
         }
     }
     Ok(low)

@@ -78,9 +78,15 @@ impl Store {
                 query = query.filter(transactions::created_at.lt(until.0));
             }
             if let Some(before) = filter.before {
-                query = query.filter(transactions::id.lt(before.to_string()));
+                let id = before.to_string();
+                let at = transactions::table.find(&id).select(transactions::created_at);
+                let Some(at) = at.first::<i64>(c).optional()? else { return Ok(Vec::new()) };
+                let earlier = transactions::created_at.lt(at).or(transactions::id.lt(id));
+                query = query.filter(transactions::created_at.le(at)).filter(earlier);
             }
-            let page = query.order(transactions::id.desc()).limit(row::page(filter.limit));
+            // In the order of an index, whichever of them is read: nothing is sorted before the page is cut.
+            let newest = (transactions::created_at.desc(), transactions::id.desc());
+            let page = query.order(newest).limit(row::page(filter.limit));
             Ok(page.load::<Record>(c)?)
         })?;
         rows.into_iter().map(TransactionRow::try_from).collect()

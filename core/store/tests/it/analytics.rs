@@ -71,7 +71,12 @@ fn counts_add_up_within_their_hour_and_place(bench: &Bench) {
     let at_till = AnalyticsFilter { branch: None, camera: Some("till-2".into()) };
     assert_eq!(
         counted(bench, &own, hours(5), true),
-        [(Some(0), all.clone(), 30, 5), (Some(0), till.clone(), 0, 1), (Some(1), all.clone(), 30, 7)]
+        [
+            (Some(0), "/known".to_owned(), 30, 5),
+            (Some(0), "/unknown".to_owned(), 0, 1),
+            (Some(1), "/known".to_owned(), 30, 7)
+        ],
+        "hours are told of all places together"
     );
     assert_eq!(
         counted(bench, &own, hours(5), false),
@@ -95,7 +100,7 @@ fn old_counts_go(bench: &Bench) {
     bench.store.forget_counts(START.plus(HOUR)).unwrap();
     assert_eq!(
         counted(bench, &AnalyticsFilter::default(), hours(3), true),
-        [(Some(1), "till-1/known".into(), 0, 1)]
+        [(Some(1), "/known".into(), 0, 1)]
     );
 }
 
@@ -136,7 +141,7 @@ fn payments_are_counted_by_point_place_state_and_currency(bench: &Bench) {
     opened(bench, HOUR, 900, (Some("till-1"), "other"));
     opened(bench, HOUR * 3, 900, (Some("till-1"), BRANCH));
     let own = AnalyticsFilter { branch: Some(BRANCH.into()), camera: None };
-    let found = bench.store.payment_counts(&own, hours(3)).unwrap();
+    let found = bench.store.payment_counts(&own, hours(3), Some(Bucket::Hour)).unwrap();
     let told: Vec<_> = found
         .iter()
         .map(|row| {
@@ -156,10 +161,16 @@ fn payments_are_counted_by_point_place_state_and_currency(bench: &Bench) {
     assert_eq!((found[2].identified, found[2].confirmed, found[2].paid), (0, 0, 0));
     assert_eq!(back.currency.code(), "EUR");
     let tills = AnalyticsFilter { branch: None, camera: Some("till-1".into()) };
-    assert_eq!(bench.store.payment_counts(&tills, hours(3)).unwrap().len(), 3);
+    assert_eq!(bench.store.payment_counts(&tills, hours(3), Some(Bucket::Hour)).unwrap().len(), 3);
+    // The whole span in one.
+    let whole = bench.store.payment_counts(&tills, hours(4), None).unwrap();
+    let waiting =
+        whole.iter().filter(|row| row.branch == BRANCH && row.state == State::RequiresIdentification);
+    assert_eq!(waiting.map(|row| (row.at, row.count)).collect::<Vec<_>>(), [(START, 1)]);
+    assert_eq!(whole.len(), 4);
     // A point of a week begins on a Monday, wherever the span does.
     let week = Window::new(START, START.plus(HOUR * 3), Some(Bucket::Week)).unwrap();
-    let at = bench.store.payment_counts(&own, week).unwrap()[0].at;
+    let at = bench.store.payment_counts(&own, week, Some(Bucket::Week)).unwrap()[0].at;
     assert_eq!(at, Bucket::Week.start(START));
     assert_ne!(at, START);
 }

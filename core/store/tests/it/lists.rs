@@ -87,6 +87,12 @@ fn a_page_of_payments_goes_on_behind_the_last(bench: &Bench) {
     assert_eq!(page(None), [ids[4], ids[3]]);
     assert_eq!(page(Some(ids[3])), [ids[2], ids[1]]);
     assert_eq!(page(Some(ids[1])), [ids[0]]);
+    let unknown = TransactionId(Uuid::now_v7());
+    assert!(page(Some(unknown)).is_empty(), "nothing is behind a payment that there is not");
+    // Newest by the moment at which they were opened, by whatever clock their ids were made.
+    let earlier = opened(bench, By { actor: "test", at: START.minus(HOUR) }, 6, ("till-1", BRANCH, "a"));
+    assert_eq!(page(Some(ids[1])), [ids[0], earlier]);
+    assert!(page(Some(earlier)).is_empty());
 }
 
 fn records_are_listed_from_either_end_and_by_whom_what_and_when(bench: &Bench) {
@@ -122,6 +128,12 @@ fn records_are_listed_from_either_end_and_by_whom_what_and_when(bench: &Bench) {
     assert_eq!(seqs(AuditFilter { from, until, ..none() }), [2, 3]);
     assert_eq!(seqs(AuditFilter { from, until, newest_first: true, ..none() }), [3, 2]);
     assert_eq!(seqs(AuditFilter { from: Some(START.plus(HOUR * 10)), ..none() }), [0_i64; 0]);
+    // One that somebody took out hides no other.
+    bench.sql(&format!("DELETE FROM audit WHERE seq IN ({}, {})", before + 2, before + 3)).unwrap();
+    for hour in 1..=9 {
+        let from = Some(START.plus(HOUR * hour));
+        assert_eq!(seqs(AuditFilter { from, ..none() }), [4], "{hour}");
+    }
 }
 
 fn what_is_recorded_about_a_payment_is_found_with_its_requests(bench: &Bench) {

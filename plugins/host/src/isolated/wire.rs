@@ -217,4 +217,6 @@ impl<'a> Reader<'a> {
 }
 
 #[cfg(test)]
+mod strangers;
+#[cfg(test)]
 mod tests;

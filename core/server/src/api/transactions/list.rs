@@ -103,7 +103,7 @@ async fn list(
 ) -> Result<Json<Page<Transaction>>, Problem> {
     let limit = page::limit(listing.limit);
     let filter = listing.filter(limit)?;
-    let mut rows = app.store(move |store| store.transactions(&filter)).await?;
+    let mut rows = app.report(move |store| store.transactions(&filter)).await?;
     let next_cursor = page::cut(&mut rows, limit, |row| row.id);
     Ok(Json(Page { items: rows.into_iter().map(answer).collect(), next_cursor }))
 }

@@ -3,12 +3,14 @@
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
 use store::{DatabaseUrl, Store};
 
 use super::{Check, Status, ask};
 use crate::api::chain;
 use crate::app::appliance_key::Source;
+use crate::app::backup;
 use crate::settings::{Settings, keys_folder};
 
 const FREE_MB_WARN: u64 = 2_048;
@@ -18,6 +20,7 @@ pub(super) fn checks(settings: &Settings) -> Vec<Check> {
     let folder = &settings.data.folder;
     let mut checks = vec![writable(folder), free_space(folder), key(&Source::of(settings))];
     checks.extend(database(settings));
+    checks.push(backup(settings));
     checks
 }
 
@@ -94,6 +97,28 @@ fn key(source: &Source) -> Check {
             asked.must(Err(format!("{} can be read by others, mode {mode:03o}", path.display())))
         }
     }
+}
+
+/// A night may be missed; two are a backup that is not made.
+const BACKUP_AGE_MAX: Duration = Duration::from_secs(50 * 3_600);
+
+fn backup(settings: &Settings) -> Check {
+    let folder = backup::folder(settings);
+    let mend = match settings.backup.recipients.is_empty() {
+        true => {
+            "facepay backup key FILE, on another machine; set backup.recipients; systemctl enable --now facepay-backup.timer"
+        }
+        false => "systemctl enable --now facepay-backup.timer; journalctl -u facepay-backup",
+    };
+    let asked =
+        ask("storage.backup", "what is lost with this machine is what the last backup does not have", mend);
+    asked.should(match backup::newest_age(&folder) {
+        Some(age) if age <= BACKUP_AGE_MAX => {
+            Ok(format!("the newest is {} hours old", age.as_secs() / 3_600))
+        }
+        Some(age) => Err(format!("the newest is {} hours old", age.as_secs() / 3_600)),
+        None => Err(format!("there is none in {}", folder.display())),
+    })
 }
 
 /// The store as it is, where there is one that opens.

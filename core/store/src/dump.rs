@@ -1,0 +1,181 @@
+//! A database in one file while it is at work, and such a file in a new database: what backups are made of.
+use std::{
+    fs::File,
+    io::ErrorKind,
+    path::Path,
+    process::{Command, Stdio},
+};
+
+use diesel::connection::SimpleConnection as _;
+
+use zeroize::Zeroizing;
+
+use crate::{DatabaseUrl, StoreError, connection::AnyConnection, store::is_missing, subject::SubjectKeys};
+
+impl DatabaseUrl {
+    /// What kind of database it is: its dumps go into no other.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Sqlite(_) => "sqlite",
+            Self::Postgres(_) => "postgresql",
+        }
+    }
+
+    /// Writes all of the database as it is at one moment into `file`, which must not be there yet. Whoever works on it goes on
+    /// meanwhile. SQLite's dump is a database of its own (`VACUUM INTO`), PostgreSQL's is made by `pg_dump`.
+    ///
+    /// # Errors
+    /// When the database can't be read, `file` can't be written, or there is no `pg_dump` for PostgreSQL.
+    pub fn dump(&self, file: &Path) -> Result<(), StoreError> {
+        if is_missing(self) {
+            return Err(StoreError::Conflict(format!("there is no {self}")));
+        }
+        match self {
+            Self::Sqlite(_) => {
+                let quoted = file.display().to_string().replace('\'', "''");
+                let dumped = AnyConnection::open(self)?.batch_execute(&format!("VACUUM INTO '{quoted}'"));
+                dumped.map_err(|error| StoreError::NotWritable(format!("{}: {error}", file.display())))
+            }
+            Self::Postgres(url) => {
+                let mut dump = tool("pg_dump", url);
+                run(dump.args(["--format=custom", "--file"]).arg(file))
+            }
+        }
+    }
+
+    /// Fills a database that nobody has used yet from a file that [`Self::dump`] wrote: all of it is there afterwards, or nothing.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] when there is something already; else when the database can't be written, or there is no
+    /// `pg_restore` for PostgreSQL.
+    pub fn load(&self, file: &Path) -> Result<(), StoreError> {
+        if !is_missing(self) && AnyConnection::open(self)?.has_table("facts")? {
+            return Err(StoreError::Conflict(format!(
+                "{self} is in use; a restore needs a database that is not there yet, or an empty one"
+            )));
+        }
+        match self {
+            Self::Sqlite(path) => {
+                let unwritten =
+                    |error: std::io::Error| StoreError::NotWritable(format!("{}: {error}", path.display()));
+                let mut beside = path.clone().into_os_string();
+                beside.push(".restoring");
+                std::fs::copy(file, &beside).map_err(unwritten)?;
+                File::open(&beside).and_then(|beside| beside.sync_all()).map_err(unwritten)?;
+                std::fs::rename(&beside, path).map_err(unwritten)?;
+                let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+                let folder = File::open(folder.unwrap_or(Path::new(".")));
+                folder.and_then(|folder| folder.sync_all()).map_err(unwritten)
+            }
+            Self::Postgres(url) => {
+                let mut restore = tool("pg_restore", url);
+                run(restore.args(["--exit-on-error", "--single-transaction"]).arg(file))
+            }
+        }
+    }
+}
+
+/// A file's name and what is in it, which is overwritten when dropped.
+pub type KeyFile = (String, Zeroizing<Vec<u8>>);
+
+/// Every file of the folder `keys` by its name, as they belong together at one moment: people's shares of their keys, for a backup of
+/// them.
+///
+/// # Errors
+/// When the folder can't be read.
+pub fn key_files(keys: &Path) -> Result<Vec<KeyFile>, StoreError> {
+    SubjectKeys::files(keys).map_err(|error| StoreError::Keys(format!("{}: {error}", keys.display())))
+}
+
+/// One of PostgreSQL's programs for the database at `url`. The password goes by the environment, which nobody else can read.
+fn tool(name: &str, url: &str) -> Command {
+    let mut tool = Command::new(name);
+    let (url, password) = without_password(url);
+    tool.args(["--no-owner", "--no-privileges", "--no-password", "--dbname"]).arg(url);
+    if let Some(password) = password {
+        tool.env("PGPASSWORD", password);
+    }
+    tool
+}
+
+fn run(tool: &mut Command) -> Result<(), StoreError> {
+    let name = tool.get_program().to_string_lossy().into_owned();
+    let done = tool.stdin(Stdio::null()).output().map_err(|error| match error.kind() {
+        ErrorKind::NotFound => StoreError::Unavailable(format!(
+            "{name} is not installed; install PostgreSQL's client programs (apt install postgresql-client)"
+        )),
+        _ => StoreError::Unavailable(format!("{name}: {error}")),
+    })?;
+    match done.status.success() {
+        true => Ok(()),
+        false => {
+            Err(StoreError::Unavailable(format!("{name}: {}", String::from_utf8_lossy(&done.stderr).trim())))
+        }
+    }
+}
+
+/// An address without its password, and the password. One that is given as a parameter behind `?` stays where it is only when it is
+/// no password.
+fn without_password(url: &str) -> (String, Option<String>) {
+    let Some((scheme, rest)) = url.split_once("://") else { return (url.to_owned(), None) };
+    let (place, parameters) = rest.split_once('?').map_or((rest, None), |(place, rest)| (place, Some(rest)));
+    let mut password = None;
+    let place = match place.rsplit_once('@') {
+        Some((user, host)) => match user.split_once(':') {
+            Some((user, secret)) => {
+                password = Some(decoded(secret));
+                format!("{user}@{host}")
+            }
+            None => place.to_owned(),
+        },
+        None => place.to_owned(),
+    };
+    let mut kept = Vec::new();
+    for parameter in parameters.into_iter().flat_map(|parameters| parameters.split('&')) {
+        match parameter.strip_prefix("password=") {
+            Some(secret) => password = Some(decoded(secret)),
+            None => kept.push(parameter),
+        }
+    }
+    let parameters = if kept.is_empty() { String::new() } else { format!("?{}", kept.join("&")) };
+    (format!("{scheme}://{place}{parameters}"), password)
+}
+
+/// What percent signs stand for in an address.
+fn decoded(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&byte, behind)) = rest.split_first() {
+        let digits = behind.first_chunk::<2>().filter(|_| byte == b'%');
+        let code = digits.and_then(|digits| hex::decode(digits).ok()).and_then(|code| code.first().copied());
+        bytes.push(code.unwrap_or(byte));
+        rest = if code.is_some() { &behind[2..] } else { behind };
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_password_is_left_in_an_address() {
+        for (url, expected, password) in [
+            (
+                "postgresql://pay:s3%40cret%@db:5433/facepay",
+                "postgresql://pay@db:5433/facepay",
+                Some("s3@cret%"),
+            ),
+            ("postgresql://db/facepay?sslmode=require", "postgresql://db/facepay?sslmode=require", None),
+            (
+                "postgresql://pay@db/facepay?password=a%20b&sslmode=require",
+                "postgresql://pay@db/facepay?sslmode=require",
+                Some("a b"),
+            ),
+            ("postgresql:///facepay?host=%2Frun&password=x", "postgresql:///facepay?host=%2Frun", Some("x")),
+        ] {
+            assert_eq!(without_password(url), (expected.to_owned(), password.map(str::to_owned)), "{url}");
+        }
+    }
+}
