@@ -23,6 +23,7 @@ pub(crate) mod four_eyes;
 pub(crate) mod identify;
 pub(crate) mod identity;
 pub(crate) mod look_alike;
+pub(crate) mod migration;
 pub(crate) mod model_change;
 pub(crate) mod threshold;
 

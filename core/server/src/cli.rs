@@ -12,9 +12,11 @@ mod backup;
 mod camera;
 mod certs;
 mod config;
+mod diag;
 mod identify;
 mod keys;
 mod ledger;
+mod migrate;
 mod models;
 mod operators;
 mod plugin;
@@ -82,6 +84,11 @@ pub enum Command {
     /// Backups of database and keys.
     #[command(subcommand)]
     Backup(backup::Backup),
+    /// Brings the database's tables up to date.
+    Migrate(migrate::Migrate),
+    /// What somebody who helps needs to see.
+    #[command(subcommand)]
+    Diag(diag::Diag),
     /// Certificates to try TLS with.
     #[command(subcommand)]
     Certs(certs::Certs),
@@ -156,6 +163,8 @@ pub fn run() -> ExitCode {
         Command::Keys(command) => keys::run(&cli, command),
         Command::ApplianceKey(command) => appliance_key::run(&cli, command),
         Command::Backup(command) => backup::run(&cli, command),
+        Command::Migrate(arguments) => migrate::run(&cli, arguments),
+        Command::Diag(command) => diag::run(&cli, command),
         Command::Certs(command) => certs::run(command),
         Command::Operators(command) => operators::run(&cli, command),
         Command::Identify(arguments) => identify::run(&cli, arguments),

@@ -20,6 +20,28 @@ const SQLITE_PRAGMAS: &str = "PRAGMA busy_timeout = 10000;
     PRAGMA secure_delete = ON;
     PRAGMA trusted_schema = OFF;";
 
+/// How soon PostgreSQL's client gives up a server that the network keeps away, where the address doesn't say: it would wait for hours.
+/// Seconds, and milliseconds for the last one.
+const TIMEOUTS: [(&str, u32); 5] = [
+    ("connect_timeout", 5),
+    ("keepalives_idle", 10),
+    ("keepalives_interval", 5),
+    ("keepalives_count", 3),
+    ("tcp_user_timeout", 15_000),
+];
+
+/// The address with [`TIMEOUTS`], as far as it has none of its own.
+fn with_timeouts(libpq: &str) -> String {
+    let mut address = libpq.to_owned();
+    let parameters = libpq.split_once('?').map_or("", |(_, parameters)| parameters);
+    let has = |name: &str| parameters.split('&').any(|own| own.split('=').next() == Some(name));
+    for (name, value) in TIMEOUTS.into_iter().filter(|(name, _)| !has(name)) {
+        let separator = if address.contains('?') { '&' } else { '?' };
+        address.push_str(&format!("{separator}{name}={value}"));
+    }
+    address
+}
+
 /// A connection to SQLite or PostgreSQL.
 #[derive(diesel::MultiConnection)]
 pub(crate) enum AnyConnection {
@@ -40,8 +62,8 @@ impl AnyConnection {
             }
             DatabaseUrl::Postgres(libpq) => {
                 let unavailable = |why: String| StoreError::Unavailable(format!("{url}: {}", why.trim()));
-                let mut connection =
-                    PgConnection::establish(libpq).map_err(|error| unavailable(error.to_string()))?;
+                let mut connection = PgConnection::establish(&with_timeouts(libpq))
+                    .map_err(|error| unavailable(error.to_string()))?;
                 connection.batch_execute(
                     "SET lock_timeout = '10s'; SET statement_timeout = '30s'; SET synchronous_commit = on",
                 )?;
@@ -57,7 +79,7 @@ impl AnyConnection {
     }
 
     /// Refuses a database that has seen migrations which this program doesn't know.
-    fn is_not_newer(&mut self) -> Result<(), StoreError> {
+    pub(crate) fn is_not_newer(&mut self) -> Result<(), StoreError> {
         let (applied, known) = (self.applied()?, self.known()?);
         match applied.into_iter().find(|version| !known.contains(version)) {
             Some(version) => Err(StoreError::Newer(version)),
@@ -211,6 +233,17 @@ pub(crate) use insert_or_ignore;
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_address_gets_the_timeouts_that_it_has_not() {
+        let plain = with_timeouts("postgresql://pay@db/facepay");
+        let first = "postgresql://pay@db/facepay?connect_timeout=5&keepalives_idle=10&";
+        assert!(plain.starts_with(first), "{plain}");
+        let own = with_timeouts("postgresql://pay@db/facepay?connect_timeout=60&sslmode=require");
+        let first = "postgresql://pay@db/facepay?connect_timeout=60&sslmode=require&keepalives_idle=10&";
+        assert!(own.starts_with(first), "{own}");
+        assert_eq!(own.matches("connect_timeout").count(), 1);
+    }
 
     #[derive(QueryableByName)]
     struct Pragma {

@@ -22,6 +22,19 @@ impl DatabaseUrl {
         }
     }
 
+    /// How many migrations this program knows and the database has not seen: all of them, where it is empty. Changes nothing.
+    ///
+    /// # Errors
+    /// When the database can't be reached, or a newer program has used it.
+    pub fn pending(&self) -> Result<usize, StoreError> {
+        if is_missing(self) {
+            return Err(StoreError::Conflict(format!("there is no {self}")));
+        }
+        let mut connection = AnyConnection::open(self)?;
+        connection.is_not_newer()?;
+        connection.pending()
+    }
+
     /// Writes all of the database as it is at one moment into `file`, which must not be there yet. Whoever works on it goes on
     /// meanwhile. SQLite's dump is a database of its own (`VACUUM INTO`), PostgreSQL's is made by `pg_dump`.
     ///

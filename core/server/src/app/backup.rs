@@ -8,14 +8,15 @@ use std::time::Duration;
 use age::x25519::{Identity, Recipient};
 use domain::{Secret, Timestamp};
 use store::seal::{KEY_BYTES, Key};
-use store::{DatabaseUrl, KeyFile, Store};
+use store::{By, DatabaseUrl, KeyFile, Store};
 use tempfile::TempDir;
 use zeroize::Zeroizing;
 
 use super::alone::Alone;
 use super::appliance_key::{self, Source};
-use super::start::{StartError, make_folder, not_writable};
+use super::start::{StartError, machine_clock, make_folder, not_writable};
 use crate::api::wire::money::moment;
+use crate::auth::Principal;
 use crate::settings::{self, Settings};
 use archive::{Content, Kind, Manifest, Unfit};
 
@@ -265,6 +266,14 @@ fn sound(manifest: Manifest, url: &DatabaseUrl, key: Key, shares: &Path) -> Resu
     Ok(Sound { manifest, records: Some(records), people: Some(store.user_count()?) })
 }
 
+/// What came of [`restore`].
+#[derive(Debug)]
+pub(crate) struct Restored {
+    pub(crate) sound: Sound,
+    /// How many of its people were erased after it was made, and are so again.
+    pub(crate) erased_again: usize,
+}
+
 /// Puts a backup in its place on a machine that has neither database nor keys: nothing that is there is written over.
 ///
 /// # Errors
@@ -274,7 +283,7 @@ pub(crate) fn restore(
     settings: &Settings,
     given: &Given<'_>,
     config_to: Option<&Path>,
-) -> Result<Sound, StartError> {
+) -> Result<Restored, StartError> {
     let _alone = Alone::in_folder(&settings.data.folder)?;
     let (url, folder) = (url(settings)?, &settings.data.folder);
     let keys = given.keys.ok_or_else(|| {
@@ -305,7 +314,16 @@ pub(crate) fn restore(
     if let Some(to) = config_to {
         move_all(&work.path().join(CONFIG), to)?;
     }
-    Ok(found)
+    let erased_again = match found.records {
+        Some(_) => {
+            let store = Store::open(&url, Key::new(*key.expose()), &shares)?;
+            let (actor, at) = (Principal::SYSTEM.actor(), machine_clock()());
+            store.redo_erasures(By { actor: &actor, at })?.len()
+        }
+        // Its tables are older than this program; the next start brings them up to date and then does it.
+        None => 0,
+    };
+    Ok(Restored { sound: found, erased_again })
 }
 
 /// Puts the appliance's key where the settings look for it. One that is there, as the service manager hands it over, must be the same.

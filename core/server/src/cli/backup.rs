@@ -129,9 +129,9 @@ fn verify(cli: &Cli, files: &Files, into: Option<&str>, as_json: bool) -> Result
 
 fn restore(cli: &Cli, files: &Files, config_to: Option<&Path>) -> Result<Exit, Failure> {
     let (settings, identity) = (offline::settings(cli)?, identity(&files.identity)?);
-    let found = backup::restore(&settings, &files.given(&identity), config_to)?;
-    terminal::out(format!("restored: {}", summary(&found)));
-    terminal::note("whoever was erased since is erased again when the appliance starts");
+    let restored = backup::restore(&settings, &files.given(&identity), config_to)?;
+    terminal::out(format!("restored: {}", summary(&restored.sound)));
+    terminal::note(format!("{} who were erased since are erased again", restored.erased_again));
     Ok(Exit::Ok)
 }
 

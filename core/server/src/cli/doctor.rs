@@ -9,9 +9,11 @@ mod secrets;
 mod storage;
 mod thresholds;
 
+pub(super) use storage::opened;
+
 use clap::Args;
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::plugin::{Loaded, Tried};
 use super::{Cli, Exit, Failure, offline, terminal};
@@ -86,6 +88,50 @@ impl Asked {
 }
 
 pub(super) fn run(cli: &Cli, arguments: &Doctor) -> Result<Exit, Failure> {
+    let findings = examine(cli)?;
+    match arguments.json {
+        true => terminal::json(&findings.report()),
+        false => show(&findings.checks, &findings.tried),
+    }
+    let (failed, warned) = (findings.count(Status::Fail), findings.count(Status::Warn));
+    Ok(match (arguments.strict, failed, warned) {
+        (true, 0, 0) | (false, 0, _) => Exit::Ok,
+        (true, ..) => Exit::Degraded,
+        (false, ..) => Exit::Failure,
+    })
+}
+
+/// Everything that was found.
+struct Findings {
+    checks: Vec<Check>,
+    tried: Tried,
+}
+
+impl Findings {
+    fn count(&self, status: Status) -> usize {
+        self.checks.iter().filter(|check| check.status == status).count()
+    }
+
+    fn report(&self) -> Value {
+        json!({
+            "checks": self.checks,
+            "device": self.tried.device.as_ref().ok(),
+            "summary": {
+                "ok": self.count(Status::Ok),
+                "warn": self.count(Status::Warn),
+                "fail": self.count(Status::Fail),
+                "skip": self.count(Status::Skip),
+            },
+        })
+    }
+}
+
+/// The findings as `--json` prints them.
+pub(super) fn report(cli: &Cli) -> Result<Value, Failure> {
+    Ok(examine(cli)?.report())
+}
+
+fn examine(cli: &Cli) -> Result<Findings, Failure> {
     let loaded = offline::settings(cli);
     let valid = ask(
         "config.valid",
@@ -113,23 +159,7 @@ pub(super) fn run(cli: &Cli, arguments: &Doctor) -> Result<Exit, Failure> {
     checks.push(model_change::check(&settings, offered.as_deref().unwrap_or_default()));
     checks.extend(cameras::checks(&settings));
     checks.extend(machine::checks());
-    let count = |status| checks.iter().filter(|check| check.status == status).count();
-    let (failed, warned) = (count(Status::Fail), count(Status::Warn));
-    let summary =
-        json!({ "ok": count(Status::Ok), "warn": warned, "fail": failed, "skip": count(Status::Skip) });
-    match arguments.json {
-        true => terminal::json(&json!({
-            "checks": checks,
-            "device": tried.device.as_ref().ok(),
-            "summary": summary,
-        })),
-        false => show(&checks, &tried),
-    }
-    Ok(match (arguments.strict, failed, warned) {
-        (true, 0, 0) | (false, 0, _) => Exit::Ok,
-        (true, ..) => Exit::Degraded,
-        (false, ..) => Exit::Failure,
-    })
+    Ok(Findings { checks, tried })
 }
 
 fn plugin(plugin: &Loaded, networks_run: bool) -> Check {

@@ -117,7 +117,8 @@ impl From<ClientError> for Failure {
     }
 }
 
-async fn look(client: &Client) -> Result<Value, Failure> {
+/// How the appliance does.
+pub(super) async fn look(client: &Client) -> Result<Value, Failure> {
     let status = client.get("/health").await?;
     let readiness = client.ask("/readyz?verbose").await?.body;
     let metrics = client.ask("/metrics").await?;

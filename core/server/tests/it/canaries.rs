@@ -215,6 +215,24 @@ fn command(folder: &Path, config: &str, arguments: &[&str]) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
 }
 
+/// All that is in the file for a diagnosis.
+fn bundled(file: &Path) -> String {
+    let mut archive = tar::Archive::new(flate2::read::GzDecoder::new(std::fs::File::open(file).unwrap()));
+    let (mut names, mut all) = (Vec::new(), String::new());
+    for entry in archive.entries().unwrap() {
+        let mut entry = entry.unwrap();
+        names.push(entry.path().unwrap().file_name().unwrap().to_string_lossy().into_owned());
+        entry.read_to_string(&mut all).unwrap();
+    }
+    let expected = ["machine", "doctor", "settings", "status", "metrics", "books", "journal"];
+    assert!(names.iter().map(|name| name.split('.').next().unwrap()).eq(expected), "{names:?}");
+    for said in ["storage.appliance_key", "[server]", "\"ready\"", "facepay_audit_chain_ok", "audit_records"]
+    {
+        assert!(all.contains(said), "{said} is missing in {} characters", all.len());
+    }
+    all
+}
+
 /// What an authenticator app shows.
 fn shown(secret: &str) -> String {
     let key = data_encoding::BASE32_NOPAD.decode(secret.as_bytes()).unwrap();
@@ -418,6 +436,8 @@ async fn no_secret_is_in_anything_that_the_appliance_says() {
     ] {
         places.push((arguments[0], command(folder.path(), "canaries.toml", arguments)));
     }
+    command(folder.path(), "canaries.toml", &["diag", "bundle", "--out", "diag.tar.gz", "--key", &key]);
+    places.push(("diag", bundled(&folder.path().join("diag.tar.gz"))));
     places.push(("log", run.log()));
     canaries.add_bytes("appliance key", &std::fs::read(folder.path().join("data/appliance.key")).unwrap());
     let template = template(folder.path(), &user);

@@ -29,11 +29,13 @@ mod lists;
 mod look_alikes;
 mod model_change;
 mod money;
+mod network;
 mod oidc;
 mod people;
 mod performing;
 mod plugins;
 mod presence;
+mod proxy;
 mod routes;
 #[path = "../../../store/tests/it/servers.rs"]
 #[allow(dead_code, reason = "the databases of the store's tests; not every server is needed here")]

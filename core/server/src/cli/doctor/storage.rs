@@ -122,7 +122,7 @@ fn backup(settings: &Settings) -> Check {
 }
 
 /// The store as it is, where there is one that opens.
-pub(super) fn opened(settings: &Settings) -> Option<Store> {
+pub(in crate::cli) fn opened(settings: &Settings) -> Option<Store> {
     let url = settings.database.url.parse::<DatabaseUrl>().ok()?;
     let key = Source::of(settings).read().ok()??;
     Store::open_as_is(&url, key, &keys_folder(&settings.data.folder)).ok()

@@ -29,7 +29,9 @@ impl Machine {
     fn run(&self, arguments: &[&str]) -> Output {
         let mut command = facepay(self.path());
         command.env("DATABASE_URL", &self.database);
-        command.env("FACEPAY__BACKUP__RECIPIENTS", format!("[{:?}]", self.recipient));
+        let recipients =
+            if self.recipient.is_empty() { "[]".to_owned() } else { format!("[{:?}]", self.recipient) };
+        command.env("FACEPAY__BACKUP__RECIPIENTS", recipients);
         command.env("FACEPAY__BACKUP__KEEP", "2").args(arguments).output().unwrap()
     }
 
@@ -112,7 +114,7 @@ fn a_lost_machine_comes_back_without_whom_was_erased(database: &str, empty: &str
 
     let empty = Machine::new(empty, &owner.recipient);
     let restored = says(&empty, &owner.words("restore", &before, &keys), 0);
-    assert!(restored.contains("2 people"), "{restored}");
+    assert!(restored.contains("2 people") && restored.contains("1 who were erased since"), "{restored}");
     // Nothing is written over.
     let refused = says(&empty, &owner.words("restore", &before, &keys), 4);
     assert!(refused.contains("in use"), "{refused}");
@@ -208,4 +210,18 @@ fn ages_own_program_opens_a_backup() {
     let mut archive = tar::Archive::new(&opened.stdout[..]);
     let names = archive.entries().unwrap().map(|entry| entry.unwrap().path().unwrap().display().to_string());
     assert_eq!(names.collect::<Vec<_>>(), ["manifest.json", "database"]);
+}
+
+#[test]
+fn the_tables_are_brought_up_to_date_when_asked() {
+    let machine = Machine::new("sqlite:facepay-data/facepay.db", "");
+    let migrate = |words: &[&str], exit| machine.says(&[&["migrate"], words].concat(), exit);
+    assert!(migrate(&[], 5).contains("there is no sqlite:"));
+    std::fs::create_dir_all(machine.path().join("facepay-data")).unwrap();
+    std::fs::write(machine.path().join("facepay-data/facepay.db"), "").unwrap();
+    let pending = migrate(&["--check"], 6);
+    assert!(!pending.starts_with("0 "), "{pending}");
+    assert!(migrate(&[], 0).contains("are done"));
+    assert!(migrate(&["--check"], 0).starts_with("0 migrations"));
+    assert!(migrate(&[], 0).starts_with("0 migrations"));
 }

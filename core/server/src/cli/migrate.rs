@@ -1,0 +1,26 @@
+//! `facepay migrate`: the tables brought up to date before the start that would do it.
+
+use clap::Args;
+
+use super::{Cli, Exit, Failure, offline, terminal};
+use crate::app::migration;
+
+/// Whether to do it.
+#[derive(Args)]
+pub struct Migrate {
+    /// Only says what is pending; ends with 6 when something is.
+    #[arg(long)]
+    check: bool,
+}
+
+pub(super) fn run(cli: &Cli, arguments: &Migrate) -> Result<Exit, Failure> {
+    let settings = offline::settings(cli)?;
+    if arguments.check {
+        let pending = migration::pending(&settings)?;
+        terminal::out(format!("{pending} migrations are pending"));
+        return Ok(if pending == 0 { Exit::Ok } else { Exit::Degraded });
+    }
+    let done = migration::run(&settings)?;
+    terminal::out(format!("{done} migrations are done; an older program refuses this database from now on"));
+    Ok(Exit::Ok)
+}
