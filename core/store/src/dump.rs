@@ -2,7 +2,7 @@
 use std::{
     fs::File,
     io::ErrorKind,
-    path::Path,
+    path::{Path, PathBuf},
     process::{Command, Stdio},
 };
 
@@ -72,8 +72,20 @@ impl DatabaseUrl {
             Self::Sqlite(path) => {
                 let unwritten =
                     |error: std::io::Error| StoreError::NotWritable(format!("{}: {error}", path.display()));
-                let mut beside = path.clone().into_os_string();
-                beside.push(".restoring");
+                let beside = |ending: &str| {
+                    let mut beside = path.clone().into_os_string();
+                    beside.push(ending);
+                    PathBuf::from(beside)
+                };
+                // SQLite would take another database's log for this one's.
+                if beside("-wal").exists() {
+                    let wal = beside("-wal");
+                    return Err(StoreError::Conflict(format!(
+                        "{} is left of another database",
+                        wal.display()
+                    )));
+                }
+                let beside = beside(".restoring");
                 std::fs::copy(file, &beside).map_err(unwritten)?;
                 File::open(&beside).and_then(|beside| beside.sync_all()).map_err(unwritten)?;
                 std::fs::rename(&beside, path).map_err(unwritten)?;
