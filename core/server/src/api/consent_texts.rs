@@ -69,12 +69,16 @@ struct Listing {
     cursor: Option<String>,
 }
 
+/// Texts of one page, however many are asked for: each may be 64 KiB long.
+const TEXTS_MAX: usize = 20;
+
 async fn list(
     State(app): State<App>,
     Query(listing): Query<Listing>,
 ) -> Result<Json<Page<wire::ConsentText>>, Problem> {
     let Listing { language, version, limit, cursor } = listing;
-    let (limit, before) = (page::limit(limit), page::cursor(cursor.as_deref())?);
+    let limit = page::limit(limit).min(TEXTS_MAX);
+    let before = page::cursor(cursor.as_deref())?;
     let load = move |store: &store::Store| {
         store.consent_texts((language.as_deref(), version.as_deref()), before, page::one_more(limit))
     };

@@ -107,6 +107,7 @@ pub(super) async fn start_known(app: &App) -> Result<(), StartError> {
     }
     if let Ok(vision) = app.vision() {
         app.spawn(announce(app.clone(), vision.cameras().events()));
+        app.spawn(record(app.clone(), vision.cameras().events()));
     }
     Ok(())
 }
@@ -311,7 +312,7 @@ async fn keep(app: &App, event: CameraEvent, state: &'static str) -> Result<(), 
     app.store(move |store| store.add_camera_state((&branch, &id), &new)).await
 }
 
-/// Tells listeners when a camera changes its state, and keeps it.
+/// Tells listeners when a camera changes its state.
 async fn announce(app: App, mut events: tokio::sync::broadcast::Receiver<CameraEvent>) {
     loop {
         let event = match events.recv().await {
@@ -330,6 +331,21 @@ async fn announce(app: App, mut events: tokio::sync::broadcast::Receiver<CameraE
         if let serde_json::Value::Object(body) = body {
             app.hub().publish("camera.state", body);
         }
+    }
+}
+
+/// Keeps each change of a camera's state. Apart from [`announce`]: listeners learn of it whether the database answers or not.
+async fn record(app: App, mut events: tokio::sync::broadcast::Receiver<CameraEvent>) {
+    loop {
+        let event = match events.recv().await {
+            Ok(event) => event,
+            Err(RecvError::Lagged(missed)) => {
+                tracing::warn!(missed, "changes of cameras' states are not kept");
+                continue;
+            }
+            Err(RecvError::Closed) => return,
+        };
+        let state = event.to.map_or("removed", |state| state.name());
         if let Err(error) = keep(&app, event, state).await {
             tracing::warn!(%error, "a camera's change of state is not kept");
         }

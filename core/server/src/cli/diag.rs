@@ -119,9 +119,9 @@ fn books(cli: &Cli) -> Value {
         let (chain, ledger) = (store.audit_verify()?, store.ledger_verify()?);
         Ok(json!({
             "audit_records": chain.as_ref().ok(),
-            "audit_fault": chain.as_ref().err(),
+            "audit_fault": chain.as_ref().err().map(ToString::to_string),
             "ledger_accounts": ledger.as_ref().ok(),
-            "ledger_fault": ledger.as_ref().err(),
+            "ledger_fault": ledger.as_ref().err().map(ToString::to_string),
             "people": store.user_count()?,
         }))
     };

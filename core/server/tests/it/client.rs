@@ -85,6 +85,7 @@ impl Ask {
 }
 
 /// What came back.
+#[derive(Debug)]
 pub(crate) struct Reply {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,

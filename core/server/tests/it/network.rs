@@ -1,6 +1,8 @@
 //! Databases and caches that the network keeps away: what can't be done is refused in time and cleanly, nothing is done twice, and the
 //! appliance is back when they are.
 
+#![allow(clippy::print_stdout, reason = "how long everything took is told, and what could not be tried")]
+
 use std::time::{Duration, Instant};
 
 use http::StatusCode;
@@ -121,7 +123,7 @@ async fn a_late_or_slow_line_makes_payments_late_and_nothing_else() {
     // Half a payment may go through before the request's time is over.
     let slow = tokio::time::timeout(Duration::from_secs(45), pay(&appliance, &user, "slow")).await;
     let slow = slow.expect("a request ends in its time");
-    println!("at 1 KiB/s: {}", slow.map_or_else(|reply| reply.status.to_string(), |state| state));
+    println!("at 1 KiB/s: {}", slow.unwrap_or_else(|reply| reply.status.to_string()));
     proxy.becomes(Line::Good);
     println!("back after {:?}", back(&appliance, &user, "slow").await);
     assert_eq!(appliance.wallet(&user).await, (980, 980, 0));

@@ -99,14 +99,14 @@ async fn pump(
             _ => room.len(),
         };
         let Ok(read @ 1..) = from.read(&mut room[..most]).await else { break };
-        match *line.borrow() {
+        let state = *line.borrow();
+        match state {
             Line::Late(span) => tokio::time::sleep(span).await,
             Line::Slow(_) => tokio::time::sleep(Duration::from_millis(100)).await,
             Line::Good | Line::Silent | Line::Cut => {}
         }
-        if line.wait_for(|line| *line != Line::Silent).await.is_err()
-            || to.write_all(&room[..read]).await.is_err()
-        {
+        let heard = line.wait_for(|line| *line != Line::Silent).await.is_ok();
+        if !heard || to.write_all(&room[..read]).await.is_err() {
             break;
         }
     }
