@@ -34,6 +34,7 @@ export function Latency({ span, camera }: { span: Span; camera: string | undefin
 
 function OverTime({ answer: { items } }: { answer: Wire<"AnalyticsLatency"> }) {
   const { t } = useTranslation();
+  if (items.every(({ count }) => count === 0)) return <p className="soft">{t("analytics.nothing_yet")}</p>;
   return (
     <Plot
       name={t("analytics.look_to_paid")}

@@ -38,6 +38,7 @@ export function Quality({ span, camera }: { span: Span; camera: string | undefin
 function Drift({ answer: { items } }: { answer: Wire<"AnalyticsQuality"> }) {
   const { t } = useTranslation();
   const percent = (share: number | null | undefined) => (share == null ? null : share * 100);
+  if (items.every((item) => RATES.every((rate) => item[rate] == null))) return <p className="soft">{t("analytics.nothing_yet")}</p>;
   return (
     <Plot
       name={t("analytics.drift")}
