@@ -6,7 +6,7 @@ import { VitePWA } from "vite-plugin-pwa";
 const appliance = loadEnv("development", ".", "FACEPAY_")["FACEPAY_URL"] ?? "http://127.0.0.1:18080";
 
 // The pages that the console answers for; every other path is the appliance's own, also with the service worker active.
-const PAGES = [/^\/$/, /^\/console(\/|$)/, /^\/kiosk$/];
+const PAGES = [/^\/$/, /^\/console(\/|$)/, /^\/(kiosk|me)$/];
 
 // As core/server/src/api/console.rs has it.
 const POLICY =

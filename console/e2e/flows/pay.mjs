@@ -21,7 +21,7 @@ async function choose(page, label, option) {
 }
 
 async function person(name) {
-  const { items } = await api("GET", "/users?limit=200");
+  const { items } = await api("GET", `/users?q=${encodeURIComponent(name)}`);
   return items.find((user) => user.name === name);
 }
 

@@ -8,12 +8,6 @@ export const screens = {
     await page.locator('[data-state="fresh"]').first().waitFor();
   },
 
-  "payments are filtered in the address": async (page) => {
-    await goto(page, "/transactions?state=declined");
-    await page.getByRole("heading", { name: "Payments" }).waitFor();
-    assert.equal(await page.getByRole("combobox", { name: "State" }).inputValue(), "Declined");
-  },
-
   "a plugin is loaded anew": async (page) => {
     await goto(page, "/plugins");
     await page.getByRole("button", { name: "Reload" }).first().click();

@@ -157,7 +157,7 @@ export const staff = {
     const dialog = page.getByRole("dialog");
     await dialog.getByRole("button", { name: "Make a link" }).click();
     await dialog.getByText("Copy both now").waitFor();
-    const link = await dialog.locator("button[title*='/console/me#']").getAttribute("title");
+    const link = await dialog.locator("button[title*='/me#']").getAttribute("title");
     const code = await dialog.locator("code", { hasText: /^\d{6}$/ }).textContent();
     // On a device of their own, where nobody is signed in.
     await page.evaluate(() => sessionStorage.clear());

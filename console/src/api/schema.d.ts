@@ -18,6 +18,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/analytics/latency": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** From the look to the money, over time */
+        get: operations["get_analytics_latency"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/analytics/payments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Payments and money over time */
+        get: operations["get_analytics_payments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/analytics/quality": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How good looks are, and what drifts */
+        get: operations["get_analytics_quality"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/analytics/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Payments and looks at a glance */
+        get: operations["get_analytics_summary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/approvals": {
         parameters: {
             query?: never;
@@ -110,7 +178,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The audit chain, oldest first */
+        /** The audit chain, oldest first where nothing else is asked for */
         get: operations["get_audit"];
         put?: never;
         post?: never;
@@ -138,6 +206,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All records and checkpoints as JSON lines, to be verified elsewhere */
+        get: operations["get_audit_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/audit/proof": {
         parameters: {
             query?: never;
@@ -155,6 +240,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/audit/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Walk through all records and checkpoints now and say whether they are whole */
+        post: operations["post_audit_verify"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/cameras": {
         parameters: {
             query?: never;
@@ -162,7 +264,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All cameras and how they do */
+        /** All cameras and how they do; for a key of one camera that one */
         get: operations["get_cameras"];
         put?: never;
         /** Add a camera */
@@ -235,6 +337,23 @@ export interface paths {
         };
         /** How it does */
         get: operations["get_cameras_id_health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/cameras/{id}/health/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How it did: changes of its state, newest first */
+        get: operations["get_cameras_id_health_history"];
         put?: never;
         post?: never;
         delete?: never;
@@ -318,7 +437,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Checkouts, newest first */
+        /** Checkouts, newest first; for a key of one camera those at it */
         get: operations["get_checkouts"];
         put?: never;
         /** Open a payment at a camera, by one person or several */
@@ -459,6 +578,24 @@ export interface paths {
         put?: never;
         /** A further factor: the payer's PIN */
         post: operations["post_checkouts_id_step_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/consent-texts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Texts that people agree to, newest first */
+        get: operations["get_consent_texts"];
+        put?: never;
+        /** Keep a text; it is never changed */
+        post: operations["post_consent_texts"];
         delete?: never;
         options?: never;
         head?: never;
@@ -755,6 +892,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/keys/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The key that asks, and what it may do */
+        get: operations["get_keys_me"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/keys/{id}": {
         parameters: {
             query?: never;
@@ -832,6 +986,23 @@ export interface paths {
         };
         /** A file of the console */
         get: operations["get_manifest_webmanifest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The console, for people */
+        get: operations["get_me"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1317,6 +1488,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the appliance goes by, without secrets, and where each key comes from */
+        get: operations["get_settings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/settings/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try a change of keys: whether the appliance would start with it, and what would be different */
+        post: operations["post_settings_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/settings/schema": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A JSON Schema of every key */
+        get: operations["get_settings_schema"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/settlements": {
         parameters: {
             query?: never;
@@ -1454,6 +1676,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/system": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What runs, on what, with how much room left */
+        get: operations["get_system"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/transactions": {
         parameters: {
             query?: never;
@@ -1517,6 +1756,23 @@ export interface paths {
         put?: never;
         /** The payer's yes: pays */
         post: operations["post_transactions_id_confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/transactions/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What became of one payment, step by step, and by whom */
+        get: operations["get_transactions_id_history"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2036,7 +2292,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Events as they happen (WebSocket) */
+        /** Events as they happen (WebSocket); without system.read those of one camera */
         get: operations["get_ws_events"];
         put?: never;
         post?: never;
@@ -2107,6 +2363,43 @@ export interface components {
             /** @description ISO 4217 code. */
             currency: string;
         };
+        /** @description How long looks took to be paid, and recognition. */
+        AnalyticsLatency: components["schemas"]["Span"] & {
+            items: components["schemas"]["LatencyPoint"][];
+            look_to_paid: components["schemas"]["Durations"];
+            /** @description Of all cameras together. */
+            stages: components["schemas"]["StageDurations"][];
+        };
+        /** @description Payments over time. */
+        AnalyticsPayments: components["schemas"]["Span"] & {
+            items: components["schemas"]["PaymentPoint"][];
+            /** @description Of the business days that ended in the span, of all branches. */
+            settlement: components["schemas"]["SettledSums"][];
+        };
+        /** @description How good looks are, and what drifts. */
+        AnalyticsQuality: components["schemas"]["Span"] & {
+            items: components["schemas"]["QualityPoint"][];
+            liveness: components["schemas"]["StepHistogram"][];
+            /** @description How far those who are known were ahead of anybody else. */
+            margin: components["schemas"]["Histogram"];
+            /** @description Of those who are known, to their own best template. */
+            similarity_known: components["schemas"]["Histogram"];
+            /** @description Of those who are not, to the best of all templates. */
+            similarity_unknown: components["schemas"]["Histogram"];
+        };
+        /** @description Everything at a glance. */
+        AnalyticsSummary: components["schemas"]["Span"] & {
+            amounts: components["schemas"]["PaymentSums"][];
+            cameras: components["schemas"]["CameraNumbers"][];
+            funnel: components["schemas"]["FunnelStep"][];
+            look_to_paid: components["schemas"]["Durations"];
+            looks: components["schemas"]["LookCounts"];
+            payments: components["schemas"]["PaymentOutcomes"];
+            /** @description Why looks of people who are known were refused, or had to be followed by a further factor. */
+            reasons: components["schemas"]["ReasonCount"][];
+            /** @description Why payments were refused, the most frequent first. */
+            refusals: components["schemas"]["ReasonCount"][];
+        };
         /** @description Where a checkpoint's root was written, so that nobody can take it back. */
         Anchor: {
             /** @description The payment plugin that wrote it. */
@@ -2159,6 +2452,41 @@ export interface components {
             seq: number;
             subject: string;
         };
+        /** @description Something that is wrong with the audit. */
+        AuditFault: {
+            /** @description Which: the record's `seq`, the checkpoint's `id`, the payment's id. */
+            at: string;
+            /** @description `record`, `checkpoint` or `receipt`. */
+            place: string;
+            what: string;
+        };
+        /** @description What a walk through everything has found. */
+        AuditVerification: {
+            /**
+             * Format: int64
+             * @description How many checkpoints.
+             */
+            checkpoints?: number | null;
+            /**
+             * Format: int64
+             * @description The last record that a checkpoint covers.
+             */
+            covered?: number | null;
+            fault?: components["schemas"]["AuditFault"] | null;
+            /**
+             * Format: int64
+             * @description How many records there are.
+             */
+            records?: number | null;
+            /** @description The Merkle root of all records, hex. */
+            root?: string | null;
+            /** Format: int64 */
+            took_ms: number;
+            /** Format: date-time */
+            verified_at: string;
+            /** @description Whether nothing was changed, left out or put in. */
+            whole: boolean;
+        };
         /** @description What a key is bound to. */
         Bounds: {
             camera?: string | null;
@@ -2167,6 +2495,8 @@ export interface components {
             expires_at?: string | null;
             scopes?: components["schemas"]["PermissionName"][] | null;
         };
+        /** @enum {string} */
+        BucketName: "hour" | "day" | "week";
         /** @description What the person has of the link and of the other way. */
         ByLink: {
             code: string;
@@ -2215,6 +2545,27 @@ export interface components {
             state: string;
             /** Format: int32 */
             width: number;
+        };
+        /** @description What happened at one camera or till. */
+        CameraNumbers: {
+            amounts: components["schemas"]["PaymentSums"][];
+            branch: string;
+            /** @description Absent for payments at none. */
+            camera?: string | null;
+            look_to_paid: components["schemas"]["Durations"];
+            looks: components["schemas"]["LookCounts"];
+            payments: components["schemas"]["PaymentOutcomes"];
+        };
+        /** @description A change of a camera's state. */
+        CameraStateChange: {
+            /** Format: date-time */
+            at: string;
+            /** @description Absent for a camera that was just added. */
+            from?: string | null;
+            /** @description Why; empty when nothing went wrong. */
+            reason: string;
+            /** @description As in its health; `removed` for one that is gone. */
+            state: string;
         };
         /** @description What opening a camera once has shown. */
         CameraTest: {
@@ -2394,6 +2745,19 @@ export interface components {
             /** Format: date-time */
             withdrawn_at?: string | null;
         };
+        /** @description A text. Show it as it is, and send version, language and text as they are with the consent: its digest is then this one. */
+        ConsentText: {
+            /** Format: date-time */
+            created_at: string;
+            created_by: string;
+            /** Format: uuid */
+            id: string;
+            language: string;
+            text: string;
+            /** @description SHA-256 of `text`, hex. */
+            text_sha256: string;
+            version: string;
+        };
         /** @description How many people would be known. */
         Coverage: {
             /** Format: int64 */
@@ -2414,6 +2778,16 @@ export interface components {
             /** Format: uuid */
             transfer_id: string;
             wallet: components["schemas"]["Wallet"];
+        };
+        /** @description Where everything is kept. */
+        DatabaseInUse: {
+            /**
+             * Format: int64
+             * @description Of SQLite's files.
+             */
+            bytes?: number | null;
+            /** @description `sqlite` or `postgresql`. */
+            kind: string;
         };
         /** @description A message to a webhook, and what became of it. */
         Delivery: {
@@ -2447,6 +2821,24 @@ export interface components {
         Disable: {
             /** @description For whoever finds it so: a line of 1 to 500 characters. */
             reason: string;
+        };
+        /** @description Room on a disk. */
+        Disk: {
+            /** Format: int64 */
+            bytes_free: number;
+            /** Format: int64 */
+            bytes_total: number;
+        };
+        /** @description How long something took; percentiles are right to 5 %. */
+        Durations: {
+            /** Format: int64 */
+            count: number;
+            /** Format: double */
+            p50_ms?: number | null;
+            /** Format: double */
+            p95_ms?: number | null;
+            /** Format: double */
+            p99_ms?: number | null;
         };
         /** @description A body without content: `{}`. */
         Empty: Record<string, never>;
@@ -2576,8 +2968,54 @@ export interface components {
             /** @description Whether plugins that nobody vouches for are loaded (`plugins.allow_unsigned`). */
             unsigned_plugins: boolean;
         };
+        /** @description One step of the way to the money. */
+        FunnelStep: {
+            /** Format: int64 */
+            count: number;
+            /** @description `opened`, `identified` (a payer was found), `confirmed` (the payer said yes) or `captured`. */
+            step: string;
+        };
         /** @enum {string} */
         GroupPolicy: "all_or_nothing" | "redistribute" | "partial";
+        /** @description How scores are spread. */
+        Histogram: {
+            bins: components["schemas"]["HistogramBin"][];
+            /** Format: int64 */
+            count: number;
+            /** @description Whether so few looks were counted that their scores are not told: they may be one person's. */
+            withheld: boolean;
+        };
+        /** @description How many scores lie between two. */
+        HistogramBin: {
+            /** Format: int64 */
+            count: number;
+            /** Format: double */
+            from: number;
+            /** Format: double */
+            to: number;
+        };
+        /** @description One recorded step. */
+        HistoryStep: {
+            /** @description Such as `transaction.identified` or `operation.stepped`. */
+            action: string;
+            /** @description `key:ID`, `operator:ID` or `system`. */
+            actor: string;
+            /**
+             * Format: int64
+             * @description Since the payment was opened.
+             */
+            after_ms: number;
+            /** Format: date-time */
+            at: string;
+            reason?: string | null;
+            /**
+             * Format: int64
+             * @description Its place in the audit.
+             */
+            seq: number;
+            /** @description What it came to by that. */
+            state?: string | null;
+        };
         /** @description The answer to "who is this?". */
         Identification: {
             faces: components["schemas"]["IdentifiedFace"][];
@@ -2694,6 +3132,11 @@ export interface components {
             at: string;
             what: string;
         };
+        /** @description Durations of one point. */
+        LatencyPoint: components["schemas"]["Durations"] & {
+            /** Format: date-time */
+            at: string;
+        };
         /** @description One payer's part of a group checkout. */
         Leg: {
             amount: components["schemas"]["Amount"];
@@ -2757,6 +3200,20 @@ export interface components {
         /** @description People of whom each looks like another. */
         LookAlikeGroup: {
             user_ids: string[];
+        };
+        /** @description Looks of live people into cameras. */
+        LookCounts: {
+            /** Format: int64 */
+            known: number;
+            /**
+             * Format: int64
+             * @description Of those known, how many were hardly more like themselves than like somebody else.
+             */
+            low_margin: number;
+            /** Format: int64 */
+            total: number;
+            /** Format: int64 */
+            unknown: number;
         };
         /** @description Who is signed in. */
         Me: {
@@ -2836,6 +3293,16 @@ export interface components {
         };
         /** @enum {string} */
         ModelChangePhase: "idle" | "shadowing" | "cut_over" | "rolled_back" | "settled";
+        /** @description Weights at work. */
+        ModelInUse: {
+            /**
+             * Format: int32
+             * @description The space of its templates; of recognisers only.
+             */
+            model_tag?: number | null;
+            name: string;
+            sha256: string;
+        };
         /** @description Whose face pays, by its track at the camera: that of `checkout.several_faces`, `sighting` or `face_detection` events. */
         NamedPayer: {
             /** Format: int64 */
@@ -2907,6 +3374,15 @@ export interface components {
             /** @description The text that the person was shown; its SHA-256 is kept. */
             text: string;
             /** @description The version of the text, such as `2026-01`. */
+            version: string;
+        };
+        /** @description A text to keep. */
+        NewConsentText: {
+            /** @description BCP 47, such as `de`. */
+            language: string;
+            /** @description Up to 64 KiB, kept to the byte. */
+            text: string;
+            /** @description Such as `2026-01`; with the language it names the text. */
             version: string;
         };
         /** @description Money to put into a wallet. */
@@ -3066,6 +3542,17 @@ export interface components {
             /** Format: uuid */
             transaction_id: string;
         };
+        /** @description One request to the provider, step by step. */
+        OperationHistory: components["schemas"]["Operation"] & {
+            /** @description What the plugin kept of the provider's answers; what may be a secret is masked. Whole answers are kept nowhere. */
+            kept?: Record<string, never> | null;
+            steps: components["schemas"]["HistoryStep"][];
+            /**
+             * Format: int32
+             * @description How often the provider was asked after it.
+             */
+            tries: number;
+        };
         /** @enum {string} */
         OperationKind: "authorize" | "capture" | "sale" | "void" | "refund" | "reversal";
         /** @enum {string} */
@@ -3088,6 +3575,11 @@ export interface components {
         };
         /** @enum {string} */
         Outcome: "approved" | "declined" | "reversed";
+        /** @description The key that asks. */
+        OwnKey: components["schemas"]["Key"] & {
+            /** @description What it may do: what its role may, within its scopes. */
+            permissions: components["schemas"]["PermissionName"][];
+        };
         /** @description One page of a list of `Approval`. */
         PageOfApproval: {
             items: components["schemas"]["Approval"][];
@@ -3106,6 +3598,12 @@ export interface components {
             /** @description Hand this back as `cursor` for the next page; absent on the last. */
             next_cursor?: string;
         };
+        /** @description One page of a list of `CameraStateChange`. */
+        PageOfCameraStateChange: {
+            items: components["schemas"]["CameraStateChange"][];
+            /** @description Hand this back as `cursor` for the next page; absent on the last. */
+            next_cursor?: string;
+        };
         /** @description One page of a list of `Checkout`. */
         PageOfCheckout: {
             items: components["schemas"]["Checkout"][];
@@ -3115,6 +3613,12 @@ export interface components {
         /** @description One page of a list of `Consent`. */
         PageOfConsent: {
             items: components["schemas"]["Consent"][];
+            /** @description Hand this back as `cursor` for the next page; absent on the last. */
+            next_cursor?: string;
+        };
+        /** @description One page of a list of `ConsentText`. */
+        PageOfConsentText: {
+            items: components["schemas"]["ConsentText"][];
             /** @description Hand this back as `cursor` for the next page; absent on the last. */
             next_cursor?: string;
         };
@@ -3213,8 +3717,53 @@ export interface components {
             /** Format: password */
             password: string;
         };
+        /** @description Payments by what became of them. */
+        PaymentOutcomes: {
+            /** Format: int64 */
+            authorized: number;
+            /** Format: int64 */
+            cancelled: number;
+            /**
+             * Format: int64
+             * @description Refunded ones included.
+             */
+            captured: number;
+            /** Format: int64 */
+            declined: number;
+            /** Format: int64 */
+            expired: number;
+            /** Format: int64 */
+            in_doubt: number;
+            /** Format: int64 */
+            opened: number;
+            /** Format: int64 */
+            voided: number;
+            /**
+             * Format: int64
+             * @description Not ended yet.
+             */
+            waiting: number;
+        };
+        /** @description Payments of one point. */
+        PaymentPoint: {
+            amounts: components["schemas"]["PaymentSums"][];
+            /** Format: date-time */
+            at: string;
+            payments: components["schemas"]["PaymentOutcomes"];
+        };
+        /** @description Money of one currency. */
+        PaymentSums: {
+            captured: components["schemas"]["Amount"];
+            /**
+             * Format: int64
+             * @description Of how many payments money was taken.
+             */
+            count: number;
+            currency: string;
+            refunded: components["schemas"]["Amount"];
+        };
         /** @enum {string} */
-        PermissionName: "people.read" | "people.write" | "people.erase" | "look_alikes.read" | "enrolments.review" | "identity.check" | "faces.match" | "payments.read" | "payments.take" | "payments.return" | "settlement.manage" | "wallets.fund" | "cameras.view" | "cameras.manage" | "cameras.push" | "plugins.read" | "plugins.manage" | "models.manage" | "webhooks.manage" | "system.read" | "audit.read" | "access.manage";
+        PermissionName: "people.read" | "people.write" | "people.erase" | "look_alikes.read" | "enrolments.review" | "identity.check" | "faces.match" | "payments.read" | "payments.take" | "payments.return" | "settlement.manage" | "wallets.fund" | "cameras.view" | "cameras.manage" | "cameras.push" | "plugins.read" | "plugins.manage" | "models.manage" | "webhooks.manage" | "system.read" | "audit.read" | "access.manage" | "settings.read" | "settings.manage";
         /** @description Where pictures come from: `images` or `camera`, one of the two. */
         Pictures: {
             /**
@@ -3285,6 +3834,15 @@ export interface components {
             /** @description A URI reference that names the kind of problem: `/problems/<code>`. */
             type: string;
         };
+        /** @description The appliance's process, as the kernel counts it. */
+        Process: {
+            /** Format: int32 */
+            pid: number;
+            /** Format: int64 */
+            rss_bytes?: number | null;
+            /** Format: int64 */
+            threads?: number | null;
+        };
         /** @description The proof that one record is among those that a checkpoint covers. */
         Proof: {
             checkpoint: components["schemas"]["Checkpoint"];
@@ -3348,12 +3906,45 @@ export interface components {
             reason: string;
             unit: string;
         };
+        /** @description How looks of one point were. */
+        QualityPoint: {
+            /** Format: date-time */
+            at: string;
+            /**
+             * Format: int64
+             * @description On how many looks of people who are known something was decided.
+             */
+            decided: number;
+            /** Format: int64 */
+            declined: number;
+            /** Format: double */
+            declined_rate?: number | null;
+            looks: components["schemas"]["LookCounts"];
+            /**
+             * Format: double
+             * @description Of those known; absent where nobody was.
+             */
+            low_margin_rate?: number | null;
+            /**
+             * Format: double
+             * @description Of `decided`; absent where nothing was.
+             */
+            step_up_rate?: number | null;
+            /** Format: int64 */
+            step_ups: number;
+        };
         /** @description Whether payments can be taken now; the checks with `?verbose`. */
         Readiness: {
             checks?: components["schemas"]["Check"][];
             compute?: components["schemas"]["Compute"] | null;
             decoders?: string[];
             ready: boolean;
+        };
+        /** @description How often something was the reason. */
+        ReasonCount: {
+            /** Format: int64 */
+            count: number;
+            reason: string;
         };
         /** @description A receipt. */
         Receipt: {
@@ -3422,6 +4013,51 @@ export interface components {
             role: components["schemas"]["RoleName"];
             /** @description Send it as `Authorization: Bearer …`. */
             token?: string | null;
+        };
+        /** @description What came of trying it. */
+        SettingsCheck: {
+            /** @description What would be different, each from the next start on. */
+            changes: components["schemas"]["SettingsDifference"][];
+            /** @description Why it would not. */
+            problem?: string | null;
+            /** @description Whether the appliance would start with it. */
+            valid: boolean;
+        };
+        /** @description A key that would have another value. */
+        SettingsDifference: {
+            from: unknown;
+            key: string;
+            /** @description Whether a layer above files says otherwise, so that a file changes nothing. */
+            overridden: boolean;
+            /** @description The layer that it comes from now. */
+            source: string;
+            to: unknown;
+        };
+        /** @description What the appliance goes by. */
+        SettingsInForce: {
+            /** @description For each key, as `policy.sale_amount_max`: `default`, `profile NAME`, a file, or `environment NAME`. */
+            sources: {
+                [key: string]: string;
+            };
+            /** @description As in `config/default.toml`, with the values in force; secrets are masked. */
+            values: Record<string, never>;
+        };
+        /** @description A change to try. */
+        SettingsProposal: {
+            /** @description By key, as `policy.sale_amount_max`. */
+            changes: Record<string, never>;
+        };
+        /** @description What closed business days add up to by our books, in one currency. */
+        SettledSums: {
+            currency: string;
+            fees: components["schemas"]["Amount"];
+            gross: components["schemas"]["Amount"];
+            net: components["schemas"]["Amount"];
+            /** Format: int64 */
+            refund_count: number;
+            refunds: components["schemas"]["Amount"];
+            /** Format: int64 */
+            sales: number;
         };
         /** @description A closed business day of one provider. */
         Settlement: {
@@ -3548,6 +4184,15 @@ export interface components {
             /** @description A name for the key, such as `headquarters`. */
             name?: string | null;
         };
+        /** @description The span that was asked for. */
+        Span: {
+            /** @description How long the points are. */
+            bucket: components["schemas"]["BucketName"];
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            to: string;
+        };
         /** @description How several people share an amount. */
         Split: {
             /** @enum {string} */
@@ -3563,6 +4208,11 @@ export interface components {
             kind: "shares";
             shares: number[];
         };
+        /** @description Durations of one stage of recognition. */
+        StageDurations: components["schemas"]["Durations"] & {
+            /** @description `detection`, `tracking`, `liveness`, `recognition` or `search`. */
+            stage: string;
+        };
         /** @description What runs and how it does. */
         Status: {
             features: components["schemas"]["Features"];
@@ -3570,6 +4220,10 @@ export interface components {
             /** @description `ready`, `starting`, `draining` or `not_ready`. */
             status: string;
             version: string;
+        };
+        /** @description How the scores of a liveness step are spread. */
+        StepHistogram: components["schemas"]["Histogram"] & {
+            step: string;
         };
         /** @description A further factor: the payer's `pin`, an identity check, or `attested` by staff that enrols people. */
         StepUp: {
@@ -3581,6 +4235,28 @@ export interface components {
              */
             identity_check?: string | null;
             pin?: string | null;
+        };
+        /** @description What runs, on what, with how much room left. */
+        System: {
+            branch: string;
+            /** @description `in-process` or `redis`. */
+            cache: string;
+            checks: components["schemas"]["Check"][];
+            database: components["schemas"]["DatabaseInUse"];
+            /** @description By camera. */
+            decoders: string[];
+            device?: components["schemas"]["Compute"] | null;
+            disk?: components["schemas"]["Disk"] | null;
+            models: components["schemas"]["ModelInUse"][];
+            process: components["schemas"]["Process"];
+            /** @description `demo`, `production`, or empty. */
+            profile: string;
+            ready: boolean;
+            /** Format: date-time */
+            started_at: string;
+            /** Format: int64 */
+            uptime_s: number;
+            version: string;
         };
         /** @description A secret for a device for one-time codes (RFC 6238), at the only moment when it is shown. */
         TotpSecret: {
@@ -3616,6 +4292,17 @@ export interface components {
             updated_at: string;
             /** Format: uuid */
             user_id?: string | null;
+        };
+        /** @description A payment step by step. */
+        TransactionHistory: {
+            /** @description Whether only the first of very many steps are told. */
+            is_cut: boolean;
+            /** @description Its requests to the provider, oldest first. */
+            operations: components["schemas"]["OperationHistory"][];
+            /** @description Of the payment itself, oldest first. */
+            steps: components["schemas"]["HistoryStep"][];
+            /** Format: uuid */
+            transaction_id: string;
         };
         /** @enum {string} */
         TransactionState: "requires_identification" | "requires_step_up" | "requires_confirmation" | "processing" | "authorized" | "captured" | "partially_refunded" | "refunded" | "voided" | "declined" | "cancelled" | "expired" | "in_doubt";
@@ -3735,7 +4422,7 @@ export interface components {
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code?: "user_not_found";
+                    code?: "camera_not_found";
                 };
             };
         };
@@ -3897,6 +4584,258 @@ export interface operations {
             504: components["responses"]["Refusal504"];
         };
     };
+    get_analytics_latency: {
+        parameters: {
+            query?: {
+                /** @description from this moment on; a day before `to` when absent */
+                from?: string;
+                /** @description until this moment; now when absent */
+                to?: string;
+                /** @description how long points are, in UTC; by the span when absent */
+                bucket?: "hour" | "day" | "week";
+                /** @description only at this camera or till */
+                camera?: string;
+                /** @description only of this branch */
+                branch?: string;
+                /** @description `csv` for a table, as `Accept: text/csv` */
+                format?: "json" | "csv";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description From the look to the money, over time */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalyticsLatency"];
+                    "text/csv": string;
+                };
+            };
+            /** @description The request cannot be read, or a required header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "bucket_unknown" | "format_unknown" | "query_invalid" | "time_invalid" | "window_invalid";
+                    };
+                };
+            };
+            401: components["responses"]["Refusal401"];
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_bound" | "forbidden";
+                    };
+                };
+            };
+            404: components["responses"]["Refusal404"];
+            429: components["responses"]["Refusal429"];
+            503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
+        };
+    };
+    get_analytics_payments: {
+        parameters: {
+            query?: {
+                /** @description from this moment on; a day before `to` when absent */
+                from?: string;
+                /** @description until this moment; now when absent */
+                to?: string;
+                /** @description how long points are, in UTC; by the span when absent */
+                bucket?: "hour" | "day" | "week";
+                /** @description only at this camera or till */
+                camera?: string;
+                /** @description only of this branch */
+                branch?: string;
+                /** @description `csv` for a table, as `Accept: text/csv` */
+                format?: "json" | "csv";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Payments and money over time */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalyticsPayments"];
+                    "text/csv": string;
+                };
+            };
+            /** @description The request cannot be read, or a required header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "bucket_unknown" | "format_unknown" | "query_invalid" | "time_invalid" | "window_invalid";
+                    };
+                };
+            };
+            401: components["responses"]["Refusal401"];
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_bound" | "forbidden";
+                    };
+                };
+            };
+            404: components["responses"]["Refusal404"];
+            429: components["responses"]["Refusal429"];
+            503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
+        };
+    };
+    get_analytics_quality: {
+        parameters: {
+            query?: {
+                /** @description from this moment on; a day before `to` when absent */
+                from?: string;
+                /** @description until this moment; now when absent */
+                to?: string;
+                /** @description how long points are, in UTC; by the span when absent */
+                bucket?: "hour" | "day" | "week";
+                /** @description only at this camera or till */
+                camera?: string;
+                /** @description only of this branch */
+                branch?: string;
+                /** @description `csv` for a table, as `Accept: text/csv` */
+                format?: "json" | "csv";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How good looks are, and what drifts */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalyticsQuality"];
+                    "text/csv": string;
+                };
+            };
+            /** @description The request cannot be read, or a required header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "bucket_unknown" | "format_unknown" | "query_invalid" | "time_invalid" | "window_invalid";
+                    };
+                };
+            };
+            401: components["responses"]["Refusal401"];
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_bound" | "forbidden";
+                    };
+                };
+            };
+            404: components["responses"]["Refusal404"];
+            429: components["responses"]["Refusal429"];
+            503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
+        };
+    };
+    get_analytics_summary: {
+        parameters: {
+            query?: {
+                /** @description from this moment on; a day before `to` when absent */
+                from?: string;
+                /** @description until this moment; now when absent */
+                to?: string;
+                /** @description how long points are, in UTC; by the span when absent */
+                bucket?: "hour" | "day" | "week";
+                /** @description only at this camera or till */
+                camera?: string;
+                /** @description only of this branch */
+                branch?: string;
+                /** @description `csv` for a table, as `Accept: text/csv` */
+                format?: "json" | "csv";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Payments and looks at a glance */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalyticsSummary"];
+                    "text/csv": string;
+                };
+            };
+            /** @description The request cannot be read, or a required header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "bucket_unknown" | "format_unknown" | "query_invalid" | "time_invalid" | "window_invalid";
+                    };
+                };
+            };
+            401: components["responses"]["Refusal401"];
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_bound" | "forbidden";
+                    };
+                };
+            };
+            404: components["responses"]["Refusal404"];
+            429: components["responses"]["Refusal429"];
+            503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
+        };
+    };
     get_approvals: {
         parameters: {
             query?: {
@@ -4011,7 +4950,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "approval_decided" | "approval_expired" | "conflict" | "evidence_expired" | "evidence_mismatch" | "evidence_used" | "idempotency_in_flight" | "model_change_not_ready" | "model_change_order" | "not_in_review" | "nothing_to_refund" | "plugin_disabled" | "plugin_refused" | "provider_declined" | "recogniser_not_offered" | "same_person";
+                        code?: "approval_decided" | "approval_expired" | "approval_needed" | "conflict" | "evidence_expired" | "evidence_mismatch" | "evidence_used" | "idempotency_in_flight" | "model_change_not_ready" | "model_change_order" | "not_in_review" | "nothing_to_refund" | "outcome_unknown" | "plugin_disabled" | "plugin_refused" | "provider_declined" | "recogniser_not_offered" | "same_person";
                     };
                 };
             };
@@ -4038,7 +4977,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "cache_unavailable" | "database_unavailable" | "provider_not_asked" | "recognition_off";
+                        code?: "cache_unavailable" | "database_unavailable" | "payments_off" | "provider_not_asked" | "recognition_off";
                     };
                 };
             };
@@ -4107,7 +5046,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "approval_decided" | "approval_expired" | "conflict" | "idempotency_in_flight" | "same_person";
+                        code?: "approval_decided" | "approval_expired" | "conflict" | "idempotency_in_flight" | "outcome_unknown" | "same_person";
                     };
                 };
             };
@@ -4191,6 +5130,18 @@ export interface operations {
     get_audit: {
         parameters: {
             query?: {
+                /** @description from which end; a cursor is for one order */
+                order?: "oldest" | "newest";
+                /** @description only what they did */
+                actor?: string;
+                /** @description only this act; with a `.` at its end all that begin so */
+                action?: string;
+                /** @description only what is about this */
+                subject?: string;
+                /** @description only from this moment on */
+                from?: string;
+                /** @description only before this moment */
+                to?: string;
                 /** @description at most so many items: 50 when absent; 0 counts as 1, more than 200 as 200 */
                 limit?: number;
                 /** @description `next_cursor` of the page before */
@@ -4202,7 +5153,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The audit chain, oldest first */
+            /** @description The audit chain, oldest first where nothing else is asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4219,7 +5170,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "cursor_invalid" | "query_invalid";
+                        code?: "cursor_invalid" | "order_unknown" | "query_invalid" | "time_invalid";
                     };
                 };
             };
@@ -4363,6 +5314,54 @@ export interface operations {
             507: components["responses"]["Refusal507"];
         };
     };
+    get_audit_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All records and checkpoints as JSON lines, to be verified elsewhere */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                };
+            };
+            401: components["responses"]["Refusal401"];
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_bound" | "forbidden";
+                    };
+                };
+            };
+            /** @description The state does not allow this now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "audit_busy";
+                    };
+                };
+            };
+            429: components["responses"]["Refusal429"];
+            503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
+        };
+    };
     get_audit_proof: {
         parameters: {
             query: {
@@ -4426,6 +5425,74 @@ export interface operations {
             504: components["responses"]["Refusal504"];
         };
     };
+    post_audit_verify: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Empty"];
+            };
+        };
+        responses: {
+            /** @description Walk through all records and checkpoints now and say whether they are whole */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditVerification"];
+                };
+            };
+            /** @description The request cannot be read, or a required header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "body_unreadable" | "json_syntax";
+                    };
+                };
+            };
+            401: components["responses"]["Refusal401"];
+            403: components["responses"]["Refusal403"];
+            /** @description The state does not allow this now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "audit_busy" | "conflict";
+                    };
+                };
+            };
+            413: components["responses"]["Refusal413"];
+            415: components["responses"]["Refusal415"];
+            /** @description The content breaks a rule; `code` and `reasons` say which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "json_data";
+                    };
+                };
+            };
+            429: components["responses"]["Refusal429"];
+            503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
+        };
+    };
     get_cameras: {
         parameters: {
             query?: never;
@@ -4435,7 +5502,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description All cameras and how they do */
+            /** @description All cameras and how they do; for a key of one camera that one */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4509,18 +5576,7 @@ export interface operations {
             };
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            /** @description There is no such thing. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "camera_not_found";
-                    };
-                };
-            };
+            404: components["responses"]["Refusal404"];
             /** @description The state does not allow this now. */
             409: {
                 headers: {
@@ -4598,18 +5654,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description There is no such thing. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "camera_not_found";
-                    };
-                };
-            };
+            404: components["responses"]["Refusal404"];
             429: components["responses"]["Refusal429"];
             /** @description A part that is needed is not available now. */
             503: {
@@ -4647,18 +5692,7 @@ export interface operations {
             400: components["responses"]["Refusal400"];
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            /** @description There is no such thing. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "camera_not_found";
-                    };
-                };
-            };
+            404: components["responses"]["Refusal404"];
             409: components["responses"]["Refusal409"];
             429: components["responses"]["Refusal429"];
             /** @description A part that is needed is not available now. */
@@ -4715,18 +5749,7 @@ export interface operations {
             };
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            /** @description There is no such thing. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "camera_not_found";
-                    };
-                };
-            };
+            404: components["responses"]["Refusal404"];
             /** @description The state does not allow this now. */
             409: {
                 headers: {
@@ -4793,18 +5816,7 @@ export interface operations {
             400: components["responses"]["Refusal400"];
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            /** @description There is no such thing. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "camera_not_found";
-                    };
-                };
-            };
+            404: components["responses"]["Refusal404"];
             /** @description The state does not allow this now. */
             409: {
                 headers: {
@@ -4919,18 +5931,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description There is no such thing. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "camera_not_found";
-                    };
-                };
-            };
+            404: components["responses"]["Refusal404"];
             429: components["responses"]["Refusal429"];
             /** @description A part that is needed is not available now. */
             503: {
@@ -4944,6 +5945,62 @@ export interface operations {
                     };
                 };
             };
+            504: components["responses"]["Refusal504"];
+        };
+    };
+    get_cameras_id_health_history: {
+        parameters: {
+            query?: {
+                /** @description at most so many items: 50 when absent; 0 counts as 1, more than 200 as 200 */
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How it did: changes of its state, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfCameraStateChange"];
+                };
+            };
+            /** @description The request cannot be read, or a required header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "cursor_invalid" | "path_invalid" | "query_invalid";
+                    };
+                };
+            };
+            401: components["responses"]["Refusal401"];
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_bound" | "forbidden";
+                    };
+                };
+            };
+            404: components["responses"]["Refusal404"];
+            429: components["responses"]["Refusal429"];
+            503: components["responses"]["Refusal503"];
             504: components["responses"]["Refusal504"];
         };
     };
@@ -4981,18 +6038,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description There is no such thing. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "camera_not_found";
-                    };
-                };
-            };
+            404: components["responses"]["Refusal404"];
             429: components["responses"]["Refusal429"];
             /** @description A part that is needed is not available now. */
             503: {
@@ -5043,18 +6089,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description There is no such thing. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "camera_not_found";
-                    };
-                };
-            };
+            404: components["responses"]["Refusal404"];
             429: components["responses"]["Refusal429"];
             /** @description A part that is needed is not available now. */
             503: {
@@ -5098,18 +6133,7 @@ export interface operations {
             400: components["responses"]["Refusal400"];
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            /** @description There is no such thing. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "camera_not_found";
-                    };
-                };
-            };
+            404: components["responses"]["Refusal404"];
             /** @description The state does not allow this now. */
             409: {
                 headers: {
@@ -5180,18 +6204,7 @@ export interface operations {
             400: components["responses"]["Refusal400"];
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            /** @description There is no such thing. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "camera_not_found";
-                    };
-                };
-            };
+            404: components["responses"]["Refusal404"];
             /** @description The state does not allow this now. */
             409: {
                 headers: {
@@ -5238,6 +6251,8 @@ export interface operations {
     get_checkouts: {
         parameters: {
             query?: {
+                /** @description only those at this camera */
+                camera?: string;
                 /** @description at most so many items: 50 when absent; 0 counts as 1, more than 200 as 200 */
                 limit?: number;
                 /** @description `next_cursor` of the page before */
@@ -5249,7 +6264,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Checkouts, newest first */
+            /** @description Checkouts, newest first; for a key of one camera those at it */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5283,6 +6298,7 @@ export interface operations {
                     };
                 };
             };
+            404: components["responses"]["Refusal404"];
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
             504: components["responses"]["Refusal504"];
@@ -5347,7 +6363,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "conflict" | "idempotency_in_flight";
+                        code?: "conflict" | "idempotency_in_flight" | "outcome_unknown";
                     };
                 };
             };
@@ -5494,7 +6510,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "conflict" | "idempotency_in_flight";
+                        code?: "conflict" | "idempotency_in_flight" | "outcome_unknown";
                     };
                 };
             };
@@ -5568,7 +6584,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "challenge_missing" | "checkout_of_group" | "conflict" | "evidence_expired" | "evidence_mismatch" | "evidence_used" | "expired" | "idempotency_in_flight" | "provider_declined";
+                        code?: "approval_needed" | "challenge_missing" | "checkout_of_group" | "conflict" | "evidence_expired" | "evidence_mismatch" | "evidence_used" | "expired" | "idempotency_in_flight" | "outcome_unknown" | "provider_declined";
                     };
                 };
             };
@@ -5595,7 +6611,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "cache_unavailable" | "database_unavailable" | "provider_not_asked";
+                        code?: "cache_unavailable" | "database_unavailable" | "payments_off" | "provider_not_asked";
                     };
                 };
             };
@@ -5665,7 +6681,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "conflict" | "idempotency_in_flight";
+                        code?: "conflict" | "idempotency_in_flight" | "outcome_unknown";
                     };
                 };
             };
@@ -5740,7 +6756,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "conflict" | "evidence_expired" | "evidence_mismatch" | "evidence_used" | "expired" | "idempotency_in_flight" | "provider_declined";
+                        code?: "approval_needed" | "conflict" | "evidence_expired" | "evidence_mismatch" | "evidence_used" | "expired" | "idempotency_in_flight" | "outcome_unknown" | "provider_declined";
                     };
                 };
             };
@@ -5767,7 +6783,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "cache_unavailable" | "database_unavailable" | "provider_not_asked";
+                        code?: "cache_unavailable" | "database_unavailable" | "payments_off" | "provider_not_asked";
                     };
                 };
             };
@@ -5837,7 +6853,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "conflict" | "idempotency_in_flight" | "payer_known";
+                        code?: "conflict" | "idempotency_in_flight" | "outcome_unknown" | "payer_known";
                     };
                 };
             };
@@ -5911,7 +6927,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "checkout_of_group" | "conflict" | "idempotency_in_flight" | "payer_known";
+                        code?: "checkout_of_group" | "conflict" | "idempotency_in_flight" | "outcome_unknown" | "payer_known";
                     };
                 };
             };
@@ -5985,7 +7001,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "checkout_of_group" | "conflict" | "evidence_used" | "idempotency_in_flight" | "identity_not_payer" | "identity_not_taken" | "identity_not_verified" | "identity_other_purpose" | "identity_too_low" | "identity_too_old" | "pin_missing" | "pin_required";
+                        code?: "checkout_of_group" | "conflict" | "evidence_used" | "idempotency_in_flight" | "identity_not_payer" | "identity_not_taken" | "identity_not_verified" | "identity_other_purpose" | "identity_too_low" | "identity_too_old" | "outcome_unknown" | "pin_missing" | "pin_required";
                     };
                 };
             };
@@ -6027,6 +7043,120 @@ export interface operations {
                     };
                 };
             };
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
+        };
+    };
+    get_consent_texts: {
+        parameters: {
+            query?: {
+                /** @description only those in this language */
+                language?: string;
+                /** @description only those of this version */
+                version?: string;
+                /** @description at most so many items: 50 when absent; 0 counts as 1, more than 200 as 200 */
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Texts that people agree to, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfConsentText"];
+                };
+            };
+            /** @description The request cannot be read, or a required header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "cursor_invalid" | "query_invalid";
+                    };
+                };
+            };
+            401: components["responses"]["Refusal401"];
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_bound" | "forbidden";
+                    };
+                };
+            };
+            429: components["responses"]["Refusal429"];
+            503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
+        };
+    };
+    post_consent_texts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewConsentText"];
+            };
+        };
+        responses: {
+            /** @description Keep a text; it is never changed */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentText"];
+                };
+            };
+            /** @description The request cannot be read, or a required header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "body_unreadable" | "json_syntax";
+                    };
+                };
+            };
+            401: components["responses"]["Refusal401"];
+            403: components["responses"]["Refusal403"];
+            409: components["responses"]["Refusal409"];
+            413: components["responses"]["Refusal413"];
+            415: components["responses"]["Refusal415"];
+            /** @description The content breaks a rule; `code` and `reasons` say which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "consent_field_invalid" | "consent_text_invalid" | "json_data";
+                    };
+                };
+            };
+            429: components["responses"]["Refusal429"];
+            503: components["responses"]["Refusal503"];
             504: components["responses"]["Refusal504"];
             507: components["responses"]["Refusal507"];
         };
@@ -6337,7 +7467,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "approval_decided" | "approval_expired" | "conflict" | "face_differs" | "face_duplicate" | "faces_full" | "idempotency_in_flight" | "recogniser_changed" | "same_person";
+                        code?: "approval_decided" | "approval_expired" | "conflict" | "face_differs" | "face_duplicate" | "faces_full" | "idempotency_in_flight" | "outcome_unknown" | "recogniser_changed" | "same_person";
                     };
                 };
             };
@@ -6433,7 +7563,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "approval_decided" | "approval_expired" | "conflict" | "idempotency_in_flight" | "same_person";
+                        code?: "approval_decided" | "approval_expired" | "conflict" | "idempotency_in_flight" | "outcome_unknown" | "same_person";
                     };
                 };
             };
@@ -6643,18 +7773,7 @@ export interface operations {
             };
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            /** @description There is no such thing. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "camera_not_found";
-                    };
-                };
-            };
+            404: components["responses"]["Refusal404"];
             409: components["responses"]["Refusal409"];
             /** @description The body is too large. */
             413: {
@@ -6952,6 +8071,42 @@ export interface operations {
             507: components["responses"]["Refusal507"];
         };
     };
+    get_keys_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The key that asks, and what it may do */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnKey"];
+                };
+            };
+            401: components["responses"]["Refusal401"];
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "key_only";
+                    };
+                };
+            };
+            429: components["responses"]["Refusal429"];
+            503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
+        };
+    };
     delete_keys_id: {
         parameters: {
             query?: never;
@@ -7117,6 +8272,34 @@ export interface operations {
             429: components["responses"]["Refusal429"];
         };
     };
+    get_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The console, for people */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description What you have is what there is. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            429: components["responses"]["Refusal429"];
+        };
+    };
     get_metrics: {
         parameters: {
             query?: never;
@@ -7185,7 +8368,18 @@ export interface operations {
                 };
             };
             429: components["responses"]["Refusal429"];
-            503: components["responses"]["Refusal503"];
+            /** @description A part that is needed is not available now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "cache_unavailable" | "database_unavailable" | "recognition_off";
+                    };
+                };
+            };
             504: components["responses"]["Refusal504"];
         };
     };
@@ -7558,7 +8752,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "conflict" | "idempotency_in_flight" | "not_in_review";
+                        code?: "conflict" | "idempotency_in_flight" | "not_in_review" | "outcome_unknown";
                     };
                 };
             };
@@ -8844,6 +10038,145 @@ export interface operations {
             504: components["responses"]["Refusal504"];
         };
     };
+    get_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the appliance goes by, without secrets, and where each key comes from */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingsInForce"];
+                };
+            };
+            401: components["responses"]["Refusal401"];
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_bound" | "forbidden";
+                    };
+                };
+            };
+            429: components["responses"]["Refusal429"];
+            503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
+        };
+    };
+    post_settings_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettingsProposal"];
+            };
+        };
+        responses: {
+            /** @description Try a change of keys: whether the appliance would start with it, and what would be different */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingsCheck"];
+                };
+            };
+            /** @description The request cannot be read, or a required header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "body_unreadable" | "json_syntax";
+                    };
+                };
+            };
+            401: components["responses"]["Refusal401"];
+            403: components["responses"]["Refusal403"];
+            409: components["responses"]["Refusal409"];
+            413: components["responses"]["Refusal413"];
+            415: components["responses"]["Refusal415"];
+            /** @description The content breaks a rule; `code` and `reasons` say which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "json_data" | "settings_not_told";
+                    };
+                };
+            };
+            429: components["responses"]["Refusal429"];
+            503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
+        };
+    };
+    get_settings_schema: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A JSON Schema of every key */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            401: components["responses"]["Refusal401"];
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_bound" | "forbidden";
+                    };
+                };
+            };
+            429: components["responses"]["Refusal429"];
+            /** @description A part that is needed is not available now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "cache_unavailable";
+                    };
+                };
+            };
+        };
+    };
     get_settlements: {
         parameters: {
             query?: {
@@ -8944,7 +10277,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "clock_wrong" | "conflict" | "idempotency_in_flight";
+                        code?: "clock_wrong" | "conflict" | "idempotency_in_flight" | "outcome_unknown";
                     };
                 };
             };
@@ -9158,7 +10491,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "conflict" | "idempotency_in_flight";
+                        code?: "conflict" | "idempotency_in_flight" | "outcome_unknown";
                     };
                 };
             };
@@ -9323,7 +10656,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "conflict" | "idempotency_in_flight";
+                        code?: "conflict" | "idempotency_in_flight" | "outcome_unknown";
                     };
                 };
             };
@@ -9475,6 +10808,42 @@ export interface operations {
             429: components["responses"]["Refusal429"];
         };
     };
+    get_system: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What runs, on what, with how much room left */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["System"];
+                };
+            };
+            401: components["responses"]["Refusal401"];
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_bound" | "forbidden";
+                    };
+                };
+            };
+            429: components["responses"]["Refusal429"];
+            503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
+        };
+    };
     get_transactions: {
         parameters: {
             query?: {
@@ -9482,6 +10851,24 @@ export interface operations {
                 user_id?: string;
                 /** @description only those in this state */
                 state?: "requires_identification" | "requires_step_up" | "requires_confirmation" | "processing" | "authorized" | "captured" | "partially_refunded" | "refunded" | "voided" | "declined" | "cancelled" | "expired" | "in_doubt";
+                /** @description only those of this payment plugin */
+                provider?: string;
+                /** @description only those at this camera or till */
+                camera?: string;
+                /** @description only those of this branch */
+                branch?: string;
+                /** @description only those that the merchant called so */
+                reference?: string;
+                /** @description only those in this currency (ISO 4217) */
+                currency?: string;
+                /** @description only those of so many minor units or more */
+                amount_min?: number;
+                /** @description only those of so many minor units or less */
+                amount_max?: number;
+                /** @description only from this moment on */
+                from?: string;
+                /** @description only before this moment */
+                to?: string;
                 /** @description at most so many items: 50 when absent; 0 counts as 1, more than 200 as 200 */
                 limit?: number;
                 /** @description `next_cursor` of the page before */
@@ -9510,7 +10897,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "cursor_invalid" | "query_invalid" | "state_unknown";
+                        code?: "currency_unknown" | "cursor_invalid" | "query_invalid" | "state_unknown" | "time_invalid";
                     };
                 };
             };
@@ -9527,7 +10914,18 @@ export interface operations {
                     };
                 };
             };
-            404: components["responses"]["Refusal404"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_not_found" | "user_not_found";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
             504: components["responses"]["Refusal504"];
@@ -9592,7 +10990,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "conflict" | "idempotency_in_flight";
+                        code?: "conflict" | "idempotency_in_flight" | "outcome_unknown";
                     };
                 };
             };
@@ -9748,7 +11146,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "conflict" | "evidence_expired" | "evidence_mismatch" | "evidence_used" | "idempotency_in_flight" | "leg_of_group" | "provider_declined";
+                        code?: "approval_needed" | "conflict" | "evidence_expired" | "evidence_mismatch" | "evidence_used" | "idempotency_in_flight" | "leg_of_group" | "outcome_unknown" | "provider_declined";
                     };
                 };
             };
@@ -9775,7 +11173,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "cache_unavailable" | "database_unavailable" | "provider_not_asked";
+                        code?: "cache_unavailable" | "database_unavailable" | "payments_off" | "provider_not_asked";
                     };
                 };
             };
@@ -9844,7 +11242,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "challenge_missing" | "conflict" | "evidence_expired" | "evidence_mismatch" | "evidence_used" | "expired" | "idempotency_in_flight" | "leg_of_group" | "provider_declined";
+                        code?: "approval_needed" | "challenge_missing" | "conflict" | "evidence_expired" | "evidence_mismatch" | "evidence_used" | "expired" | "idempotency_in_flight" | "leg_of_group" | "outcome_unknown" | "provider_declined";
                     };
                 };
             };
@@ -9871,12 +11269,63 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "cache_unavailable" | "database_unavailable" | "provider_not_asked";
+                        code?: "cache_unavailable" | "database_unavailable" | "payments_off" | "provider_not_asked";
                     };
                 };
             };
             504: components["responses"]["Refusal504"];
             507: components["responses"]["Refusal507"];
+        };
+    };
+    get_transactions_id_history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What became of one payment, step by step, and by whom */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TransactionHistory"];
+                };
+            };
+            400: components["responses"]["Refusal400"];
+            401: components["responses"]["Refusal401"];
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_bound" | "forbidden";
+                    };
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "transaction_not_found";
+                    };
+                };
+            };
+            429: components["responses"]["Refusal429"];
+            503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
         };
     };
     post_transactions_id_refunds: {
@@ -9949,7 +11398,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "conflict" | "evidence_expired" | "evidence_mismatch" | "evidence_used" | "idempotency_in_flight" | "leg_of_group" | "nothing_to_refund" | "provider_declined";
+                        code?: "approval_needed" | "conflict" | "evidence_expired" | "evidence_mismatch" | "evidence_used" | "idempotency_in_flight" | "leg_of_group" | "nothing_to_refund" | "outcome_unknown" | "provider_declined";
                     };
                 };
             };
@@ -9976,7 +11425,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "cache_unavailable" | "database_unavailable" | "provider_not_asked";
+                        code?: "cache_unavailable" | "database_unavailable" | "payments_off" | "provider_not_asked";
                     };
                 };
             };
@@ -10045,7 +11494,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "conflict" | "evidence_used" | "idempotency_in_flight" | "identity_not_payer" | "identity_not_taken" | "identity_not_verified" | "identity_other_purpose" | "identity_too_low" | "identity_too_old" | "pin_missing" | "pin_required";
+                        code?: "conflict" | "evidence_used" | "idempotency_in_flight" | "identity_not_payer" | "identity_not_taken" | "identity_not_verified" | "identity_other_purpose" | "identity_too_low" | "identity_too_old" | "outcome_unknown" | "pin_missing" | "pin_required";
                     };
                 };
             };
@@ -10235,7 +11684,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "conflict" | "evidence_expired" | "evidence_mismatch" | "evidence_used" | "idempotency_in_flight" | "leg_of_group" | "provider_declined";
+                        code?: "approval_needed" | "conflict" | "evidence_expired" | "evidence_mismatch" | "evidence_used" | "idempotency_in_flight" | "leg_of_group" | "outcome_unknown" | "provider_declined";
                     };
                 };
             };
@@ -10262,7 +11711,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "cache_unavailable" | "database_unavailable" | "provider_not_asked";
+                        code?: "cache_unavailable" | "database_unavailable" | "payments_off" | "provider_not_asked";
                     };
                 };
             };
@@ -10273,6 +11722,10 @@ export interface operations {
     get_users: {
         parameters: {
             query?: {
+                /** @description only whose name has words that begin so, whose e-mail address begins so, or whose id it is */
+                q?: string;
+                /** @description only those of this status */
+                status?: "active" | "blocked";
                 /** @description at most so many items: 50 when absent; 0 counts as 1, more than 200 as 200 */
                 limit?: number;
                 /** @description `next_cursor` of the page before */
@@ -10301,7 +11754,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "cursor_invalid" | "query_invalid";
+                        code?: "cursor_invalid" | "q_invalid" | "query_invalid" | "status_unknown";
                     };
                 };
             };
@@ -10319,7 +11772,18 @@ export interface operations {
                 };
             };
             429: components["responses"]["Refusal429"];
-            503: components["responses"]["Refusal503"];
+            /** @description A part that is needed is not available now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "cache_unavailable" | "database_unavailable" | "search_full";
+                    };
+                };
+            };
             504: components["responses"]["Refusal504"];
         };
     };
@@ -10414,7 +11878,18 @@ export interface operations {
                     };
                 };
             };
-            404: components["responses"]["Refusal404"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "user_not_found";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
             504: components["responses"]["Refusal504"];
@@ -10452,7 +11927,18 @@ export interface operations {
             400: components["responses"]["Refusal400"];
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "user_not_found";
+                    };
+                };
+            };
             409: components["responses"]["Refusal409"];
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
@@ -10498,7 +11984,18 @@ export interface operations {
             };
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "user_not_found";
+                    };
+                };
+            };
             409: components["responses"]["Refusal409"];
             413: components["responses"]["Refusal413"];
             415: components["responses"]["Refusal415"];
@@ -10570,7 +12067,18 @@ export interface operations {
                     };
                 };
             };
-            404: components["responses"]["Refusal404"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "user_not_found";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
             504: components["responses"]["Refusal504"];
@@ -10614,7 +12122,18 @@ export interface operations {
             };
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "user_not_found";
+                    };
+                };
+            };
             409: components["responses"]["Refusal409"];
             413: components["responses"]["Refusal413"];
             415: components["responses"]["Refusal415"];
@@ -10718,7 +12237,18 @@ export interface operations {
             };
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "user_not_found";
+                    };
+                };
+            };
             /** @description The state does not allow this now. */
             409: {
                 headers: {
@@ -10727,7 +12257,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "conflict" | "idempotency_in_flight";
+                        code?: "conflict" | "idempotency_in_flight" | "outcome_unknown";
                     };
                 };
             };
@@ -10785,7 +12315,18 @@ export interface operations {
                     };
                 };
             };
-            404: components["responses"]["Refusal404"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "user_not_found";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
             504: components["responses"]["Refusal504"];
@@ -10840,7 +12381,18 @@ export interface operations {
                     };
                 };
             };
-            404: components["responses"]["Refusal404"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "user_not_found";
+                    };
+                };
+            };
             /** @description The state does not allow this now. */
             409: {
                 headers: {
@@ -10916,7 +12468,18 @@ export interface operations {
             400: components["responses"]["Refusal400"];
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "user_not_found";
+                    };
+                };
+            };
             409: components["responses"]["Refusal409"];
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
@@ -10947,7 +12510,18 @@ export interface operations {
             400: components["responses"]["Refusal400"];
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "user_not_found";
+                    };
+                };
+            };
             409: components["responses"]["Refusal409"];
             /** @description The content breaks a rule; `code` and `reasons` say which. */
             422: {
@@ -11001,7 +12575,18 @@ export interface operations {
                     };
                 };
             };
-            404: components["responses"]["Refusal404"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "user_not_found";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
             504: components["responses"]["Refusal504"];
@@ -11207,7 +12792,18 @@ export interface operations {
                     };
                 };
             };
-            404: components["responses"]["Refusal404"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "user_not_found";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
             504: components["responses"]["Refusal504"];
@@ -11251,7 +12847,18 @@ export interface operations {
             };
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "user_not_found";
+                    };
+                };
+            };
             409: components["responses"]["Refusal409"];
             413: components["responses"]["Refusal413"];
             415: components["responses"]["Refusal415"];
@@ -11364,7 +12971,18 @@ export interface operations {
             };
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "user_not_found";
+                    };
+                };
+            };
             409: components["responses"]["Refusal409"];
             413: components["responses"]["Refusal413"];
             415: components["responses"]["Refusal415"];
@@ -11473,7 +13091,18 @@ export interface operations {
                     };
                 };
             };
-            404: components["responses"]["Refusal404"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "user_not_found";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
             504: components["responses"]["Refusal504"];
@@ -11516,7 +13145,18 @@ export interface operations {
             };
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "user_not_found";
+                    };
+                };
+            };
             409: components["responses"]["Refusal409"];
             413: components["responses"]["Refusal413"];
             415: components["responses"]["Refusal415"];
@@ -11735,18 +13375,7 @@ export interface operations {
             };
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            /** @description There is no such thing. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "camera_not_found";
-                    };
-                };
-            };
+            404: components["responses"]["Refusal404"];
             409: components["responses"]["Refusal409"];
             /** @description The content breaks a rule; `code` and `reasons` say which. */
             422: {
@@ -11825,18 +13454,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description There is no such thing. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "camera_not_found";
-                    };
-                };
-            };
+            404: components["responses"]["Refusal404"];
             429: components["responses"]["Refusal429"];
             /** @description A part that is needed is not available now. */
             503: {
@@ -11901,18 +13519,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description There is no such thing. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "camera_not_found";
-                    };
-                };
-            };
+            404: components["responses"]["Refusal404"];
             /** @description The state does not allow this now. */
             409: {
                 headers: {
@@ -11933,7 +13540,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "camera_config_invalid" | "source_address_refused" | "source_host_unresolved" | "source_malformed" | "source_path_refused" | "source_scheme_unsupported";
+                        code?: "camera_config_invalid" | "damaged" | "not_found" | "offline" | "replaced" | "source_address_refused" | "source_host_unresolved" | "source_malformed" | "source_path_refused" | "source_scheme_unsupported" | "stalled" | "unauthorized" | "unsupported";
                     };
                 };
             };
@@ -12471,6 +14078,8 @@ export interface operations {
             query?: {
                 /** @description the last `seq` that was seen */
                 after?: number;
+                /** @description only events of this camera */
+                camera?: string;
                 /** @description key or session, for browsers */
                 token?: string;
             };
@@ -12480,7 +14089,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Events as they happen (WebSocket) */
+            /** @description Events as they happen (WebSocket); without system.read those of one camera */
             101: {
                 headers: {
                     [name: string]: unknown;
@@ -12500,7 +14109,19 @@ export interface operations {
                 };
             };
             401: components["responses"]["Refusal401"];
-            403: components["responses"]["Refusal403"];
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_bound" | "camera_needed" | "cross_site" | "forbidden";
+                    };
+                };
+            };
+            404: components["responses"]["Refusal404"];
             426: components["responses"]["Refusal426"];
             429: components["responses"]["Refusal429"];
             /** @description A part that is needed is not available now. */
@@ -12553,18 +14174,7 @@ export interface operations {
             };
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            /** @description There is no such thing. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "camera_not_found";
-                    };
-                };
-            };
+            404: components["responses"]["Refusal404"];
             /** @description The content breaks a rule; `code` and `reasons` say which. */
             422: {
                 headers: {

@@ -9,6 +9,7 @@ import {
 import { Failure } from "@/kit/Failure";
 import { Waiting } from "@/kit/Waiting";
 import { analyticsSearch } from "@/screens/analytics/search";
+import { auditSearch } from "@/screens/audit/search";
 import { transactionSearch } from "@/screens/transactions/search";
 import { resume } from "@/session/entry";
 import { Gate } from "./Gate";
@@ -32,11 +33,8 @@ const kiosk = createRoute({
 });
 
 /** The payer's own page, on the payer's own device: nobody is signed in there. */
-const me = createRoute({
-  getParentRoute: () => root,
-  path: "/console/me",
-  component: lazyRouteComponent(() => import("@/screens/me/Me"), "Me"),
-});
+const me = (path: "/me" | "/console/me") =>
+  createRoute({ getParentRoute: () => root, path, component: lazyRouteComponent(() => import("@/screens/me/Me"), "Me") });
 
 // Below /console, so that no page's address is one of the interface's.
 const staff = createRoute({ getParentRoute: () => root, path: "/console", beforeLoad: resume, component: Gate });
@@ -73,7 +71,11 @@ const screens = [
   createRoute({ ...at("/reviews"), component: lazyRouteComponent(() => import("@/screens/reviews/Reviews"), "Reviews") }),
   createRoute({ ...at("/cameras"), component: lazyRouteComponent(() => import("@/screens/cameras/Cameras"), "Cameras") }),
   createRoute({ ...at("/plugins"), component: lazyRouteComponent(() => import("@/screens/plugins/Plugins"), "Plugins") }),
-  createRoute({ ...at("/audit"), component: lazyRouteComponent(() => import("@/screens/audit/Audit"), "Audit") }),
+  createRoute({
+    ...at("/audit"),
+    component: lazyRouteComponent(() => import("@/screens/audit/Audit"), "Audit"),
+    validateSearch: auditSearch,
+  }),
   createRoute({ ...at("/access"), component: lazyRouteComponent(() => import("@/screens/access/Access"), "Access") }),
   createRoute({
     ...at("/account"),
@@ -87,7 +89,7 @@ const screens = [
 ] as const;
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, kiosk, me, staff.addChildren(screens)]),
+  routeTree: root.addChildren([home, kiosk, me("/me"), me("/console/me"), staff.addChildren(screens)]),
   defaultPreload: "intent",
   defaultPendingComponent: Waiting,
   defaultErrorComponent: ({ error, reset }) => <Failure error={error} retry={reset} />,

@@ -17,17 +17,9 @@ export async function* streamed(camera: string, signal: AbortSignal): AsyncGener
   }
 }
 
-/** One picture every `everyMs`: browsers open at most six streams to one host. */
-export async function* polled(
-  camera: string,
-  everyMs: number,
-  signal: AbortSignal,
-): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-  while (!signal.aborted) {
-    const response = await get(`/cameras/${encodeURIComponent(camera)}/snapshot`, signal);
-    yield new Uint8Array(await response.arrayBuffer());
-    await pause(everyMs, signal);
-  }
+/** A camera's newest picture. */
+export async function snapshot(camera: string, signal: AbortSignal): Promise<Blob> {
+  return (await get(`/cameras/${encodeURIComponent(camera)}/snapshot`, signal)).blob();
 }
 
 async function get(path: string, signal: AbortSignal): Promise<Response> {

@@ -1,12 +1,15 @@
 import { type RefObject, useEffect, useState } from "react";
 import { beat } from "./beat";
-import { pause, polled, streamed } from "./pictures";
+import { followSnapshots, followStream } from "./follow";
+import { together } from "./together";
 
 export type FeedState = "waiting" | "fresh" | "stale";
 
 /** A picture older than this is shown as what it is: old. */
 export const STALE_AFTER_MS = 1_000;
-const RETRY_MS = 1_500;
+const LOOK_EVERY_MS = 250;
+/** Cameras this near to the part of the page that is in view are followed already. */
+const MARGIN = "200px";
 
 interface Options {
   camera: string;
@@ -22,48 +25,35 @@ export function useFeed({ camera, canvas, picturesPerSecondMax, mode }: Options)
   useEffect(() => {
     const ending = new AbortController();
     let cameAt = 0;
-    let newest: Uint8Array<ArrayBuffer> | null = null;
+    let isInView = true;
 
-    const draw = async () => {
-      const jpeg = newest;
-      newest = null;
-      if (!jpeg || document.hidden) return;
-      const bitmap = await createImageBitmap(new Blob([jpeg], { type: "image/jpeg" }));
-      if (canvas.current && !ending.signal.aborted) paint(canvas.current, bitmap);
-      setState("fresh");
+    const show = async (picture: Blob) => {
+      const bitmap = await createImageBitmap(picture);
+      together(() => {
+        if (!canvas.current || ending.signal.aborted) return bitmap.close();
+        paint(canvas.current, bitmap);
+        setState("fresh");
+      });
+    };
+    const screen = {
+      isWatched: () => isInView && !document.hidden,
+      came: () => {
+        cameAt = performance.now();
+      },
+      show,
     };
 
-    const follow = async () => {
-      while (!ending.signal.aborted) {
-        try {
-          const pictures =
-            mode === "stream"
-              ? streamed(camera, ending.signal)
-              : polled(camera, 1000 / picturesPerSecondMax, ending.signal);
-          for await (const picture of pictures) {
-            cameAt = performance.now();
-            newest = picture;
-            // Asked for one by one, they come at their own pace.
-            if (mode === "poll") await draw();
-          }
-        } catch {
-          // The camera's state, which the tile shows, says why there are no pictures.
-        }
-        await pause(RETRY_MS, ending.signal);
-      }
-    };
-
-    const watch = setInterval(() => {
+    const seen = new IntersectionObserver(([entry]) => (isInView = entry?.isIntersecting ?? true), { rootMargin: MARGIN });
+    if (canvas.current) seen.observe(canvas.current);
+    const still = beat.every(LOOK_EVERY_MS, () => {
       if (cameAt > 0 && performance.now() - cameAt > STALE_AFTER_MS) setState("stale");
-    }, 250);
-    // A picture that is damaged is followed by another.
-    const beats = () => void draw().catch(() => undefined);
-    const still = mode === "stream" ? beat.every(1000 / picturesPerSecondMax, beats) : () => undefined;
-    void follow();
+    });
+    const follow = mode === "stream" ? followStream : followSnapshots;
+    follow(camera, 1000 / picturesPerSecondMax, screen, ending.signal);
     return () => {
       ending.abort();
+      seen.disconnect();
       still();
-      clearInterval(watch);
     };
   }, [camera, canvas, picturesPerSecondMax, mode]);
 

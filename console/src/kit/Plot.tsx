@@ -9,6 +9,8 @@ import { save, saveCsv } from "./save";
 
 export interface Line {
   name: string;
+  /** What it stands for, where that has a colour; else the next one. */
+  tone?: (typeof TONES)[number];
   values: (number | null)[];
 }
 
@@ -32,16 +34,19 @@ interface Props {
   mark?: number | null;
 }
 
+const X_AXIS_PX = 30;
 const TIME_SHOWN_S_MIN = 120;
 const DAYS_FROM_S = 36 * 3600;
-const TONES = ["--accent", "--good", "--warn", "--bad", "--ink-soft"];
+const TONES = ["accent", "good", "warn", "bad", "ink-soft"] as const;
+
+const toneOf = ({ tone }: Line, place: number) => tone ?? TONES[place % TONES.length]!;
 
 /** Figures over an axis, to look at and to take along as CSV or PNG. */
 export function Plot({ name, x, lines, kind = "lines", isTime = false, unit = "", height = 220, mark = null }: Props) {
   const { t, i18n } = useTranslation();
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
-  const shape = JSON.stringify([lines.map((line) => line.name), kind, isTime, unit, height, i18n.language]);
+  const shape = JSON.stringify([lines.map(({ name, tone }) => [name, tone]), kind, isTime, unit, height, i18n.language]);
 
   useEffect(() => {
     const element = box.current!;
@@ -70,13 +75,17 @@ export function Plot({ name, x, lines, kind = "lines", isTime = false, unit = ""
           y: { range: (_, __, max) => [0, max > 0 ? max * 1.1 : 1] },
         },
         axes: [
-          isTime ? { ...axis, space: 90, values: (_, splits) => splits.map((split) => moment(splits).format(split * 1000)) } : axis,
+          {
+            ...axis,
+            size: X_AXIS_PX,
+            ...(isTime && { space: 90, values: (_: uPlot, splits: number[]) => splits.map((split) => moment(splits).format(split * 1000)) }),
+          },
           { ...axis, size: 56, values: (_, splits) => splits.map((split) => `${figure.format(split)}${unit && ` ${unit}`}`) },
         ],
         series: [
           {},
           ...lines.map((line, place) => {
-            const stroke = colour(TONES[place % TONES.length]!);
+            const stroke = colour(`--${toneOf(line, place)}`);
             return {
               label: line.name,
               stroke,
@@ -121,7 +130,7 @@ export function Plot({ name, x, lines, kind = "lines", isTime = false, unit = ""
       <figcaption className={css.head}>
         <ul className={css.legend}>
           {lines.map((line, place) => (
-            <li key={line.name} data-tone={place % TONES.length}>
+            <li key={line.name} data-tone={toneOf(line, place)}>
               {line.name}
             </li>
           ))}

@@ -77,14 +77,18 @@ export function Settlement() {
       }
     >
       <Loaded query={query} lines={2}>
-        {() => (
-          <Table
-            label={t("settlement.title")}
-            columns={columns}
-            rows={rows}
-            id={(row) => `${row.provider} ${row.currency}`}
-          />
-        )}
+        {() =>
+          rows.length === 0 ? (
+            <p className={`soft ${css.nothing}`}>{t("transactions.none")}</p>
+          ) : (
+            <Table
+              label={t("settlement.title")}
+              columns={columns}
+              rows={rows}
+              id={(row) => `${row.provider} ${row.currency}`}
+            />
+          )
+        }
       </Loaded>
     </Card>
   );

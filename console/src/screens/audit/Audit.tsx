@@ -1,8 +1,8 @@
 import { Button } from "@mantine/core";
-import { useInfiniteQuery, useMutation, useQuery } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { IconDownload } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
-import { pagesQuery, readinessQuery } from "@/api/queries";
+import { readinessQuery } from "@/api/queries";
 import { Badge } from "@/kit/Badge";
 import { Card } from "@/kit/Card";
 import { Copied } from "@/kit/Copied";
@@ -13,20 +13,17 @@ import { Page } from "@/kit/Page";
 import { save } from "@/kit/save";
 import { Trouble } from "@/kit/Trouble";
 import { useFormat } from "@/i18n/format";
-import { AuditTable } from "./AuditTable";
-import css from "./Audit.module.css";
 import { checkpoints, exported } from "./everything";
+import { Records } from "./Records";
 import { Verify } from "./Verify";
 
 /** Everything that was changed, by whom; and the proof that nobody changed what is written here. */
 export function Audit() {
   const { t } = useTranslation();
   const format = useFormat();
-  const list = useInfiniteQuery(pagesQuery("/audit", { limit: 50 }));
   const signed = useQuery({ queryKey: ["/audit", "checkpoints"], queryFn: checkpoints });
   const readiness = useQuery(readinessQuery);
   const chain = readiness.data?.checks?.find(({ name }) => name === "audit");
-  const entries = list.data?.pages.flatMap((page) => page.items) ?? [];
   const keep = useMutation({
     mutationFn: exported,
     onSuccess: (chain) => save(`audit-${new Date().toISOString().slice(0, 10)}.jsonl`, chain),
@@ -67,18 +64,7 @@ export function Audit() {
           </Loaded>
         </Card>
       </div>
-      <Card title={t("audit.records")} flush>
-        <Loaded query={{ ...list, data: list.data }} lines={10}>
-          {() => <AuditTable entries={entries} />}
-        </Loaded>
-        {list.hasNextPage && (
-          <div className={css.more}>
-            <Button variant="default" loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-              {t("common.more")}
-            </Button>
-          </div>
-        )}
-      </Card>
+      <Records />
     </Page>
   );
 }

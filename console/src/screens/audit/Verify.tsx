@@ -3,8 +3,10 @@ import { useMutation } from "@tanstack/react-query";
 import { IconShieldCheck } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { answered, client, type Wire } from "@/api/client";
 import { useFormat } from "@/i18n/format";
 import { Badge } from "@/kit/Badge";
+import layout from "@/kit/layout.module.css";
 import { Trouble } from "@/kit/Trouble";
 import css from "./Audit.module.css";
 import { ChainVerifier } from "./chain";
@@ -16,7 +18,7 @@ interface Verdict {
   fault: { seq: number; what: string } | null;
 }
 
-/** Verifies the chain in this browser, from the first record to the last: the appliance is not asked whether it is right. */
+/** Verifies the chain in this browser, from the first record to the last: the appliance is not asked whether it is right; it may be asked beside. */
 export function Verify() {
   const { t } = useTranslation();
   const format = useFormat();
@@ -38,16 +40,22 @@ export function Verify() {
       return { records: verifier.records, checkpoints: verifier.checkpointsHeld, fault };
     },
   });
+  const ask = useMutation({ mutationFn: () => answered(client.POST("/audit/verify", { body: {} })) });
   const verdict = verify.data;
   return (
     <div className={css.verify}>
-      <Button
-        leftSection={<IconShieldCheck size={18} stroke={1.6} aria-hidden />}
-        loading={verify.isPending}
-        onClick={() => verify.mutate()}
-      >
-        {t("audit.verify")}
-      </Button>
+      <div className={layout.actions}>
+        <Button
+          leftSection={<IconShieldCheck size={18} stroke={1.6} aria-hidden />}
+          loading={verify.isPending}
+          onClick={() => verify.mutate()}
+        >
+          {t("audit.verify")}
+        </Button>
+        <Button variant="default" loading={ask.isPending} onClick={() => ask.mutate()}>
+          {t("audit.ask")}
+        </Button>
+      </div>
       <div className={css.verdict} role="status">
         {verify.isPending && (
           <Progress value={known ? Math.min(100, (done / known) * 100) : 0} w={220} aria-label={t("audit.verifying")} />
@@ -66,7 +74,21 @@ export function Verify() {
           </Badge>
         )}
       </div>
-      <Trouble error={verify.error} />
+      {ask.data && <Told verdict={ask.data} />}
+      <Trouble error={verify.error ?? ask.error} />
     </div>
+  );
+}
+
+/** What the appliance itself says. */
+function Told({ verdict: { whole, fault, records, checkpoints } }: { verdict: Wire<"AuditVerification"> }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const held = t("audit.held", { records: format.number(records ?? 0), checkpoints: format.number(checkpoints ?? 0) });
+  return (
+    <p role="status">
+      <span className="soft">{t("audit.says")}</span>{" "}
+      <Badge tone={whole ? "good" : "bad"}>{fault ? t("audit.ask_fault", { ...fault }) : held}</Badge>
+    </p>
   );
 }

@@ -26,19 +26,7 @@ export async function checkpoints(): Promise<{ key: string; all: Wire<"Checkpoin
   return { key, all };
 }
 
-/** The chain as `facepay audit verify --file` reads it: a header, records, each checkpoint behind its last record, an end. */
+/** The chain as `facepay audit verify --file` reads it. */
 export async function exported(): Promise<Blob> {
-  const { key, all } = await checkpoints();
-  const lines: string[] = [JSON.stringify({ type: "header", format: "facepay.audit.export/1", key })];
-  let count = 0;
-  let written = 0;
-  for await (const { seq, record, previous, hash } of records()) {
-    lines.push(JSON.stringify({ type: "record", seq, record, previous, hash }));
-    count += 1;
-    for (; all[written] && all[written]!.last_seq <= seq; written++) {
-      lines.push(JSON.stringify({ type: "checkpoint", ...all[written] }));
-    }
-  }
-  lines.push(JSON.stringify({ type: "end", records: count, checkpoints: written }));
-  return new Blob([`${lines.join("\n")}\n`], { type: "application/jsonl" });
+  return (await answered(client.GET("/audit/export", { parseAs: "blob" }))) as unknown as Blob;
 }

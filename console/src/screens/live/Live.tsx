@@ -15,10 +15,9 @@ import css from "./Live.module.css";
 import { Tile } from "./Tile";
 
 const SIZES = [1, 4, 9, 16];
-/** Above this many, pictures are fetched one by one. */
-const STREAMS_MAX = 4;
-/** Enough to see who stands there; the appliance itself looks at every picture that it has time for. */
-const PICTURES_PER_SECOND_MAX = 5;
+/** One camera is watched; of several it is enough to see who stands there: the appliance itself looks at every picture that it has time for. */
+const ONE = { mode: "stream", picturesPerSecondMax: 10 } as const;
+const SEVERAL = { mode: "poll", picturesPerSecondMax: 2 } as const;
 
 /** The live wall: what every camera sees, how it does, and what has just happened. */
 export function Live() {
@@ -68,12 +67,7 @@ export function Live() {
               <div>
                 <div ref={wall} className={css.wall} data-size={Math.min(size, items.length === 1 ? 1 : size)}>
                   {items.slice(first, first + size).map((camera) => (
-                    <Tile
-                      key={camera.id}
-                      camera={camera}
-                      mode={size > STREAMS_MAX ? "poll" : "stream"}
-                      picturesPerSecondMax={size > STREAMS_MAX ? 2 : PICTURES_PER_SECOND_MAX}
-                    />
+                    <Tile key={camera.id} camera={camera} {...(Math.min(size, items.length) === 1 ? ONE : SEVERAL)} />
                   ))}
                 </div>
                 <Pager first={first} size={size} count={items.length} onMove={setFirst} />

@@ -1,6 +1,4 @@
 import { IconUserCheck, IconUserQuestion } from "@tabler/icons-react";
-import { AnimatePresence } from "motion/react";
-import * as m from "motion/react-m";
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useEvents } from "@/api/events";
@@ -19,23 +17,12 @@ export function Seen({ camera }: { camera: string }) {
     clearTimeout(timer.current);
     timer.current = setTimeout(() => setKnown(null), SHOWN_MS);
   });
+  if (known === null) return null;
   const Icon = known ? IconUserCheck : IconUserQuestion;
   return (
-    <AnimatePresence>
-      {known !== null && (
-        <m.p
-          key={String(known)}
-          className={css.seen}
-          data-known={known}
-          initial={{ opacity: 0, y: -4 }}
-          animate={{ opacity: 1, y: 0 }}
-          exit={{ opacity: 0 }}
-          transition={{ duration: 0.2 }}
-        >
-          <Icon size={16} aria-hidden />
-          {t(known ? "live.known" : "live.stranger")}
-        </m.p>
-      )}
-    </AnimatePresence>
+    <p className={css.seen} data-known={known}>
+      <Icon size={16} aria-hidden />
+      {t(known ? "live.known" : "live.stranger")}
+    </p>
   );
 }

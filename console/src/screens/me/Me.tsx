@@ -8,7 +8,7 @@ import { Notice } from "@/kit/Notice";
 import { EntryForm } from "@/screens/login/EntryForm";
 import { EntryPage } from "@/screens/login/EntryPage";
 import { FacePaymentState } from "@/screens/people/FacePaymentState";
-import { ME, tokenOf } from "./link";
+import { tokenOf } from "./link";
 
 /** The payer's own page behind their link: payment by face is switched on by the code that came another way. */
 export function Me() {
@@ -18,7 +18,7 @@ export function Me() {
   const on = useMutation({
     mutationFn: () => answered(client.POST("/face-payment", { body: { token: token!, code } })),
     // Who looks over the shoulder later finds no link in the address.
-    onSuccess: () => history.replaceState(history.state, "", ME),
+    onSuccess: () => history.replaceState(history.state, "", location.pathname),
     onError: () => setCode(""),
   });
   if (!token) {

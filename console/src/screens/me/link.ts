@@ -1,5 +1,5 @@
-/** Below /console, where the appliance serves pages. */
-export const ME = "/console/me";
+/** Short, for a message; it opens below /console as well. */
+export const ME = "/me";
 
 /** A person's link. What makes it theirs stands behind `#`, which browsers send to nobody and no log has. */
 export function linkOf(origin: string, token: string): string {

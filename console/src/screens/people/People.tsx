@@ -68,7 +68,8 @@ export function People() {
             ) : (
               <PeopleList
                 people={shown}
-                more={query.hasNextPage}
+                // A list that a name makes short is not at its end.
+                more={query.hasNextPage && (isAsked || wanted === "")}
                 loading={query.isFetchingNextPage}
                 onMore={() => void query.fetchNextPage()}
               />

@@ -1,11 +1,11 @@
 import { useTranslation } from "react-i18next";
+import type { Wire } from "@/api/client";
 import { Card } from "@/kit/Card";
 import { Copied } from "@/kit/Copied";
 import layout from "@/kit/layout.module.css";
-import type { SystemAnswer } from "./query";
 
 /** The weights that are loaded, by what they are made of. */
-export function Models({ models }: { models: SystemAnswer["models"] }) {
+export function Models({ models }: { models: Wire<"ModelInUse">[] }) {
   const { t } = useTranslation();
   return (
     <Card title={t("system.models")} note={t("system.models_text")}>
@@ -14,7 +14,7 @@ export function Models({ models }: { models: SystemAnswer["models"] }) {
         <div key={`${name} ${sha256}`} className={layout.line}>
           <div>
             <p>{name}</p>
-            {model_tag !== undefined && <p className="small soft number">{model_tag}</p>}
+            {model_tag != null && <p className="small soft number">{model_tag}</p>}
           </div>
           <Copied text={sha256} short={12} />
         </div>

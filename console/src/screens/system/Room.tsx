@@ -1,16 +1,16 @@
 import { Progress } from "@mantine/core";
 import { useTranslation } from "react-i18next";
+import type { Wire } from "@/api/client";
 import { useFormat } from "@/i18n/format";
 import { Card } from "@/kit/Card";
 import { Facts } from "@/kit/Facts";
 import layout from "@/kit/layout.module.css";
-import type { SystemAnswer } from "./query";
 
 /** Above this share of the disk there is soon no room for receipts. */
 const FULL = 0.9;
 
 /** How much is kept, and how much room there is. */
-export function Room({ system }: { system: SystemAnswer }) {
+export function Room({ system }: { system: Wire<"System"> }) {
   const { t } = useTranslation();
   const format = useFormat();
   const { disk, database, process } = system;
@@ -22,8 +22,8 @@ export function Room({ system }: { system: SystemAnswer }) {
         <Facts
           facts={[
             [t("system.disk"), disk && t("system.free_of", { free: format.bytes(disk.bytes_free), all: format.bytes(disk.bytes_total) })],
-            [t("system.database"), database.bytes !== undefined && format.bytes(database.bytes)],
-            [t("system.memory"), process.rss_bytes !== undefined && format.bytes(process.rss_bytes)],
+            [t("system.database"), database.bytes != null && format.bytes(database.bytes)],
+            [t("system.memory"), process.rss_bytes != null && format.bytes(process.rss_bytes)],
           ]}
         />
       </div>

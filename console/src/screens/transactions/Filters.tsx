@@ -1,11 +1,12 @@
-import { Button, Collapse, Select, TextInput } from "@mantine/core";
+import { Button, Collapse, Select } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { IconAdjustmentsHorizontal, IconX } from "@tabler/icons-react";
-import type { FocusEvent, KeyboardEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { camerasQuery } from "@/api/queries";
 import { Copied } from "@/kit/Copied";
+import { FilterInput } from "@/kit/FilterInput";
+import filters from "@/kit/filters.module.css";
 import { CURRENCIES, usualCurrency } from "@/pay/currencies";
 import { useMay } from "@/session/session";
 import { hasFine, STATES, type TransactionSearch } from "./search";
@@ -29,7 +30,6 @@ export function Filters({ search, onChange }: Props) {
     onChange(Object.fromEntries(all) as TransactionSearch);
   };
   const commit = (name: Name, value: string) => {
-    if (value === (search[name] ?? "")) return;
     // An amount has a sense in a currency only.
     const currency = value && (name === "min" || name === "max") ? { currency: search.currency ?? usualCurrency() } : {};
     set({ ...currency, [name]: value });
@@ -37,17 +37,13 @@ export function Filters({ search, onChange }: Props) {
   const text = (name: Name, type = "text") => ({
     type,
     label: t(`transactions.${name}`),
-    defaultValue: search[name] ?? "",
-    // Not at every letter: each is another question to the appliance.
-    onBlur: (left: FocusEvent<HTMLInputElement>) => commit(name, left.currentTarget.value.trim()),
-    onKeyDown: (pressed: KeyboardEvent<HTMLInputElement>) => {
-      if (pressed.key === "Enter") commit(name, pressed.currentTarget.value.trim());
-    },
+    value: search[name],
+    onCommit: (value: string) => commit(name, value),
   });
   const clear = { clearable: true, clearButtonProps: { "aria-label": t("common.clear") } };
   return (
-    <div className={css.filters}>
-      <div className={css.row}>
+    <div className={filters.filters}>
+      <div className={filters.row}>
         <Select
           label={t("transactions.state")}
           placeholder={t("transactions.any_state")}
@@ -66,8 +62,8 @@ export function Filters({ search, onChange }: Props) {
             {...clear}
           />
         )}
-        <TextInput {...text("from", "date")} key={`from ${search.from}`} max={search.to} />
-        <TextInput {...text("to", "date")} key={`to ${search.to}`} min={search.from} />
+        <FilterInput {...text("from", "date")} max={search.to} />
+        <FilterInput {...text("to", "date")} min={search.from} />
         <Button
           variant="subtle"
           leftSection={<IconAdjustmentsHorizontal size={18} stroke={1.6} aria-hidden />}
@@ -86,10 +82,10 @@ export function Filters({ search, onChange }: Props) {
         )}
       </div>
       <Collapse expanded={opened}>
-        <div className={css.row}>
-          <TextInput {...text("reference")} key={`reference ${search.reference}`} />
-          <TextInput {...text("provider")} key={`provider ${search.provider}`} dir="ltr" />
-          <TextInput {...text("branch")} key={`branch ${search.branch}`} />
+        <div className={filters.row}>
+          <FilterInput {...text("reference")} />
+          <FilterInput {...text("provider")} dir="ltr" />
+          <FilterInput {...text("branch")} />
           <Select
             label={t("transactions.currency")}
             data={CURRENCIES}
@@ -97,8 +93,8 @@ export function Filters({ search, onChange }: Props) {
             onChange={(currency) => set({ currency, ...(!currency && { min: null, max: null }) })}
             {...clear}
           />
-          <TextInput {...text("min")} key={`min ${search.min}`} inputMode="decimal" />
-          <TextInput {...text("max")} key={`max ${search.max}`} inputMode="decimal" />
+          <FilterInput {...text("min")} inputMode="decimal" />
+          <FilterInput {...text("max")} inputMode="decimal" />
         </div>
       </Collapse>
     </div>

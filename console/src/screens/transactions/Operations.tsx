@@ -1,18 +1,18 @@
 import { Button, Collapse } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useTranslation } from "react-i18next";
+import type { Wire } from "@/api/client";
 import { useFormat } from "@/i18n/format";
 import { Card } from "@/kit/Card";
 import { Copied } from "@/kit/Copied";
 import { Facts } from "@/kit/Facts";
 import layout from "@/kit/layout.module.css";
 import { StateBadge } from "@/kit/StateBadge";
-import type { RequestHistory } from "./history";
 import { Timeline } from "./Timeline";
 import css from "./Transactions.module.css";
 
 /** What was asked of the provider for this payment, and what came of it. */
-export function Operations({ operations }: { operations: RequestHistory[] }) {
+export function Operations({ operations }: { operations: Wire<"OperationHistory">[] }) {
   const { t } = useTranslation();
   return (
     <Card title={t("transactions.operations")}>
@@ -24,7 +24,7 @@ export function Operations({ operations }: { operations: RequestHistory[] }) {
   );
 }
 
-function Operation({ operation }: { operation: RequestHistory }) {
+function Operation({ operation }: { operation: Wire<"OperationHistory"> }) {
   const { t } = useTranslation();
   const format = useFormat();
   const [opened, { toggle }] = useDisclosure();
@@ -64,7 +64,7 @@ function Operation({ operation }: { operation: RequestHistory }) {
               name: state ?? action,
               at,
               afterMs: after_ms,
-              note: reason,
+              note: reason ?? undefined,
             }))}
           />
           {kept && (

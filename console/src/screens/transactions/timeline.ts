@@ -1,5 +1,4 @@
 import type { Wire } from "@/api/client";
-import type { HistoryStep } from "./history";
 
 export interface Moment {
   id: string;
@@ -21,21 +20,21 @@ interface SignedReceipt {
 const iso = (micros: number) => new Date(micros / 1000).toISOString();
 
 /** Of an appliance that tells no history: when it was opened, and where it stands. */
-export function ends(payment: Wire<"Transaction">): HistoryStep[] {
+export function ends(payment: Wire<"Transaction">): Wire<"HistoryStep">[] {
   const after_ms = Date.parse(payment.updated_at) - Date.parse(payment.created_at);
   const opened = { seq: 0, at: payment.created_at, after_ms: 0, action: "transaction.opened", actor: "" };
   return [opened, { seq: 1, at: payment.updated_at, after_ms, action: payment.state, actor: "" }];
 }
 
 /** The moments of a payment in order: those of the audit chain, and those that only its signed receipt has. */
-export function moments(steps: HistoryStep[], payment: Wire<"Transaction">, receipt: Wire<"Receipt"> | undefined): Moment[] {
+export function moments(steps: Wire<"HistoryStep">[], payment: Wire<"Transaction">, receipt: Wire<"Receipt"> | undefined): Moment[] {
   const since = Date.parse(payment.created_at);
   const known: Moment[] = steps.map(({ seq, at, after_ms, action, reason }) => ({
     id: String(seq),
     name: action.replace(/^transaction\./, ""),
     at,
     afterMs: after_ms,
-    note: reason,
+    note: reason ?? undefined,
   }));
   const add = (name: string, micros: number | undefined, note?: string) => {
     if (micros === undefined) return;

@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
+import type { Wire } from "@/api/client";
 import { Card } from "@/kit/Card";
 import { Loaded } from "@/kit/Loaded";
 import { Plot } from "@/kit/Plot";
@@ -7,7 +8,7 @@ import css from "../Analytics.module.css";
 import { Bars } from "../Bars";
 import { useDurations } from "../useDurations";
 import type { Span } from "../search";
-import { type Latency as Answer, spanQuery } from "./query";
+import { spanQuery } from "./query";
 
 const PERCENTILES = ["p50_ms", "p95_ms", "p99_ms"] as const;
 
@@ -31,8 +32,9 @@ export function Latency({ span, camera }: { span: Span; camera: string | undefin
   );
 }
 
-function OverTime({ answer: { items } }: { answer: Answer }) {
+function OverTime({ answer: { items } }: { answer: Wire<"AnalyticsLatency"> }) {
   const { t } = useTranslation();
+  if (items.every(({ count }) => count === 0)) return <p className="soft">{t("analytics.nothing_yet")}</p>;
   return (
     <Plot
       name={t("analytics.look_to_paid")}
@@ -44,11 +46,11 @@ function OverTime({ answer: { items } }: { answer: Answer }) {
   );
 }
 
-function Stages({ answer: { stages } }: { answer: Answer }) {
+function Stages({ answer: { stages } }: { answer: Wire<"AnalyticsLatency"> }) {
   const { t } = useTranslation();
   const durations = useDurations();
   const bars = stages.flatMap(({ stage, p50_ms, p95_ms }) =>
-    p50_ms === undefined || p95_ms === undefined ? [] : [durations(stage, p50_ms, p95_ms)],
+    p50_ms == null || p95_ms == null ? [] : [durations(stage, p50_ms, p95_ms)],
   );
   return bars.length > 0 ? <Bars bars={bars} /> : <p className="soft">{t("analytics.nothing_yet")}</p>;
 }

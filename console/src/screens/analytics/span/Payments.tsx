@@ -1,14 +1,16 @@
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
+import type { Wire } from "@/api/client";
 import { Card } from "@/kit/Card";
 import { Loaded } from "@/kit/Loaded";
 import { Plot } from "@/kit/Plot";
 import css from "../Analytics.module.css";
 import type { Span } from "../search";
-import { type Outcomes, type Payments as Answer, spanQuery } from "./query";
+import { spanQuery } from "./query";
 
-const SHOWN: (keyof Outcomes)[] = ["captured", "declined", "expired", "cancelled"];
+const SHOWN = { captured: "good", declined: "bad", expired: "warn", cancelled: "ink-soft" } as const;
+const OUTCOMES = Object.keys(SHOWN) as (keyof typeof SHOWN)[];
 
 /** What became of payments, hour by hour or day by day. */
 export function Payments({ span, camera }: { span: Span; camera: string | undefined }) {
@@ -23,11 +25,12 @@ export function Payments({ span, camera }: { span: Span; camera: string | undefi
   );
 }
 
-function Outcome({ answer: { items } }: { answer: Answer }) {
+function Outcome({ answer: { items } }: { answer: Wire<"AnalyticsPayments"> }) {
   const { t } = useTranslation();
   const x = useMemo(() => items.map(({ at }) => Date.parse(at) / 1000), [items]);
-  const lines = SHOWN.map((outcome) => ({
+  const lines = OUTCOMES.map((outcome) => ({
     name: t(`state.${outcome}`),
+    tone: SHOWN[outcome],
     values: items.map(({ payments }) => payments[outcome]),
   }));
   return <Plot name={t("analytics.history_payments")} x={x} lines={lines} isTime />;

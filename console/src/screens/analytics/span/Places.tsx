@@ -1,19 +1,19 @@
 import { Button } from "@mantine/core";
 import { IconDownload } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
+import type { Wire } from "@/api/client";
 import { minorDigits, useFormat } from "@/i18n/format";
 import { Card } from "@/kit/Card";
 import { saveCsv } from "@/kit/save";
 import { type Column, Table } from "@/kit/Table";
 import css from "../Analytics.module.css";
-import type { PlaceSummary } from "./query";
 
 /** Which branch and camera took what, and how it does. */
-export function Places({ places }: { places: PlaceSummary[] }) {
+export function Places({ places }: { places: Wire<"CameraNumbers">[] }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const ms = (value: number | undefined) => (value === undefined ? "–" : t("live.ms", { ms: format.number(value) }));
-  const columns: Column<PlaceSummary>[] = [
+  const ms = (value: number | null | undefined) => (value == null ? "–" : t("live.ms", { ms: format.number(value) }));
+  const columns: Column<Wire<"CameraNumbers">>[] = [
     { name: t("pay.camera"), cell: ({ camera }) => camera ?? "–" },
     { name: t("transactions.branch"), wide: true, cell: ({ branch }) => branch },
     { name: t("analytics.paid"), end: true, cell: ({ payments }) => format.number(payments.captured) },

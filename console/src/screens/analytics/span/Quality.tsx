@@ -1,11 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
+import type { Wire } from "@/api/client";
 import { Card } from "@/kit/Card";
 import { Loaded } from "@/kit/Loaded";
 import { Plot } from "@/kit/Plot";
 import css from "../Analytics.module.css";
 import type { Span } from "../search";
-import { type Histogram, type Quality as Answer, spanQuery } from "./query";
+import { spanQuery } from "./query";
 
 const RATES = ["step_up_rate", "declined_rate", "low_margin_rate"] as const;
 
@@ -34,9 +35,10 @@ export function Quality({ span, camera }: { span: Span; camera: string | undefin
   );
 }
 
-function Drift({ answer: { items } }: { answer: Answer }) {
+function Drift({ answer: { items } }: { answer: Wire<"AnalyticsQuality"> }) {
   const { t } = useTranslation();
-  const percent = (share: number | undefined) => (share === undefined ? null : share * 100);
+  const percent = (share: number | null | undefined) => (share == null ? null : share * 100);
+  if (items.every((item) => RATES.every((rate) => item[rate] == null))) return <p className="soft">{t("analytics.nothing_yet")}</p>;
   return (
     <Plot
       name={t("analytics.drift")}
@@ -48,7 +50,7 @@ function Drift({ answer: { items } }: { answer: Answer }) {
   );
 }
 
-function Distribution({ name, note, of }: { name: string; note: string; of: Histogram }) {
+function Distribution({ name, note, of }: { name: string; note: string; of: Wire<"Histogram"> }) {
   const { t } = useTranslation();
   return (
     <Card title={name} note={note}>

@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
+import type { Wire } from "@/api/client";
 import { useFormat } from "@/i18n/format";
 import { Card } from "@/kit/Card";
 import { Loaded } from "@/kit/Loaded";
@@ -10,7 +11,7 @@ import { Latency } from "./Latency";
 import { Payments } from "./Payments";
 import { Places } from "./Places";
 import { Quality } from "./Quality";
-import { type Counted, spanQuery } from "./query";
+import { spanQuery } from "./query";
 import { SpanFigures } from "./SpanFigures";
 
 interface Props {
@@ -23,7 +24,7 @@ export function Span({ span, camera }: Props) {
   const { t } = useTranslation();
   const format = useFormat();
   const query = useQuery(spanQuery("summary", span, camera));
-  const counted = (items: Counted[]) =>
+  const counted = (items: Wire<"ReasonCount">[]) =>
     items.map(({ reason, count }) => ({
       id: reason,
       name: t(`reason.${reason}`, { defaultValue: reason }),

@@ -1,14 +1,14 @@
 import { useTranslation } from "react-i18next";
+import type { Wire } from "@/api/client";
 import { useFormat } from "@/i18n/format";
 import { FigureRow } from "../FigureRow";
-import type { Summary } from "./query";
 
 /** What it came to, in a few figures. */
-export function SpanFigures({ summary }: { summary: Summary }) {
+export function SpanFigures({ summary }: { summary: Wire<"AnalyticsSummary"> }) {
   const { t } = useTranslation();
   const format = useFormat();
   const { payments, amounts, looks, look_to_paid } = summary;
-  const ms = (value: number | undefined) => (value === undefined ? "–" : t("live.ms", { ms: format.number(value) }));
+  const ms = (value: number | null | undefined) => (value == null ? "–" : t("live.ms", { ms: format.number(value) }));
   const share = (part: number, whole: number) => (whole === 0 ? "–" : format.percent(part / whole, 1));
   return (
     <FigureRow

@@ -1,30 +1,23 @@
 import { queryOptions } from "@tanstack/react-query";
-import { read, send } from "@/api/read";
+import { answered, client } from "@/api/client";
 import type { Schema, Value } from "./fields";
 
-/** `GET /settings`: what is in force, and where each value comes from. Secrets are masked. */
-export interface Configured {
-  values: { [group: string]: Value };
-  sources: Record<string, string>;
-}
-
-/** `POST /settings/check`: whether the appliance would start with changes, and what they would change. */
-export interface Checked {
-  valid: boolean;
-  problem?: string;
-  changes: { key: string; from: Value; to: Value; source: string; overridden: boolean }[];
-}
-
+/** What is in force, where each value comes from, and what may be set. Secrets are masked. */
 export const configurationQuery = queryOptions({
   queryKey: ["/settings"],
   queryFn: async ({ signal }) => {
-    const [configured, schema] = await Promise.all([
-      read<Configured>("/settings", {}, signal),
-      read<Schema>("/settings/schema", {}, signal),
+    const [{ values, sources }, schema] = await Promise.all([
+      answered(client.GET("/settings", { signal })),
+      answered(client.GET("/settings/schema", { signal })),
     ]);
-    return { ...configured, schema };
+    // What they hold is said by the schema, and what that is by JSON Schema, not by the document of the interface.
+    return { values: values as { [group: string]: Value }, sources, schema: schema as Schema };
   },
   retry: false,
 });
 
-export const check = (changes: Record<string, Value>) => send<Checked>("/settings/check", { changes });
+/** Whether the appliance would start with changes, and what they would change. */
+export async function check(changes: Record<string, Value>) {
+  const told = await answered(client.POST("/settings/check", { body: { changes: changes as Record<string, never> } }));
+  return { ...told, changes: told.changes.map(({ from, to, ...rest }) => ({ ...rest, from: from as Value, to: to as Value })) };
+}

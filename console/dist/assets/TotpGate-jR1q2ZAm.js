@@ -1,0 +1,1 @@
+export{t as TotpGate}from"./TotpGate-C5N0IYX_.js";

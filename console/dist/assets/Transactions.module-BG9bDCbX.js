@@ -1,1 +1,0 @@
-var e={filters:`_filters_1t82l_1`,row:`_row_1t82l_7`,chip:`_chip_1t82l_18`,more:`_more_1t82l_38`,link:`_link_1t82l_45`,request:`_request_1t82l_55`,raw:`_raw_1t82l_63`};export{e as t};

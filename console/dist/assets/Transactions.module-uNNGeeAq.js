@@ -1,0 +1,1 @@
+var e={chip:`_chip_1aswo_1`,more:`_more_1aswo_21`,link:`_link_1aswo_28`,request:`_request_1aswo_38`,raw:`_raw_1aswo_46`};export{e as t};

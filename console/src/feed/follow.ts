@@ -1,0 +1,57 @@
+import { beat } from "./beat";
+import { pause, snapshot, streamed } from "./pictures";
+
+const RETRY_MS = 1_500;
+
+/** Where a camera's pictures go. */
+export interface Screen {
+  /** Whether anybody can see it now. */
+  isWatched: () => boolean;
+  /** A picture is here, whether it is shown or not. */
+  came: () => void;
+  show: (picture: Blob) => Promise<void>;
+}
+
+/** Follows every picture of a camera, and shows the newest at each beat. */
+export function followStream(camera: string, everyMs: number, screen: Screen, signal: AbortSignal): void {
+  let newest: Uint8Array<ArrayBuffer> | null = null;
+  const draw = () => {
+    if (!newest || !screen.isWatched()) return;
+    const picture = new Blob([newest], { type: "image/jpeg" });
+    newest = null;
+    // A picture that is damaged is followed by another.
+    void screen.show(picture).catch(() => undefined);
+  };
+  signal.addEventListener("abort", beat.every(everyMs, draw), { once: true });
+
+  const follow = async () => {
+    while (!signal.aborted) {
+      try {
+        for await (newest of streamed(camera, signal)) screen.came();
+      } catch {
+        // The camera's state, which the tile shows, says why there are no pictures.
+      }
+      await pause(RETRY_MS, signal);
+    }
+  };
+  void follow();
+}
+
+/** Asks for a picture at each beat: of many cameras, those that are not shown need not even come. */
+export function followSnapshots(camera: string, everyMs: number, screen: Screen, signal: AbortSignal): void {
+  let isBusy = false;
+  const ask = async () => {
+    if (isBusy || !screen.isWatched()) return;
+    isBusy = true;
+    try {
+      const picture = await snapshot(camera, signal);
+      screen.came();
+      await screen.show(picture);
+    } catch {
+      await pause(RETRY_MS, signal);
+    }
+    isBusy = false;
+  };
+  signal.addEventListener("abort", beat.every(everyMs, () => void ask()), { once: true });
+  void ask();
+}

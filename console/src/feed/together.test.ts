@@ -1,0 +1,18 @@
+import { expect, test, vi } from "vitest";
+import { together } from "./together";
+
+test("what is asked for within a moment is done in one go, and what comes later in the next", () => {
+  vi.useFakeTimers();
+  const done: string[] = [];
+  together(() => done.push("a"));
+  vi.advanceTimersByTime(40);
+  together(() => done.push("b"));
+  expect(done).toEqual([]);
+  expect(vi.getTimerCount()).toBe(1);
+  vi.advanceTimersByTime(20);
+  expect(done).toEqual(["a", "b"]);
+  together(() => done.push("c"));
+  vi.advanceTimersByTime(60);
+  expect(done).toEqual(["a", "b", "c"]);
+  vi.useRealTimers();
+});
