@@ -7,6 +7,7 @@ pub(crate) mod root;
 use crate::{
     boot::machine::Machine,
     command::{self, Failure, cargo, target_dir},
+    containers,
     deb::{self, Profile},
     setup::{self, Need},
 };
@@ -27,14 +28,15 @@ const RESTART: Duration = Duration::from_secs(2);
 pub(crate) fn run() -> Result<(), Failure> {
     setup::install(Need::Test)?;
     command::run(&mut cargo(&["build", "--workspace", "--quiet"]))?;
-    if let Some(reason) = test(&deb::of(Profile::Debug)?)? {
+    let package = deb::of(Profile::Debug)?;
+    for reason in test(&package)?.into_iter().chain(containers::test(&package)?) {
         println!("SKIP({reason})");
     }
     Ok(())
 }
 
 /// Tries the package, or says why it can't be tried here.
-pub(crate) fn test(package: &Path) -> Result<Option<String>, Failure> {
+fn test(package: &Path) -> Result<Option<String>, Failure> {
     let folder = target_dir().join("boot");
     let root = match root::fresh(&folder) {
         Ok(root) => root,

@@ -8,11 +8,8 @@ use std::{
 };
 
 use crate::{
-    boot,
     command::{self, Failure, cargo},
-    console, containers, counterparts,
-    deb::{self, Profile},
-    fuzz, observability, schemathesis,
+    console, counterparts, fuzz, observability, schemathesis,
     setup::{self, Need},
 };
 
@@ -32,16 +29,11 @@ pub(crate) fn test() -> Result<(), Failure> {
             counted(&mut tests(&["--test", "it", "--", "--test-threads", "1", BY_THE_CLOCK]), &mut tally);
         beside_others.and(alone)
     });
-    let walked = possible("console in a browser", &mut tally, console::walk);
     let asked = possible("schemathesis", &mut tally, schemathesis::short);
     let watched = possible("observability", &mut tally, observability::test);
-    let packaged = possible("package", &mut tally, || {
-        let package = deb::of(Profile::Debug)?;
-        Ok([boot::test(&package)?.into_iter().collect(), containers::test(&package)?].concat())
-    });
     let fuzzed = timed("fuzz", || fuzz::run(&["--seconds", "3"]));
     println!("{}", tally.line());
-    shown.and(tested).and(walked).and(asked).and(watched).and(packaged).and(fuzzed)
+    shown.and(tested).and(asked).and(watched).and(fuzzed)
 }
 
 /// Does `task`, which says why where something of it can't be done here.

@@ -1,5 +1,5 @@
 //! The console's own tests: its logic, its texts in every language, what its pages weigh, that the build which the
-//! appliance carries is that of its sources, and what people do with it in a browser.
+//! appliance carries is that of its sources; and, asked for by itself, what people do with it in a browser.
 use std::{
     env,
     path::PathBuf,
@@ -7,8 +7,9 @@ use std::{
 };
 
 use crate::{
-    command::{self, Failure, root},
+    command::{self, Failure, cargo, root},
     demo,
+    setup::{self, Need},
 };
 
 /// Where Debian has it; `CHROMIUM` names another.
@@ -30,26 +31,26 @@ pub(crate) fn test() -> Result<Option<String>, Failure> {
     Ok(None)
 }
 
-/// What people do, tried in a browser on the built appliance after `test` has installed what it needs; why not, where there is
-/// no browser.
-pub(crate) fn walk() -> Result<Option<String>, Failure> {
-    if let Some(reason) = without_node() {
-        return Ok(Some(reason));
+/// What people do, tried in a browser on the appliance: all of it, or the flows that `words` name.
+pub(crate) fn walk(words: &[&str]) -> Result<(), Failure> {
+    setup::install(Need::Test)?;
+    command::run(&mut cargo(&["build", "--workspace", "--quiet"]))?;
+    if let Some(reason) = test()? {
+        return Err(format!("the console can't be tried: {reason}").into());
     }
     if !env::var_os("CHROMIUM").map_or_else(|| PathBuf::from(CHROMIUM), PathBuf::from).exists() {
-        return Ok(Some("no Chromium for the console".to_owned()));
+        return Err(format!("there is no {CHROMIUM}; apt install chromium, or set CHROMIUM").into());
     }
     let facepay = demo::facepay();
     let mut npm = Command::new("npm");
-    npm.args(["run", "e2e"]).current_dir(root().join("console"));
+    npm.args(["run", "e2e", "--"]).args(words).current_dir(root().join("console"));
     npm.env_remove("FACEPAY_URL").env("FACEPAY", facepay.get_program());
     for (name, value) in facepay.get_envs() {
         if let Some(value) = value {
             npm.env(name, value);
         }
     }
-    command::run(&mut npm)?;
-    Ok(None)
+    command::run(&mut npm)
 }
 
 /// Why there is no Node that the console's tools run on.

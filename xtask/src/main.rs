@@ -30,7 +30,8 @@ usage: cargo xtask <command>
   ci               formatting, lints and docs, then the same tests
   setup [--check]  installs the Debian packages that building and testing need; --check only reports
   deb [--release]  makes the Debian package, of the debug build unless told otherwise
-  boot             installs the package in a Debian that systemd-nspawn boots, hangs it, updates it, purges it
+  boot             installs the package in a Debian that systemd-nspawn boots, hangs it, updates it, purges it; carries out the Dockerfile
+  browser [FLOWS]  does with the console of the built appliance what people do, in Chromium
   counterparts     downloads the programs that tests of providers run against; test and ci do so too
   chaos            minutes of trouble for one camera while three others are measured
   fuzz [--seconds N] [--cases M]
@@ -52,6 +53,7 @@ fn main() -> ExitCode {
         ["setup", "--check"] => setup::check(),
         ["deb", rest @ ..] => deb::run(rest),
         ["boot"] => boot::run(),
+        ["browser", rest @ ..] => console::walk(rest),
         ["counterparts"] => {
             counterparts::prepare();
             Ok(())

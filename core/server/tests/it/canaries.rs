@@ -436,7 +436,10 @@ async fn no_secret_is_in_anything_that_the_appliance_says() {
     ] {
         places.push((arguments[0], command(folder.path(), "canaries.toml", arguments)));
     }
-    command(folder.path(), "canaries.toml", &["diag", "bundle", "--out", "diag.tar.gz", "--key", &key]);
+    let mut diag = facepay(folder.path());
+    diag.args(["--config", "canaries.toml", "diag", "bundle", "--out", "diag.tar.gz", "--key", &key]);
+    let made = diag.env("FACEPAY__SERVER__LISTEN", run.address.to_string()).output().unwrap();
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
     places.push(("diag", bundled(&folder.path().join("diag.tar.gz"))));
     places.push(("log", run.log()));
     canaries.add_bytes("appliance key", &std::fs::read(folder.path().join("data/appliance.key")).unwrap());

@@ -287,5 +287,7 @@ fn a_return_is_on_record_before_it_is_made(bench: &Bench) {
     assert_eq!((last.action.as_str(), last.subject), ("group.compensated", id.to_string()));
     assert!(last.detail.contains("\"kind\":\"refund\"") && last.detail.contains("capture_refused"));
     let told = bench.store.outbox(0, 100).unwrap().pop().unwrap();
-    assert_eq!((told.kind.as_str(), told.payload), ("checkout.compensation", last.detail));
+    assert_eq!(told.kind, "checkout.compensation");
+    let same = last.detail.trim_end_matches('}');
+    assert!(told.payload.starts_with(same) && told.payload.contains("\"camera\":\""), "{}", told.payload);
 }
