@@ -109,6 +109,7 @@ async fn payments_are_filtered_and_each_tells_its_history() {
     for (query, code) in [
         ("from=yesterday", "time_invalid"),
         ("currency=BTC", "currency_unknown"),
+        ("amount_min=-1", "query_invalid"),
         ("state=x", "state_unknown"),
     ] {
         appliance.admin(get(format!("/transactions?{query}"))).await.refused(400, code);

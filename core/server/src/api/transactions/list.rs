@@ -64,8 +64,8 @@ struct Listing {
     branch: Option<String>,
     reference: Option<String>,
     currency: Option<String>,
-    amount_min: Option<i64>,
-    amount_max: Option<i64>,
+    amount_min: Option<u64>,
+    amount_max: Option<u64>,
     from: Option<String>,
     to: Option<String>,
     limit: Option<usize>,
@@ -87,14 +87,19 @@ impl Listing {
             reference: self.reference,
             currency: currency
                 .map_err(|error| Problem::bad_request("currency_unknown", error.to_string()))?,
-            amount_min: self.amount_min,
-            amount_max: self.amount_max,
+            amount_min: self.amount_min.map(minor),
+            amount_max: self.amount_max.map(minor),
             from: page::moment(self.from.as_deref())?,
             until: page::moment(self.to.as_deref())?,
             before: page::cursor(self.cursor.as_deref())?,
             limit: page::one_more(limit),
         })
     }
+}
+
+/// Minor units as they are kept; no payment is larger than the largest.
+fn minor(units: u64) -> i64 {
+    i64::try_from(units).unwrap_or(i64::MAX)
 }
 
 async fn list(
