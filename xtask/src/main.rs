@@ -26,7 +26,7 @@ const USAGE: &str = "\
 usage: cargo xtask <command>
 
   demo [ARGS]      installs what is missing, builds, runs `facepay demo ARGS`
-  test             installs what is missing, builds, runs every test
+  test             installs what is missing, builds, runs every crate's tests
   ci               formatting, lints and docs, then the same tests
   setup [--check]  installs the Debian packages that building and testing need; --check only reports
   deb [--release]  makes the Debian package, of the debug build unless told otherwise
