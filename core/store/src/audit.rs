@@ -10,7 +10,7 @@ mod statement;
 pub mod tree;
 mod verifier;
 
-use diesel::prelude::*;
+use diesel::{prelude::*, sql_types};
 use domain::Timestamp;
 
 pub use anchor::{AnchorRow, NewAnchor};
@@ -21,12 +21,7 @@ pub use proof::Proof;
 pub use statement::{Checkpoint, Signed};
 pub use verifier::{Audited, Link, Verifier};
 
-use crate::{
-    By, Store, StoreError,
-    connection::AnyConnection,
-    counter, row,
-    schema::{audit, counters},
-};
+use crate::{By, Store, StoreError, connection::AnyConnection, counter, row, schema::audit};
 
 /// One record.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,16 +86,9 @@ impl NewAudit {
         self
     }
 
-    /// Writes the record in three statements: this is on the way of every payment.
+    /// Writes the record in two statements: this is on the way of every payment.
     pub(crate) fn append(self, connection: &mut AnyConnection, by: By<'_>) -> Result<(), StoreError> {
-        let counter = counters::table.find("audit");
-        diesel::update(counter).set(counters::value.eq(counters::value + 1)).execute(connection)?;
-        let before = audit::table.on(audit::seq.eq(counters::value - 1));
-        let (seq, previous): (i64, Option<Vec<u8>>) = counters::table
-            .left_join(before)
-            .filter(counters::name.eq("audit"))
-            .select((counters::value, audit::sha256.nullable()))
-            .first(connection)?;
+        let Place { seq, previous } = place(connection)?;
         let mut row = AuditRow {
             seq,
             at: by.at,
@@ -117,6 +105,28 @@ impl NewAudit {
         diesel::insert_into(audit::table).values(Record::from(row)).execute(connection)?;
         Ok(())
     }
+}
+
+/// The place of a new record, and the digest of the one before it.
+#[derive(QueryableByName)]
+struct Place {
+    #[diesel(sql_type = sql_types::BigInt)]
+    seq: i64,
+    #[diesel(sql_type = sql_types::Nullable<sql_types::Binary>)]
+    previous: Option<Vec<u8>>,
+}
+
+/// Takes the next place; whoever comes after waits until this transaction ends.
+fn place(connection: &mut AnyConnection) -> Result<Place, StoreError> {
+    let taken = diesel::sql_query(
+        "UPDATE counters SET value = value + 1 WHERE name = 'audit'
+         RETURNING value AS seq, (SELECT sha256 FROM audit WHERE audit.seq = counters.value - 1) AS previous",
+    );
+    // Diesel offers this for each database, not for both at once.
+    Ok(match connection {
+        AnyConnection::Sqlite(c) => taken.get_result(c)?,
+        AnyConnection::Postgres(c) => taken.get_result(c)?,
+    })
 }
 
 impl From<Record> for AuditRow {

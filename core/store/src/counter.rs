@@ -3,14 +3,6 @@ use diesel::prelude::*;
 
 use crate::{StoreError, connection::AnyConnection, schema::counters};
 
-/// Lets one writer after the other through, from here to its commit.
-pub(crate) fn queue(connection: &mut AnyConnection) -> Result<(), StoreError> {
-    diesel::update(counters::table.find("audit"))
-        .set(counters::value.eq(counters::value))
-        .execute(connection)?;
-    Ok(())
-}
-
 /// The next number of `name`.
 pub(crate) fn next(connection: &mut AnyConnection, name: &str) -> Result<i64, StoreError> {
     let taken = diesel::update(counters::table.find(name))

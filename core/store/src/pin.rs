@@ -4,9 +4,7 @@ use std::time::Duration;
 use diesel::prelude::*;
 use domain::{Secret, Timestamp, UserId};
 
-use crate::{
-    By, Store, StoreError, audit::NewAudit, connection::AnyConnection, counter, schema::pins, seal::context,
-};
+use crate::{By, Store, StoreError, audit::NewAudit, connection::AnyConnection, schema::pins, seal::context};
 
 /// What a try at a PIN may go on with.
 pub enum PinTry {
@@ -75,7 +73,6 @@ impl Store {
     pub fn try_pin(&self, by: By<'_>, user: UserId, lockout: Duration) -> Result<PinTry, StoreError> {
         let id = user.to_string();
         self.write(|c| {
-            counter::queue(c)?;
             // The row is locked by this, until the commit.
             let more = pins::failures.eq(pins::failures + 1);
             if diesel::update(pins::table.find(&id)).set(more).execute(c)? == 0 {

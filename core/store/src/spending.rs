@@ -8,11 +8,7 @@ use domain::{
     limits::{PlaceUsage, Usage, bucket, first_bucket},
 };
 
-use crate::{
-    Place, StoreError,
-    connection::{AnyConnection, insert_or_ignore},
-    schema::spending,
-};
+use crate::{Place, StoreError, connection::AnyConnection, schema::spending};
 
 const DAY: Duration = Duration::from_secs(86_400);
 const HOUR: Duration = Duration::from_secs(3_600);
@@ -33,6 +29,16 @@ impl Subject {
             Self::Branch(branch) => format!("branch {branch}"),
         }
     }
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = spending)]
+struct Record {
+    subject: String,
+    currency: String,
+    bucket: i64,
+    amount: i64,
+    count: i32,
 }
 
 /// Who and where a charge counts for.
@@ -67,22 +73,27 @@ fn add(
     (currency, minor, count): (Currency, i64, i32),
     at: Timestamp,
 ) -> Result<(), StoreError> {
-    for subject in subjects(payer, place) {
-        let key = (subject.key(), currency.to_string(), bucket(at));
-        let known = spending::table.find((&key.0, &key.1, key.2));
-        let change =
-            (spending::amount.eq(spending::amount + minor), spending::count.eq(spending::count + count));
-        if diesel::update(known).set(change).execute(c)? == 0 {
-            let row = (
-                spending::subject.eq(&key.0),
-                spending::currency.eq(&key.1),
-                spending::bucket.eq(key.2),
-                spending::amount.eq(minor),
-                spending::count.eq(count),
-            );
-            if insert_or_ignore!(c, spending::table, row) == 0 {
-                diesel::update(known).set(change).execute(c)?;
+    let (currency, bucket) = (currency.to_string(), bucket(at));
+    let rows = subjects(payer, place).map(|subject| Record {
+        subject: subject.key(),
+        currency: currency.clone(),
+        bucket,
+        amount: minor,
+        count,
+    });
+    let key = (spending::subject, spending::currency, spending::bucket);
+    let more = (spending::amount.eq(spending::amount + minor), spending::count.eq(spending::count + count));
+    // Diesel offers this for each database, not for both at once.
+    match c {
+        AnyConnection::Sqlite(c) => {
+            for row in rows {
+                let new = diesel::insert_into(spending::table).values(row).on_conflict(key);
+                new.do_update().set(more).execute(c)?;
             }
+        }
+        AnyConnection::Postgres(c) => {
+            let new = diesel::insert_into(spending::table).values(rows.collect::<Vec<_>>()).on_conflict(key);
+            new.do_update().set(more).execute(c)?;
         }
     }
     Ok(())

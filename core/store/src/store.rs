@@ -108,7 +108,7 @@ impl Store {
         &self,
         query: impl FnOnce(&mut AnyConnection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        query(&mut *self.readers.one()?)
+        self.readers.read(query)
     }
 
     /// Reads what belongs together as it was at one moment.
@@ -116,7 +116,7 @@ impl Store {
         &self,
         query: impl FnOnce(&mut AnyConnection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        self.readers.one()?.at_once(query)
+        self.readers.read(|connection| connection.at_once(query))
     }
 
     /// Runs `work`: all of it is committed when this returns, or nothing is.

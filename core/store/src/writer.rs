@@ -17,7 +17,6 @@ use diesel::connection::SimpleConnection as _;
 use crate::{
     DatabaseUrl, StoreError,
     connection::AnyConnection,
-    counter,
     fail_point::{self, Side},
 };
 
@@ -39,6 +38,20 @@ pub(crate) struct Writer {
 struct Line {
     connection: Option<AnyConnection>,
     batch: Option<Arc<Batch>>,
+    savepoint: Savepoint,
+}
+
+/// Where the open transaction's savepoint is. It is set with the statement before it and ended with the one behind it: each
+/// statement of its own would be one more way to a server and back for every write.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Savepoint {
+    /// There is none.
+    #[default]
+    None,
+    /// Set, and nothing written since.
+    Set,
+    /// Behind it is a write that stays.
+    Kept,
 }
 
 /// Writes that end together.
@@ -150,7 +163,7 @@ impl Drop for Turn<'_> {
 type Ran<T> = std::thread::Result<Result<T, StoreError>>;
 
 impl Line {
-    /// Opens a transaction. A connection that broke meanwhile is replaced.
+    /// Opens a transaction with a savepoint. A connection that broke meanwhile is replaced.
     fn begin(&mut self, url: &DatabaseUrl) -> Result<Arc<Batch>, StoreError> {
         if let Some(known) = &mut self.connection
             && begin(known).is_err()
@@ -164,6 +177,7 @@ impl Line {
         }
         let batch = Arc::<Batch>::default();
         self.batch = Some(batch.clone());
+        self.savepoint = Savepoint::Set;
         Ok(batch)
     }
 
@@ -172,20 +186,28 @@ impl Line {
         let Some(connection) = &mut self.connection else {
             return Ok(Err(StoreError::Unavailable("the connection is gone".to_owned())));
         };
-        if let Err(error) = connection.batch_execute("SAVEPOINT one") {
+        let set = match self.savepoint {
+            Savepoint::Set => Ok(()),
+            Savepoint::None => connection.batch_execute("SAVEPOINT one"),
+            Savepoint::Kept => connection.batch_execute("RELEASE one; SAVEPOINT one"),
+        };
+        if let Err(error) = set {
             let error = StoreError::from(error);
             self.lose(&error);
             return Ok(Err(error));
         }
         let ran = catch_unwind(AssertUnwindSafe(|| work(connection)));
-        let end = if matches!(ran, Ok(Ok(_))) { "RELEASE one" } else { "ROLLBACK TO one; RELEASE one" };
-        if let Err(error) = connection.batch_execute(end) {
-            let error = match &ran {
-                Ok(Err(cause)) => Lost::from(cause).into(),
-                _ => StoreError::from(error),
-            };
-            self.lose(&error);
-            return ran.map(|done| done.and(Err(error)));
+        self.savepoint = Savepoint::Kept;
+        if !matches!(ran, Ok(Ok(_))) {
+            self.savepoint = Savepoint::None;
+            if let Err(error) = connection.batch_execute("ROLLBACK TO one; RELEASE one") {
+                let error = match &ran {
+                    Ok(Err(cause)) => Lost::from(cause).into(),
+                    _ => StoreError::from(error),
+                };
+                self.lose(&error);
+                return ran.map(|done| done.and(Err(error)));
+            }
         }
         ran
     }
@@ -215,17 +237,18 @@ impl Line {
     }
 }
 
+/// Opens a transaction with its first savepoint.
+///
 /// SQLite takes its one write lock at once, so that a read that turns into a write can't fail half-way. On PostgreSQL, which
 /// several appliances may share, the audit chain's row is that lock: whoever took other rows first could wait for it in a
 /// circle.
 fn begin(connection: &mut AnyConnection) -> Result<(), StoreError> {
     match connection {
-        AnyConnection::Sqlite(sqlite) => Ok(sqlite.batch_execute("BEGIN IMMEDIATE")?),
-        AnyConnection::Postgres(postgres) => {
-            postgres.batch_execute("BEGIN")?;
-            counter::queue(connection)
-        }
+        AnyConnection::Sqlite(sqlite) => sqlite.batch_execute("BEGIN IMMEDIATE; SAVEPOINT one")?,
+        AnyConnection::Postgres(postgres) => postgres
+            .batch_execute("BEGIN; UPDATE counters SET value = value WHERE name = 'audit'; SAVEPOINT one")?,
     }
+    Ok(())
 }
 
 impl Batch {
