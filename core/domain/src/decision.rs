@@ -8,6 +8,7 @@ use crate::{
     limits::{Limits, Usage},
     liveness::{self, Challenge, Proof, Unproved},
     presence::Position,
+    reach::Reach,
     threshold::{Match, is_ahead},
     user,
 };
@@ -53,6 +54,8 @@ pub struct Payer {
     pub consent: consent::Standing,
     /// Whether the person may pay by face. A person whom staff vouches for pays otherwise.
     pub face_payment: consent::FacePayment,
+    /// How near the centre is that the person is kept at; near for whoever is kept here.
+    pub reach: Reach,
     /// The currency of the person's account.
     pub currency: Currency,
     /// What the person may spend.
@@ -186,6 +189,8 @@ pub fn payer_refusal(charge: &Charge, payer: &Payer) -> Option<Reason> {
         Some(Reason::FacePaymentWaiting)
     } else if payer.status != user::Status::Active {
         Some(Reason::PayerBlocked)
+    } else if payer.reach == Reach::Lost {
+        Some(Reason::CentreUnreachable)
     } else if payer.currency != charge.amount.currency() {
         Some(Reason::WrongCurrency)
     } else {

@@ -33,6 +33,7 @@ pub mod currency;
 pub mod id;
 pub mod money;
 pub mod name;
+pub mod reach;
 pub mod role;
 pub mod secret;
 pub mod time;

@@ -14,6 +14,8 @@ named! {
         Auditor = "auditor",
         /// A terminal in front of customers.
         Kiosk = "kiosk",
+        /// Another appliance, which has copies of the people here.
+        Appliance = "appliance",
     }
 }
 
@@ -68,6 +70,8 @@ named! {
         SettingsRead = "settings.read",
         /// Lay down what the appliance goes by, and the texts that people agree to.
         SettingsManage = "settings.manage",
+        /// Copy people with their templates, and hand over receipts: for appliances that follow this one.
+        SyncFollow = "sync.follow",
     }
 }
 
@@ -124,10 +128,12 @@ impl Role {
         use Permission::{
             AuditRead, CamerasManage, CamerasPush, CamerasView, EnrolmentsReview, FacesMatch, IdentityCheck,
             LookAlikesRead, PaymentsRead, PaymentsReturn, PaymentsTake, PeopleRead, PeopleWrite, PluginsRead,
-            SettingsRead, SystemRead, WebhooksManage,
+            SettingsRead, SyncFollow, SystemRead, WebhooksManage,
         };
         match self {
-            Self::Admin => true,
+            // Templates leave an appliance for another appliance only.
+            Self::Admin => permission != SyncFollow,
+            Self::Appliance => permission == SyncFollow,
             Self::Operator => matches!(
                 permission,
                 PeopleRead
@@ -187,6 +193,14 @@ mod tests {
         let every: Permissions = Permission::ALL.iter().copied().collect();
         assert!(every != Permissions::ALL && every.iter().eq(Permissions::ALL.iter()));
         assert_eq!(every.iter().count(), Permission::ALL.len());
+    }
+
+    #[test]
+    fn templates_go_to_other_appliances_only() {
+        let may: Vec<_> = Role::ALL.iter().filter(|role| role.may(Permission::SyncFollow)).collect();
+        assert_eq!(may, [&Role::Appliance]);
+        let of_appliances: Vec<_> = Permission::ALL.iter().filter(|p| Role::Appliance.may(**p)).collect();
+        assert_eq!(of_appliances, [&Permission::SyncFollow]);
     }
 
     #[test]

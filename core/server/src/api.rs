@@ -35,6 +35,7 @@ mod model_change;
 mod operators;
 mod settings;
 pub(crate) mod settlements;
+mod sync;
 mod system;
 mod transactions;
 mod users;

@@ -45,6 +45,7 @@ pub(crate) mod recovery;
 pub(crate) mod settings;
 pub(crate) mod settlement;
 pub(crate) mod step_up;
+pub(crate) mod sync;
 pub(crate) mod system;
 pub(crate) mod transaction;
 
@@ -59,13 +60,13 @@ pub(crate) mod webhook;
 pub(crate) mod webhook_in;
 pub(crate) mod webrtc;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use domain::{CameraId, Secret, Timestamp};
+use domain::{CameraId, KeyId, Secret, Timestamp};
 use parking_lot::Mutex;
 use store::cache::Cache;
 use store::{Store, StoreError};
@@ -113,6 +114,11 @@ struct Parts {
     endpoints: Endpoints,
     identity_endpoints: Endpoints,
     outbound: Outbound,
+    centre: Option<sync::Centre>,
+    /// The newest change, for those who wait for one.
+    changes: watch::Sender<i64>,
+    /// Where each follower is, and when that was last kept.
+    followers: Mutex<HashMap<KeyId, (i64, Timestamp)>>,
     tls: Option<Tls>,
     limits: Limits,
     body_key: Secret<[u8; 32]>,

@@ -156,6 +156,12 @@ pub(crate) async fn admit(app: &App, rule: &Rule, request: &mut Request) -> Resu
         return Err(forbidden(&principal, *first));
     }
     rule.place.admit(app, &principal, rule.path, request.uri()).await?;
+    if rule.access.changes_people()
+        && let Some(centre) = app.centre()
+    {
+        let detail = format!("people are kept at the centre: ask {}", centre.url());
+        return Err(Problem::conflict("kept_at_centre", detail));
+    }
     request.extensions_mut().insert(principal);
     request.extensions_mut().insert(credential);
     Ok(())

@@ -127,6 +127,9 @@ pub(crate) struct Metrics {
     pub(crate) audit_chain_ok: Gauge,
     pub(crate) ledger_ok: Gauge,
     pub(crate) outbox_lag: Gauge<f64, AtomicU64>,
+    pub(crate) sync_position: Gauge,
+    pub(crate) sync_receipts_unsent: Gauge,
+    pub(crate) sync_age: Gauge<f64, AtomicU64>,
     pub(crate) plugins: plugins::Plugins,
     pub(crate) shadow: shadow::Shadow,
     match_threshold: Family<UseLabels, Gauge<f64, AtomicU64>>,
@@ -177,6 +180,9 @@ impl Metrics {
             audit_chain_ok: Gauge::default(),
             ledger_ok: Gauge::default(),
             outbox_lag: Gauge::default(),
+            sync_position: Gauge::default(),
+            sync_receipts_unsent: Gauge::default(),
+            sync_age: Gauge::default(),
             plugins: plugins::Plugins::default(),
             shadow: shadow::Shadow::default(),
             match_threshold: Family::default(),
@@ -300,6 +306,18 @@ impl Metrics {
             "Age of the oldest unsent event",
             Unit::Seconds,
             self.outbox_lag.clone(),
+        );
+        r.register("sync_position", "The centre's change that was copied last", self.sync_position.clone());
+        r.register(
+            "sync_receipts_unsent",
+            "Receipts that the centre has not got yet, up to a hundred",
+            self.sync_receipts_unsent.clone(),
+        );
+        r.register_with_unit(
+            "sync_age",
+            "Since when nothing was heard of the centre; 0 where none is followed",
+            Unit::Seconds,
+            self.sync_age.clone(),
         );
         self.plugins.register(r);
         self.shadow.register(r);

@@ -9,6 +9,7 @@ mod trust;
 
 use std::io;
 use std::net::IpAddr;
+use std::path::Path;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -21,7 +22,7 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
 pub(crate) use place::Place;
-pub(crate) use trust::Roots;
+pub(crate) use trust::{Roots, TrustError};
 
 /// Both directions of a connection, encrypted or not.
 pub(crate) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
@@ -70,6 +71,11 @@ impl Outbound {
     /// Servers prove who they are to these roots.
     pub(crate) fn new(roots: Roots) -> Self {
         Self { tls: TlsConnector::from(Arc::new(roots.client())) }
+    }
+
+    /// The same, and shows the certificate in the PEM file `certificate`, whose key is in `key`, to servers that ask.
+    pub(crate) fn showing(roots: Roots, certificate: &Path, key: &Path) -> Result<Self, TrustError> {
+        Ok(Self { tls: TlsConnector::from(Arc::new(roots.client_showing(certificate, key)?)) })
     }
 
     /// Believes no server on the other end of TLS.

@@ -5,6 +5,7 @@ use domain::{ConsentId, Timestamp, UserId, consent::Term};
 use crate::{
     By, Store, StoreError,
     audit::NewAudit,
+    connection::{AnyConnection, insert_or_ignore},
     outbox, row,
     schema::{consents, users},
 };
@@ -122,11 +123,7 @@ impl Store {
     /// # Errors
     /// When the database doesn't answer.
     pub fn consents(&self, user: UserId) -> Result<Vec<ConsentRow>, StoreError> {
-        let rows = self.read(|c| {
-            let of_user = consents::table.filter(consents::user_id.eq(user.to_string()));
-            Ok(of_user.order((consents::given_at, consents::id)).load::<Record>(c)?)
-        })?;
-        rows.into_iter().map(ConsentRow::try_from).collect()
+        self.read(|c| all(c, &user.to_string()))
     }
 
     /// A page of a person's consents, in the order in which they were recorded.
@@ -180,4 +177,34 @@ impl Store {
             Ok(((), NewAudit::new("consent.withdrawn", id).with(detail)))
         })
     }
+}
+
+/// A person's consents, in the order in which they were given.
+pub(crate) fn all(c: &mut AnyConnection, user: &str) -> Result<Vec<ConsentRow>, StoreError> {
+    let of_user = consents::table.filter(consents::user_id.eq(user));
+    let rows: Vec<Record> = of_user.order((consents::given_at, consents::id)).load(c)?;
+    rows.into_iter().map(ConsentRow::try_from).collect()
+}
+
+/// Makes the consent here what it is at the centre; its templates go with its withdrawal.
+pub(crate) fn copy(c: &mut AnyConnection, row: &ConsentRow) -> Result<(), StoreError> {
+    let withdrawn_at = row.term.withdrawn_at.map(|at| at.0);
+    let record = Record {
+        id: row.id.to_string(),
+        user_id: row.user.to_string(),
+        text_version: row.text_version.clone(),
+        text_sha256: row.text_sha256.clone(),
+        language: row.language.clone(),
+        channel: row.channel.clone(),
+        operator: row.operator.clone(),
+        given_at: row.term.given_at.0,
+        expires_at: row.term.expires_at.0,
+        withdrawn_at,
+    };
+    let new = insert_or_ignore!(c, consents::table, &record) == 1;
+    if !new && withdrawn_at.is_some() {
+        let live = consents::table.find(&record.id).filter(consents::withdrawn_at.is_null());
+        diesel::update(live).set(consents::withdrawn_at.eq(withdrawn_at)).execute(c)?;
+    }
+    Ok(())
 }

@@ -12,10 +12,12 @@ use crate::{
     seal::context,
 };
 
+mod copied;
 mod gallery;
 mod mean;
 mod synthetic;
 
+pub(crate) use copied::copied;
 pub use gallery::GalleryRow;
 pub use mean::mean_id;
 pub use synthetic::Synthetic;

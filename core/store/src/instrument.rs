@@ -3,8 +3,12 @@ use diesel::prelude::*;
 use domain::{Secret, Timestamp, UserId};
 
 use crate::{
-    By, Store, StoreError, audit::NewAudit, connection::AnyConnection, row, schema::instruments,
-    seal::context,
+    By, Store, StoreError,
+    audit::NewAudit,
+    connection::AnyConnection,
+    row,
+    schema::instruments,
+    seal::{Key, context},
 };
 
 /// An instrument without its token.
@@ -32,16 +36,7 @@ impl Store {
     ) -> Result<InstrumentRow, StoreError> {
         let id = user.to_string();
         self.write_audited(by, |c| {
-            let bound = context(&["instrument", &id, provider]);
-            let sealed = self.data_key_of(c, &id)?.seal(token.expose().as_bytes(), &bound)?;
-            diesel::delete(instruments::table.find((&id, provider))).execute(c)?;
-            let row = (
-                instruments::user_id.eq(&id),
-                instruments::provider.eq(provider),
-                instruments::token_sealed.eq(sealed),
-                instruments::created_at.eq(by.at.0),
-            );
-            diesel::insert_into(instruments::table).values(row).execute(c)?;
+            keep(self, c, by.at, (&id, provider), token)?;
             let row = InstrumentRow { provider: provider.to_owned(), created_at: by.at, used_at: None };
             Ok((row, about("instrument.set", &id, provider)))
         })
@@ -74,9 +69,8 @@ impl Store {
         self.read(|c| {
             let row = instruments::table.find((&id, provider)).select(instruments::token_sealed);
             let Some(sealed) = row.first::<Vec<u8>>(c).optional()? else { return Ok(None) };
-            let token = self.data_key_of(c, &id)?.open(&sealed, &context(&["instrument", &id, provider]))?;
-            let token = String::from_utf8(token).map_err(|_| StoreError::Seal)?;
-            Ok(Some(Secret::new(token)))
+            let key = self.data_key_of(c, &id)?;
+            opened(&key, &id, provider, &sealed).map(Some)
         })
     }
 
@@ -86,13 +80,60 @@ impl Store {
     /// When there is none.
     pub fn remove_instrument(&self, by: By<'_>, user: UserId, provider: &str) -> Result<(), StoreError> {
         let id = user.to_string();
-        self.write_audited(by, |c| {
-            match diesel::delete(instruments::table.find((&id, provider))).execute(c)? {
-                0 => Err(StoreError::NotFound("instrument")),
-                _ => Ok(((), about("instrument.removed", &id, provider))),
-            }
+        self.write_audited(by, |c| match forget(c, &id, provider)? {
+            0 => Err(StoreError::NotFound("instrument")),
+            _ => Ok(((), about("instrument.removed", &id, provider))),
         })
     }
+}
+
+/// Keeps a payer's token, in place of the one before.
+pub(crate) fn keep(
+    store: &Store,
+    c: &mut AnyConnection,
+    at: Timestamp,
+    (user, provider): (&str, &str),
+    token: &Secret<String>,
+) -> Result<(), StoreError> {
+    let bound = context(&["instrument", user, provider]);
+    let sealed = store.data_key_of(c, user)?.seal(token.expose().as_bytes(), &bound)?;
+    forget(c, user, provider)?;
+    let row = (
+        instruments::user_id.eq(user),
+        instruments::provider.eq(provider),
+        instruments::token_sealed.eq(sealed),
+        instruments::created_at.eq(at.0),
+    );
+    diesel::insert_into(instruments::table).values(row).execute(c)?;
+    Ok(())
+}
+
+/// Deletes a payer's token; says how many there were.
+pub(crate) fn forget(c: &mut AnyConnection, user: &str, provider: &str) -> Result<usize, StoreError> {
+    Ok(diesel::delete(instruments::table.find((user, provider))).execute(c)?)
+}
+
+/// A payer's tokens with their providers.
+pub(crate) fn tokens(
+    store: &Store,
+    c: &mut AnyConnection,
+    user: &str,
+) -> Result<Vec<(String, Secret<String>)>, StoreError> {
+    let of_user = instruments::table.filter(instruments::user_id.eq(user)).order(instruments::provider);
+    let rows: Vec<(String, Vec<u8>)> =
+        of_user.select((instruments::provider, instruments::token_sealed)).load(c)?;
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let key = store.data_key_of(c, user)?;
+    rows.into_iter()
+        .map(|(provider, sealed)| Ok((provider.clone(), opened(&key, user, &provider, &sealed)?)))
+        .collect()
+}
+
+fn opened(key: &Key, user: &str, provider: &str, sealed: &[u8]) -> Result<Secret<String>, StoreError> {
+    let token = key.open(sealed, &context(&["instrument", user, provider]))?;
+    String::from_utf8(token).map(Secret::new).map_err(|_| StoreError::Seal)
 }
 
 fn about(action: &'static str, user: &str, provider: &str) -> NewAudit {

@@ -58,6 +58,7 @@ mod snapshot;
 mod spending;
 mod step_up;
 mod subject;
+mod sync;
 mod totp;
 mod transaction;
 mod url;
@@ -113,6 +114,7 @@ pub use settlement::{
 pub use snapshot::{Part, PartBuffer, PartFault, Snapshot, WrittenPart};
 pub use step_up::NewProof;
 pub use store::{By, Store};
+pub use sync::{Change, Changed, CopiedFace, Feed, FollowerRow, Person, SignedReceipt, Spent, SyncPosition};
 pub use transaction::{Details, NewTransaction, Place, TransactionFilter, TransactionRow};
 pub use url::DatabaseUrl;
 pub use user::{NewUser, Profile, UserChange, UserRow};

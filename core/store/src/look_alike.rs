@@ -88,6 +88,14 @@ pub(crate) fn keep(c: &mut AnyConnection, by: By<'_>, pairs: &[LookAlike]) -> Re
     Ok(added)
 }
 
+/// The pairs that `user` is in, the oldest first.
+pub(crate) fn of(c: &mut AnyConnection, user: &str) -> Result<Vec<LookAlike>, StoreError> {
+    let theirs = look_alikes::user_id.eq(user).or(look_alikes::other_user_id.eq(user));
+    let pairs = look_alikes::table.filter(theirs).order((look_alikes::found_at, look_alikes::face_id));
+    let rows: Vec<Record> = pairs.limit(PAIRS_MAX).load(c)?;
+    rows.into_iter().map(LookAlike::try_from).collect()
+}
+
 impl Store {
     /// Keeps `pairs`, those left out that are known or whose templates are gone; says how many are new.
     ///
@@ -125,19 +133,14 @@ impl Store {
     /// # Errors
     /// When the database doesn't answer.
     pub fn look_alikes(&self, user: Option<UserId>) -> Result<Vec<LookAlike>, StoreError> {
-        let user = user.map(|user| user.to_string());
-        let rows: Vec<Record> = self.read(|c| {
-            let pairs =
-                look_alikes::table.order((look_alikes::found_at, look_alikes::face_id)).limit(PAIRS_MAX);
-            Ok(match &user {
-                None => pairs.load(c)?,
-                Some(user) => {
-                    let theirs = look_alikes::user_id.eq(user).or(look_alikes::other_user_id.eq(user));
-                    pairs.filter(theirs).load(c)?
-                }
-            })
-        })?;
-        rows.into_iter().map(LookAlike::try_from).collect()
+        self.read(|c| match user {
+            Some(user) => of(c, &user.to_string()),
+            None => {
+                let pairs = look_alikes::table.order((look_alikes::found_at, look_alikes::face_id));
+                let rows: Vec<Record> = pairs.limit(PAIRS_MAX).load(c)?;
+                rows.into_iter().map(LookAlike::try_from).collect()
+            }
+        })
     }
 
     /// Notes that look-alikes were looked at: of one person, or all of them.

@@ -4,7 +4,13 @@ use std::time::Duration;
 use diesel::prelude::*;
 use domain::{Secret, Timestamp, UserId};
 
-use crate::{By, Store, StoreError, audit::NewAudit, connection::AnyConnection, schema::pins, seal::context};
+use crate::{
+    By, Store, StoreError,
+    audit::NewAudit,
+    connection::AnyConnection,
+    schema::{copies, pins},
+    seal::context,
+};
 
 /// What a try at a PIN may go on with.
 pub enum PinTry {
@@ -55,14 +61,21 @@ impl Store {
         })
     }
 
-    /// Whether a person has a PIN.
+    /// Whether a person has a PIN that is kept at the centre.
+    ///
+    /// # Errors
+    /// When the database doesn't answer.
+    pub fn has_pin_at_centre(&self, user: UserId) -> Result<bool, StoreError> {
+        let copied = copies::table.find(user.to_string()).filter(copies::has_pin.eq(1));
+        self.read(|c| Ok(copied.count().get_result::<i64>(c)? > 0))
+    }
+
+    /// Whether a person has a PIN here.
     ///
     /// # Errors
     /// When the database doesn't answer.
     pub fn has_pin(&self, user: UserId) -> Result<bool, StoreError> {
-        let found: Option<String> = self
-            .read(|c| Ok(pins::table.find(user.to_string()).select(pins::user_id).first(c).optional()?))?;
-        Ok(found.is_some())
+        self.read(|c| Ok(pins::table.find(user.to_string()).count().get_result::<i64>(c)? > 0))
     }
 
     /// Lets one more PIN be tried, unless it is locked. The try is counted here, before anybody knows whether it is
@@ -94,6 +107,19 @@ impl Store {
             let hash = self.data_key_of(c, &id)?.open(&sealed, &context(&["pin", &id]))?;
             let hash = String::from_utf8(hash).map_err(|_| StoreError::Seal)?;
             Ok(PinTry::Admitted(Secret::new(hash)))
+        })
+    }
+}
+
+impl Store {
+    /// Ends the count of tries at a person's PIN, which was right.
+    ///
+    /// # Errors
+    /// When the database can't be written.
+    pub fn pin_was_right(&self, by: By<'_>, user: UserId) -> Result<(), StoreError> {
+        self.write_audited(by, |c| {
+            proved(c, by, user)?;
+            Ok(((), NewAudit::new("pin.proved", user)))
         })
     }
 }

@@ -3,6 +3,7 @@
 mod access;
 mod people;
 mod recognition;
+mod sync;
 
 pub(crate) use access::{api_keys, face_payment_links, identity_checks, operators};
 pub(crate) use people::{erasures, retention_notices, subject_keys, users};
@@ -10,6 +11,7 @@ pub(crate) use recognition::{
     analytics_hours, calibrations, enrolment_duplicates, enrolments, face_crops, gallery_changes,
     gallery_parts, look_alikes, model_roles, shadow_visits,
 };
+pub(crate) use sync::{changes, copies, follower_receipts, followers, spending_elsewhere, unsent_receipts};
 
 diesel::table! {
     consents (id) {
@@ -512,8 +514,15 @@ diesel::allow_tables_to_appear_in_same_query!(
     settlement_totals,
     settlement_lines,
     settlement_fees,
+    changes,
+    copies,
+    followers,
+    follower_receipts,
+    spending_elsewhere,
+    unsent_receipts,
 );
 
+diesel::joinable!(unsent_receipts -> receipts (transaction_id));
 diesel::joinable!(settlement_operations -> operations (operation_id));
 
 diesel::joinable!(subject_keys -> users (user_id));

@@ -8,9 +8,14 @@ use domain::{
     limits::{PlaceUsage, Usage, bucket, first_bucket},
 };
 
-use crate::{Place, StoreError, connection::AnyConnection, schema::spending};
+use crate::{
+    Place, Spent, StoreError,
+    connection::AnyConnection,
+    schema::{spending, spending_elsewhere},
+};
 
-const DAY: Duration = Duration::from_secs(86_400);
+/// The longest span that a limit is about.
+pub(crate) const DAY: Duration = Duration::from_secs(86_400);
 const HOUR: Duration = Duration::from_secs(3_600);
 
 /// Whose spending is added up.
@@ -54,35 +59,16 @@ pub(crate) fn count(
     amount: Money,
     at: Timestamp,
 ) -> Result<(), StoreError> {
-    add(c, (payer, place), (amount.currency(), amount.minor(), 1), at)
-}
-
-/// Takes back what was counted at `at` for a charge that took no money, or less.
-pub(crate) fn give_back(
-    c: &mut AnyConnection,
-    (payer, place): (UserId, &Place),
-    (currency, minor, count): (Currency, i64, i32),
-    at: Timestamp,
-) -> Result<(), StoreError> {
-    add(c, (payer, place), (currency, -minor, -count), at)
-}
-
-fn add(
-    c: &mut AnyConnection,
-    (payer, place): (UserId, &Place),
-    (currency, minor, count): (Currency, i64, i32),
-    at: Timestamp,
-) -> Result<(), StoreError> {
-    let (currency, bucket) = (currency.to_string(), bucket(at));
     let rows = subjects(payer, place).map(|subject| Record {
         subject: subject.key(),
-        currency: currency.clone(),
-        bucket,
-        amount: minor,
-        count,
+        currency: amount.currency().to_string(),
+        bucket: bucket(at),
+        amount: amount.minor(),
+        count: 1,
     });
     let key = (spending::subject, spending::currency, spending::bucket);
-    let more = (spending::amount.eq(spending::amount + minor), spending::count.eq(spending::count + count));
+    let more =
+        (spending::amount.eq(spending::amount + amount.minor()), spending::count.eq(spending::count + 1));
     // Diesel offers this for each database, not for both at once.
     match c {
         AnyConnection::Sqlite(c) => {
@@ -99,6 +85,22 @@ fn add(
     Ok(())
 }
 
+/// Takes back what was counted at `at` for a charge that took no money, or less.
+pub(crate) fn give_back(
+    c: &mut AnyConnection,
+    (payer, place): (UserId, &Place),
+    (currency, minor, count): (Currency, i64, i32),
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    let counted = spending::table
+        .filter(spending::subject.eq_any(subjects(payer, place).map(|s| s.key()).collect::<Vec<_>>()))
+        .filter(spending::currency.eq(currency.to_string()))
+        .filter(spending::bucket.eq(bucket(at)));
+    let less = (spending::amount.eq(spending::amount - minor), spending::count.eq(spending::count - count));
+    diesel::update(counted).set(less).execute(c)?;
+    Ok(())
+}
+
 /// What a person spent before `now`, payments under way included.
 pub(crate) fn of_payer(
     c: &mut AnyConnection,
@@ -106,7 +108,9 @@ pub(crate) fn of_payer(
     currency: Currency,
     now: Timestamp,
 ) -> Result<Usage, StoreError> {
-    let day = since(c, &Subject::Payer(payer), currency, first_bucket(now, DAY))?;
+    let first = first_bucket(now, DAY);
+    let mut day = since(c, &Subject::Payer(payer), currency, first)?;
+    day.extend(elsewhere(c, payer, currency, first)?);
     let hour = first_bucket(now, HOUR);
     let lately = day.iter().filter(|(bucket, ..)| *bucket >= hour).map(|(.., count)| i64::from(*count));
     Ok(Usage { day_amount: total(&day), hour_count: u32::try_from(lately.sum::<i64>()).unwrap_or(u32::MAX) })
@@ -126,6 +130,59 @@ pub(crate) fn of_place(
         None => Vec::new(),
     };
     Ok(PlaceUsage { terminal_day_amount: total(&terminal), branch_day_amount: total(&branch) })
+}
+
+/// Counts what a person spent at another appliance, by what `source` tells of it.
+pub(crate) fn count_elsewhere(
+    c: &mut AnyConnection,
+    source: &str,
+    user: &str,
+    spent: &Spent,
+) -> Result<(), StoreError> {
+    let row = (
+        spending_elsewhere::source.eq(source),
+        spending_elsewhere::user_id.eq(user),
+        spending_elsewhere::currency.eq(spent.currency.to_string()),
+        spending_elsewhere::bucket.eq(spent.bucket),
+        spending_elsewhere::amount.eq(spent.amount),
+        spending_elsewhere::count.eq(spent.count),
+    );
+    let key = (
+        spending_elsewhere::source,
+        spending_elsewhere::user_id,
+        spending_elsewhere::currency,
+        spending_elsewhere::bucket,
+    );
+    let more = (
+        spending_elsewhere::amount.eq(spending_elsewhere::amount + spent.amount),
+        spending_elsewhere::count.eq(spending_elsewhere::count + spent.count),
+    );
+    // Diesel offers this for each database, not for both at once.
+    match c {
+        AnyConnection::Sqlite(c) => {
+            let new = diesel::insert_into(spending_elsewhere::table).values(row).on_conflict(key);
+            new.do_update().set(more).execute(c)?
+        }
+        AnyConnection::Postgres(c) => {
+            let new = diesel::insert_into(spending_elsewhere::table).values(row).on_conflict(key);
+            new.do_update().set(more).execute(c)?
+        }
+    };
+    Ok(())
+}
+
+fn elsewhere(
+    c: &mut AnyConnection,
+    payer: UserId,
+    currency: Currency,
+    first: i64,
+) -> Result<Vec<(i64, i64, i32)>, StoreError> {
+    let rows = spending_elsewhere::table
+        .filter(spending_elsewhere::user_id.eq(payer.to_string()))
+        .filter(spending_elsewhere::currency.eq(currency.to_string()))
+        .filter(spending_elsewhere::bucket.ge(first));
+    let columns = (spending_elsewhere::bucket, spending_elsewhere::amount, spending_elsewhere::count);
+    Ok(rows.select(columns).load(c)?)
 }
 
 fn since(

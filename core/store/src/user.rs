@@ -5,9 +5,11 @@ use domain::{Timestamp, UserId, user::Status};
 use crate::{
     By, Store, StoreError,
     audit::NewAudit,
+    connection::{AnyConnection, insert_or_ignore},
     root, row,
     schema::{subject_keys, users},
     seal::{Key, context},
+    sync::Person,
 };
 
 /// What is known about a person. Printed nowhere.
@@ -106,9 +108,7 @@ impl Store {
     /// When there is none.
     pub fn user(&self, id: UserId) -> Result<UserRow, StoreError> {
         let id = id.to_string();
-        let sealed: Sealed = self
-            .read(|c| sealed_users().filter(users::id.eq(&id)).first(c).optional().map_err(Into::into))?
-            .ok_or(StoreError::NotFound("user"))?;
+        let sealed = self.read(|c| sealed_at(c, &id))?;
         self.opened(sealed)
     }
 
@@ -192,8 +192,7 @@ impl Store {
     pub fn change_user(&self, by: By<'_>, id: UserId, change: &UserChange) -> Result<UserRow, StoreError> {
         let text = id.to_string();
         self.write_audited(by, |c| {
-            let known: Option<Sealed> = sealed_users().filter(users::id.eq(&text)).first(c).optional()?;
-            let known = self.opened(known.ok_or(StoreError::NotFound("user"))?)?;
+            let known = opened_at(self, c, &text)?;
             let profile = Profile {
                 name: change.name.clone().unwrap_or(known.profile.name),
                 email: change.email.clone().or(known.profile.email),
@@ -232,6 +231,47 @@ impl Store {
             updated_at: Timestamp(updated_at),
         })
     }
+}
+
+fn sealed_at(c: &mut AnyConnection, id: &str) -> Result<Sealed, StoreError> {
+    let found = sealed_users().filter(users::id.eq(id)).first(c).optional()?;
+    found.ok_or(StoreError::NotFound("user"))
+}
+
+/// The person with this id.
+pub(crate) fn opened_at(store: &Store, c: &mut AnyConnection, id: &str) -> Result<UserRow, StoreError> {
+    let sealed = sealed_at(c, id)?;
+    store.opened(sealed)
+}
+
+/// Makes the person here what they are at the centre, with a data key of this appliance. A copy's address is not looked for here,
+/// so that it can't be in the way of another's.
+pub(crate) fn copy(
+    store: &Store,
+    c: &mut AnyConnection,
+    id: &str,
+    person: &Person,
+) -> Result<(), StoreError> {
+    let new = users::table.find(id).count().get_result::<i64>(c)? == 0;
+    let key = if new { Key::random() } else { store.data_key_of(c, id)? };
+    let row = (
+        users::status.eq(status_name(person.status)),
+        users::profile_sealed.eq(store.seal_profile(&key, id, &person.profile)?),
+        users::face_payment_from.eq(person.face_payment_from.map(|from| from.0)),
+        users::updated_at.eq(person.updated_at.0),
+    );
+    if !new {
+        return Ok(diesel::update(users::table.find(id)).set(row).execute(c).map(drop)?);
+    }
+    let row = (users::id.eq(id), users::created_at.eq(person.created_at.0), row);
+    diesel::insert_into(users::table).values(row).execute(c)?;
+    let wrapped = store.wrap_data_key(&key, id)?;
+    insert_or_ignore!(
+        c,
+        subject_keys::table,
+        (subject_keys::user_id.eq(id), subject_keys::key_wrapped.eq(&wrapped))
+    );
+    Ok(())
 }
 
 #[diesel::dsl::auto_type(no_type_alias)]

@@ -71,6 +71,9 @@ pub enum Reason {
     /// A further factor is needed and the person has none.
     #[error("a PIN is needed and this person has none")]
     NoPin,
+    /// The person is kept at a centre that was not heard of for too long.
+    #[error("the centre that keeps this person was not reached for too long")]
+    CentreUnreachable,
     /// A limit would be broken.
     #[error(transparent)]
     Limit(#[from] Exceeded),
@@ -95,6 +98,7 @@ impl Reason {
             Self::NotInFront => "not_in_front",
             Self::WrongCurrency => "wrong_currency",
             Self::NoPin => "pin_missing",
+            Self::CentreUnreachable => "centre_unreachable",
             Self::Limit(Exceeded::Amount { .. }) => "limit_amount",
             Self::Limit(Exceeded::Day { .. }) => "limit_day",
             Self::Limit(Exceeded::Velocity { .. }) => "limit_velocity",

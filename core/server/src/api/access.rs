@@ -45,6 +45,7 @@ pub(super) fn routes(routes: Routes) -> Routes {
                     "scope_unknown",
                     "camera_id_invalid",
                     "certificate_sha256_invalid",
+                    "certificate_needed",
                     "time_invalid",
                     "expires_at_past",
                 ],
@@ -107,6 +108,10 @@ async fn mint(
     Json(new): Json<NewKey>,
 ) -> Result<(StatusCode, Json<MintedKey>), Problem> {
     let (name, role, bounds) = (checked_name(&new.name)?, parse_role(&new.role)?, bounds(&new)?);
+    if role == Role::Appliance && bounds.certificate_sha256.is_none() {
+        let detail = "the key of an appliance is bound to its certificate: send certificate_sha256";
+        return Err(Problem::unprocessable("certificate_needed", detail));
+    }
     let expires_at = new.expires_at.as_deref().map(|end| end_of(end, app.now())).transpose()?;
     mint_key(&app, &principal, KeyWanted { name, role, bounds, expires_at }).await
 }

@@ -114,6 +114,9 @@ pub(crate) fn of(route: &Route) -> BTreeMap<u16, BTreeSet<&'static str>> {
             may(403, &["forbidden", "camera_bound"]);
         }
     }
+    if route.access.changes_people() {
+        may(409, &["kept_at_centre"]);
+    }
     if route.path.contains('{') {
         may(400, &["path_invalid"]);
     }

@@ -32,6 +32,14 @@ pub enum Access {
     Key,
 }
 
+impl Access {
+    /// Whether people are changed here, which an appliance that follows another leaves to that one.
+    pub(crate) fn changes_people(self) -> bool {
+        use Permission::{EnrolmentsReview, PeopleErase, PeopleWrite};
+        matches!(self, Self::Needs(PeopleWrite | PeopleErase | EnrolmentsReview))
+    }
+}
+
 /// Where a payload's schema comes from.
 pub(crate) type NamedSchemas = Vec<(String, RefOr<Schema>)>;
 

@@ -8,7 +8,7 @@ use super::route::{Access, Routes, get};
 use super::{
     access, analytics, approvals, audit, cameras, checkouts, consent_texts, console, docs, enrolments,
     face_payment, faces, factors, identity, legs, look_alikes, model_change, operators, plugins, settings,
-    settlements, system, transactions, users, webhooks, webrtc,
+    settlements, sync, system, transactions, users, webhooks, webrtc,
 };
 use crate::auth::place::Place;
 use crate::ws;
@@ -17,6 +17,7 @@ use crate::ws;
 pub(super) fn all() -> Routes {
     let groups = [
         system::routes,
+        sync::routes,
         settings::routes,
         plugins::routes,
         audit::routes,

@@ -24,6 +24,7 @@ pub(crate) mod quality;
 pub(crate) mod secret;
 pub(crate) mod settings;
 pub(crate) mod settlement;
+pub(crate) mod sync;
 pub(crate) mod system;
 pub(crate) mod transaction;
 pub(crate) mod user;

@@ -15,7 +15,7 @@ use tokio::sync::broadcast::error::RecvError;
 use uuid::Uuid;
 
 use super::challenge::{self, Next};
-use super::evidence::{self, Person, Seen};
+use super::evidence::{Person, Seen};
 use super::{App, presence, receipt, step_up, transaction};
 use crate::api::Problem;
 use crate::auth::Principal;
@@ -174,9 +174,9 @@ async fn weigh(app: &App, checkout: &CheckoutRow, seen: &Seen) -> Result<Progres
         // An unknown face leaves nothing behind.
         return Ok(Progress::Waiting);
     };
-    let (settings, currency, now) = (app.settings().clone(), row.amount.currency(), app.now());
+    let now = app.now();
     let person = Person { user, face: Some(face), by_face: true, place: row.place.clone() };
-    let payer = app.store(move |store| evidence::payer(store, &settings, &person, currency, now)).await?;
+    let payer = app.payer(person, row.amount.currency(), now).await?;
     let charge = Charge { amount: row.amount, expires_at: row.expires_at };
     let place = presence::place_of(app, checkout.id, seen);
     let challenge = challenge::standing(app, checkout.id, seen);
@@ -218,6 +218,7 @@ pub(super) fn is_about_the_look(reason: Reason) -> bool {
         | Reason::NoConsent(Standing::Live | Standing::NotYet | Standing::Expired | Standing::Withdrawn)
         | Reason::WrongCurrency
         | Reason::NoPin
+        | Reason::CentreUnreachable
         | Reason::Limit(_) => false,
     }
 }

@@ -7,6 +7,7 @@ use domain::decision::{Evidence, LivenessScore, Payer, Policy, StepUpRules, With
 use domain::limits::Limits;
 use domain::liveness::{Challenge, LivenessRules};
 use domain::presence::{Face, Position};
+use domain::reach::Reach;
 use domain::threshold::Impostors;
 use domain::{CameraId, Currency, FaceId, Timestamp, UserId};
 use store::{Place, Store, StoreError};
@@ -117,9 +118,10 @@ pub(crate) struct Person {
 }
 
 /// What is known of `person` for a payment in `currency`.
-pub(crate) fn payer(
+fn payer(
     store: &Store,
     settings: &Settings,
+    (reach, limits): (Reach, Limits),
     person: &Person,
     currency: Currency,
     now: Timestamp,
@@ -137,21 +139,28 @@ pub(crate) fn payer(
         consent,
         face_payment: face_payment(store, settings, person, now)?,
         currency: if fitting { currency } else { other },
-        limits: limits(&settings.policy),
+        reach,
+        limits,
         usage: store.usage(user, currency, now)?,
         template_made_at: template.map(|(made_at, _)| made_at),
         // Where no terminal is named there is none to be new at.
         new_terminal: person.place.terminal.is_some() && !store.has_paid_at(user, &person.place)?,
-        has_factor: has_factor(store, settings, user)?,
+        has_factor: has_factor(store, settings, reach, user)?,
         look_alike: store.has_look_alike(user, template.map(|(_, model_tag)| model_tag))?,
     })
 }
 
 /// Whether the person has something to prove themselves by beside the face: a PIN, or an identity that a provider knows and
-/// whose checks are taken here.
-pub(crate) fn has_factor(store: &Store, settings: &Settings, user: UserId) -> Result<bool, StoreError> {
+/// whose checks are taken here. A PIN that is kept at the centre is of use only while that is near.
+pub(crate) fn has_factor(
+    store: &Store,
+    settings: &Settings,
+    reach: Reach,
+    user: UserId,
+) -> Result<bool, StoreError> {
     let (carriers, least) = (identity::carriers(settings), identity::least(settings));
-    Ok(store.has_pin(user)? || store.is_identified(user, &carriers, least)?)
+    let has_pin = store.has_pin(user)? || (reach == Reach::Near && store.has_pin_at_centre(user)?);
+    Ok(has_pin || store.is_identified(user, &carriers, least)?)
 }
 
 /// Whether the person may pay by face, where the operator has people switch that on.
@@ -210,6 +219,17 @@ pub(crate) fn attested(now: Timestamp) -> Evidence {
 }
 
 impl App {
+    /// What is known of `person` for a payment in `currency`.
+    pub(crate) async fn payer(
+        &self,
+        person: Person,
+        currency: Currency,
+        now: Timestamp,
+    ) -> Result<Payer, StoreError> {
+        let (settings, standing) = (self.settings().clone(), (self.reach(), self.spending_limits()));
+        self.store(move |store| payer(store, &settings, standing, &person, currency, now)).await
+    }
+
     /// Until when somebody who looked at `looked_at` may say yes.
     pub(crate) fn confirm_by(&self, looked_at: Timestamp) -> Timestamp {
         looked_at.plus(Duration::from_millis(self.settings().policy.confirm_within_ms))

@@ -10,7 +10,7 @@ use store::{By, OperationRow, Outcome, Preparation, Prepared, Sanction, StoreErr
 use uuid::Uuid;
 
 use super::provider::Provider;
-use super::{App, evidence, question, transaction};
+use super::{App, question, transaction};
 use crate::api::{Problem, chain};
 use crate::auth::Principal;
 use crate::effects::{self, Bounds, Ending, Journal};
@@ -109,7 +109,7 @@ fn preparation(app: &App, provider: &Provider, intent: &Intent<'_>) -> Preparati
         attempt_ref: *Uuid::new_v4().as_bytes(),
         amount: intent.amount,
         merchant: settings.policy.merchant.clone(),
-        limits: evidence::limits(&settings.policy),
+        limits: app.spending_limits(),
         sanction: intent.sanction,
         place_limits: place_limits(&settings.policy),
         about: intent.about.map(|about| about.id),

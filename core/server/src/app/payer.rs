@@ -61,11 +61,9 @@ pub(crate) async fn open(app: &App, by: &Principal, claim: Claim) -> Result<Tran
     let charge = Charge { amount, expires_at: new.expires_at };
     app.store(move |store| store.add_transaction(By { actor: &actor, at: now }, &new)).await?;
 
-    let settings = app.settings().clone();
     let face = seen.as_ref().and_then(|seen| seen.subject).map(|(_, face)| face);
     let person = Person { user, face, by_face: seen.is_some(), place };
-    let known =
-        app.store(move |store| evidence::payer(store, &settings, &person, amount.currency(), now)).await?;
+    let known = app.payer(person, amount.currency(), now).await?;
     match seen {
         Some(seen) => {
             let mut policy = app.policy_of(seen.model_tag);

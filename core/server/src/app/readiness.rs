@@ -67,6 +67,15 @@ pub(crate) async fn readiness(app: &App, verbose: bool) -> wire::Readiness {
     // Told, but not asked for: a shop opens with a camera down, and pays at the others.
     let detail = format!("{live} of {} are live", cameras.len());
     checks.push(wire::Check { name: "cameras", ok: live == cameras.len(), detail });
+    if app.centre().is_some() {
+        let near = app.reach() == domain::reach::Reach::Near;
+        checks.push(check(
+            "centre",
+            near,
+            "not heard of; payers may spend less, in the end nothing",
+            "heard of",
+        ));
+    }
     let decoder = |camera: &pipeline::camera::CameraStatus| format!("{}: {}", camera.id, camera.decoder);
     let compute = app.vision().ok().map(super::vision::Vision::compute);
     wire::Readiness { ready, checks, compute, decoders: cameras.iter().map(decoder).collect() }
@@ -80,6 +89,7 @@ fn check(name: &'static str, ok: bool, bad: &str, good: &str) -> wire::Check {
 pub(crate) fn observe(app: &App) {
     super::plugin::observe(app);
     super::threshold::observe(app, app.metrics());
+    super::sync::observe(app);
     if let Ok(vision) = app.vision() {
         app.metrics().observe_cameras(&vision.cameras().list());
     }

@@ -15,6 +15,7 @@ use tokio::task::JoinSet;
 use super::alone::Alone;
 use super::identity::Identities;
 use super::provider::Providers;
+use super::sync::Centre;
 use super::threshold::Tails;
 use super::vision::Vision;
 use super::webhook::Couriers;
@@ -129,6 +130,9 @@ impl App {
             endpoints: opened.endpoints,
             identity_endpoints: opened.identity_endpoints,
             outbound: opened.outbound,
+            centre: opened.centre,
+            changes: watch::Sender::new(0),
+            followers: Mutex::default(),
             tls: opened.tls,
             limits: Limits::new(&settings.limits),
             started_at: clock(),
@@ -176,6 +180,7 @@ impl App {
         super::group::resume(self).await?;
         self.spawn(relay::run(self.clone(), self.0.published));
         super::webhook::start_known(self).await?;
+        super::sync::start(self).await?;
         self.spawn(upkeep::run(self.clone()));
         self.spawn(super::anchor::run(self.clone()));
         self.spawn(recovery::watch(self.clone()));
@@ -210,6 +215,7 @@ struct Opened {
     endpoints: Endpoints,
     identity_endpoints: Endpoints,
     outbound: Outbound,
+    centre: Option<Centre>,
     tls: Option<Tls>,
     body_key: Secret<[u8; 32]>,
     published: i64,
@@ -219,6 +225,7 @@ fn open(settings: &Settings, metrics: Arc<Metrics>, at: Timestamp) -> Result<Ope
     let configured = |error: &dyn std::error::Error| StartError::Configuration(chain(error));
     let tls = Tls::open(&settings.tls).map_err(|error| configured(&error))?;
     let outbound = Outbound::new(Roots::load(&settings.tls.trusted).map_err(|error| configured(&error))?);
+    let centre = Centre::open(settings).map_err(|error| configured(&error))?;
     let [endpoints, identity_endpoints] =
         endpoints(settings, &outbound).map_err(|error| configured(&error))?;
     make_folder(&settings.data.folder)?;
@@ -256,6 +263,7 @@ fn open(settings: &Settings, metrics: Arc<Metrics>, at: Timestamp) -> Result<Ope
         endpoints,
         identity_endpoints,
         outbound,
+        centre,
         tls,
         body_key,
         published,

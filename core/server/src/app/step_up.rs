@@ -119,10 +119,10 @@ pub(crate) async fn asked_now(
         return Ok(None);
     };
     let (id, currency, now) = (row.id, row.amount.currency(), app.now());
-    let settings = app.settings().clone();
+    let (settings, reach) = (app.settings().clone(), app.reach());
     let (usage, stepped_up, has_factor) = app
         .store(move |store| {
-            let has_factor = evidence::has_factor(store, &settings, user)?;
+            let has_factor = evidence::has_factor(store, &settings, reach, user)?;
             Ok((store.usage(user, currency, now)?, store.is_stepped_up(id)?, has_factor))
         })
         .await?;

@@ -10,7 +10,7 @@ use store::{
     TransactionRow,
 };
 
-use super::evidence::{self, Person};
+use super::evidence::Person;
 use super::operation::{Intent, OperateError, operate};
 use super::{App, analytics, approval, step_up};
 use crate::api::Problem;
@@ -45,15 +45,13 @@ pub(crate) async fn pay(
 /// What speaks against the payer at this moment: much may have changed since the look.
 async fn refusal_now(app: &App, row: &TransactionRow) -> Result<Option<Reason>, Problem> {
     let Some(user) = row.user else { return Ok(None) };
-    let (settings, currency, now) = (app.settings().clone(), row.amount.currency(), app.now());
     let person = Person {
         user,
         face: None,
         by_face: !super::receipt::is_by_staff(row.evidence.as_deref()),
         place: row.place.clone(),
     };
-    let payer = app.store(move |store| evidence::payer(store, &settings, &person, currency, now)).await;
-    match payer {
+    match app.payer(person, row.amount.currency(), app.now()).await {
         Ok(payer) => Ok(payer_refusal(&Charge { amount: row.amount, expires_at: row.expires_at }, &payer)),
         // Somebody who was erased agrees to nothing any more.
         Err(StoreError::NotFound(_)) => Ok(Some(Reason::NoConsent(Standing::Withdrawn))),

@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use rustls::client::WantsClientCert;
 use rustls::crypto::ring;
-use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
-use rustls::{ClientConfig, RootCertStore};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::{ClientConfig, ConfigBuilder, RootCertStore};
 
 /// Why `tls.trusted` can't be trusted.
 #[derive(Debug, thiserror::Error)]
@@ -15,6 +16,10 @@ pub(crate) enum TrustError {
     Unreadable { path: PathBuf, source: rustls::pki_types::pem::Error },
     #[error("{path} has no certificate of a CA; check tls.trusted")]
     Empty { path: PathBuf },
+    #[error("cannot read {path}: {source}")]
+    Own { path: PathBuf, source: rustls::pki_types::pem::Error },
+    #[error("they do not fit: {0}")]
+    Unfit(rustls::Error),
 }
 
 /// Certificates of authorities.
@@ -53,9 +58,23 @@ impl Roots {
 
     /// TLS 1.3 and 1.2 by these roots. The appliance shows no certificate.
     pub(super) fn client(self) -> ClientConfig {
+        self.builder().with_no_client_auth()
+    }
+
+    /// The same with a certificate of the appliance's own, of the PEM file `certificate` with its key.
+    pub(super) fn client_showing(self, certificate: &Path, key: &Path) -> Result<ClientConfig, TrustError> {
+        let own = |path: &Path, source| TrustError::Own { path: path.to_owned(), source };
+        let chain =
+            CertificateDer::pem_file_iter(certificate).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+        let chain = chain.map_err(|source| own(certificate, source))?;
+        let private = PrivateKeyDer::from_pem_file(key).map_err(|source| own(key, source))?;
+        self.builder().with_client_auth_cert(chain, private).map_err(TrustError::Unfit)
+    }
+
+    fn builder(self) -> ConfigBuilder<ClientConfig, WantsClientCert> {
         let provider = Arc::new(ring::default_provider());
         let versions = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
         let config = versions.expect("ring has the ciphers of both versions");
-        config.with_root_certificates(self.0).with_no_client_auth()
+        config.with_root_certificates(self.0)
     }
 }

@@ -78,6 +78,7 @@ impl Settings {
             ("policy.step_up_day_amount_min", self.policy.step_up_day_amount_min),
             ("policy.refund_four_eyes_amount_min", self.policy.refund_four_eyes_amount_min),
             ("policy.attended_amount_max", self.policy.attended_amount_max),
+            ("sync.offline_day_amount_max", self.sync.offline_day_amount_max),
             ("challenge.amount_min", self.challenge.amount_min),
         ];
         if let Some((key, _)) = amounts.iter().find(|(_, v)| *v < 0) {

@@ -44,6 +44,7 @@ pub struct Settings {
     pub webrtc: Webrtc,
     pub auth: Auth,
     pub oidc: Oidc,
+    pub sync: Sync,
     /// Where they come from, to be read anew.
     #[serde(skip)]
     pub layers: Layers,
@@ -135,6 +136,18 @@ pub struct Backup {
     pub folder: PathBuf,
     pub recipients: Vec<String>,
     pub keep: usize,
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sync {
+    pub centre: String,
+    pub key: String,
+    pub certificate: PathBuf,
+    pub private_key: PathBuf,
+    pub offline_after_s: u64,
+    pub offline_h_max: u64,
+    pub offline_day_amount_max: i64,
 }
 
 #[derive(Clone, Serialize, Deserialize)]

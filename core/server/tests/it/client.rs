@@ -6,8 +6,9 @@ use bytes::Bytes;
 use http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::{BodyExt, Full};
 use hyper_util::client::legacy::Client;
-use hyper_util::rt::TokioExecutor;
+use hyper_util::rt::{TokioExecutor, TokioIo};
 use serde_json::Value;
+use tokio::io::{AsyncRead, AsyncWrite};
 
 /// A request in the making.
 pub(crate) struct Ask {
@@ -61,6 +62,27 @@ impl Ask {
 
     pub(crate) async fn send(self, to: SocketAddr) -> Reply {
         self.try_send(to).await.unwrap()
+    }
+
+    /// As [`Self::send`], over a connection that is open already.
+    pub(crate) async fn send_over(
+        self,
+        stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    ) -> Reply {
+        let (method, path) = (self.method.clone(), self.path.clone());
+        let handshake = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await;
+        let (mut sender, connection) = handshake.unwrap();
+        tokio::spawn(connection);
+        let mut request = Request::builder().method(self.method).uri(self.path).header("host", "localhost");
+        for (name, value) in &self.headers {
+            request = request.header(name, value);
+        }
+        let response = sender.send_request(request.body(Full::new(self.body)).unwrap()).await.unwrap();
+        let (head, body) = response.into_parts();
+        let body = body.collect().await.unwrap().to_bytes();
+        let reply = Reply { status: head.status, headers: head.headers, body };
+        crate::document::tells_of(&method, &path, &reply);
+        reply
     }
 
     /// As [`Self::send`], to a server that may be gone before it has answered.

@@ -44,6 +44,7 @@ mod serving;
 mod settings;
 mod settlement;
 mod sockets;
+mod sync;
 mod tls;
 mod torture;
 mod vision;

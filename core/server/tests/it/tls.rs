@@ -19,7 +19,7 @@ use tempfile::TempDir;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::{TlsAcceptor, TlsConnector};
 
-use crate::client::post;
+use crate::client::{Ask, Reply, post};
 use crate::harness::Appliance;
 
 /// A certificate authority and a folder for what it issues.
@@ -46,7 +46,11 @@ impl Authority {
     }
 
     pub(crate) fn file(&self) -> PathBuf {
-        self.folder.path().join("ca.pem")
+        self.folder().join("ca.pem")
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// A certificate for `name`, written under `file`.
@@ -58,6 +62,14 @@ impl Authority {
         std::fs::write(&files[0], certificate.pem()).unwrap();
         std::fs::write(&files[1], key.serialize_pem()).unwrap();
         Issued { certificate, key, files }
+    }
+
+    /// What the appliance at `address` answers to somebody who shows `own`.
+    pub(crate) async fn ask(&self, own: Option<&Issued>, address: SocketAddr, ask: Ask) -> Reply {
+        let socket = TcpStream::connect(address).await.unwrap();
+        let client = self.client(own, &rustls::version::TLS13);
+        let stream = client.connect(ServerName::try_from("localhost").unwrap(), socket).await.unwrap();
+        ask.send_over(stream).await
     }
 
     /// A client that trusts this authority alone and shows `own`.
@@ -103,7 +115,7 @@ async fn ask(
     Ok((status, serde_json::from_slice(&body)?, shown))
 }
 
-fn quoted(path: &Path) -> String {
+pub(crate) fn quoted(path: &Path) -> String {
     format!("\"{}\"", path.display())
 }
 

@@ -40,6 +40,7 @@ mod requests;
 mod retention;
 mod servers;
 mod settlement;
+mod sync;
 mod webhooks;
 
 use bench::{Bench, Database};
@@ -78,6 +79,7 @@ const ON_BOTH: &[(&str, &[Claim])] = &[
     ("access", access::CLAIMS),
     ("webhooks", webhooks::CLAIMS),
     ("settlement", settlement::CLAIMS),
+    ("sync", sync::CLAIMS),
     ("opening", opening::CLAIMS),
 ];
 

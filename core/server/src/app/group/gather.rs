@@ -13,7 +13,7 @@ use tokio::sync::broadcast::Receiver;
 use super::{Opened, drive, load};
 use crate::api::Problem;
 use crate::app::checkout::{conclude, is_about_the_look, next_look};
-use crate::app::evidence::{self, Person, Seen};
+use crate::app::evidence::{Person, Seen};
 use crate::app::{App, presence};
 use crate::auth::Principal;
 
@@ -45,9 +45,9 @@ async fn weigh(app: &App, group: &GroupRow, seen: &Seen) -> Result<bool, Problem
     if seen.evidence.captured_at < row.created_at {
         return Ok(true);
     }
-    let (settings, currency, now) = (app.settings().clone(), row.amount.currency(), app.now());
+    let now = app.now();
     let person = Person { user, face: Some(face), by_face: true, place: row.place.clone() };
-    let payer = app.store(move |store| evidence::payer(store, &settings, &person, currency, now)).await?;
+    let payer = app.payer(person, row.amount.currency(), now).await?;
     let charge = Charge { amount: row.amount, expires_at: row.expires_at };
     let named = app.named().track(group.id, leg.row.number);
     let rules = presence::rules(&app.settings().checkout);

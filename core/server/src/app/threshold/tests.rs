@@ -6,6 +6,7 @@ use domain::consent::{FacePayment, Standing};
 use domain::decision::{Charge, Decision, Evidence, LivenessScore, Payer, Policy, Reason, StepUp, decide};
 use domain::liveness::Challenge;
 use domain::presence::Position;
+use domain::reach::Reach;
 use domain::threshold::{Match, Scores};
 use domain::user::Status;
 use domain::{Money, Timestamp};
@@ -168,6 +169,7 @@ fn decided(seen: &Seen, look_alike: bool, policy: &Policy) -> Decision {
         status: Status::Active,
         consent: Standing::Live,
         face_payment: FacePayment::On,
+        reach: Reach::Near,
         currency: "EUR".parse().unwrap(),
         limits: evidence::limits(&settings.policy),
         usage: domain::limits::Usage::default(),

@@ -1,0 +1,247 @@
+//! Several appliances with the same people: what a follower asks of its centre, and what a centre keeps ready for its followers.
+//!
+//! A follower reads the centre's feed as long as it runs and hands over the receipts of its payments; both go on where they were
+//! after any break. What was not heard of for a while is spent less on, in the end nothing (`domain::reach`).
+
+mod centre;
+
+use std::time::Duration;
+
+use domain::limits::Limits;
+use domain::reach::{OfflineRules, Reach};
+use domain::{KeyId, Secret, Timestamp, UserId};
+use http::Method;
+use store::{By, SignedReceipt, StoreError, SyncPosition};
+use tokio::sync::watch;
+
+use super::{App, evidence};
+use crate::api::Problem;
+use crate::api::wire::sync as wire;
+use crate::auth::Principal;
+use crate::settings;
+
+pub(crate) use centre::{Centre, CentreError};
+
+/// Changes of one page: people with their templates are some 20 KB each.
+pub(crate) const PAGE: u32 = 200;
+/// Receipts that are handed over at once.
+pub(crate) const RECEIPTS_MAX: usize = 100;
+/// How long a follower has its centre wait for a change.
+const WAITS: Duration = Duration::from_secs(5);
+/// How soon a follower tries again, and how late at most.
+const TRIES_AGAIN: [Duration; 2] = [Duration::from_millis(200), Duration::from_secs(3)];
+/// How often it is looked whether a receipt waits.
+const HANDS_OVER_EVERY: Duration = Duration::from_secs(1);
+/// How often a centre looks for changes while somebody waits for one.
+const LOOKS_EVERY: Duration = Duration::from_millis(200);
+/// How often it is kept in the database that the centre is there, or a follower.
+const KEPT_EVERY: Duration = Duration::from_secs(30);
+
+/// What an operator laid down for the time without the centre.
+fn rules(settings: &settings::Sync) -> OfflineRules {
+    OfflineRules {
+        after: Duration::from_secs(settings.offline_after_s),
+        until: Duration::from_secs(settings.offline_h_max.saturating_mul(3_600)),
+        day_amount_max: settings.offline_day_amount_max,
+    }
+}
+
+impl App {
+    /// The centre that people are kept at; `None` where they are kept here.
+    pub(crate) fn centre(&self) -> Option<&Centre> {
+        self.0.centre.as_ref()
+    }
+
+    /// How near the centre is; where people are kept here, they are near.
+    pub(crate) fn reach(&self) -> Reach {
+        match self.centre() {
+            Some(centre) => rules(&self.settings().sync).reach(centre.heard_at(), self.now()),
+            None => Reach::Near,
+        }
+    }
+
+    /// What every payer may spend at this moment.
+    pub(crate) fn spending_limits(&self) -> Limits {
+        let limits = evidence::limits(&self.settings().policy);
+        match self.centre() {
+            Some(_) => rules(&self.settings().sync).limits(self.reach(), limits),
+            None => limits,
+        }
+    }
+}
+
+/// Follows the centre, where there is one, and lets others wait for changes here.
+pub(super) async fn start(app: &App) -> Result<(), StoreError> {
+    app.spawn(watch_changes(app.clone()));
+    let Some(centre) = app.centre() else { return Ok(()) };
+    centre.heard(app.store(store::Store::sync_heard_at).await?);
+    app.spawn(follow(app.clone()));
+    app.spawn(hand_over(app.clone()));
+    Ok(())
+}
+
+/// Copies what the centre tells, for ever.
+async fn follow(app: App) {
+    let mut wait = TRIES_AGAIN[0];
+    let mut kept_at = app.now();
+    loop {
+        match read_on(&app, &mut kept_at).await {
+            Ok(()) => wait = TRIES_AGAIN[0],
+            Err(error) => {
+                missed(&app, &error);
+                tokio::time::sleep(wait).await;
+                wait = (wait * 2).min(TRIES_AGAIN[1]);
+            }
+        }
+    }
+}
+
+async fn read_on(app: &App, kept_at: &mut Timestamp) -> Result<(), CentreError> {
+    let Some(centre) = app.centre() else { return Ok(()) };
+    let SyncPosition { position, .. } = app.store(store::Store::sync_position).await?;
+    // What the answer tells was so at this moment or later.
+    let asked_at = app.now();
+    let path = format!("/sync/changes?after={position}&limit={PAGE}&wait_s={}", WAITS.as_secs());
+    let feed: wire::Feed = centre.ask(Method::GET, &path, None).await?;
+    let feed = store::Feed::try_from(feed)?;
+    let moves = !feed.changes.is_empty() || feed.last < position;
+    if moves || asked_at.since(*kept_at) >= KEPT_EVERY {
+        let actor = Principal::SYSTEM.actor();
+        let reached = app.store(move |store| store.copy(By { actor: &actor, at: asked_at }, &feed)).await?;
+        app.metrics().sync_position.set(reached.position);
+        *kept_at = asked_at;
+    }
+    centre.heard(Some(asked_at));
+    centre.failed(None);
+    Ok(())
+}
+
+/// Measures how long ago the centre was heard of.
+pub(crate) fn observe(app: &App) {
+    let Some(centre) = app.centre() else { return };
+    let age = centre.heard_at().map_or(f64::INFINITY, |heard| app.now().since(heard).as_secs_f64());
+    app.metrics().sync_age.set(age);
+}
+
+/// Says once that the centre can't be followed, and why; it is tried again anyway.
+fn missed(app: &App, error: &CentreError) {
+    let Some(centre) = app.centre() else { return };
+    let text = crate::api::chain(error);
+    if centre.failed(Some(text.clone())).as_ref() != Some(&text) {
+        tracing::warn!(error = text, "the centre cannot be followed; it is tried again");
+    }
+}
+
+/// Hands over receipts as they come, each until the centre has it.
+async fn hand_over(app: App) {
+    let mut ticks = tokio::time::interval(HANDS_OVER_EVERY);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        while let Ok(handed @ 1..) = hand_over_some(&app).await {
+            tracing::debug!(receipts = handed, "the centre has them");
+        }
+    }
+}
+
+/// Hands over what fits into one request; says how many receipts it was.
+async fn hand_over_some(app: &App) -> Result<usize, CentreError> {
+    let Some(centre) = app.centre() else { return Ok(0) };
+    let unsent = app.store(|store| store.unsent_receipts(RECEIPTS_MAX as u32)).await?;
+    app.metrics().sync_receipts_unsent.set(i64::try_from(unsent.len()).unwrap_or(i64::MAX));
+    if unsent.is_empty() {
+        return Ok(0);
+    }
+    let receipts = unsent.iter().map(|(_, signed)| wire::Receipt::from(signed)).collect();
+    let body = serde_json::to_vec(&wire::Receipts { receipts }).map_err(CentreError::Unreadable)?;
+    let handed: Result<wire::Taken, _> = centre.ask(Method::POST, "/sync/receipts", Some(body)).await;
+    if let Err(error) = handed {
+        missed(app, &error);
+        return Err(error);
+    }
+    let ids: Vec<String> = unsent.into_iter().map(|(id, _)| id).collect();
+    let count = ids.len();
+    app.store(move |store| store.receipts_sent(ids)).await?;
+    Ok(count)
+}
+
+/// Whether `pin` is that of `user`, by the centre: it alone has PINs and counts tries.
+pub(crate) async fn check_pin(app: &App, user: UserId, pin: &Secret<String>) -> Result<(), Problem> {
+    let Some(centre) = app.centre() else {
+        return Err(Problem::conflict("pin_missing", "this person has no PIN; staff may vouch for them"));
+    };
+    let body = serde_json::json!({ "user_id": user.to_string(), "pin": pin.expose() });
+    let asked = centre.ask_for_nothing("/sync/pins", body.to_string().into_bytes()).await;
+    asked.map_err(|error| match error {
+        CentreError::Refused { code, .. } if code == "pin_wrong" => {
+            Problem::unprocessable("pin_wrong", "the PIN is wrong")
+        }
+        CentreError::Refused { status, code, .. } if code == "pin_locked" => {
+            let detail = "too many wrong PINs; wait before the next try, or let staff vouch for this person";
+            Problem::new(status, "pin_locked", detail)
+        }
+        CentreError::Refused { code, .. } if code == "pin_missing" => {
+            Problem::conflict("pin_missing", "this person has no PIN; staff may vouch for them")
+        }
+        other => {
+            missed(app, &other);
+            let detail = "the centre that keeps PINs does not answer; staff may vouch for this person";
+            Problem::unavailable("centre_unreachable", detail)
+        }
+    })
+}
+
+/// Tells those who wait for a change of the newest one. Nobody waits: nothing is looked for.
+async fn watch_changes(app: App) {
+    let mut ticks = tokio::time::interval(LOOKS_EVERY);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        if app.0.changes.receiver_count() == 0 {
+            continue;
+        }
+        if let Ok(last) = app.store(store::Store::last_change).await {
+            app.0.changes.send_if_modified(|known| std::mem::replace(known, last) != last);
+        }
+    }
+}
+
+/// Waits until there is a change after `after`, `most` at most.
+pub(crate) async fn changed(app: &App, after: i64, most: Duration) -> Result<(), StoreError> {
+    if app.store(store::Store::last_change).await? != after {
+        return Ok(());
+    }
+    let mut changes: watch::Receiver<i64> = app.0.changes.subscribe();
+    // Over in time either way; what there is is read after it.
+    let _ = tokio::time::timeout(most, changes.wait_for(|last| *last != after)).await;
+    Ok(())
+}
+
+/// Notes where a follower is; in the database when it has moved, else now and then.
+pub(crate) async fn seen(app: &App, key: KeyId, position: i64) -> Result<(), StoreError> {
+    let now = app.now();
+    {
+        let mut followers = app.0.followers.lock();
+        let known = followers.entry(key).or_insert((-1, Timestamp(0)));
+        if known.0 == position && now.since(known.1) < KEPT_EVERY {
+            return Ok(());
+        }
+        *known = (position, now);
+    }
+    app.store(move |store| store.follower_seen(key, position, now)).await
+}
+
+/// Takes receipts from a follower; says how many are new.
+pub(crate) async fn take(
+    app: &App,
+    by: &Principal,
+    from: KeyId,
+    handed: Vec<SignedReceipt>,
+) -> Result<usize, Problem> {
+    let (actor, at) = (by.actor(), app.now());
+    let taken = app.store(move |store| store.take_receipts(By { actor: &actor, at }, from, &handed)).await;
+    taken.map_err(|error| match error {
+        StoreError::Conflict(why) => Problem::unprocessable("receipt_invalid", why),
+        other => other.into(),
+    })
+}

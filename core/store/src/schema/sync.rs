@@ -1,0 +1,53 @@
+//! The tables by which several appliances have the same people.
+
+diesel::table! {
+    changes (user_id, kind) {
+        user_id -> Text,
+        kind -> Text,
+        seq -> BigInt,
+    }
+}
+
+diesel::table! {
+    copies (user_id) {
+        user_id -> Text,
+        seq -> BigInt,
+        has_pin -> Integer,
+    }
+}
+
+diesel::table! {
+    spending_elsewhere (source, user_id, currency, bucket) {
+        source -> Text,
+        user_id -> Text,
+        currency -> Text,
+        bucket -> BigInt,
+        amount -> BigInt,
+        count -> Integer,
+    }
+}
+
+diesel::table! {
+    followers (key_id) {
+        key_id -> Text,
+        public_key -> Nullable<Text>,
+        position -> BigInt,
+        seen_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    follower_receipts (key_id, transaction_id) {
+        key_id -> Text,
+        transaction_id -> Text,
+        receipt -> Binary,
+        signature -> Binary,
+        received_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    unsent_receipts (transaction_id) {
+        transaction_id -> Text,
+    }
+}

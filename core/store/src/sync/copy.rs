@@ -1,0 +1,233 @@
+//! What a follower makes of the feed: copies of the centre's people, in step with it.
+use std::collections::HashSet;
+
+use diesel::prelude::*;
+use domain::{Secret, Timestamp, UserId};
+
+use super::{Change, Changed, CopiedFace, FEED, Feed, HEARD, POSITION, Person, Spent};
+use crate::{
+    By, NewFace, Store, StoreError,
+    audit::NewAudit,
+    connection::{AnyConnection, insert_or_ignore},
+    consent,
+    face::Made,
+    fact, instrument, look_alike, outbox, row,
+    schema::{copies, erasures, faces, spending_elsewhere},
+    spending, user,
+};
+
+/// Who told what was spent elsewhere, where the centre did.
+const CENTRE: &str = "centre";
+
+/// How far a follower is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SyncPosition {
+    /// The feed that it follows; `None` before it ever heard of one.
+    pub feed: Option<String>,
+    /// The last change that it copied.
+    pub position: i64,
+    /// How many people here are copies.
+    pub people: i64,
+    /// Receipts that the centre has not got yet.
+    pub unsent: i64,
+}
+
+impl Store {
+    /// How far this appliance has followed.
+    ///
+    /// # Errors
+    /// When the database doesn't answer.
+    pub fn sync_position(&self) -> Result<SyncPosition, StoreError> {
+        self.read_at_once(|c| {
+            Ok(SyncPosition {
+                feed: fact::value(c, FEED)?,
+                position: position(c)?,
+                people: copies::table.count().get_result(c)?,
+                unsent: super::follower::unsent_count(c)?,
+            })
+        })
+    }
+
+    /// As of when the centre's people were last known here; kept now and then.
+    ///
+    /// # Errors
+    /// When the database doesn't answer.
+    pub fn sync_heard_at(&self) -> Result<Option<Timestamp>, StoreError> {
+        let text = self.fact(HEARD)?;
+        Ok(row::time_opt(row::parse_opt(text.as_deref())?))
+    }
+
+    /// Whether a person is a copy of one at the centre.
+    ///
+    /// # Errors
+    /// When the database doesn't answer.
+    pub fn is_copy(&self, user: UserId) -> Result<bool, StoreError> {
+        self.read(|c| Ok(copies::table.find(user.to_string()).count().get_result::<i64>(c)? > 0))
+    }
+
+    /// Takes over a page of the feed: all of it in one commit, but for those who are gone, who are erased before.
+    ///
+    /// A feed of another name, or one that ends before the place where this appliance is, is a centre that began anew: nothing of
+    /// the page is taken then, and the next one is to be read from 0. Once that feed was read to its end, copies that it did not
+    /// name are erased.
+    ///
+    /// # Errors
+    /// When the database or the keys can't be written.
+    pub fn copy(&self, by: By<'_>, feed: &Feed) -> Result<SyncPosition, StoreError> {
+        let known = self.sync_position()?;
+        let began_anew = known.feed.as_ref().is_some_and(|name| *name != feed.name);
+        if began_anew || feed.last < known.position {
+            self.write(|c| {
+                diesel::update(copies::table).set(copies::seq.eq(0)).execute(c)?;
+                keep(c, FEED, &feed.name)?;
+                keep(c, POSITION, "0")
+            })?;
+            return self.sync_position();
+        }
+        for change in &feed.changes {
+            if matches!(change.what, Changed::Person(None)) && self.is_copy(change.user)? {
+                self.erase_copy(by, change.user)?;
+            }
+        }
+        let reached = feed.changes.last().map_or(known.position, |change| change.seq);
+        self.write(|c| {
+            keep(c, FEED, &feed.name)?;
+            keep(c, HEARD, &by.at.0.to_string())?;
+            for change in &feed.changes {
+                self.copy_one(c, by, change)?;
+            }
+            keep(c, POSITION, &reached.to_string())
+        })?;
+        if reached >= feed.last {
+            self.erase_unnamed(by)?;
+        }
+        self.sync_position()
+    }
+
+    fn erase_copy(&self, by: By<'_>, user: UserId) -> Result<(), StoreError> {
+        match self.erase_user(by, user) {
+            Ok(()) | Err(StoreError::NotFound(_)) => {}
+            Err(error) => return Err(error),
+        }
+        let gone = copies::table.find(user.to_string());
+        self.write(|c| Ok(diesel::delete(gone).execute(c).map(drop)?))
+    }
+
+    /// Erases copies whom the centre's new feed has not named.
+    fn erase_unnamed(&self, by: By<'_>) -> Result<(), StoreError> {
+        let unnamed: Vec<String> =
+            self.read(|c| Ok(copies::table.filter(copies::seq.eq(0)).select(copies::user_id).load(c)?))?;
+        unnamed.iter().try_for_each(|user| self.erase_copy(by, row::parse(user)?))
+    }
+
+    fn copy_one(&self, c: &mut AnyConnection, by: By<'_>, change: &Change) -> Result<(), StoreError> {
+        let user = change.user.to_string();
+        match &change.what {
+            Changed::Person(None) => Ok(()),
+            Changed::Person(Some(person)) => self.copy_person(c, by, (&user, change.seq), person),
+            Changed::Spending(spent) => copy_spending(c, &user, spent),
+        }
+    }
+
+    fn copy_person(
+        &self,
+        c: &mut AnyConnection,
+        by: By<'_>,
+        (id, seq): (&str, i64),
+        person: &Person,
+    ) -> Result<(), StoreError> {
+        // Who was erased here stays erased, whatever a centre that was restored says.
+        let erased: i64 = erasures::table.find(id).count().get_result(c)?;
+        if erased > 0 {
+            return Ok(());
+        }
+        user::copy(self, c, id, person)?;
+        for row in &person.consents {
+            consent::copy(c, row)?;
+        }
+        let changed = self.copy_faces(c, id, &person.faces)?;
+        look_alike::keep(c, by, &person.look_alikes)?;
+        self.copy_instruments(c, by, id, &person.instruments)?;
+        diesel::delete(copies::table.find(id)).execute(c)?;
+        let row =
+            (copies::user_id.eq(id), copies::seq.eq(seq), copies::has_pin.eq(i32::from(person.has_pin)));
+        diesel::insert_into(copies::table).values(row).execute(c)?;
+        if changed {
+            outbox::append(c, by.at, "face.retemplated", &format!("{{\"user\":\"{id}\"}}"))?;
+        }
+        NewAudit::new("person.copied", id).with(format!("{{\"change\":{seq}}}")).append(c, by)
+    }
+
+    /// Makes a person's templates those of the centre; says whether any came or went.
+    fn copy_faces(&self, c: &mut AnyConnection, id: &str, copied: &[CopiedFace]) -> Result<bool, StoreError> {
+        let theirs: HashSet<String> = copied.iter().map(|face| face.id.to_string()).collect();
+        let mine = faces::table.filter(faces::user_id.eq(id));
+        let gone = mine.filter(faces::id.ne_all(theirs.iter().cloned().collect::<Vec<_>>()));
+        let removed = diesel::delete(gone).execute(c)?;
+        // A mean goes with any member that went, so that it is looked at only now who is there.
+        let there: Vec<String> = mine.select(faces::id).load(c)?;
+        let there: HashSet<String> = there.into_iter().collect();
+        let mut added = 0;
+        for face in copied.iter().filter(|face| !there.contains(&face.id.to_string())) {
+            let new = NewFace {
+                id: face.id,
+                user: row::parse(id)?,
+                consent: face.consent,
+                model_tag: face.model_tag,
+                template: &face.template,
+                quality: face.quality,
+            };
+            let origin = face.origin.map(|origin| origin.to_string());
+            self.insert_face(
+                c,
+                face.created_at,
+                (&new, Made { kind: face.kind, source: face.source, origin }),
+            )?;
+            added += 1;
+        }
+        Ok(removed + added > 0)
+    }
+
+    fn copy_instruments(
+        &self,
+        c: &mut AnyConnection,
+        by: By<'_>,
+        id: &str,
+        copied: &[(String, Secret<String>)],
+    ) -> Result<(), StoreError> {
+        let mine = instrument::tokens(self, c, id)?;
+        for (provider, _) in mine.iter().filter(|(mine, _)| copied.iter().all(|(theirs, _)| theirs != mine)) {
+            instrument::forget(c, id, provider)?;
+        }
+        for (provider, token) in copied {
+            let known = mine.iter().any(|(mine, known)| mine == provider && known.expose() == token.expose());
+            if !known {
+                instrument::keep(self, c, by.at, (id, provider), token)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn copy_spending(c: &mut AnyConnection, user: &str, spent: &[Spent]) -> Result<(), StoreError> {
+    let before = spending_elsewhere::table
+        .filter(spending_elsewhere::source.eq(CENTRE))
+        .filter(spending_elsewhere::user_id.eq(user));
+    diesel::delete(before).execute(c)?;
+    spent.iter().try_for_each(|spent| spending::count_elsewhere(c, CENTRE, user, spent))
+}
+
+fn position(c: &mut AnyConnection) -> Result<i64, StoreError> {
+    let text = fact::value(c, POSITION)?;
+    row::parse_opt(text.as_deref()).map(Option::unwrap_or_default)
+}
+
+/// Sets a fact, whatever it was before.
+fn keep(c: &mut AnyConnection, name: &str, value: &str) -> Result<(), StoreError> {
+    use crate::schema::facts;
+    let row = (facts::name.eq(name), facts::value.eq(value));
+    if insert_or_ignore!(c, facts::table, row) == 0 {
+        diesel::update(facts::table.find(name)).set(facts::value.eq(value)).execute(c)?;
+    }
+    Ok(())
+}

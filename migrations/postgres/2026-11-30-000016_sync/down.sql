@@ -1,0 +1,17 @@
+DROP TRIGGER users_change ON users;
+DROP TRIGGER consents_change ON consents;
+DROP TRIGGER faces_change ON faces;
+DROP TRIGGER pins_change ON pins;
+DROP TRIGGER instruments_change ON instruments;
+DROP TRIGGER look_alikes_change ON look_alikes;
+DROP TRIGGER spending_change ON spending;
+DROP TRIGGER receipts_are_sent ON receipts;
+DROP TABLE unsent_receipts;
+DROP TABLE follower_receipts;
+DROP TABLE followers;
+DROP TABLE spending_elsewhere;
+DROP TABLE copies;
+DROP TABLE changes;
+DROP FUNCTION note_change;
+DROP FUNCTION receipts_are_sent;
+DELETE FROM counters WHERE name = 'change';
