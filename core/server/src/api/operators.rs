@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
-use domain::role::Permission;
+use domain::role::{Permission, Role};
 use domain::{OperatorId, Secret};
 use http::{HeaderMap, StatusCode, header};
 use serde::Deserialize;
@@ -143,6 +143,10 @@ async fn add(
     Json(new): Json<wire::NewOperator>,
 ) -> Result<(StatusCode, Json<wire::Operator>), Problem> {
     let role = parse_role(&new.role)?;
+    if role == Role::Appliance {
+        let detail = "the role appliance is for keys of other appliances, not for people";
+        return Err(Problem::unprocessable("role_unknown", detail));
+    }
     let id = app.add_operator(&principal, &new.name, new.password.0, role).await?;
     let row = app.store(move |store| store.operator(id)).await?;
     Ok((StatusCode::CREATED, Json(answer(row))))

@@ -1,8 +1,9 @@
-//! `facepay bench vision|search|pipeline|payments|api|ws`: what this machine's device and cores give.
+//! `facepay bench vision|search|pipeline|payments|api|ws|load`: what this machine's device and cores give.
 
 mod api;
 mod farm;
 mod figures;
+mod load;
 mod payments;
 mod pipeline;
 pub(super) mod process;
@@ -131,6 +132,24 @@ pub enum Bench {
         #[arg(long)]
         json: bool,
     },
+    /// Everything at once, for long: consoles, clients that don't read, requests at a fixed rate; then how it stops.
+    Load {
+        /// Consoles that follow the events.
+        #[arg(long, default_value_t = 2_000, value_parser = clap::value_parser!(u16).range(0..=10_000))]
+        clients: u16,
+        /// Clients that follow the events and don't read them.
+        #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u16).range(0..=1_000))]
+        slow: u16,
+        /// Requests a second: reads of people, transactions and the audit chain, and sales, one in six.
+        #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u16).range(0..=10_000))]
+        requests: u16,
+        /// How long.
+        #[arg(long, default_value_t = 600, value_parser = clap::value_parser!(u32).range(1..=86_400))]
+        seconds: u32,
+        /// One object instead of text.
+        #[arg(long)]
+        json: bool,
+    },
     /// WebSocket clients of an appliance in a folder of its own: how long events take to consoles, and recognition to
     /// browsers that are cameras.
     Ws {
@@ -196,6 +215,15 @@ pub(super) fn run(cli: &Cli, command: &Bench) -> Result<Exit, Failure> {
         Bench::Api { clients, seconds, json } => {
             let span = Duration::from_secs((*seconds).into());
             tell(&api::api(offline::settings(cli)?, (*clients).into(), span)?, *json);
+        }
+        Bench::Load { clients, slow, requests, seconds, json } => {
+            let load = load::Load {
+                consoles: (*clients).into(),
+                slow: (*slow).into(),
+                requests_per_second: (*requests).into(),
+                span: Duration::from_secs((*seconds).into()),
+            };
+            tell(&load::load(offline::settings(cli)?, &load)?, *json);
         }
         Bench::Ws { clients, events, browsers, seconds, json } => {
             let load = ws::Load {

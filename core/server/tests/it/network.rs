@@ -118,9 +118,12 @@ async fn a_late_or_slow_line_makes_payments_late_and_nothing_else() {
     let Some((appliance, proxy)) = behind_a_proxy().await else { return };
     let user = appliance.payer("Ada", 1_000).await;
     proxy.becomes(Line::Late(Duration::from_millis(10)));
-    let began = Instant::now();
-    assert_eq!(pay(&appliance, &user, "late").await.unwrap(), "captured");
-    println!("late by 10 ms each way: {:?}", began.elapsed());
+    // The first one also has its statements prepared, each with a way of its own.
+    for key in ["late", "late-again"] {
+        let began = Instant::now();
+        assert_eq!(pay(&appliance, &user, key).await.unwrap(), "captured");
+        println!("late by 10 ms each way: {:?}", began.elapsed());
+    }
     proxy.becomes(Line::Slow(1_024));
     let began = Instant::now();
     let new = json!({ "user_id": user, "amount": eur(10) });
@@ -129,7 +132,7 @@ async fn a_late_or_slow_line_makes_payments_late_and_nothing_else() {
     assert!(began.elapsed() < ENDED_WITHIN, "a request ends in its time");
     proxy.becomes(Line::Good);
     println!("back after {:?}", back(&appliance, &user, "slow").await);
-    assert_eq!(appliance.wallet(&user).await, (980, 980, 0));
+    assert_eq!(appliance.wallet(&user).await, (970, 970, 0));
     appliance.assert_sound().await;
 }
 

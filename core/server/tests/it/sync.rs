@@ -2,6 +2,8 @@
 
 #![allow(clippy::print_stdout, reason = "how long everything took is told")]
 
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
 use std::time::{Duration, Instant};
 
 use domain::{FaceId, UserId};
@@ -65,7 +67,9 @@ impl Centre {
         let line = Proxy::start(Upstream::Tcp(self.appliance.address)).await;
         let file = own.files[0].file_stem().unwrap().to_str().unwrap();
         let secret = format!("{file}-secret");
-        std::fs::write(self.authority.folder().join(&secret), &key).unwrap();
+        let path = self.authority.folder().join(&secret);
+        std::fs::write(&path, &key).unwrap();
+        std::fs::set_permissions(&path, Permissions::from_mode(0o600)).unwrap();
         let centre = format!("\"https://localhost:{}\"", line.address.port());
         let [certificate, private_key] = own.files.each_ref().map(|path| quoted(path));
         let (folder, secret) = (quoted(self.authority.folder()), format!("\"{secret}\""));

@@ -141,33 +141,32 @@ impl Store {
         if erased > 0 {
             return Ok(());
         }
+        let before = face_ids(c, id)?;
         user::copy(self, c, id, person)?;
+        // A withdrawal takes its templates along at once.
         for row in &person.consents {
             consent::copy(c, row)?;
         }
-        let changed = self.copy_faces(c, id, &person.faces)?;
+        self.copy_faces(c, id, &person.faces)?;
         look_alike::keep(c, by, &person.look_alikes)?;
         self.copy_instruments(c, by, id, &person.instruments)?;
         diesel::delete(copies::table.find(id)).execute(c)?;
         let row =
             (copies::user_id.eq(id), copies::seq.eq(seq), copies::has_pin.eq(i32::from(person.has_pin)));
         diesel::insert_into(copies::table).values(row).execute(c)?;
-        if changed {
+        if face_ids(c, id)? != before {
             outbox::append(c, by.at, "face.retemplated", &format!("{{\"user\":\"{id}\"}}"))?;
         }
         NewAudit::new("person.copied", id).with(format!("{{\"change\":{seq}}}")).append(c, by)
     }
 
-    /// Makes a person's templates those of the centre; says whether any came or went.
-    fn copy_faces(&self, c: &mut AnyConnection, id: &str, copied: &[CopiedFace]) -> Result<bool, StoreError> {
-        let theirs: HashSet<String> = copied.iter().map(|face| face.id.to_string()).collect();
-        let mine = faces::table.filter(faces::user_id.eq(id));
-        let gone = mine.filter(faces::id.ne_all(theirs.iter().cloned().collect::<Vec<_>>()));
-        let removed = diesel::delete(gone).execute(c)?;
+    /// Makes a person's templates those of the centre.
+    fn copy_faces(&self, c: &mut AnyConnection, id: &str, copied: &[CopiedFace]) -> Result<(), StoreError> {
+        let theirs: Vec<String> = copied.iter().map(|face| face.id.to_string()).collect();
+        let gone = faces::table.filter(faces::user_id.eq(id)).filter(faces::id.ne_all(theirs));
+        diesel::delete(gone).execute(c)?;
         // A mean goes with any member that went, so that it is looked at only now who is there.
-        let there: Vec<String> = mine.select(faces::id).load(c)?;
-        let there: HashSet<String> = there.into_iter().collect();
-        let mut added = 0;
+        let there = face_ids(c, id)?;
         for face in copied.iter().filter(|face| !there.contains(&face.id.to_string())) {
             let new = NewFace {
                 id: face.id,
@@ -178,14 +177,10 @@ impl Store {
                 quality: face.quality,
             };
             let origin = face.origin.map(|origin| origin.to_string());
-            self.insert_face(
-                c,
-                face.created_at,
-                (&new, Made { kind: face.kind, source: face.source, origin }),
-            )?;
-            added += 1;
+            let made = Made { kind: face.kind, source: face.source, origin };
+            self.insert_face(c, face.created_at, (&new, made))?;
         }
-        Ok(removed + added > 0)
+        Ok(())
     }
 
     fn copy_instruments(
@@ -207,6 +202,11 @@ impl Store {
         }
         Ok(())
     }
+}
+
+fn face_ids(c: &mut AnyConnection, user: &str) -> Result<HashSet<String>, StoreError> {
+    let ids: Vec<String> = faces::table.filter(faces::user_id.eq(user)).select(faces::id).load(c)?;
+    Ok(ids.into_iter().collect())
 }
 
 fn copy_spending(c: &mut AnyConnection, user: &str, spent: &[Spent]) -> Result<(), StoreError> {

@@ -24,22 +24,22 @@ const NETWORKS: [&str; 2] = ["0.0.0.0/0", "::/0"];
 /// Why the centre can't be asked, or what it refused.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum CentreError {
-    #[error("sync.centre: {0}")]
+    #[error("sync.centre")]
     Url(#[from] Unconnected),
     #[error("sync.centre has to begin with https://")]
     Unsecured,
-    #[error("sync.certificate and sync.private_key: {0}")]
+    #[error("sync.certificate and sync.private_key")]
     Certificate(#[from] TrustError),
-    #[error("sync.key: {0}")]
+    #[error("sync.key")]
     Key(#[from] SecretError),
-    #[error("the centre does not answer: {0}")]
+    #[error("the centre does not answer")]
     Unanswered(#[from] Unanswered),
     #[error("the centre does not answer in time")]
     Late,
     #[error("the centre refuses ({status}, {code}): {detail}")]
     Refused { status: StatusCode, code: String, detail: String },
-    #[error("the centre's answer cannot be read: {0}")]
-    Unreadable(serde_json::Error),
+    #[error("the centre's answer cannot be read")]
+    Unreadable(#[source] serde_json::Error),
     #[error("the centre's answer is too large")]
     TooLarge,
     #[error(transparent)]

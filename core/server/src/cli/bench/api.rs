@@ -18,17 +18,17 @@ use crate::client::{Client, ClientError};
 use crate::settings::Settings;
 
 /// People that are paid for and listed.
-const PEOPLE: usize = 50;
+pub(super) const PEOPLE: usize = 50;
 /// Connections besides the clients' that are open at one time.
 const CONNECTIONS_BESIDES: usize = 8;
 /// What each sale takes, in minor units.
 const SALE: i64 = 100;
 /// Recognition is off, so nothing has to be waited for longer.
-const STOPS_WITHIN: Duration = Duration::from_secs(2);
+pub(super) const STOPS_WITHIN: Duration = Duration::from_secs(2);
 
 /// What a client asks, in turn.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Request {
+pub(super) enum Request {
     System,
     People,
     Person,
@@ -36,9 +36,6 @@ enum Request {
     Audit,
     Sale,
 }
-
-const ROUND: [Request; 6] =
-    [Request::System, Request::People, Request::Person, Request::Transactions, Request::Audit, Request::Sale];
 
 /// Times of one client's answers, and how many requests were refused or had no answer.
 #[derive(Default)]
@@ -108,7 +105,7 @@ async fn measured(appliance: &Appliance, clients: usize, span: Duration) -> Resu
 /// One client, which asks as fast as it is answered.
 async fn asks(client: Client, person: UserId, begun: Instant, span: Duration) -> Answers {
     let mut answers = Answers::default();
-    for request in ROUND.into_iter().cycle() {
+    for request in Request::ROUND.into_iter().cycle() {
         if begun.elapsed() >= span {
             break;
         }
@@ -122,6 +119,9 @@ async fn asks(client: Client, person: UserId, begun: Instant, span: Duration) ->
 }
 
 impl Request {
+    pub(super) const ROUND: [Self; 6] =
+        [Self::System, Self::People, Self::Person, Self::Transactions, Self::Audit, Self::Sale];
+
     fn name(self) -> &'static str {
         match self {
             Self::System => "GET /",
@@ -133,7 +133,7 @@ impl Request {
         }
     }
 
-    async fn send(self, client: &Client, person: UserId) -> Result<Value, ClientError> {
+    pub(super) async fn send(self, client: &Client, person: UserId) -> Result<Value, ClientError> {
         match self {
             Self::System => client.get("/").await,
             Self::People => client.get("/users?limit=20").await,

@@ -47,7 +47,7 @@ const STOPS_WITHIN: Duration = Duration::from_secs(2);
 
 /// Measures consoles without recognition at work, then browsers without consoles.
 pub(super) fn ws(settings: Settings, load: &Load) -> Result<Value, Failure> {
-    files_suffice(load)?;
+    files_suffice(load.consoles + load.browsers)?;
     let folder = tempfile::Builder::new().prefix("facepay-bench-").tempdir()?;
     let settings = adapted(settings, folder.path(), load);
     let runtime = offline::runtime()?;
@@ -101,8 +101,8 @@ impl Served<'_> {
 }
 
 /// Whether this process may open as many files as there are connections, both ends of them.
-fn files_suffice(load: &Load) -> Result<(), Failure> {
-    let wanted = 2 * (load.consoles + load.browsers) + FILES_BESIDES;
+pub(super) fn files_suffice(connections: usize) -> Result<(), Failure> {
+    let wanted = 2 * connections + FILES_BESIDES;
     let limits = std::fs::read_to_string("/proc/self/limits").unwrap_or_default();
     match open_files_max(&limits) {
         Some(allowed) if allowed < wanted => {
