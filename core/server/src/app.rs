@@ -47,6 +47,7 @@ pub(crate) mod settlement;
 pub(crate) mod step_up;
 pub(crate) mod system;
 pub(crate) mod transaction;
+mod update;
 
 pub(crate) mod camera;
 mod gallery;

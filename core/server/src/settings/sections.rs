@@ -22,6 +22,7 @@ pub struct Settings {
     pub data: Data,
     pub database: Database,
     pub backup: Backup,
+    pub update: Update,
     pub redis: Redis,
     pub log: Log,
     pub compute: Compute,
@@ -135,6 +136,14 @@ pub struct Backup {
     pub folder: PathBuf,
     pub recipients: Vec<String>,
     pub keep: usize,
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Update {
+    pub folder: PathBuf,
+    pub ready_within_s: u64,
+    pub steady_s: u64,
 }
 
 #[derive(Clone, Serialize, Deserialize)]

@@ -6,8 +6,8 @@ use store::cache::Cache;
 
 use super::{Check, Status, ask};
 use crate::api::chain;
-use crate::cli::{Failure, offline, status};
-use crate::client::Client;
+use crate::cli::{Failure, offline};
+use crate::client::{self, Client};
 use crate::redaction::Redacted;
 use crate::settings::Settings;
 
@@ -32,7 +32,7 @@ async fn port(settings: &Settings) -> Check {
     if TcpListener::bind(listen).is_ok() {
         return asked.found(Status::Ok, format!("{listen} is free"));
     }
-    let health = match Client::of(&status::address(settings), None, &settings.tls) {
+    let health = match Client::of(&client::address(settings), None, &settings.tls) {
         Ok(client) => client.get("/health").await.map_err(|error| chain(&error)),
         Err(text) => Err(text),
     };
