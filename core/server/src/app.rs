@@ -1,6 +1,6 @@
 //! The running appliance: what every handler and use case can reach, and the use cases themselves.
 
-mod alone;
+pub(crate) mod alone;
 pub(crate) mod appliance_key;
 pub(crate) mod installed;
 pub mod start;
