@@ -3,6 +3,7 @@ use std::{fs, path::Path, time::Duration};
 
 mod machine;
 pub(crate) mod root;
+mod updates;
 
 use crate::{
     boot::machine::Machine,
@@ -18,6 +19,8 @@ pub(crate) const SANDBOXED: [&str; 2] =
 
 /// The version that the machine gets first and last, and the one in between.
 const VERSIONS: [&str; 2] = ["0.0.9-1", "0.1.0-1"];
+/// One whose program does not start.
+const BAD: &str = "0.2.0-1";
 /// A start of a debug build on a busy machine, networks compiled for a software GPU.
 const START_MAX: Duration = Duration::from_secs(300);
 /// `WatchdogSec` and `RestartSec` of the unit.
@@ -26,7 +29,7 @@ const RESTART: Duration = Duration::from_secs(2);
 
 /// Builds the package and tries it; what can't be tried here is said.
 pub(crate) fn run() -> Result<(), Failure> {
-    setup::install(Need::Test)?;
+    setup::install(Need::Boot)?;
     command::run(&mut cargo(&["build", "--workspace", "--quiet"]))?;
     let package = deb::of(Profile::Debug)?;
     for reason in test(&package)?.into_iter().chain(containers::test(&package)?) {
@@ -46,6 +49,7 @@ fn test(package: &Path) -> Result<Option<String>, Failure> {
         let numbered = deb::renumbered(package, version)?;
         fs::copy(numbered, root.join("root").join(format!("{version}.deb")))?;
     }
+    fs::copy(deb::broken(package, BAD)?, root.join("root").join(format!("{BAD}.deb")))?;
     let machine = match Machine::boot(&root) {
         Ok(machine) => machine,
         Err(reason) => return Ok(Some(reason.to_string())),
@@ -65,19 +69,23 @@ fn try_out(machine: &Machine, root: &Path) -> Result<(), Failure> {
         .must("an administrator adds a person", "runuser -u facepay -- facepay users add 'Ada Lovelace'")?;
     machine.must("and a setting", "echo '# as this branch wants it' >> /etc/facepay/facepay.toml")?;
     comes_back(machine)?;
-    for version in [new, old] {
-        install(machine, version)?;
-        machine.must(
-            "the person is still there",
-            "runuser -u facepay -- facepay users list | grep 'Ada Lovelace'",
-        )?;
-        machine.must("the books and the chain are sound", "runuser -u facepay -- facepay audit verify")?;
-        machine
-            .must("the setting is still there", "grep 'as this branch wants it' /etc/facepay/facepay.toml")?;
-    }
+    updates::prepared(machine, &[old, new, BAD])?;
+    updates::refused(machine, VERSIONS)?;
+    updates::applied(machine, new)?;
+    keeps_what_it_has(machine)?;
+    updates::rolled_back(machine, old)?;
+    keeps_what_it_has(machine)?;
+    updates::goes_again(machine, BAD, old)?;
+    keeps_what_it_has(machine)?;
+    updates::taken_up(machine, new)?;
+    updates::audited(machine)?;
+    // Without an update, as with apt.
+    install(machine, old)?;
+    keeps_what_it_has(machine)?;
     machine.must("the service reloads", "systemctl reload facepay && systemctl is-active facepay")?;
     let ended = "! journalctl --unit facepay --no-pager | grep 'was killed by SIGTERM'";
     machine.must("plugins go on until the service ends", ended)?;
+    is_backed_up(machine)?;
     has_its_key_from_systemd(machine)?;
     purged(machine, root)
 }
@@ -89,6 +97,31 @@ fn install(machine: &Machine, version: &str) -> Result<(), Failure> {
     machine.must("it answers", "facepay status | head -n 1")?;
     let is_installed = format!("dpkg-query --show facepay | grep {version}");
     machine.must("the version is the one that was asked for", &is_installed)
+}
+
+fn keeps_what_it_has(machine: &Machine) -> Result<(), Failure> {
+    for (claim, script) in [
+        ("the person is still there", "runuser -u facepay -- facepay users list | grep 'Ada Lovelace'"),
+        ("the books and the chain are sound", "runuser -u facepay -- facepay audit verify"),
+        ("the setting is still there", "grep 'as this branch wants it' /etc/facepay/facepay.toml"),
+    ] {
+        machine.must(claim, script)?;
+    }
+    Ok(())
+}
+
+/// The timer of docs/operations.md, and what it would do at night.
+fn is_backed_up(machine: &Machine) -> Result<(), Failure> {
+    let recipients = "printf '[backup]\\nrecipients = [\"%s\"]\\n' $(facepay backup key /root/backup.key 2>/dev/null) \
+                      > /etc/facepay/backup.toml";
+    machine.must("somebody can open backups", recipients)?;
+    machine.must(
+        "the timer is on",
+        "systemctl enable --now facepay-backup.timer 2>&1 && systemctl list-timers --no-pager | grep facepay-backup",
+    )?;
+    machine.must("a backup is made", "systemctl start facepay-backup && ls /var/lib/facepay/backups")?;
+    let verify = "cd /var/lib/facepay/backups && facepay backup verify *.facepay.age --keys keys.age --identity /root/backup.key";
+    machine.must("and is sound", verify)
 }
 
 /// What the kernel says of the service, not what the unit asks for.

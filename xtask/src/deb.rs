@@ -81,6 +81,11 @@ fn stage(built: &Path, release: &Path) -> Result<(), Failure> {
     }
     let facepay = release.join("facepay");
     command::run(Command::new(&facepay).args(["man", "--out"]).arg(release.join("man")))?;
+    let migrations = Command::new(&facepay).args(["migrate", "--list"]).output()?;
+    if !migrations.status.success() {
+        return Err("the program does not name its migrations".into());
+    }
+    fs::write(release.join("migrations"), migrations.stdout)?;
     for shell in ["bash", "zsh", "fish"] {
         let script = Command::new(&facepay).args(["completions", shell]).output()?;
         if !script.status.success() {
@@ -93,6 +98,20 @@ fn stage(built: &Path, release: &Path) -> Result<(), Failure> {
 
 /// The same package under another version.
 pub(crate) fn renumbered(package: &Path, version: &str) -> Result<PathBuf, Failure> {
+    changed(package, version, |_| Ok(()))
+}
+
+/// The package under another version, with a program that says that the settings are wrong.
+pub(crate) fn broken(package: &Path, version: &str) -> Result<PathBuf, Failure> {
+    changed(package, version, |files| Ok(fs::write(files.join("usr/bin/facepay"), "#!/bin/sh\nexit 4\n")?))
+}
+
+/// The package under another version, in whose files `change` was made.
+fn changed(
+    package: &Path,
+    version: &str,
+    change: impl FnOnce(&Path) -> Result<(), Failure>,
+) -> Result<PathBuf, Failure> {
     let (files, other) = (package.with_extension("files"), package.with_file_name(format!("{version}.deb")));
     if files.exists() {
         fs::remove_dir_all(&files)?;
@@ -105,6 +124,7 @@ pub(crate) fn renumbered(package: &Path, version: &str) -> Result<PathBuf, Failu
         false => format!("{line}\n"),
     };
     fs::write(&control, text.lines().map(said).collect::<String>())?;
+    change(&files)?;
     command::run(
         Command::new("dpkg-deb")
             .args(["--root-owner-group", "-Zgzip", "-z1", "--build"])

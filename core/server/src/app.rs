@@ -1,6 +1,6 @@
 //! The running appliance: what every handler and use case can reach, and the use cases themselves.
 
-mod alone;
+pub(crate) mod alone;
 pub(crate) mod appliance_key;
 pub(crate) mod installed;
 pub mod start;
@@ -48,6 +48,7 @@ pub(crate) mod step_up;
 pub(crate) mod sync;
 pub(crate) mod system;
 pub(crate) mod transaction;
+mod update;
 
 pub(crate) mod camera;
 mod gallery;

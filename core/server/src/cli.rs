@@ -22,6 +22,7 @@ mod operators;
 mod plugin;
 mod receipt;
 mod settlement;
+mod update;
 mod users;
 
 mod bench;
@@ -84,6 +85,9 @@ pub enum Command {
     /// Backups of database and keys.
     #[command(subcommand)]
     Backup(backup::Backup),
+    /// Updates of the appliance: signed, tried, taken back when they are not fit.
+    #[command(subcommand)]
+    Update(update::Update),
     /// Brings the database's tables up to date.
     Migrate(migrate::Migrate),
     /// What somebody who helps needs to see.
@@ -163,6 +167,7 @@ pub fn run() -> ExitCode {
         Command::Keys(command) => keys::run(&cli, command),
         Command::ApplianceKey(command) => appliance_key::run(&cli, command),
         Command::Backup(command) => backup::run(&cli, command),
+        Command::Update(command) => update::run(&cli, command),
         Command::Migrate(arguments) => migrate::run(&cli, arguments),
         Command::Diag(command) => diag::run(&cli, command),
         Command::Certs(command) => certs::run(command),

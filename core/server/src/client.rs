@@ -2,6 +2,7 @@
 
 mod own;
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,7 +18,7 @@ use serde_json::Value;
 
 use crate::api::chain;
 use crate::outbound::Roots;
-use crate::settings;
+use crate::settings::{self, Settings};
 use crate::tls;
 
 const ANSWER_BYTES_MAX: usize = 8 << 20;
@@ -45,6 +46,17 @@ pub(crate) struct Client {
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) body: Value,
+}
+
+/// Where an appliance of these settings can be reached from this machine.
+pub(crate) fn address(settings: &Settings) -> String {
+    let scheme = if settings.tls.certificate.as_os_str().is_empty() { "http" } else { "https" };
+    let listen = settings.server.listen;
+    match (listen.ip().is_unspecified(), listen) {
+        (false, listen) => format!("{scheme}://{listen}"),
+        (true, SocketAddr::V4(v4)) => format!("{scheme}://127.0.0.1:{}", v4.port()),
+        (true, SocketAddr::V6(v6)) => format!("{scheme}://[::1]:{}", v6.port()),
+    }
 }
 
 impl Client {
@@ -162,6 +174,7 @@ mod tests {
     use tokio::io::AsyncWriteExt;
 
     use super::*;
+    use crate::settings::Layers;
 
     #[tokio::test]
     async fn an_answer_that_stalls_half_way_is_given_up() {
@@ -179,5 +192,21 @@ mod tests {
             () = stalled => unreachable!("it stalls"),
         };
         assert!(matches!(answered, Err(ClientError::Unreachable { .. })), "{answered:?}");
+    }
+
+    #[test]
+    fn an_appliance_on_every_address_is_asked_on_loopback() {
+        for (listen, base) in [
+            ("127.0.0.1:8080", "http://127.0.0.1:8080"),
+            ("0.0.0.0:80", "http://127.0.0.1:80"),
+            ("[::]:80", "http://[::1]:80"),
+            ("192.168.1.4:80", "http://192.168.1.4:80"),
+        ] {
+            let mut settings = Settings::load(&Layers::default()).unwrap();
+            settings.server.listen = listen.parse().unwrap();
+            assert_eq!(address(&settings), base);
+            settings.tls.certificate = "server.pem".into();
+            assert_eq!(address(&settings), base.replacen("http", "https", 1));
+        }
     }
 }

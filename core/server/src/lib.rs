@@ -25,3 +25,4 @@ mod packages;
 mod plugins;
 mod secrets;
 mod tls;
+mod update;

@@ -37,6 +37,13 @@ impl Packages {
         Self { store: PackageStore::new(folder), policy_file, root_key, allow_unsigned }
     }
 
+    /// Where updates of the appliance itself are believed: by the same policy, whose counter root remembers apart from what the
+    /// appliance's account can write, and never without a signature.
+    pub(crate) fn of_the_appliance(settings: &Settings) -> Self {
+        let store = PackageStore::new(settings.update.folder.clone());
+        Self { store, allow_unsigned: false, ..Self::new(settings) }
+    }
+
     /// The same, believing packages that nobody vouches for as well.
     pub(crate) fn allowing_unsigned(self, allow: bool) -> Self {
         Self { allow_unsigned: self.allow_unsigned || allow, ..self }

@@ -199,6 +199,16 @@ where
     Ok(migrations.iter().map(|migration| migration.name().version().to_string()).collect())
 }
 
+/// The versions of the migrations that this program brings, which are the same for both databases, in order.
+///
+/// # Errors
+/// When the program was built of broken ones.
+pub fn migrations() -> Result<Vec<String>, StoreError> {
+    let mut versions = versions::<diesel::sqlite::Sqlite>(&SQLITE)?;
+    versions.sort();
+    Ok(versions)
+}
+
 /// An open transaction; rolled back when dropped without a commit, a panic included.
 struct Open<'a> {
     connection: &'a mut AnyConnection,

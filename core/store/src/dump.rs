@@ -99,6 +99,41 @@ impl DatabaseUrl {
             }
         }
     }
+
+    /// Has SQLite's database be what [`Self::dump`] wrote into `file`. What it is now lies beside it afterwards, its name followed by
+    /// `aside`. Nobody may work on it meanwhile. The same once more finishes what was cut short.
+    ///
+    /// # Errors
+    /// When a file can't be moved or written; [`StoreError::Conflict`] for PostgreSQL, which may be others' as well.
+    pub fn exchange(&self, file: &Path, aside: &str) -> Result<PathBuf, StoreError> {
+        let Self::Sqlite(path) = self else {
+            return Err(StoreError::Conflict(format!(
+                "{self} may be others' as well: nothing is put back in it"
+            )));
+        };
+        let named = |ending: &str| {
+            let mut named = path.clone().into_os_string();
+            named.push(ending);
+            PathBuf::from(named)
+        };
+        let beside = named(aside);
+        if beside.exists() && path.exists() {
+            return Ok(beside);
+        }
+        // The database first: while it is not there, nothing takes the log for another one's.
+        for (from, to) in [
+            (path.clone(), beside.clone()),
+            (named("-wal"), named(&format!("{aside}-wal"))),
+            (named("-shm"), named(&format!("{aside}-shm"))),
+        ] {
+            if from.exists() {
+                std::fs::rename(&from, &to)
+                    .map_err(|error| StoreError::NotWritable(format!("{}: {error}", from.display())))?;
+            }
+        }
+        self.load(file)?;
+        Ok(beside)
+    }
 }
 
 /// A file's name and what is in it, which is overwritten when dropped.

@@ -1,4 +1,4 @@
-//! Signed plugin packages: what is in one, who vouches for it, where installed ones lie.
+//! Signed packages of plugins and updates of the appliance: what is in one, who vouches for it, where installed plugins lie.
 //!
 //! A package is believed in this order: the operator's policy, the vendor's signature over the bytes of `plugin.json`, each file
 //! (copied to sealed memory first, hashed there), the library's ELF headers. None of its code runs here. What
@@ -17,6 +17,7 @@ mod sealed;
 mod sign;
 mod source;
 mod store;
+mod update;
 mod verify;
 
 pub use archive::write_archive;
@@ -28,9 +29,10 @@ pub use path::PackagePath;
 pub use policy::{Policy, Trust, TrustedKey};
 pub use refusal::Refusal;
 pub use sealed::SealedFile;
-pub use sign::{SignError, sign_folder, sign_policy};
+pub use sign::{SignError, sign_folder, sign_policy, sign_update};
 pub use source::{MANIFEST_FILE, SIGNATURE_FILE, Source};
 pub use store::{PackageStore, Placed, Record, StoreError};
+pub use update::{UPDATE_ID, Update, UpdateFile, UpdateManifest, is_debian_version};
 pub use verify::{Package, Verifier};
 
 /// Today, as expiry dates mean it.

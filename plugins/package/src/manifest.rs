@@ -7,6 +7,7 @@ use plugin_sdk::abi::{FP_ABI_MAJOR, FP_ABI_MINOR};
 use serde::{Deserialize, Serialize};
 
 use crate::digest::Digest;
+use crate::policy::Said;
 use crate::refusal::Refusal;
 
 /// Largest `plugin.json`.
@@ -16,7 +17,7 @@ pub(crate) const FORMAT: u32 = 1;
 /// Names of the delivered plugins.
 const OWN_PREFIX: &str = "org.facepay";
 /// Longest id, version, key id and the like.
-const TEXT_BYTES_MAX: usize = 128;
+pub(crate) const TEXT_BYTES_MAX: usize = 128;
 
 /// What a package says of itself.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -127,8 +128,14 @@ impl PackageManifest {
         }
     }
 
+    /// What the policy is asked about.
+    pub(crate) fn said(&self) -> Said<'_> {
+        let Self { id, key_id, not_after, counter, files, .. } = self;
+        Said { id, key_id, not_after, counter: *counter, digests: files.values().copied().collect() }
+    }
+
     /// The last day on which it is valid.
-    pub(crate) fn last_day(&self) -> Option<Date> {
+    fn last_day(&self) -> Option<Date> {
         day(&self.not_after)
     }
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::digest::Digest;
 use crate::key::{PublicKey, Signature};
-use crate::manifest::{FORMAT, PackageManifest, day};
+use crate::manifest::{FORMAT, day};
 use crate::refusal::Refusal;
 
 /// Largest `policy.json`.
@@ -55,12 +55,23 @@ pub struct TrustedKey {
     pub prefixes: Vec<String>,
 }
 
-/// What a package claims, before any of its files is looked at.
+/// What a package of plugins or an update claims, before any of its files is looked at.
 pub(crate) struct Claim<'a> {
+    /// The manifest, byte by byte.
     pub(crate) bytes: &'a [u8],
     pub(crate) digest: Digest,
-    pub(crate) manifest: &'a PackageManifest,
     pub(crate) signature: Option<Signature>,
+    pub(crate) said: Said<'a>,
+}
+
+/// What a manifest says that a policy is about.
+pub(crate) struct Said<'a> {
+    pub(crate) id: &'a str,
+    pub(crate) key_id: &'a str,
+    pub(crate) not_after: &'a str,
+    pub(crate) counter: u64,
+    /// Of its files.
+    pub(crate) digests: Vec<Digest>,
 }
 
 /// Who vouches for a package.
@@ -124,22 +135,22 @@ impl Policy {
 
     /// What of the package was revoked, if anything.
     fn revoked(&self, claim: &Claim<'_>) -> Option<Digest> {
-        let all = std::iter::once(&claim.digest).chain(claim.manifest.files.values());
+        let all = std::iter::once(&claim.digest).chain(&claim.said.digests);
         all.into_iter().find(|digest| self.wire.revoked.contains(digest)).copied()
     }
 
     /// The key that the package names, if it may vouch for the package's name.
-    fn key(&self, manifest: &PackageManifest) -> Result<&PublicKey, Refusal> {
-        let key_id = manifest.key_id.clone();
+    fn key(&self, said: &Said<'_>) -> Result<&PublicKey, Refusal> {
+        let key_id = said.key_id.to_owned();
         if self.wire.revoked_keys.contains(&key_id) {
             return Err(Refusal::RevokedKey { key_id });
         }
         let Some((public, prefixes)) = self.keys.get(&key_id) else {
             return Err(Refusal::UnknownKey { key_id });
         };
-        match prefixes.iter().any(|prefix| covers(prefix, &manifest.id)) {
+        match prefixes.iter().any(|prefix| covers(prefix, said.id)) {
             true => Ok(public),
-            false => Err(Refusal::KeyNotForId { key_id, id: manifest.id.clone() }),
+            false => Err(Refusal::KeyNotForId { key_id, id: said.id.to_owned() }),
         }
     }
 }
@@ -167,29 +178,29 @@ pub(crate) fn trust(
         }
         vouched => vouched?,
     };
-    let manifest = claim.manifest;
-    if manifest.last_day().is_none_or(|last| last < today) {
-        return Err(Refusal::Expired { not_after: manifest.not_after.clone() });
+    let said = &claim.said;
+    if day(said.not_after).is_none_or(|last| last < today) {
+        return Err(Refusal::Expired { not_after: said.not_after.to_owned() });
     }
-    let least = policy.and_then(|policy| policy.wire.counters.get(&manifest.id)).copied().unwrap_or_default();
-    not_below(manifest, least)?;
+    let least = policy.and_then(|policy| policy.wire.counters.get(said.id)).copied().unwrap_or_default();
+    not_below(said.counter, least)?;
     Ok(trust)
 }
 
 fn vouched(policy: Option<&Policy>, claim: &Claim<'_>) -> Result<Trust, Refusal> {
     let policy = policy.ok_or(Refusal::NoPolicy)?;
     let signature = claim.signature.ok_or(Refusal::Unsigned)?;
-    let key_id = claim.manifest.key_id.clone();
-    match policy.key(claim.manifest)?.vouches(claim.bytes, &signature) {
+    let key_id = claim.said.key_id.to_owned();
+    match policy.key(&claim.said)?.vouches(claim.bytes, &signature) {
         true => Ok(Trust::Signed { key_id }),
         false => Err(Refusal::Forged { key_id }),
     }
 }
 
 /// Refuses a package below the least counter.
-pub(crate) fn not_below(manifest: &PackageManifest, least: u64) -> Result<(), Refusal> {
-    match manifest.counter < least {
-        true => Err(Refusal::Downgraded { counter: manifest.counter, least }),
+pub(crate) fn not_below(counter: u64, least: u64) -> Result<(), Refusal> {
+    match counter < least {
+        true => Err(Refusal::Downgraded { counter, least }),
         false => Ok(()),
     }
 }

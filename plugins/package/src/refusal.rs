@@ -36,7 +36,9 @@ pub enum Refusal {
         seen: u64,
     },
     /// There is no signature.
-    #[error("the package has no plugin.sig, or none that is a signature: ask its vendor for a signed one")]
+    #[error(
+        "no signature is in it (plugin.sig, or update.sig of an update), or none that is one: ask its vendor for a signed one"
+    )]
     Unsigned,
     /// The policy knows no such key.
     #[error("the policy trusts no key called {key_id}")]
@@ -65,7 +67,9 @@ pub enum Refusal {
         digest: Digest,
     },
     /// The signature is not the key's over these bytes.
-    #[error("plugin.sig is not the signature of the key {key_id} over this plugin.json")]
+    #[error(
+        "its signature is not that of the key {key_id} over this manifest: fetch it again, and ask its vendor"
+    )]
     Forged {
         /// The key that the package names.
         key_id: String,
@@ -84,8 +88,8 @@ pub enum Refusal {
         /// The least that passes.
         least: u64,
     },
-    /// `plugin.json` is missing or no manifest.
-    #[error("plugin.json cannot be used: {what}")]
+    /// The manifest is missing or none.
+    #[error("the manifest cannot be used: {what}")]
     Malformed {
         /// What is wrong with it.
         what: String,
@@ -117,19 +121,19 @@ pub enum Refusal {
         path: String,
     },
     /// The manifest names a file that is not there.
-    #[error("{path} is named by plugin.json and missing")]
+    #[error("{path} is named by the manifest and missing")]
     FileMissing {
         /// Where.
         path: String,
     },
     /// There is a file that the manifest does not name.
-    #[error("{path} is not named by plugin.json")]
+    #[error("{path} is not named by the manifest")]
     FileExtra {
         /// Where.
         path: String,
     },
     /// A file has another content than was signed.
-    #[error("{path} is not what was signed: its sha256 is {found}, plugin.json says {expected}")]
+    #[error("{path} is not what was signed: its sha256 is {found}, the manifest says {expected}")]
     FileChanged {
         /// Where.
         path: String,

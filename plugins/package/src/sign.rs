@@ -13,6 +13,7 @@ use crate::path::PackagePath;
 use crate::policy::{POLICY_BYTES_MAX, Policy};
 use crate::refusal::Refusal;
 use crate::source::{FILE_BYTES_MAX, MANIFEST_FILE, SIGNATURE_FILE, Source};
+use crate::update::{UPDATE_FILE, UPDATE_SIGNATURE_FILE, UpdateFile, UpdateManifest};
 
 /// Why nothing was signed.
 #[derive(Debug, thiserror::Error)]
@@ -70,6 +71,29 @@ fn fit(source: &Source, bytes: &[u8]) -> Result<(), Refusal> {
         check_library(&library, machine).map_err(|fault| Refusal::Library { path: name.clone(), fault })?;
     }
     Ok(())
+}
+
+/// Writes and signs the `update.json` of the folder in which the one Debian package of an update lies. Gives the update's digest.
+///
+/// # Errors
+/// When no appliance would take what the manifest says, or the disk fails.
+pub fn sign_update(folder: &Path, manifest: &UpdateManifest, key: &SecretKey) -> Result<Digest, SignError> {
+    let source = Source::open(folder)?;
+    let mut signed = UpdateManifest { files: [].into(), ..manifest.clone() };
+    signed.check().map_err(|what| Refusal::Malformed { what })?;
+    for path in source.list()? {
+        if ![UPDATE_FILE, UPDATE_SIGNATURE_FILE].contains(&path.as_str()) {
+            let file = source.read(&path, FILE_BYTES_MAX)?;
+            let file = file.ok_or_else(|| Refusal::FileMissing { path: path.to_string() })?;
+            let listed = UpdateFile { sha256: file.digest(), bytes: file.len() };
+            signed.files.insert(path.to_string(), listed);
+        }
+    }
+    let mut bytes = serde_json::to_vec_pretty(&signed).expect("a manifest can be written");
+    bytes.push(b'\n');
+    write_whole(&folder.join(UPDATE_FILE), &bytes)?;
+    write_whole(&folder.join(UPDATE_SIGNATURE_FILE), key.sign(&bytes).to_file().as_bytes())?;
+    Ok(Digest::of(&bytes))
 }
 
 /// Signs a `policy.json` as it is: its signature comes beside it, in `policy.sig`. Gives the policy's counter.

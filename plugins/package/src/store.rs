@@ -195,7 +195,7 @@ impl PackageStore {
         let (id, placed) = (&package.manifest.id, Placed::of(package));
         let before = self.record(id)?;
         let counter_max = before.as_ref().map_or(0, |record| record.counter_max);
-        not_below(&package.manifest, counter_max)?;
+        not_below(package.manifest.counter, counter_max)?;
         place::put(&self.folder, id, &placed.name(), package)?;
         let previous = match before {
             // The same once more, for example to mend it.

@@ -56,13 +56,11 @@ impl Verifier {
         let manifest = PackageManifest::parse(&bytes)?;
         let digest = manifest_file.digest();
         let signature_file = source.signature()?;
-        let signature = signature_file.as_ref().map(SealedFile::bytes).transpose();
-        let signature = signature.map_err(Refusal::unreadable(SIGNATURE_FILE))?;
-        let signature = signature.and_then(|bytes| Signature::parse(&bytes));
-        let claim = Claim { bytes: &bytes, digest, manifest: &manifest, signature };
+        let signature = parsed(signature_file.as_ref())?;
+        let claim = Claim { bytes: &bytes, digest, signature, said: manifest.said() };
         let trust = trust(self.policy.as_ref(), &claim, self.today, self.allow_unsigned)?;
 
-        let mut others = signed_files(source, &manifest)?;
+        let mut others = signed_files(source, &manifest.files, &[MANIFEST_FILE, SIGNATURE_FILE])?;
         let (library_path, library) = library(&manifest, &mut others)?;
         let config_schema = schema(&manifest, &others)?;
         others.insert(PackagePath::parse(MANIFEST_FILE)?, manifest_file);
@@ -104,16 +102,23 @@ impl Package {
     }
 }
 
-/// The files that the manifest names, each as it was signed, and no others.
-fn signed_files(
+/// The signature in the file, where there is one.
+pub(crate) fn parsed(file: Option<&SealedFile>) -> Result<Option<Signature>, Refusal> {
+    let bytes = file.map(SealedFile::bytes).transpose().map_err(Refusal::unreadable("the signature"))?;
+    Ok(bytes.and_then(|bytes| Signature::parse(&bytes)))
+}
+
+/// The files that the manifest names, each as it was signed, and no others but the `own` ones: manifest and signature.
+pub(crate) fn signed_files(
     source: &Source,
-    manifest: &PackageManifest,
+    files: &BTreeMap<String, Digest>,
+    own: &[&str],
 ) -> Result<BTreeMap<PackagePath, SealedFile>, Refusal> {
     let mut named = BTreeMap::new();
-    for (name, digest) in &manifest.files {
+    for (name, digest) in files {
         named.insert(PackagePath::parse(name)?, *digest);
     }
-    let is_own = |path: &PackagePath| [MANIFEST_FILE, SIGNATURE_FILE].contains(&path.as_str());
+    let is_own = |path: &PackagePath| own.contains(&path.as_str());
     if let Some(extra) = source.list()?.iter().find(|path| !is_own(path) && !named.contains_key(path)) {
         return Err(Refusal::FileExtra { path: extra.to_string() });
     }

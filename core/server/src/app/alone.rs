@@ -1,7 +1,7 @@
 //! One appliance for each data folder: a second one would settle the first one's payments under its hands.
 
 use std::fs::{File, TryLockError};
-use std::io::Write;
+use std::io::{Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
@@ -26,6 +26,19 @@ impl Alone {
         // The number only helps to find the process; the lock holds without it.
         let _ = file.set_len(0).and_then(|()| write!(file, "{}", std::process::id()));
         Ok(Self(file))
+    }
+}
+
+/// The process that is the appliance of `folder` now, by its number; `None` where there is none, or none that this account may ask after.
+pub(crate) fn holder(folder: &Path) -> Option<String> {
+    let mut file = File::open(folder.join("lock")).ok()?;
+    match file.try_lock_shared() {
+        Err(TryLockError::WouldBlock) => {
+            let mut process = String::new();
+            file.read_to_string(&mut process).ok()?;
+            Some(process)
+        }
+        _ => None,
     }
 }
 
@@ -59,8 +72,10 @@ mod tests {
         let refused = Alone::in_folder(folder.path()).err().unwrap().to_string();
         let process = std::process::id().to_string();
         assert!(refused.contains(&process) && refused.contains("data.folder"), "{refused}");
+        assert_eq!(holder(folder.path()), Some(process));
         let inherited = first.0.try_clone().unwrap();
         drop(first);
+        assert_eq!(holder(folder.path()), None);
         Alone::in_folder(folder.path()).unwrap();
         drop(inherited);
     }

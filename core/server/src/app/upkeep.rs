@@ -5,7 +5,8 @@ use std::time::Duration;
 use store::{By, Retired, Store, StoreError};
 
 use super::look_alike::{self, Comparison};
-use super::{App, analytics, enrolled, enrolment, identity, model_change, transaction};
+use super::update::Recorded;
+use super::{App, analytics, enrolled, enrolment, identity, model_change, transaction, update};
 use crate::auth::Principal;
 
 const EVERY: Duration = Duration::from_secs(3_600);
@@ -21,7 +22,7 @@ const DELIVERIES_KEPT: Duration = Duration::from_secs(30 * 24 * 3_600);
 
 /// Looks after everything once an hour, after faces once a minute. The first round is the start's own.
 pub(super) async fn run(app: App) {
-    let mut comparison = Comparison::default();
+    let (mut comparison, mut recorded) = (Comparison::default(), Recorded::default());
     let (mut rounds, mut faces) = (tokio::time::interval(EVERY), tokio::time::interval(FACES_EVERY));
     let mut retention = tokio::time::interval(EVERY);
     // Not while the appliance starts: it looks at everybody.
@@ -32,7 +33,7 @@ pub(super) async fn run(app: App) {
         let done = tokio::select! {
             _ = rounds.tick() => round(&app).await,
             _ = retention.tick() => app.retire_inactive().await,
-            _ = faces.tick() => minute(&app, &mut comparison).await,
+            _ = faces.tick() => minute(&app, &mut comparison, &mut recorded).await,
         };
         if let Err(error) = done {
             tracing::error!(%error, "upkeep stopped half-way; the next round tries again");
@@ -41,7 +42,7 @@ pub(super) async fn run(app: App) {
 }
 
 /// What is looked after once a minute.
-async fn minute(app: &App, comparison: &mut Comparison) -> Result<(), StoreError> {
+async fn minute(app: &App, comparison: &mut Comparison, recorded: &mut Recorded) -> Result<(), StoreError> {
     forget_expired_faces(app).await?;
     enrolment::expire(app).await?;
     identity::leave(app).await?;
@@ -50,6 +51,7 @@ async fn minute(app: &App, comparison: &mut Comparison) -> Result<(), StoreError
     look_alike::compare(app, comparison).await?;
     app.names().rest(app.now());
     app.expire_authorizations().await?;
+    update::record(app, recorded).await?;
     analytics::flush(app).await
 }
 
@@ -99,6 +101,7 @@ pub(super) async fn round(app: &App) -> Result<(), StoreError> {
     verify(app).await?;
     app.checkpoint().await?;
     redo_erasures(app).await?;
+    update::record(app, &mut Recorded::default()).await?;
     forget_expired_faces(app).await?;
     enrolment::expire(app).await?;
     look_alike::forget_where_not_agreed(app).await?;

@@ -11,9 +11,16 @@ pub struct Migrate {
     /// Only says what is pending; ends with 6 when something is.
     #[arg(long)]
     check: bool,
+    /// Only names the migrations that this program brings.
+    #[arg(long, conflicts_with = "check")]
+    list: bool,
 }
 
 pub(super) fn run(cli: &Cli, arguments: &Migrate) -> Result<Exit, Failure> {
+    if arguments.list {
+        store::migrations()?.iter().for_each(terminal::out);
+        return Ok(Exit::Ok);
+    }
     let settings = offline::settings(cli)?;
     if arguments.check {
         let pending = migration::pending(&settings)?;

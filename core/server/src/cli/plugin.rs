@@ -26,6 +26,9 @@ use crate::app::vision;
 use crate::plugins::{Networks, Plugins, Recipe, described};
 use crate::settings::Settings;
 
+pub(super) use package::failure as not_believed;
+pub(super) use sign::{not_signed, unusable};
+
 /// What to do with plugins.
 #[derive(Subcommand)]
 pub enum Plugin {

@@ -1,6 +1,5 @@
 //! `facepay status`: the running appliance, asked over its own interface.
 
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use clap::Args;
@@ -9,8 +8,7 @@ use serde_json::{Value, json};
 
 use super::signals::StopSignal;
 use super::{Cli, Exit, Failure, offline, terminal};
-use crate::client::{Client, ClientError};
-use crate::settings::Settings;
+use crate::client::{self, Client, ClientError};
 
 /// Whom to ask, and how often.
 #[derive(Args)]
@@ -57,7 +55,7 @@ pub(super) fn connect(
             let text = format!("--url {url}: an appliance is asked over https:// or http://");
             return Err(Failure::new(Exit::Usage, text));
         }
-        None => address(&settings),
+        None => client::address(&settings),
     };
     let client = Client::of(&base, key, &settings.tls);
     Ok((client.map_err(|text| Failure::new(Exit::Configuration, text))?, base))
@@ -90,17 +88,6 @@ async fn watch(client: &Client, base: &str, as_json: bool) -> Result<Exit, Failu
         if !as_json {
             terminal::out("");
         }
-    }
-}
-
-/// Where an appliance of these settings can be reached from this machine.
-pub(super) fn address(settings: &Settings) -> String {
-    let scheme = if settings.tls.certificate.as_os_str().is_empty() { "http" } else { "https" };
-    let listen = settings.server.listen;
-    match (listen.ip().is_unspecified(), listen) {
-        (false, listen) => format!("{scheme}://{listen}"),
-        (true, SocketAddr::V4(v4)) => format!("{scheme}://127.0.0.1:{}", v4.port()),
-        (true, SocketAddr::V6(v6)) => format!("{scheme}://[::1]:{}", v6.port()),
     }
 }
 
@@ -223,23 +210,6 @@ fn text(value: &Value) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::settings::Layers;
-
-    #[test]
-    fn an_appliance_on_every_address_is_asked_on_loopback() {
-        for (listen, base) in [
-            ("127.0.0.1:8080", "http://127.0.0.1:8080"),
-            ("0.0.0.0:80", "http://127.0.0.1:80"),
-            ("[::]:80", "http://[::1]:80"),
-            ("192.168.1.4:80", "http://192.168.1.4:80"),
-        ] {
-            let mut settings = Settings::load(&Layers::default()).unwrap();
-            settings.server.listen = listen.parse().unwrap();
-            assert_eq!(address(&settings), base);
-            settings.tls.certificate = "server.pem".into();
-            assert_eq!(address(&settings), base.replacen("http", "https", 1));
-        }
-    }
 
     #[test]
     fn figures_are_taken_from_the_metrics_by_name() {

@@ -43,6 +43,7 @@ impl Settings {
             ("ws.events_kept", self.ws.events_kept as u64),
             ("ws.ping_interval_ms", self.ws.ping_interval_ms),
             ("webrtc.sessions_max", self.webrtc.sessions_max as u64),
+            ("update.ready_within_s", self.update.ready_within_s),
         ];
         if let Some((key, _)) = positive.iter().find(|(_, value)| *value == 0) {
             return refuse(key, "must be above zero");

@@ -22,6 +22,7 @@ pub struct Settings {
     pub data: Data,
     pub database: Database,
     pub backup: Backup,
+    pub update: Update,
     pub redis: Redis,
     pub log: Log,
     pub compute: Compute,
@@ -148,6 +149,14 @@ pub struct Sync {
     pub offline_after_s: u64,
     pub offline_h_max: u64,
     pub offline_day_amount_max: i64,
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Update {
+    pub folder: PathBuf,
+    pub ready_within_s: u64,
+    pub steady_s: u64,
 }
 
 #[derive(Clone, Serialize, Deserialize)]

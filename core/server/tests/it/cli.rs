@@ -14,6 +14,7 @@ mod plugin;
 mod serve;
 mod service;
 mod status;
+mod updates;
 mod users;
 
 use std::path::Path;

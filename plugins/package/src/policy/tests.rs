@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::key::SecretKey;
+use crate::manifest::PackageManifest;
 
 const TODAY: Date = jiff::civil::date(2026, 11, 29);
 
@@ -30,7 +31,7 @@ fn policy(change: (&str, Value)) -> Policy {
 
 fn judged(policy: Option<&Policy>, bytes: &[u8], signature: Option<Signature>, allow: bool) -> String {
     let manifest = PackageManifest::parse(bytes).unwrap();
-    let claim = Claim { bytes, digest: Digest::of(bytes), manifest: &manifest, signature };
+    let claim = Claim { bytes, digest: Digest::of(bytes), signature, said: manifest.said() };
     match trust(policy, &claim, TODAY, allow) {
         Ok(Trust::Signed { key_id }) => format!("signed by {key_id}"),
         Ok(Trust::Unsigned) => "nobody".to_owned(),

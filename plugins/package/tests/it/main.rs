@@ -6,3 +6,4 @@ mod fixture;
 mod libraries;
 mod refusals;
 mod storing;
+mod updates;

@@ -58,7 +58,7 @@ fn what_was_changed_after_signing_is_refused() {
             "a space more in the manifest",
             |p| append(p, "plugin.json", " "),
             "forged",
-            "the key acme over this plugin.json",
+            "the key acme over this manifest",
         ),
         ("no manifest", |p| std::fs::remove_file(at(p, "plugin.json")).unwrap(), "malformed", "missing"),
         ("a byte more in the library", |p| append(p, LIBRARY, "x"), "file_changed", LIBRARY),

@@ -6,8 +6,9 @@ use store::cache::Cache;
 
 use super::{Check, Status, ask};
 use crate::api::chain;
-use crate::cli::{Failure, offline, status};
-use crate::client::Client;
+use crate::app::alone;
+use crate::cli::{Failure, offline};
+use crate::client::{self, Client};
 use crate::redaction::Redacted;
 use crate::settings::Settings;
 
@@ -32,12 +33,16 @@ async fn port(settings: &Settings) -> Check {
     if TcpListener::bind(listen).is_ok() {
         return asked.found(Status::Ok, format!("{listen} is free"));
     }
-    let health = match Client::of(&status::address(settings), None, &settings.tls) {
+    let health = match Client::of(&client::address(settings), None, &settings.tls) {
         Ok(client) => client.get("/health").await.map_err(|error| chain(&error)),
         Err(text) => Err(text),
     };
-    asked.must(match health {
-        Ok(body) if body["name"] == "facepay" => Ok(format!("facepay {} runs on {listen}", body["version"])),
+    asked.must(match (health, alone::holder(&settings.data.folder)) {
+        (Ok(body), _) if body["name"] == "facepay" => Ok(format!("facepay {} runs on {listen}", body["version"])),
+        // One that asks whoever comes for a certificate, or serves with other settings than these.
+        (_, Some(process)) => Ok(format!(
+            "{listen} is taken while the appliance of data.folder runs (process {process}), which does not answer this command"
+        )),
         _ => Err(format!("{listen} cannot be taken")),
     })
 }

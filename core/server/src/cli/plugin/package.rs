@@ -209,7 +209,7 @@ fn refuse(error: &StoreError, as_json: bool) -> Result<Exit, Failure> {
     Ok(failure.exit)
 }
 
-pub(super) fn failure(error: &StoreError) -> Failure {
+pub(in crate::cli) fn failure(error: &StoreError) -> Failure {
     let exit = match error {
         StoreError::Refused(Refusal::Unreadable { source, .. }) | StoreError::File { source, .. } => {
             match source.kind() {

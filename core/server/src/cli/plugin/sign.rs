@@ -57,7 +57,7 @@ pub(super) fn sign(arguments: &Sign) -> Result<Exit, Failure> {
     Ok(Exit::Ok)
 }
 
-fn unusable(error: KeyError) -> Failure {
+pub(in crate::cli) fn unusable(error: KeyError) -> Failure {
     let exit = match &error {
         KeyError::Open(_) => Exit::Permission,
         _ => Exit::Failure,
@@ -65,7 +65,7 @@ fn unusable(error: KeyError) -> Failure {
     Failure::new(exit, chain(&error))
 }
 
-fn not_signed(error: SignError) -> Failure {
+pub(in crate::cli) fn not_signed(error: SignError) -> Failure {
     let exit = match &error {
         SignError::Refused(_) => Exit::Integrity,
         SignError::File { .. } => Exit::Failure,

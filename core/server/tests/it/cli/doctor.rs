@@ -67,3 +67,26 @@ fn missing_weights_are_one_finding_and_not_one_of_every_plugin() {
         assert!(all(plugin, "skip"), "{report}");
     }
 }
+
+#[test]
+fn a_port_that_the_appliance_itself_has_is_no_fault_though_it_does_not_answer() {
+    let folder = tempfile::tempdir().unwrap();
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    std::thread::spawn(move || listener.incoming().for_each(drop));
+    std::fs::create_dir(folder.path().join("facepay-data")).unwrap();
+    std::fs::write(folder.path().join("facepay-data/lock"), "4711").unwrap();
+    let lock = std::fs::File::open(folder.path().join("facepay-data/lock")).unwrap();
+    let found = || {
+        let mut doctor = super::facepay(folder.path());
+        let output =
+            doctor.args(["doctor", "--json"]).env("FACEPAY__SERVER__LISTEN", &address).output().unwrap();
+        let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        let mut checks = report["checks"].as_array().unwrap().iter();
+        checks.find(|check| check["name"] == "network.port").unwrap().clone()
+    };
+    assert_eq!(found()["status"], "fail");
+    lock.lock().unwrap();
+    let held = found();
+    assert!(held["status"] == "ok" && held["what"].as_str().unwrap().contains("4711"), "{held}");
+}

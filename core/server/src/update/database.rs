@@ -1,0 +1,78 @@
+//! The database's copy, for the case that an update that changed its tables has to go. It is made and put back by the account that
+//! the database belongs to: root opens no file that others can exchange.
+
+use std::os::unix::fs::MetadataExt;
+use std::os::unix::process::CommandExt;
+use std::path::PathBuf;
+use std::process::Command;
+
+use store::DatabaseUrl;
+
+use super::debian::run;
+use crate::settings::Settings;
+
+/// The copy, in the data folder.
+const COPY: &str = "before-update.db";
+
+fn copy(settings: &Settings) -> PathBuf {
+    settings.data.folder.join(COPY)
+}
+
+fn url(settings: &Settings) -> Result<DatabaseUrl, String> {
+    settings.database.url.parse().map_err(|error: store::StoreError| error.to_string())
+}
+
+/// Whether the database is a file of this appliance's own.
+pub(crate) fn is_own(settings: &Settings) -> bool {
+    matches!(url(settings), Ok(DatabaseUrl::Sqlite(_)))
+}
+
+/// Copies the database, in place of an older copy. Nobody works on it.
+///
+/// # Errors
+/// When it can't be read, or there is no room.
+pub(crate) fn dump(settings: &Settings) -> Result<(), String> {
+    forget(settings)?;
+    url(settings)?.dump(&copy(settings)).map_err(|error| error.to_string())
+}
+
+/// Has the database be the copy, where a newer program changed its tables; else it stays as it is. What it was then lies beside it,
+/// named by the update's `id`: payments may be in it.
+///
+/// # Errors
+/// When it can't be written.
+pub(crate) fn put_back(settings: &Settings, id: &str) -> Result<Option<PathBuf>, String> {
+    let url = url(settings)?;
+    if url.pending().is_ok() {
+        return Ok(None);
+    }
+    let exchanged = url.exchange(&copy(settings), &format!(".after-update-{id}"));
+    exchanged.map(Some).map_err(|error| error.to_string())
+}
+
+/// Takes the copy away.
+///
+/// # Errors
+/// When it can't be.
+pub(crate) fn forget(settings: &Settings) -> Result<(), String> {
+    match std::fs::remove_file(copy(settings)) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(format!("{}: {error}", copy(settings).display()))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Has this program do one of these as the owner of the data folder, and gives what it prints.
+///
+/// # Errors
+/// What it said.
+pub(super) fn as_owner(settings: &Settings, words: &[&str]) -> Result<String, String> {
+    let folder = &settings.data.folder;
+    let owner = folder.metadata().map_err(|error| format!("{}: {error}", folder.display()))?;
+    let program = std::env::current_exe().map_err(|error| error.to_string())?;
+    let mut command = Command::new(program);
+    command.args(["update", "database"]).args(words).uid(owner.uid()).gid(owner.gid());
+    let output = run(&mut command)?;
+    Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}

@@ -1,0 +1,195 @@
+//! Debian's packages: what is installed, what a package says of itself, how one is installed, and how one is made of what is installed.
+
+use std::cmp::Ordering;
+use std::fs;
+use std::io;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::thread;
+use std::time::Duration;
+
+/// The package's name.
+const PACKAGE: &str = "facepay";
+/// Somebody else may be installing something: it is waited for so often and so long.
+const LOCKED_TRIES_MAX: u32 = 40;
+const LOCKED_WAIT: Duration = Duration::from_secs(3);
+
+/// The version that is installed.
+///
+/// # Errors
+/// When the appliance was not installed as a package.
+pub(crate) fn installed() -> Result<String, String> {
+    let shown = said(Command::new("dpkg-query").args(["--show", "--showformat=${Version}", PACKAGE]));
+    match shown {
+        Ok(version) if !version.is_empty() => Ok(version),
+        _ => Err(format!("{PACKAGE} is not installed as a Debian package, which alone is updated")),
+    }
+}
+
+/// What this machine's packages are for, such as `amd64`.
+///
+/// # Errors
+/// When there is no dpkg.
+pub(crate) fn architecture() -> Result<String, String> {
+    said(Command::new("dpkg").arg("--print-architecture"))
+}
+
+/// Two versions in Debian's order.
+pub(crate) fn compare(one: &str, other: &str) -> Ordering {
+    let is = |relation: &str| {
+        let mut compare = Command::new("dpkg");
+        compare.args(["--compare-versions", one, relation, other]).stderr(Stdio::null());
+        compare.status().is_ok_and(|status| status.success())
+    };
+    match (is("lt"), is("eq")) {
+        (true, _) => Ordering::Less,
+        (false, true) => Ordering::Equal,
+        (false, false) => Ordering::Greater,
+    }
+}
+
+/// A field of a package's control file.
+///
+/// # Errors
+/// When it is no package.
+pub(crate) fn field(package: &Path, name: &str) -> Result<String, String> {
+    said(Command::new("dpkg-deb").arg("--field").arg(package).arg(name))
+}
+
+/// A file in a package.
+///
+/// # Errors
+/// When it is no package or has no such file.
+pub(crate) fn file_in(package: &Path, name: &str) -> Result<String, String> {
+    let work = tempfile::tempdir().map_err(|error| error.to_string())?;
+    run(Command::new("dpkg-deb").arg("--extract").arg(package).arg(work.path()))?;
+    fs::read_to_string(work.path().join(name))
+        .map_err(|error| format!("{name} in {}: {error}", package.display()))
+}
+
+/// Installs the package, whatever version is there. Settings that were changed stay as they are.
+///
+/// # Errors
+/// What dpkg said last.
+pub(crate) fn install(package: &Path) -> Result<(), String> {
+    let mut tries = 1;
+    loop {
+        let mut install = Command::new("dpkg");
+        install.args(["--install", "--force-confdef", "--force-confold"]).arg(package);
+        match run(install.env("DEBIAN_FRONTEND", "noninteractive")) {
+            Err(why) if why.contains("lock") && tries < LOCKED_TRIES_MAX => {
+                tries += 1;
+                thread::sleep(LOCKED_WAIT);
+            }
+            done => return done.map(drop),
+        }
+    }
+}
+
+/// Makes a package of what is installed, for there is none of a version that came by another way. Settings are not in it: dpkg takes
+/// what a package has for what was delivered, and an administrator's are not.
+///
+/// # Errors
+/// When something of it can't be read, or the disk is full.
+pub(crate) fn repack(to: &Path, work: &Path) -> Result<(), String> {
+    let work = tempfile::tempdir_in(work).map_err(|error| error.to_string())?;
+    let tree = work.path().join("tree");
+    let control = tree.join("DEBIAN");
+    fs::create_dir_all(&control).map_err(|error| error.to_string())?;
+    let query = |words: &[&str]| said(Command::new("dpkg-query").args(words));
+    let conffiles = query(&["--control-show", PACKAGE, "conffiles"]).unwrap_or_default();
+    let conffiles: Vec<&str> = conffiles.lines().collect();
+    for path in query(&["--listfiles", PACKAGE])?.lines().filter(|path| !conffiles.contains(path)) {
+        copied(Path::new(path), &tree).map_err(|error| format!("{path}: {error}"))?;
+    }
+    for name in query(&["--control-list", PACKAGE])?.lines() {
+        if !["conffiles", "control", "list"].contains(&name) {
+            let script = said_as_is(Command::new("dpkg-query").args(["--control-show", PACKAGE, name]))?;
+            let file = control.join(name);
+            let mode = if name.starts_with("md5sums") { 0o644 } else { 0o755 };
+            let put = fs::write(&file, script)
+                .and_then(|()| fs::set_permissions(&file, fs::Permissions::from_mode(mode)));
+            put.map_err(|error| format!("{name}: {error}"))?;
+        }
+    }
+    let fields = fields(&query(&["--status", PACKAGE])?);
+    fs::write(control.join("control"), fields).map_err(|error| error.to_string())?;
+    let unfinished = work.path().join("made.deb");
+    let mut build = Command::new("dpkg-deb");
+    run(build.args(["--root-owner-group", "-Znone", "--build"]).args([&tree, &unfinished]))?;
+    let moved = fs::File::open(&unfinished)
+        .and_then(|file| file.sync_all())
+        .and_then(|()| fs::rename(&unfinished, to));
+    moved.map_err(|error| format!("{}: {error}", to.display()))
+}
+
+/// The control file in what dpkg says of a package: without its state and its settings' digests.
+fn fields(status: &str) -> String {
+    let mut kept = String::new();
+    let mut skipped = false;
+    for line in status.lines() {
+        if !line.starts_with(' ') {
+            skipped =
+                ["Status:", "Conffiles:", "Config-Version:"].iter().any(|field| line.starts_with(field));
+        }
+        if !skipped {
+            kept += line;
+            kept.push('\n');
+        }
+    }
+    kept
+}
+
+/// Copies a file of the system to the same place in `tree`. One that is not there was left out at its installation.
+fn copied(path: &Path, tree: &Path) -> io::Result<()> {
+    let Ok(metadata) = path.symlink_metadata() else { return Ok(()) };
+    let to: PathBuf = tree.join(path.strip_prefix("/").unwrap_or(path));
+    if metadata.is_dir() {
+        return fs::create_dir_all(&to);
+    }
+    if let Some(folder) = to.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    match metadata.is_symlink() {
+        true => symlink(fs::read_link(path)?, &to),
+        false => fs::copy(path, &to).map(drop),
+    }
+}
+
+/// What a program prints, without the end of its line.
+fn said(command: &mut Command) -> Result<String, String> {
+    Ok(said_as_is(command)?.trim_end().to_owned())
+}
+
+fn said_as_is(command: &mut Command) -> Result<String, String> {
+    let output = run(command)?;
+    String::from_utf8(output.stdout).map_err(|error| error.to_string())
+}
+
+/// Runs a program; what it complained of is the error.
+pub(super) fn run(command: &mut Command) -> Result<Output, String> {
+    let name = command.get_program().to_string_lossy().into_owned();
+    let output = command.stdin(Stdio::null()).output().map_err(|error| format!("{name}: {error}"))?;
+    match output.status.success() {
+        true => Ok(output),
+        false => {
+            let text = String::from_utf8_lossy(&output.stderr);
+            let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+            let last = lines[lines.len().saturating_sub(3)..].join("; ");
+            Err(format!("{name} ended with {}: {last}", output.status))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_control_file_has_no_state_of_this_machine() {
+        let status = "Package: facepay\nStatus: install ok installed\nVersion: 1\nConffiles:\n /etc/a 0123\n /etc/b 4567 \
+                      obsolete\nDescription: pays\n by face\n";
+        assert_eq!(fields(status), "Package: facepay\nVersion: 1\nDescription: pays\n by face\n");
+    }
+}

@@ -1,0 +1,69 @@
+//! This machine: the phases of an update done with dpkg, systemd and the appliance's own interface.
+
+use super::carry_out::Hands;
+use super::journal::{Journal, Place, is_whole};
+use super::{database, debian, service};
+use crate::api::wire::money::moment;
+use crate::app::start::machine_clock;
+use crate::cli::terminal;
+use crate::settings::Settings;
+
+/// This machine, by these settings.
+pub(crate) struct Machine<'a> {
+    pub(crate) settings: &'a Settings,
+    pub(crate) place: &'a Place,
+}
+
+impl Hands for Machine<'_> {
+    fn keep(&self, journal: &mut Journal) -> Result<(), String> {
+        let from = &mut journal.from;
+        let package = self.place.package(&from.version);
+        if is_whole(&package, from.sha256).is_ok() {
+            return Ok(());
+        }
+        debian::repack(&package, self.place.folder())?;
+        let read = std::fs::read(&package).map_err(|error| error.to_string())?;
+        from.sha256 = Some(plugin_package::Digest::of(&read));
+        Ok(())
+    }
+
+    fn snapshot(&self, _: &Journal) -> Result<(), String> {
+        service::hold()?;
+        database::as_owner(self.settings, &["dump"]).map(drop)
+    }
+
+    fn install(&self, journal: &Journal) -> Result<(), String> {
+        let package = self.place.package(&journal.to.version);
+        is_whole(&package, journal.to.sha256)?;
+        service::hold()?;
+        debian::install(&package)
+    }
+
+    fn tried(&self) -> Result<(), String> {
+        service::tried(self.settings)
+    }
+
+    fn put_back(&self, journal: &Journal) -> Result<Option<String>, String> {
+        service::hold()?;
+        let told = match journal.migrates() {
+            true => database::as_owner(self.settings, &["put-back", &journal.id])?,
+            false => String::new(),
+        };
+        let package = self.place.package(&journal.from.version);
+        is_whole(&package, journal.from.sha256)?;
+        debian::install(&package)?;
+        Ok(Some(told).filter(|told| !told.is_empty()))
+    }
+
+    fn forget(&self) -> Result<(), String> {
+        database::as_owner(self.settings, &["forget"]).map(drop)
+    }
+
+    fn tell(&self, text: &str) {
+        terminal::note(format!("facepay update: {text}"));
+    }
+
+    fn now(&self) -> String {
+        moment(machine_clock()())
+    }
+}
