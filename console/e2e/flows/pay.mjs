@@ -10,6 +10,8 @@ const OTHER = "Grace Hopper";
 const DESK = "desk";
 const KIOSK_PIN = "2468";
 const PAYER_PIN = "7294";
+/** How often somebody stands before a camera until they are enrolled. */
+const TRIES = 4;
 
 async function type(page, digits) {
   for (const digit of digits) await page.getByRole("group", { name: "Amount" }).getByRole("button", { name: digit, exact: true }).click();
@@ -45,14 +47,16 @@ async function enrolUntilFace(page, name, camera) {
   await page.getByRole("button", { name: "Start", exact: true }).click();
 }
 
-/** Waits for the end of the wizard. Who was not in view in time, as at a camera that comes back just then, tries again. */
-async function enrolled(page) {
-  const done = page.getByText("Enrolled", { exact: true });
+/** Waits until the wizard says `text`. Who was not in view in time, as at a camera that comes back just then, tries again. */
+async function captured(page, text) {
+  const done = page.getByText(text, { exact: true });
   const again = page.getByRole("button", { name: "Try again" });
-  for (let tries = 0; tries < 3; tries += 1) {
-    await done.or(again).waitFor({ timeout: 120_000 });
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    await done.or(again).waitFor();
     if (await done.isVisible()) return;
     await again.click();
+    // It is out of the way while the camera looks.
+    await again.waitFor({ state: "hidden" });
   }
   await done.waitFor();
 }
@@ -63,11 +67,21 @@ async function desk() {
   if (!items.some(({ id }) => id === DESK)) await api("POST", "/cameras", { id: DESK, source: "push:" });
 }
 
+/** Nobody pays at a camera any more: what a flow before left open there is given up. */
+async function free(camera) {
+  const { items } = await api("GET", `/checkouts?camera=${camera}&limit=20`);
+  const open = items.filter(({ state }) => /^(awaiting_|gathering|confirming)/.test(state));
+  for (const { id } of open) await api("POST", `/checkouts/${id}/cancel`, {});
+}
+
 /** Grace has a face, by the wizard, and money. */
 async function withOther(page) {
-  if (await person(OTHER)) return;
+  const known = await person(OTHER);
+  if (known && (await api("GET", `/users/${known.id}/faces`)).items.length > 0) return;
+  // Who was left without a face by a wizard that was not gone through.
+  if (known) await api("PATCH", `/users/${known.id}`, { name: "Left Halfway" });
   await enrolUntilFace(page, OTHER, "till-2");
-  await enrolled(page);
+  await captured(page, "Enrolled");
   const { id } = await person(OTHER);
   await api("POST", `/users/${id}/credits`, { amount: { amount: 10_000, currency: "EUR" } });
 }
@@ -80,6 +94,7 @@ export const payments = {
   },
 
   "an enrolled person pays at the till, and the receipt verifies": async (page) => {
+    await free("till-1");
     await goto(page, "/checkout");
     await choose(page, "Camera", "till-1");
     await type(page, "100");
@@ -91,6 +106,7 @@ export const payments = {
   },
 
   "a group is opened and cancelled for everybody": async (page) => {
+    await free("till-1");
     await goto(page, "/group");
     await choose(page, "Camera", "till-1");
     await type(page, "1000");
@@ -103,10 +119,11 @@ export const payments = {
 
   "two people before one camera pay their parts of one amount": filmed(
     // As large as each other: who stands behind is not asked.
-    [{ picture: EILEEN, zoom: 1.15 }, { picture: GRACE }],
+    [{ picture: EILEEN, zoom: 1.3 }, { picture: GRACE }],
     async (page) => {
       await withOther(page);
       await desk();
+      await free(DESK);
       const feeding = await another(page);
       await startKiosk(feeding, "This device's camera", DESK);
       await goto(page, "/group");
@@ -127,12 +144,12 @@ export const payments = {
 
   "a face that is enrolled already waits for a second person": async (page) => {
     await enrolUntilFace(page, "Somebody Else", "till-1");
-    const ends = page.getByText("A second person must look at this").or(page.getByRole("button", { name: "Try again" }));
-    await ends.waitFor({ timeout: 120_000 });
+    await captured(page, "A second person must look at this");
   },
 
   "the kiosk takes a PIN where a face is not enough": async (page) => {
     const payer = await person(PAYER);
+    await free("till-1");
     await api("PUT", `/users/${payer.id}/pin`, { pin: PAYER_PIN });
     await startKiosk(page, "Appliance's camera", "till-1");
     // The appliance under test asks for a factor from 20.00 on.
@@ -146,6 +163,7 @@ export const payments = {
 
   "the kiosk sends its own camera's pictures, and takes the yes": filmed([{ picture: EILEEN }], async (page) => {
     await desk();
+    await free(DESK);
     await startKiosk(page, "This device's camera", DESK);
     await api("POST", "/checkouts", { camera: DESK, amount: { amount: 150, currency: "EUR" } });
     await page.getByText("€1.50", { exact: true }).waitFor();
