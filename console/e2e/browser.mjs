@@ -65,8 +65,19 @@ export function filmed(people, run) {
   return Object.assign(run, { people });
 }
 
+/** Waits until nothing fades or moves any more but what goes on for ever. */
+function settled(page) {
+  return page.evaluate(async () => {
+    const passing = document.getAnimations().filter(({ effect }) => effect.getComputedTiming().endTime !== Infinity);
+    await Promise.allSettled(passing.map(({ finished }) => finished));
+    // What was faded out is taken away after that.
+    await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+  });
+}
+
 /** What axe finds against WCAG 2.2 AA on the page as it is. */
 export async function violations(page) {
+  await settled(page);
   const { violations } = await page.evaluate((rules) => window.axe.run(document, { runOnly: rules }), RULES);
   return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(" ")}`));
 }

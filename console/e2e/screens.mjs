@@ -18,6 +18,7 @@ const SCREENS = {
   group: "/group",
   enrol: "/enrol",
   people: "/people",
+  "consent-texts": "/consent-texts",
   transactions: "/transactions",
   reviews: "/reviews",
   analytics: "/analytics",

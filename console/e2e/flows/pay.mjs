@@ -1,41 +1,15 @@
 // What payers and those who take their money do.
-import { another, api, base, filmed, goto } from "../browser.mjs";
+import { choose, DESK, desk, free, KIOSK_PIN, person, startKiosk, type, typePin } from "../acts.mjs";
+import { another, api, filmed, goto } from "../browser.mjs";
 
 /** The demo's people: one of them is enrolled by it, the other by the wizard below. */
 const EILEEN = "pipeline/assets/eileen-collins.jpg";
 const GRACE = "pipeline/assets/grace-hopper.jpg";
 const PAYER = "Eileen Collins";
 const OTHER = "Grace Hopper";
-/** A camera that a browser feeds. */
-const DESK = "desk";
-const KIOSK_PIN = "2468";
 const PAYER_PIN = "7294";
 /** How often somebody stands before a camera until they are enrolled. */
 const TRIES = 4;
-
-async function type(page, digits) {
-  for (const digit of digits) await page.getByRole("group", { name: "Amount" }).getByRole("button", { name: digit, exact: true }).click();
-}
-
-async function choose(page, label, option) {
-  await page.getByRole("combobox", { name: label }).click();
-  await page.getByRole("option", { name: option }).click();
-}
-
-async function person(name) {
-  const { items } = await api("GET", `/users?q=${encodeURIComponent(name)}`);
-  return items.find((user) => user.name === name);
-}
-
-/** Makes this browser a kiosk. */
-async function startKiosk(page, source, camera) {
-  await page.goto(`${base}/kiosk`);
-  await page.locator("label", { hasText: source }).click();
-  await choose(page, "Camera", new RegExp(`^${camera}`));
-  await page.locator("input[type=password]").fill(KIOSK_PIN);
-  await page.getByRole("button", { name: "Start the kiosk" }).click();
-  await page.getByText("Pay with a look").waitFor();
-}
 
 async function enrolUntilFace(page, name, camera) {
   await goto(page, "/enrol");
@@ -59,19 +33,6 @@ async function captured(page, text) {
     await again.waitFor({ state: "hidden" });
   }
   await done.waitFor();
-}
-
-/** A camera of the appliance that takes the pictures of this browser's own. */
-async function desk() {
-  const { items } = await api("GET", "/cameras");
-  if (!items.some(({ id }) => id === DESK)) await api("POST", "/cameras", { id: DESK, source: "push:" });
-}
-
-/** Nobody pays at a camera any more: what a flow before left open there is given up. */
-async function free(camera) {
-  const { items } = await api("GET", `/checkouts?camera=${camera}&limit=20`);
-  const open = items.filter(({ state }) => /^(awaiting_|gathering|confirming)/.test(state));
-  for (const { id } of open) await api("POST", `/checkouts/${id}/cancel`, {});
 }
 
 /** Grace has a face, by the wizard, and money. */
@@ -154,9 +115,7 @@ export const payments = {
     await startKiosk(page, "Appliance's camera", "till-1");
     // The appliance under test asks for a factor from 20.00 on.
     await api("POST", "/checkouts", { camera: "till-1", amount: { amount: 2000, currency: "EUR" } });
-    const keys = page.getByRole("group", { name: "PIN" });
-    for (const digit of PAYER_PIN) await keys.getByRole("button", { name: digit, exact: true }).click();
-    await page.getByRole("button", { name: "Continue" }).click();
+    await typePin(page, PAYER_PIN);
     await page.getByRole("button", { name: "Yes, pay" }).click();
     await page.getByText("Thank you").waitFor();
   },
@@ -173,15 +132,10 @@ export const payments = {
 
   "only the PIN of staff leads out of the kiosk": async (page) => {
     await startKiosk(page, "Appliance's camera", "till-1");
-    const leave = async (pin) => {
-      const keys = page.getByRole("group", { name: "PIN" });
-      for (const digit of pin) await keys.getByRole("button", { name: digit, exact: true }).click();
-      await page.getByRole("button", { name: "Continue" }).click();
-    };
     await page.getByRole("button", { name: "Staff" }).click();
-    await leave("1357");
+    await typePin(page, "1357");
     await page.getByText("That PIN is not right.").waitFor();
-    await leave(KIOSK_PIN);
+    await typePin(page, KIOSK_PIN);
     await page.getByRole("heading", { name: "Set up a kiosk" }).waitFor();
   },
 };
