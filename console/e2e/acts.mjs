@@ -23,6 +23,12 @@ export async function person(name) {
   return items.find((user) => user.name === name);
 }
 
+/** Gives somebody money of their own, so that what they paid before is not missed. */
+export async function fund(name) {
+  const { id } = await person(name);
+  await api("POST", `/users/${id}/credits`, { amount: { amount: 10_000, currency: "EUR" } });
+}
+
 /** Types a PIN, whatever the order of the keys. */
 export async function typePin(page, pin) {
   const keys = page.getByRole("group", { name: "PIN" });

@@ -5,6 +5,7 @@ import { start } from "./appliance.mjs";
 const stop = await start();
 // Not before: it reads where the appliance is.
 const { api, base, launch, open, signIn } = await import("./browser.mjs");
+const { walk } = await import("./flows/steps.mjs");
 const [size = "desktop", scheme = "light", language = "en", pattern = ""] = process.argv.slice(2);
 const wanted = new RegExp(pattern);
 const out = new URL("./out/", import.meta.url).pathname;
@@ -53,6 +54,14 @@ const [person, payment] = [await newest("/users"), await newest("/transactions")
 if (person) await take("person", `/console/people/${person}`);
 if (payment) await take("payment", `/console/transactions/${payment}`);
 await take("kiosk-setup", "/kiosk");
+
+// In English alone: whoever walks through them goes by what stands there.
+if (wanted.test("steps") && language === "en") {
+  await walk(page, async (step) => {
+    await page.waitForTimeout(SETTLED_MS);
+    await page.screenshot({ path: `${out}steps-${step.replaceAll(/[ ,]+/g, "-")}-${size}-${scheme}-${language}.png` });
+  });
+}
 
 if (wanted.test("totp")) {
   const name = `screens-${Date.now()}`;

@@ -1,5 +1,5 @@
 // What payers and those who take their money do.
-import { choose, DESK, desk, free, KIOSK_PIN, person, startKiosk, type, typePin } from "../acts.mjs";
+import { choose, DESK, desk, free, fund, KIOSK_PIN, person, startKiosk, type, typePin } from "../acts.mjs";
 import { another, api, filmed, goto } from "../browser.mjs";
 
 /** The demo's people: one of them is enrolled by it, the other by the wizard below. */
@@ -43,8 +43,7 @@ async function withOther(page) {
   if (known) await api("PATCH", `/users/${known.id}`, { name: "Left Halfway" });
   await enrolUntilFace(page, OTHER, "till-2");
   await captured(page, "Enrolled");
-  const { id } = await person(OTHER);
-  await api("POST", `/users/${id}/credits`, { amount: { amount: 10_000, currency: "EUR" } });
+  await fund(OTHER);
 }
 
 export const payments = {
@@ -110,6 +109,7 @@ export const payments = {
 
   "the kiosk takes a PIN where a face is not enough": async (page) => {
     const payer = await person(PAYER);
+    await fund(PAYER);
     await free("till-1");
     await api("PUT", `/users/${payer.id}/pin`, { pin: PAYER_PIN });
     await startKiosk(page, "Appliance's camera", "till-1");

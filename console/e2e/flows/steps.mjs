@@ -1,5 +1,5 @@
 // Every step of a payment, and whatever opens over a screen, for whoever looks at them one by one.
-import { choose, free, person, startKiosk, type, typePin } from "../acts.mjs";
+import { choose, free, fund, person, startKiosk, type, typePin } from "../acts.mjs";
 import { api, base, goto } from "../browser.mjs";
 
 const PAYER = "Eileen Collins";
@@ -79,6 +79,7 @@ async function overlays(page, look) {
 
 /** Calls `look` with the name of each step while it is in view. */
 export async function walk(page, look) {
+  await fund(PAYER);
   await till(page, look);
   await group(page, look);
   await kiosk(page, look);

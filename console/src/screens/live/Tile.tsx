@@ -37,9 +37,7 @@ export function Tile({ camera, mode, picturesPerSecondMax }: Props) {
       <footer className={css.foot}>
         <div className={css.name}>
           <b>{camera.id}</b>
-          <span>
-            <bdi>{camera.name}</bdi>
-          </span>
+          <span dir="auto">{camera.name}</span>
         </div>
         <span className={css.figure} data-late={(age ?? Infinity) > AGE_MS_GOOD} title={t("live.age")}>
           {age == null ? "–" : format.span(age)}

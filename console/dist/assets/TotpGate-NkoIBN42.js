@@ -1,1 +1,0 @@
-export{t as TotpGate}from"./TotpGate-BqbI7C0W.js";
