@@ -25,8 +25,9 @@ export function launch(video) {
 
 /** A page of its own, and what goes wrong on it: errors, violations of the policy, requests to other hosts. */
 export async function open(browser, { size = "desktop", scheme = "light", language = "en" } = {}) {
-  const context = await browser.newContext({ viewport: SIZES[size], colorScheme: scheme, reducedMotion: "reduce" });
-  context.setDefaultTimeout(Number(process.env.TIMEOUT_MS ?? 60_000));
+  const [colorScheme, contrast] = scheme === "contrast" ? ["light", "more"] : [scheme, "no-preference"];
+  const context = await browser.newContext({ viewport: SIZES[size], colorScheme, contrast, reducedMotion: "reduce" });
+  context.setDefaultTimeout(Number(process.env.TIMEOUT_MS ?? 120_000));
   await context.addInitScript(axe);
   await context.addInitScript((tag) => localStorage.setItem("facepay.language", tag), language);
   const page = await context.newPage();

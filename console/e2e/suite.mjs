@@ -20,6 +20,8 @@ const LOOKS = [
   { scheme: "dark", language: "en" },
   { scheme: "light", language: "ar" },
   { scheme: "dark", language: "ar" },
+  { scheme: "light", contrast: "more", language: "en" },
+  { scheme: "dark", contrast: "more", language: "en" },
 ];
 const out = new URL("./out/", import.meta.url).pathname;
 mkdirSync(out, { recursive: true });
@@ -70,9 +72,10 @@ export async function suite(wanted) {
     });
     if (found.length > 0) throw new Error(found.join("\n"));
   });
-  for (const { scheme, language } of LOOKS) {
-    await check(`no screen has a violation of WCAG 2.2 AA in the ${scheme}, in ${LANGUAGES[language]}`, async (page) => {
-      await page.emulateMedia({ colorScheme: scheme });
+  for (const { scheme, contrast = "no-preference", language } of LOOKS) {
+    const how = contrast === "more" ? `${scheme}, with more contrast` : scheme;
+    await check(`no screen has a violation of WCAG 2.2 AA in the ${how}, in ${LANGUAGES[language]}`, async (page) => {
+      await page.emulateMedia({ colorScheme: scheme, contrast });
       await page.addInitScript((tag) => localStorage.setItem("facepay.language", tag), language);
       const found = [];
       const look = async (screen) => {

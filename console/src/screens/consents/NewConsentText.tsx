@@ -30,6 +30,7 @@ export function NewConsentText({ opened, onClose }: { opened: boolean; onClose: 
   return (
     <Ask
       opened={opened}
+      wide
       title={t("consent_texts.add")}
       action={t("consent_texts.keep")}
       busy={keep.isPending}
