@@ -10,6 +10,10 @@ export const SETTINGS = {
   FACEPAY__POLICY__STEP_UP_AMOUNT_MIN: "2000",
   FACEPAY__AUTH__TOTP_ROLES: '["integrator"]',
   FACEPAY__AUTH__FOUR_EYES: '["erase"]',
+  // As long as may be: a machine that is busy looks at few pictures, and late.
+  FACEPAY__RECOGNITION__ENROLMENT_CAMERA_MS_MAX: "25000",
+  FACEPAY__RECOGNITION__SIGHTING_AGE_MS_MAX: "4000",
+  FACEPAY__CHECKOUT__DEADLINE_MS_DEFAULT: "300000",
 };
 
 async function freePort() {

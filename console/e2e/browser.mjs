@@ -25,8 +25,9 @@ export function launch(video) {
 
 /** A page of its own, and what goes wrong on it: errors, violations of the policy, requests to other hosts. */
 export async function open(browser, { size = "desktop", scheme = "light", language = "en" } = {}) {
-  const context = await browser.newContext({ viewport: SIZES[size], colorScheme: scheme, reducedMotion: "reduce" });
-  context.setDefaultTimeout(Number(process.env.TIMEOUT_MS ?? 60_000));
+  const [colorScheme, contrast] = scheme === "contrast" ? ["light", "more"] : [scheme, "no-preference"];
+  const context = await browser.newContext({ viewport: SIZES[size], colorScheme, contrast, reducedMotion: "reduce" });
+  context.setDefaultTimeout(Number(process.env.TIMEOUT_MS ?? 120_000));
   await context.addInitScript(axe);
   await context.addInitScript((tag) => localStorage.setItem("facepay.language", tag), language);
   const page = await context.newPage();
@@ -65,8 +66,19 @@ export function filmed(people, run) {
   return Object.assign(run, { people });
 }
 
+/** Waits until nothing fades or moves any more but what goes on for ever. */
+function settled(page) {
+  return page.evaluate(async () => {
+    const passing = document.getAnimations().filter(({ effect }) => effect.getComputedTiming().endTime !== Infinity);
+    await Promise.allSettled(passing.map(({ finished }) => finished));
+    // What was faded out is taken away after that.
+    await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+  });
+}
+
 /** What axe finds against WCAG 2.2 AA on the page as it is. */
 export async function violations(page) {
+  await settled(page);
   const { violations } = await page.evaluate((rules) => window.axe.run(document, { runOnly: rules }), RULES);
   return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(" ")}`));
 }

@@ -1,10 +1,11 @@
-// Pictures of every screen, to be looked at: FACEPAY_URL=… FACEPAY_KEY=… npm run screens [desktop|tablet|phone] [light|dark] [language] [a pattern of names]
+// Pictures of every screen, to be looked at: FACEPAY_URL=… FACEPAY_KEY=… npm run screens [desktop|tablet|phone] [light|dark|contrast] [language] [a pattern of names]
 import { mkdirSync } from "node:fs";
 import { start } from "./appliance.mjs";
 
 const stop = await start();
 // Not before: it reads where the appliance is.
 const { api, base, launch, open, signIn } = await import("./browser.mjs");
+const { walk } = await import("./flows/steps.mjs");
 const [size = "desktop", scheme = "light", language = "en", pattern = ""] = process.argv.slice(2);
 const wanted = new RegExp(pattern);
 const out = new URL("./out/", import.meta.url).pathname;
@@ -18,6 +19,7 @@ const SCREENS = {
   group: "/group",
   enrol: "/enrol",
   people: "/people",
+  "consent-texts": "/consent-texts",
   transactions: "/transactions",
   reviews: "/reviews",
   analytics: "/analytics",
@@ -52,6 +54,14 @@ const [person, payment] = [await newest("/users"), await newest("/transactions")
 if (person) await take("person", `/console/people/${person}`);
 if (payment) await take("payment", `/console/transactions/${payment}`);
 await take("kiosk-setup", "/kiosk");
+
+// In English alone: whoever walks through them goes by what stands there.
+if (wanted.test("steps") && language === "en") {
+  await walk(page, async (step) => {
+    await page.waitForTimeout(SETTLED_MS);
+    await page.screenshot({ path: `${out}steps-${step.replaceAll(/[ ,]+/g, "-")}-${size}-${scheme}-${language}.png` });
+  });
+}
 
 if (wanted.test("totp")) {
   const name = `screens-${Date.now()}`;

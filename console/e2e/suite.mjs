@@ -5,10 +5,11 @@ import { payments } from "./flows/pay.mjs";
 import { records } from "./flows/records.mjs";
 import { screens } from "./flows/screens.mjs";
 import { staff } from "./flows/staff.mjs";
+import { walk } from "./flows/steps.mjs";
 import { video } from "./video.mjs";
 
 const SCREENS = [
-  ["", "/checkout", "/group", "/enrol", "/people", "/transactions", "/reviews", "/analytics", "/analytics?span=day"],
+  ["", "/checkout", "/group", "/enrol", "/people", "/consent-texts", "/transactions", "/reviews", "/analytics", "/analytics?span=day"],
   ["/cameras", "/plugins", "/audit", "/access", "/system", "/settings", "/account", "/me#t=a-link-of-somebody"],
 ].flat();
 /** By the address of a screen, what is opened on it beside: a name as English has it. */
@@ -19,6 +20,8 @@ const LOOKS = [
   { scheme: "dark", language: "en" },
   { scheme: "light", language: "ar" },
   { scheme: "dark", language: "ar" },
+  { scheme: "light", contrast: "more", language: "en" },
+  { scheme: "dark", contrast: "more", language: "en" },
 ];
 const out = new URL("./out/", import.meta.url).pathname;
 mkdirSync(out, { recursive: true });
@@ -59,9 +62,20 @@ export async function suite(wanted) {
   }
 
   for (const [name, run] of Object.entries({ ...staff, ...payments, ...records, ...screens })) await check(name, run);
-  for (const { scheme, language } of LOOKS) {
-    await check(`no screen has a violation of WCAG 2.2 AA in the ${scheme}, in ${LANGUAGES[language]}`, async (page) => {
-      await page.emulateMedia({ colorScheme: scheme });
+  await check("no step of a payment, and nothing that opens, has a violation of WCAG 2.2 AA, in the light and in the dark", async (page) => {
+    const found = [];
+    await walk(page, async (step) => {
+      for (const colorScheme of ["light", "dark"]) {
+        await page.emulateMedia({ colorScheme });
+        for (const violation of await violations(page)) found.push(`${step}, ${colorScheme}: ${violation}`);
+      }
+    });
+    if (found.length > 0) throw new Error(found.join("\n"));
+  });
+  for (const { scheme, contrast = "no-preference", language } of LOOKS) {
+    const how = contrast === "more" ? `${scheme}, with more contrast` : scheme;
+    await check(`no screen has a violation of WCAG 2.2 AA in the ${how}, in ${LANGUAGES[language]}`, async (page) => {
+      await page.emulateMedia({ colorScheme: scheme, contrast });
       await page.addInitScript((tag) => localStorage.setItem("facepay.language", tag), language);
       const found = [];
       const look = async (screen) => {

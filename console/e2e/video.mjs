@@ -3,7 +3,8 @@ import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-const PICTURES = 90;
+// Long enough, and its people move in enough ways, that nobody stands twice as they stood just before: the appliance takes that for a replay.
+const PICTURES = 240;
 const SIZE = { width: 640, height: 480 };
 
 /** The path of an MJPEG file that shows people side by side: JPEG files of this repository, each as large as its `zoom` says. */
@@ -37,16 +38,20 @@ async function draw({ people, count, width, height }) {
   for (let index = 0; index < count; index += 1) {
     const angle = (2 * Math.PI * index) / count;
     images.forEach((image, place) => {
-      const cover = Math.max(share / image.width, height / image.height) * 1.05 * people[place].zoom;
+      // They sway, nod, lean to the camera and tilt their heads, never in step with their neighbour.
+      const wave = (times, phase) => Math.sin(times * angle + phase + 2 * place);
+      const lean = people[place].zoom * (1.08 + 0.025 * wave(3, 1));
+      const cover = Math.max(share / image.width, height / image.height) * lean;
       const [wide, high] = [image.width * cover, image.height * cover];
-      // Faces are in the upper half of portraits. Nobody sways in step with their neighbour.
-      const x = (share - wide) / 2 + 5 * Math.sin(2 * angle + place);
-      const y = (height - high) * 0.25 + 3 * Math.cos(3 * angle + place);
+      const [x, y] = [7 * wave(2, 0) + 4 * wave(5, 2), 5 * wave(4, 0.5) + 3 * wave(7, 1.5)];
       context.save();
       context.beginPath();
       context.rect(place * share, 0, share, height);
       context.clip();
-      context.drawImage(image, place * share + Math.min(0, x), Math.min(0, y), wide, high);
+      // Faces are in the upper half of portraits.
+      context.translate((place + 0.5) * share + x, height * 0.4 + y);
+      context.rotate(0.02 * wave(3, 2.5));
+      context.drawImage(image, -wide / 2, (height - high) * 0.25 - height * 0.4, wide, high);
       context.restore();
     });
     const grain = context.getImageData(0, 0, width, height);

@@ -76,7 +76,7 @@ export const records = {
     const png = readFileSync(await saved(page, () => page.getByRole("button", { name: "Payments as PNG" }).click()));
     assert.equal(png.subarray(1, 4).toString(), "PNG");
     // Of one camera alone, as the address says.
-    await page.getByRole("combobox", { name: "Till" }).click();
+    await page.getByRole("combobox", { name: "Camera" }).click();
     await page.getByRole("option", { name: "till-1" }).click();
     await page.waitForURL(/camera=till-1/);
     await figure.waitFor();

@@ -1,11 +1,59 @@
 // Screens that look at the appliance and set it.
 import assert from "node:assert/strict";
-import { base, goto } from "../browser.mjs";
+import { api, base, goto } from "../browser.mjs";
 
 export const screens = {
   "the live wall shows fresh pictures": async (page) => {
     await goto(page, "");
     await page.locator('[data-state="fresh"]').first().waitFor();
+  },
+
+  "the live wall says where faces are, and whether they are known": async (page) => {
+    await goto(page, "");
+    await page.waitForFunction(() =>
+      [...document.querySelectorAll('[data-known="true"]')].some((face) => {
+        const [inner, outer] = [face, face.closest("[data-state]")].map((element) => element.getBoundingClientRect());
+        return inner.width > 0 && inner.left > outer.left && inner.right < outer.right && inner.top > outer.top && inner.bottom < outer.bottom;
+      }),
+    );
+  },
+
+  "what was last known stays in view while the appliance is away, and that is said": async (page) => {
+    await goto(page, "/people");
+    const people = page.locator("#content").getByRole("listitem");
+    await people.first().waitFor();
+    const unanswered = /\/v1\/(?!ws)/;
+    await page.route(unanswered, (route) => route.abort());
+    const away = page.getByText("What you see is what was last known");
+    await away.waitFor();
+    assert.ok((await people.count()) > 0);
+    await page.unroute(unanswered);
+    await away.waitFor({ state: "hidden" });
+  },
+
+  "a consent text is kept, and whoever enrols agrees to it word for word": async (page) => {
+    const version = `e2e-${Date.now()}`;
+    const text = `Of version ${version}:\n\n  I agree – word for word.`;
+    await goto(page, "/consent-texts");
+    await page.getByRole("button", { name: "Keep a text" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("Version").fill(version);
+    await dialog.getByRole("textbox", { name: "Text", exact: true }).fill(text);
+    await dialog.getByRole("button", { name: "Keep it for good" }).click();
+    const kept = page.getByRole("article").filter({ hasText: `Version ${version}` });
+    await kept.getByText("Shown when enrolling").waitFor();
+    await goto(page, "/enrol");
+    await page.getByLabel("Name").fill("Reads The Text");
+    await page.getByRole("button", { name: "Continue" }).click();
+    await page.getByRole("document").getByText(`Of version ${version}`).waitFor();
+    await page.getByRole("checkbox").check();
+    await page.getByRole("button", { name: "Record the consent" }).click();
+    await page.getByRole("button", { name: "Start", exact: true }).waitFor();
+    const { items: texts } = await api("GET", `/consent-texts?version=${version}`);
+    assert.equal(texts[0].text, text);
+    const { items: people } = await api("GET", "/users?q=reads");
+    const { items: consents } = await api("GET", `/users/${people.at(-1).id}/consents`);
+    assert.deepEqual([consents[0].version, consents[0].text_sha256], [version, texts[0].text_sha256]);
   },
 
   "a plugin is loaded anew": async (page) => {
@@ -27,6 +75,12 @@ export const screens = {
     await page.getByPlaceholder("Go to, switch, sign out…").fill("plug");
     await page.keyboard.press("Enter");
     await page.waitForURL("**/console/plugins");
+    // Whatever else is typed is looked for.
+    await page.keyboard.press("Control+k");
+    await page.getByPlaceholder("Go to, switch, sign out…").fill("eil col");
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/\/people\?q=eil/);
+    await page.getByRole("listitem").filter({ hasText: "Eileen Collins" }).waitFor();
   },
 
   "the console speaks Arabic from right to left, and is dark when asked": async (page) => {

@@ -8,11 +8,13 @@ const RETRIES_MAX = 2;
 export const queryClient = new QueryClient({
   defaultOptions: {
     queries: {
+      // Browsers say that there is no network where the appliance is the very same machine, or in a house without one.
+      networkMode: "always",
       staleTime: 5_000,
       refetchOnWindowFocus: true,
       retry: (count, error) => count < RETRIES_MAX && Problem.from(error).isPassing,
     },
-    mutations: { retry: false },
+    mutations: { networkMode: "always", retry: false },
   },
 });
 

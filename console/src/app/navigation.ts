@@ -3,6 +3,7 @@ import {
   IconCamera,
   IconCashRegister,
   IconChartHistogram,
+  IconFileText,
   IconKey,
   IconLayoutGrid,
   IconListDetails,
@@ -24,6 +25,7 @@ export interface Place {
     | "/console/group"
     | "/console/enrol"
     | "/console/people"
+    | "/console/consent-texts"
     | "/console/transactions"
     | "/console/analytics"
     | "/console/reviews"
@@ -54,6 +56,7 @@ export const GROUPS: { name: string; places: Place[] }[] = [
     name: "records",
     places: [
       { to: "/console/people", name: "people", icon: IconUsers, needs: "people.read", key: "p" },
+      { to: "/console/consent-texts", name: "consent_texts", icon: IconFileText, needs: "people.read", key: "x" },
       { to: "/console/transactions", name: "transactions", icon: IconListDetails, needs: "payments.read", key: "t" },
       { to: "/console/reviews", name: "reviews", icon: IconUserCheck, needs: "payments.read", key: "r" },
       { to: "/console/analytics", name: "analytics", icon: IconChartHistogram, needs: "system.read", key: "n" },

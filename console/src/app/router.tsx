@@ -10,6 +10,7 @@ import { Failure } from "@/kit/Failure";
 import { Waiting } from "@/kit/Waiting";
 import { analyticsSearch } from "@/screens/analytics/search";
 import { auditSearch } from "@/screens/audit/search";
+import { peopleSearch } from "@/screens/people/search";
 import { transactionSearch } from "@/screens/transactions/search";
 import { resume } from "@/session/entry";
 import { Gate } from "./Gate";
@@ -49,10 +50,18 @@ const screens = [
     component: lazyRouteComponent(() => import("@/screens/enrol/Enrol"), "Enrol"),
     validateSearch: (search): { user?: string } => (typeof search["user"] === "string" ? { user: search["user"] } : {}),
   }),
-  createRoute({ ...at("/people"), component: lazyRouteComponent(() => import("@/screens/people/People"), "People") }),
+  createRoute({
+    ...at("/people"),
+    component: lazyRouteComponent(() => import("@/screens/people/People"), "People"),
+    validateSearch: peopleSearch,
+  }),
   createRoute({
     ...at("/people/$id"),
     component: lazyRouteComponent(() => import("@/screens/people/Person"), "Person"),
+  }),
+  createRoute({
+    ...at("/consent-texts"),
+    component: lazyRouteComponent(() => import("@/screens/consents/ConsentTexts"), "ConsentTexts"),
   }),
   createRoute({
     ...at("/transactions"),

@@ -40,13 +40,19 @@ export function followStream(camera: string, everyMs: number, screen: Screen, si
 /** Asks for a picture at each beat: of many cameras, those that are not shown need not even come. */
 export function followSnapshots(camera: string, everyMs: number, screen: Screen, signal: AbortSignal): void {
   let isBusy = false;
+  let last = new Uint8Array();
   const ask = async () => {
     if (isBusy || !screen.isWatched()) return;
     isBusy = true;
     try {
       const picture = await snapshot(camera, signal);
-      screen.came();
-      await screen.show(picture);
+      const bytes = new Uint8Array(await picture.arrayBuffer());
+      // A camera that stands still gives its last picture again and again: that one has not come anew.
+      if (!same(bytes, last)) {
+        last = bytes;
+        screen.came();
+        await screen.show(picture);
+      }
     } catch {
       await pause(RETRY_MS, signal);
     }
@@ -54,4 +60,8 @@ export function followSnapshots(camera: string, everyMs: number, screen: Screen,
   };
   signal.addEventListener("abort", beat.every(everyMs, () => void ask()), { once: true });
   void ask();
+}
+
+function same(bytes: Uint8Array, others: Uint8Array): boolean {
+  return bytes.length === others.length && bytes.every((byte, place) => byte === others[place]);
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { formatAgo, formatBytes, formatMoney, minorDigits, parseAmount } from "./format";
+import { formatAgo, formatBytes, formatMoney, formatSpan, minorDigits, parseAmount } from "./format";
 
 test.each([
   ["12.50", "EUR", 1250],
@@ -45,4 +45,9 @@ test.each([
   [64_000_000_000, "64 GB"],
 ])("%d bytes are %s", (bytes, text) => {
   expect(formatBytes(bytes, "en")).toBe(text);
+});
+
+test("how long something lasts is told in the largest unit that fits", () => {
+  expect([30, 999, 1_500, 609_404, 7_200_000].map((ms) => formatSpan(ms, "en"))).toEqual(["30 ms", "999 ms", "1 sec", "10 min", "2 hr"]);
+  expect(formatSpan(0, "en")).toBe("0 ms");
 });

@@ -50,6 +50,20 @@ export function formatAgo(at: string, now: number, language: string): string {
   return new Intl.RelativeTimeFormat(language, { numeric: "auto" }).format(Math.trunc(seconds / length), unit);
 }
 
+const SPANS = [
+  ["day", 86_400_000],
+  ["hour", 3_600_000],
+  ["minute", 60_000],
+  ["second", 1_000],
+  ["millisecond", 1],
+] as const;
+
+/** How long something takes or lasts, in the largest unit of which there is one. */
+export function formatSpan(ms: number, language: string): string {
+  const [unit, length] = SPANS.find(([, length]) => ms >= length) ?? SPANS[SPANS.length - 1]!;
+  return new Intl.NumberFormat(language, { style: "unit", unit, maximumFractionDigits: 0 }).format(Math.floor(ms / length));
+}
+
 const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"] as const;
 
 /** Bytes in the largest unit of which there is one. */
@@ -76,6 +90,7 @@ export function useFormat() {
       ago: (at: string) => formatAgo(at, Date.now(), language),
       number: (value: number, digits = 0) =>
         new Intl.NumberFormat(language, { maximumFractionDigits: digits }).format(value),
+      span: (ms: number) => formatSpan(ms, language),
       bytes: (bytes: number) => formatBytes(bytes, language),
       percent: (share: number, digits = 0) =>
         new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: digits }).format(share),

@@ -10,6 +10,8 @@ interface Props {
   /** The button that does it, named by what it does. */
   action: string;
   grave?: boolean;
+  /** With room for a text. */
+  wide?: boolean;
   /** It was done: there is nothing to call off any more. */
   done?: boolean;
   busy?: boolean;
@@ -21,10 +23,16 @@ interface Props {
 }
 
 /** Asks before something is done. */
-export function Ask({ opened, title, action, grave, done, busy, disabled, error, onDo, onClose, children }: Props) {
+export function Ask({ opened, title, action, grave, wide, done, busy, disabled, error, onDo, onClose, children }: Props) {
   const { t } = useTranslation();
   return (
-    <Modal opened={opened} onClose={onClose} title={title} closeButtonProps={{ "aria-label": t("common.close") }}>
+    <Modal
+      opened={opened}
+      onClose={onClose}
+      title={title}
+      size={wide ? "lg" : "md"}
+      closeButtonProps={{ "aria-label": t("common.close") }}
+    >
       <form
         className={css.ask}
         onSubmit={(submit) => {

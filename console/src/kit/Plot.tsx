@@ -4,6 +4,7 @@ import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
+import { alone, axisPx } from "./marks";
 import css from "./Plot.module.css";
 import { save, saveCsv } from "./save";
 
@@ -20,6 +21,22 @@ function timeRange(_: uPlot, min: number | null, max: number | null): [number, n
   return [Math.min(min ?? end, end - TIME_SHOWN_S_MIN), end];
 }
 
+/** A line from the axis to the top, where `at` is in view. */
+function drawMark({ ctx, bbox, scales, valToPos }: uPlot, at: number | null, colour: string): void {
+  const { min, max } = scales["x"] ?? {};
+  if (at === null || min == null || max == null || at < min || at > max) return;
+  const x = valToPos(at, "x", true);
+  ctx.save();
+  ctx.strokeStyle = colour;
+  ctx.lineWidth = 2 * devicePixelRatio;
+  ctx.setLineDash([4 * devicePixelRatio, 4 * devicePixelRatio]);
+  ctx.beginPath();
+  ctx.moveTo(x, bbox.top);
+  ctx.lineTo(x, bbox.top + bbox.height);
+  ctx.stroke();
+  ctx.restore();
+}
+
 interface Props {
   /** Names the files, and the picture for who can't see it. */
   name: string;
@@ -30,6 +47,8 @@ interface Props {
   isTime?: boolean;
   unit?: string;
   height?: number;
+  /** Where the first of the bars begins; each ends at its `x`. */
+  from?: number;
   /** A place on the x axis to mark, such as a threshold. */
   mark?: number | null;
 }
@@ -42,10 +61,12 @@ const TONES = ["accent", "good", "warn", "bad", "ink-soft"] as const;
 const toneOf = ({ tone }: Line, place: number) => tone ?? TONES[place % TONES.length]!;
 
 /** Figures over an axis, to look at and to take along as CSV or PNG. */
-export function Plot({ name, x, lines, kind = "lines", isTime = false, unit = "", height = 220, mark = null }: Props) {
+export function Plot({ name, x, lines, kind = "lines", isTime = false, unit = "", height = 220, from, mark = null }: Props) {
   const { t, i18n } = useTranslation();
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
+  const marked = useRef(mark);
+  marked.current = mark;
   const shape = JSON.stringify([lines.map(({ name, tone }) => [name, tone]), kind, isTime, unit, height, i18n.language]);
 
   useEffect(() => {
@@ -68,6 +89,7 @@ export function Plot({ name, x, lines, kind = "lines", isTime = false, unit = ""
       {
         width: element.clientWidth,
         height,
+        hooks: { draw: [(plot) => drawMark(plot, marked.current, colour("--ink"))] },
         cursor: { y: false, drag: { x: false, y: false } },
         legend: { show: false },
         scales: {
@@ -80,7 +102,7 @@ export function Plot({ name, x, lines, kind = "lines", isTime = false, unit = ""
             size: X_AXIS_PX,
             ...(isTime && { space: 90, values: (_: uPlot, splits: number[]) => splits.map((split) => moment(splits).format(split * 1000)) }),
           },
-          { ...axis, size: 56, values: (_, splits) => splits.map((split) => `${figure.format(split)}${unit && ` ${unit}`}`) },
+          { ...axis, size: (_, values) => axisPx(values), values: (_, splits) => splits.map((split) => `${figure.format(split)}${unit && ` ${unit}`}`) },
         ],
         series: [
           {},
@@ -90,7 +112,14 @@ export function Plot({ name, x, lines, kind = "lines", isTime = false, unit = ""
               label: line.name,
               stroke,
               width: kind === "bars" ? 0 : 2,
-              points: { show: false },
+              // A figure without neighbours makes no line.
+              points: {
+                show: false,
+                size: 6,
+                width: 0,
+                fill: stroke,
+                filter: (plot: uPlot, series: number) => (bars ? null : alone(plot.data[series] ?? [])),
+              },
               ...(bars && { paths: bars, fill: stroke }),
             };
           }),
@@ -110,8 +139,10 @@ export function Plot({ name, x, lines, kind = "lines", isTime = false, unit = ""
   }, [shape]);
 
   useEffect(() => {
-    plot.current?.setData([x, ...lines.map((line) => line.values)]);
-  }, [x, lines, shape]);
+    const before = from === undefined ? [] : [from];
+    // An empty bar before the first one, so that one alone is as wide as it is.
+    plot.current?.setData([[...before, ...x], ...lines.map((line) => [...before.map(() => null), ...line.values])]);
+  }, [x, lines, shape, from, mark]);
 
   const savePng = () => {
     plot.current?.ctx.canvas.toBlob((picture) => picture && save(`${name}.png`, picture));

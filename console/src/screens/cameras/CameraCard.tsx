@@ -63,7 +63,7 @@ export function CameraCard({ camera, history }: { camera: Wire<"Camera">; histor
             [t("cameras.picture"), `${health.width} × ${health.height}, ${health.codec}`],
             [t("cameras.decoder"), health.decoder],
             [t("live.fps"), t("live.per_second", { fps: format.number(health.fps, 1) })],
-            [t("live.age"), health.frame_age_ms == null ? null : t("live.ms", { ms: format.number(health.frame_age_ms) })],
+            [t("live.age"), health.frame_age_ms == null ? null : format.span(health.frame_age_ms)],
             [t("cameras.reconnects"), format.number(health.reconnects)],
             [t("cameras.source"), <bdi key="source" dir="ltr">{camera.source}</bdi>],
           ]}

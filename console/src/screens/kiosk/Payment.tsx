@@ -3,6 +3,7 @@ import { useFormat } from "@/i18n/format";
 import { Loaded } from "@/kit/Loaded";
 import { Countdown } from "@/pay/Countdown";
 import { isOver, phaseOf } from "@/pay/phase";
+import { PinEntry } from "@/pay/PinEntry";
 import { Prompt } from "@/pay/Prompt";
 import { useCheckout } from "@/pay/useCheckout";
 import css from "./Kiosk.module.css";
@@ -39,10 +40,14 @@ export function Payment({ id, camera, onOtherwise }: Props) {
                 }}
               />
             </div>
-            {looks && (
+            {looks ? (
               <div className={css.picture}>
                 {camera}
                 <Prompt challenge={checkout.challenge} />
+              </div>
+            ) : (
+              <div className={css.pin}>
+                <PinEntry shuffled busy={sale.stepUp.isPending} onPin={(pin) => sale.stepUp.mutate({ pin })} />
               </div>
             )}
           </div>

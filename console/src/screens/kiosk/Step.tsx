@@ -3,7 +3,6 @@ import { useTranslation } from "react-i18next";
 import { useFormat } from "@/i18n/format";
 import { Trouble } from "@/kit/Trouble";
 import { phaseOf } from "@/pay/phase";
-import { PinEntry } from "@/pay/PinEntry";
 import { Reasons } from "@/pay/Reasons";
 import type { Step as SaleStep } from "@/screens/checkout/step";
 import css from "./Kiosk.module.css";
@@ -36,9 +35,6 @@ export function Step({ checkout, sale, onOtherwise }: Props) {
             {t("kiosk.pin")}
           </p>
           <Reasons reasons={(checkout.reasons ?? []).slice(0, 1)} />
-          <div className={css.pin}>
-            <PinEntry shuffled busy={sale.stepUp.isPending} onPin={(pin) => sale.stepUp.mutate({ pin })} />
-          </div>
           <Trouble error={sale.stepUp.error} />
           <button type="button" className={css.alternative} onClick={onOtherwise}>
             {t("kiosk.no_pin")}

@@ -1,9 +1,8 @@
 import { Button, TextInput } from "@mantine/core";
-import { useDebouncedValue } from "@mantine/hooks";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { IconSearch, IconUserPlus, IconUsers } from "@tabler/icons-react";
-import { Link } from "@tanstack/react-router";
-import { useMemo, useState } from "react";
+import { getRouteApi, Link } from "@tanstack/react-router";
+import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import type { Listing } from "@/api/lists";
 import { pagesQuery } from "@/api/queries";
@@ -16,18 +15,19 @@ import { useMay } from "@/session/session";
 import css from "./People.module.css";
 import { PeopleList } from "./PeopleList";
 import { matching } from "./matching";
+import { useWanted } from "./useWanted";
 
-const ASKED_AFTER_MS = 300;
+const route = getRouteApi("/console/people");
 
 /** Everybody who can pay; tens of thousands scroll like ten. */
 export function People() {
   const { t } = useTranslation();
   const format = useFormat();
   const may = useMay();
-  const [wanted, setWanted] = useState("");
+  const { q = "" } = route.useSearch();
+  const { wanted, asked, want } = useWanted(q);
   const everybody = useInfiniteQuery(pagesQuery("/users"));
   // Where not all are here, the appliance looks.
-  const [asked] = useDebouncedValue(wanted.trim(), ASKED_AFTER_MS);
   const isAsked = asked !== "" && everybody.hasNextPage;
   const found = useInfiniteQuery({ ...pagesQuery("/users", { q: asked } as Listing<"/users">["query"]), enabled: isAsked });
   const query = isAsked ? found : everybody;
@@ -54,7 +54,7 @@ export function People() {
             placeholder={t("people.search")}
             leftSection={<IconSearch size={16} aria-hidden />}
             value={wanted}
-            onChange={(change) => setWanted(change.currentTarget.value)}
+            onChange={(change) => want(change.currentTarget.value)}
           />
           <span className="number small soft" role="status">
             {query.data &&

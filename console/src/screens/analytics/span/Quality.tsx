@@ -60,6 +60,7 @@ function Distribution({ name, note, of }: { name: string; note: string; of: Wire
         <Plot
           name={name}
           x={of.bins.map(({ to }) => to)}
+          {...(of.bins[0] && { from: of.bins[0].from })}
           lines={[{ name: t("analytics.looks"), values: of.bins.map(({ count }) => count) }]}
           kind="bars"
         />

@@ -1,1 +1,0 @@
-export{t as TotpGate}from"./TotpGate-C5N0IYX_.js";
