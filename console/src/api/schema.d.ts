@@ -1676,6 +1676,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/sync": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How this appliance stands with the centre that it follows */
+        get: operations["get_sync"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sync/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who changed after a place in the feed, and what they are like now */
+        get: operations["get_sync_changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sync/followers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The appliances that follow this one */
+        get: operations["get_sync_followers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sync/pins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try a PIN; tries are counted here, wherever they are made */
+        post: operations["post_sync_pins"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sync/receipts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hand over receipts that this follower signed; each counts once */
+        post: operations["post_sync_receipts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/system": {
         parameters: {
             query?: never;
@@ -2605,6 +2690,13 @@ export interface components {
              */
             tries_left: number;
         };
+        /** @description One change: what somebody is like now. */
+        Change: components["schemas"]["What"] & {
+            /** Format: int64 */
+            seq: number;
+            /** Format: uuid */
+            user_id: string;
+        };
         /** @description One thing that must work. */
         Check: {
             detail: string;
@@ -2757,6 +2849,56 @@ export interface components {
             /** @description SHA-256 of `text`, hex. */
             text_sha256: string;
             version: string;
+        };
+        /** @description A consent as it is copied. */
+        CopiedConsent: {
+            channel: string;
+            /** Format: int64 */
+            expires_at_micros: number;
+            /** Format: int64 */
+            given_at_micros: number;
+            /** Format: uuid */
+            id: string;
+            language: string;
+            operator: string;
+            text_sha256: string;
+            text_version: string;
+            /** Format: int64 */
+            withdrawn_at_micros?: number | null;
+        };
+        /** @description A template as it is copied. */
+        CopiedFace: {
+            /** Format: uuid */
+            consent_id: string;
+            /** Format: int64 */
+            created_at_micros: number;
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            /** Format: int32 */
+            model_tag: number;
+            origin_id?: string | null;
+            /** Format: float */
+            quality: number;
+            source: string;
+            /** @description The unit vector: base64 of its values, each 4 bytes, the least significant first. */
+            template: components["schemas"]["Secret64"];
+        };
+        /** @description What a provider knows somebody's money by. */
+        CopiedInstrument: {
+            provider: string;
+            token: components["schemas"]["Secret64"];
+        };
+        /** @description Two templates that are alike. */
+        CopiedLookAlike: {
+            face_id: string;
+            /** Format: int64 */
+            found_at_micros: number;
+            other_face_id: string;
+            other_user_id: string;
+            /** Format: float */
+            similarity: number;
+            user_id: string;
         };
         /** @description How many people would be known. */
         Coverage: {
@@ -2967,6 +3109,68 @@ export interface components {
             setup_open: boolean;
             /** @description Whether plugins that nobody vouches for are loaded (`plugins.allow_unsigned`). */
             unsigned_plugins: boolean;
+        };
+        /** @description One page of the feed of changes. */
+        Feed: {
+            /** @description In the order of their places. */
+            changes: components["schemas"]["Change"][];
+            /** @description The feed's name. Whoever finds another one than before, or `last` before the place where it is, reads on from 0. */
+            feed: string;
+            /**
+             * Format: int64
+             * @description The place of the newest change there is.
+             */
+            last: number;
+        };
+        /** @description An appliance that follows this one. */
+        Follower: {
+            /**
+             * Format: int64
+             * @description How many changes it has yet to copy, at most.
+             */
+            behind: number;
+            /**
+             * Format: uuid
+             * @description The key that it comes with.
+             */
+            key_id: string;
+            /** @description By which its receipts are verified; nothing before its first one. */
+            public_key?: string | null;
+            /** Format: int64 */
+            receipts: number;
+            /** Format: date-time */
+            seen_at: string;
+        };
+        /** @description Those who follow this appliance. */
+        Followers: {
+            items: components["schemas"]["Follower"][];
+        };
+        /** @description How this appliance stands with the centre that it follows. */
+        Following: {
+            /** @description Where the centre is; nothing where people are kept here. */
+            centre?: string | null;
+            /** @description Why the last try failed. */
+            error?: string | null;
+            feed?: string | null;
+            /** Format: date-time */
+            heard_at?: string | null;
+            /**
+             * Format: int64
+             * @description How many people here are copies.
+             */
+            people: number;
+            /**
+             * Format: int64
+             * @description The last change that was copied.
+             */
+            position: number;
+            /** @description near | offline | lost */
+            reach: string;
+            /**
+             * Format: int64
+             * @description Receipts that the centre has not got yet.
+             */
+            receipts_unsent: number;
         };
         /** @description One step of the way to the money. */
         FunnelStep: {
@@ -3763,7 +3967,25 @@ export interface components {
             refunded: components["schemas"]["Amount"];
         };
         /** @enum {string} */
-        PermissionName: "people.read" | "people.write" | "people.erase" | "look_alikes.read" | "enrolments.review" | "identity.check" | "faces.match" | "payments.read" | "payments.take" | "payments.return" | "settlement.manage" | "wallets.fund" | "cameras.view" | "cameras.manage" | "cameras.push" | "plugins.read" | "plugins.manage" | "models.manage" | "webhooks.manage" | "system.read" | "audit.read" | "access.manage" | "settings.read" | "settings.manage";
+        PermissionName: "people.read" | "people.write" | "people.erase" | "look_alikes.read" | "enrolments.review" | "identity.check" | "faces.match" | "payments.read" | "payments.take" | "payments.return" | "settlement.manage" | "wallets.fund" | "cameras.view" | "cameras.manage" | "cameras.push" | "plugins.read" | "plugins.manage" | "models.manage" | "webhooks.manage" | "system.read" | "audit.read" | "access.manage" | "settings.read" | "settings.manage" | "sync.follow";
+        /** @description A person as they are copied. */
+        Person: {
+            consents: components["schemas"]["CopiedConsent"][];
+            /** Format: int64 */
+            created_at_micros: number;
+            email?: string | null;
+            /** Format: int64 */
+            face_payment_from_micros?: number | null;
+            faces: components["schemas"]["CopiedFace"][];
+            /** @description A PIN is not copied: it is tried at the centre. */
+            has_pin: boolean;
+            instruments: components["schemas"]["CopiedInstrument"][];
+            look_alikes: components["schemas"]["CopiedLookAlike"][];
+            name: string;
+            status: string;
+            /** Format: int64 */
+            updated_at_micros: number;
+        };
         /** @description Where pictures come from: `images` or `camera`, one of the two. */
         Pictures: {
             /**
@@ -3968,6 +4190,10 @@ export interface components {
             /** Format: uuid */
             transaction_id: string;
         };
+        /** @description Receipts that a follower hands over. */
+        Receipts: {
+            receipts: components["schemas"]["SignedReceipt"][];
+        };
         /** @description A picture that is no template. */
         RefusedPicture: {
             /**
@@ -4001,7 +4227,9 @@ export interface components {
             reason: string;
         };
         /** @enum {string} */
-        RoleName: "admin" | "operator" | "integrator" | "auditor" | "kiosk";
+        RoleName: "admin" | "operator" | "integrator" | "auditor" | "kiosk" | "appliance";
+        /** @description Bytes in base64 that are overwritten when dropped. */
+        Secret64: string;
         /** @description A session. */
         Session: {
             /** @description With a cookie, send it as `x-csrf-token` with everything but GET. */
@@ -4184,6 +4412,13 @@ export interface components {
             /** @description A name for the key, such as `headquarters`. */
             name?: string | null;
         };
+        /** @description A receipt with its signature. */
+        SignedReceipt: {
+            /** @description Base64 of the bytes that are signed. */
+            receipt: string;
+            /** @description Base64 of the Ed25519 signature. */
+            signature: string;
+        };
         /** @description The span that was asked for. */
         Span: {
             /** @description How long the points are. */
@@ -4192,6 +4427,16 @@ export interface components {
             from: string;
             /** Format: date-time */
             to: string;
+        };
+        /** @description What was spent in one span of five minutes, by its number since 1970. */
+        Spent: {
+            /** Format: int64 */
+            amount: number;
+            /** Format: int64 */
+            bucket: number;
+            /** Format: int32 */
+            count: number;
+            currency: string;
         };
         /** @description How several people share an amount. */
         Split: {
@@ -4258,6 +4503,11 @@ export interface components {
             uptime_s: number;
             version: string;
         };
+        /** @description What became of them. */
+        Taken: {
+            /** @description How many were not known yet. */
+            new: number;
+        };
         /** @description A secret for a device for one-time codes (RFC 6238), at the only moment when it is shown. */
         TotpSecret: {
             /** @description To be typed in. */
@@ -4306,6 +4556,12 @@ export interface components {
         };
         /** @enum {string} */
         TransactionState: "requires_identification" | "requires_step_up" | "requires_confirmation" | "processing" | "authorized" | "captured" | "partially_refunded" | "refunded" | "voided" | "declined" | "cancelled" | "expired" | "in_doubt";
+        /** @description A PIN that is tried at a follower. */
+        TriedPin: {
+            pin: string;
+            /** Format: uuid */
+            user_id: string;
+        };
         /** @description A person who can pay. */
         User: {
             /** Format: date-time */
@@ -4375,6 +4631,16 @@ export interface components {
             status?: number | null;
             /** Format: int64 */
             took_ms: number;
+        };
+        /** @description What a change is of. */
+        What: {
+            /** @enum {string} */
+            kind: "person";
+            person?: components["schemas"]["Person"] | null;
+        } | {
+            /** @enum {string} */
+            kind: "spending";
+            spent: components["schemas"]["Spent"][];
         };
     };
     responses: {
@@ -7467,7 +7733,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "approval_decided" | "approval_expired" | "conflict" | "face_differs" | "face_duplicate" | "faces_full" | "idempotency_in_flight" | "outcome_unknown" | "recogniser_changed" | "same_person";
+                        code?: "approval_decided" | "approval_expired" | "conflict" | "face_differs" | "face_duplicate" | "faces_full" | "idempotency_in_flight" | "kept_at_centre" | "outcome_unknown" | "recogniser_changed" | "same_person";
                     };
                 };
             };
@@ -7563,7 +7829,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "approval_decided" | "approval_expired" | "conflict" | "idempotency_in_flight" | "outcome_unknown" | "same_person";
+                        code?: "approval_decided" | "approval_expired" | "conflict" | "idempotency_in_flight" | "kept_at_centre" | "outcome_unknown" | "same_person";
                     };
                 };
             };
@@ -8061,7 +8327,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "camera_id_invalid" | "certificate_sha256_invalid" | "expires_at_past" | "json_data" | "name_invalid" | "role_unknown" | "scope_unknown" | "time_invalid";
+                        code?: "camera_id_invalid" | "certificate_needed" | "certificate_sha256_invalid" | "expires_at_past" | "json_data" | "name_invalid" | "role_unknown" | "scope_unknown" | "time_invalid";
                     };
                 };
             };
@@ -10808,6 +11074,290 @@ export interface operations {
             429: components["responses"]["Refusal429"];
         };
     };
+    get_sync: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How this appliance stands with the centre that it follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Following"];
+                };
+            };
+            401: components["responses"]["Refusal401"];
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_bound" | "forbidden";
+                    };
+                };
+            };
+            429: components["responses"]["Refusal429"];
+            503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
+        };
+    };
+    get_sync_changes: {
+        parameters: {
+            query?: {
+                /** @description the last change that was copied */
+                after?: number;
+                /** @description how many at most; 200 */
+                limit?: number;
+                /** @description for how long to wait for a change; 5 at most */
+                wait_s?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Who changed after a place in the feed, and what they are like now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Feed"];
+                };
+            };
+            /** @description The request cannot be read, or a required header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "query_invalid";
+                    };
+                };
+            };
+            401: components["responses"]["Refusal401"];
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_bound" | "forbidden";
+                    };
+                };
+            };
+            429: components["responses"]["Refusal429"];
+            503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
+        };
+    };
+    get_sync_followers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The appliances that follow this one */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Followers"];
+                };
+            };
+            401: components["responses"]["Refusal401"];
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_bound" | "forbidden";
+                    };
+                };
+            };
+            429: components["responses"]["Refusal429"];
+            503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
+        };
+    };
+    post_sync_pins: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TriedPin"];
+            };
+        };
+        responses: {
+            /** @description Try a PIN; tries are counted here, wherever they are made */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read, or a required header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "body_unreadable" | "json_syntax";
+                    };
+                };
+            };
+            401: components["responses"]["Refusal401"];
+            403: components["responses"]["Refusal403"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "identity_check_not_found" | "user_not_found";
+                    };
+                };
+            };
+            /** @description The state does not allow this now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "conflict" | "evidence_used" | "identity_not_payer" | "identity_not_taken" | "identity_not_verified" | "identity_other_purpose" | "identity_too_low" | "identity_too_old" | "pin_missing" | "pin_required";
+                    };
+                };
+            };
+            413: components["responses"]["Refusal413"];
+            415: components["responses"]["Refusal415"];
+            /** @description The content breaks a rule; `code` and `reasons` say which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "factor_missing" | "json_data" | "pin_invalid" | "pin_wrong";
+                    };
+                };
+            };
+            /** @description Too many attempts; wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "pin_busy" | "pin_locked" | "rate_limited";
+                    };
+                };
+            };
+            /** @description A part that is needed is not available now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "cache_unavailable" | "database_unavailable" | "password_hashing";
+                    };
+                };
+            };
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
+        };
+    };
+    post_sync_receipts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Receipts"];
+            };
+        };
+        responses: {
+            /** @description Hand over receipts that this follower signed; each counts once */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Taken"];
+                };
+            };
+            /** @description The request cannot be read, or a required header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "body_unreadable" | "json_syntax";
+                    };
+                };
+            };
+            401: components["responses"]["Refusal401"];
+            403: components["responses"]["Refusal403"];
+            409: components["responses"]["Refusal409"];
+            413: components["responses"]["Refusal413"];
+            415: components["responses"]["Refusal415"];
+            /** @description The content breaks a rule; `code` and `reasons` say which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "base64_invalid" | "json_data" | "receipt_invalid" | "receipts_too_many";
+                    };
+                };
+            };
+            429: components["responses"]["Refusal429"];
+            503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
+        };
+    };
     get_system: {
         parameters: {
             query?: never;
@@ -11823,7 +12373,18 @@ export interface operations {
             };
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            409: components["responses"]["Refusal409"];
+            /** @description The state does not allow this now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "conflict" | "kept_at_centre";
+                    };
+                };
+            };
             413: components["responses"]["Refusal413"];
             415: components["responses"]["Refusal415"];
             /** @description The content breaks a rule; `code` and `reasons` say which. */
@@ -11939,7 +12500,18 @@ export interface operations {
                     };
                 };
             };
-            409: components["responses"]["Refusal409"];
+            /** @description The state does not allow this now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "conflict" | "kept_at_centre";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
             504: components["responses"]["Refusal504"];
@@ -11996,7 +12568,18 @@ export interface operations {
                     };
                 };
             };
-            409: components["responses"]["Refusal409"];
+            /** @description The state does not allow this now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "conflict" | "kept_at_centre";
+                    };
+                };
+            };
             413: components["responses"]["Refusal413"];
             415: components["responses"]["Refusal415"];
             /** @description The content breaks a rule; `code` and `reasons` say which. */
@@ -12134,7 +12717,18 @@ export interface operations {
                     };
                 };
             };
-            409: components["responses"]["Refusal409"];
+            /** @description The state does not allow this now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "conflict" | "kept_at_centre";
+                    };
+                };
+            };
             413: components["responses"]["Refusal413"];
             415: components["responses"]["Refusal415"];
             /** @description The content breaks a rule; `code` and `reasons` say which. */
@@ -12189,7 +12783,18 @@ export interface operations {
                     };
                 };
             };
-            409: components["responses"]["Refusal409"];
+            /** @description The state does not allow this now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "conflict" | "kept_at_centre";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
             504: components["responses"]["Refusal504"];
@@ -12401,7 +13006,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "conflict" | "pin_missing";
+                        code?: "conflict" | "kept_at_centre" | "pin_missing";
                     };
                 };
             };
@@ -12480,7 +13085,18 @@ export interface operations {
                     };
                 };
             };
-            409: components["responses"]["Refusal409"];
+            /** @description The state does not allow this now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "conflict" | "kept_at_centre";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
             504: components["responses"]["Refusal504"];
@@ -12522,7 +13138,18 @@ export interface operations {
                     };
                 };
             };
-            409: components["responses"]["Refusal409"];
+            /** @description The state does not allow this now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "conflict" | "kept_at_centre";
+                    };
+                };
+            };
             /** @description The content breaks a rule; `code` and `reasons` say which. */
             422: {
                 headers: {
@@ -12655,7 +13282,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "conflict" | "enrolment_running" | "face_differs" | "face_duplicate" | "faces_full";
+                        code?: "conflict" | "enrolment_running" | "face_differs" | "face_duplicate" | "faces_full" | "kept_at_centre";
                     };
                 };
             };
@@ -12735,7 +13362,18 @@ export interface operations {
                     };
                 };
             };
-            409: components["responses"]["Refusal409"];
+            /** @description The state does not allow this now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "conflict" | "kept_at_centre";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
             504: components["responses"]["Refusal504"];
@@ -12983,7 +13621,18 @@ export interface operations {
                     };
                 };
             };
-            409: components["responses"]["Refusal409"];
+            /** @description The state does not allow this now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "conflict" | "kept_at_centre";
+                    };
+                };
+            };
             413: components["responses"]["Refusal413"];
             415: components["responses"]["Refusal415"];
             /** @description The content breaks a rule; `code` and `reasons` say which. */
@@ -13038,7 +13687,18 @@ export interface operations {
                     };
                 };
             };
-            409: components["responses"]["Refusal409"];
+            /** @description The state does not allow this now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "conflict" | "kept_at_centre";
+                    };
+                };
+            };
             /** @description The content breaks a rule; `code` and `reasons` say which. */
             422: {
                 headers: {
@@ -13157,7 +13817,18 @@ export interface operations {
                     };
                 };
             };
-            409: components["responses"]["Refusal409"];
+            /** @description The state does not allow this now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "conflict" | "kept_at_centre";
+                    };
+                };
+            };
             413: components["responses"]["Refusal413"];
             415: components["responses"]["Refusal415"];
             /** @description The content breaks a rule; `code` and `reasons` say which. */
@@ -13233,7 +13904,18 @@ export interface operations {
                     };
                 };
             };
-            409: components["responses"]["Refusal409"];
+            /** @description The state does not allow this now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "conflict" | "kept_at_centre";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
             504: components["responses"]["Refusal504"];

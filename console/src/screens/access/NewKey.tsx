@@ -29,7 +29,7 @@ export function NewKey({ opened, onClose }: { opened: boolean; onClose: () => vo
     setForm(UNBOUND);
     onClose();
   };
-  const certificateFits = !form.certificate || thumbprint(form.certificate) !== null;
+  const certificateFits = form.certificate ? thumbprint(form.certificate) !== null : role !== "appliance";
   return (
     <Ask
       opened={opened}
@@ -90,7 +90,7 @@ export function NewKey({ opened, onClose }: { opened: boolean; onClose: () => vo
           <TextInput
             label={t("access.certificate")}
             description={t("access.certificate_text")}
-            error={!certificateFits && t("access.certificate_wrong")}
+            error={!certificateFits && t(form.certificate ? "access.certificate_wrong" : "problem.certificate_needed")}
             autoComplete="off"
             spellCheck={false}
             dir="ltr"

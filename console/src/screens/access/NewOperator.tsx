@@ -6,7 +6,7 @@ import { answered, client } from "@/api/client";
 import { Ask } from "@/kit/Ask";
 import { PasswordField } from "@/kit/PasswordField";
 import { PASSWORD_CHARS_MIN } from "@/session/password";
-import { type Role, ROLES } from "./roles";
+import { type Role, STAFF_ROLES } from "./roles";
 
 export function NewOperator({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   const { t } = useTranslation();
@@ -43,7 +43,7 @@ export function NewOperator({ opened, onClose }: { opened: boolean; onClose: () 
       />
       <Select
         label={t("access.role")}
-        data={ROLES.map((value) => ({ value, label: t(`role.${value}`) }))}
+        data={STAFF_ROLES.map((value) => ({ value, label: t(`role.${value}`) }))}
         value={role}
         allowDeselect={false}
         onChange={(value) => value && setRole(value as Role)}

@@ -9,6 +9,7 @@ import layout from "@/kit/layout.module.css";
 import { Loaded } from "@/kit/Loaded";
 import { Page } from "@/kit/Page";
 import { Checks } from "./Checks";
+import { Fellows } from "./Fellows";
 import { ModelChange } from "./ModelChange";
 import { Models } from "./Models";
 import { systemQuery } from "./query";
@@ -75,6 +76,7 @@ export function System() {
             </Loaded>
           </Card>
           {system.data && <Room system={system.data} />}
+          <Fellows />
           <ModelChange />
         </div>
       </div>
