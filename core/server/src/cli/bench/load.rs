@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use domain::UserId;
 use futures_util::StreamExt;
 use serde_json::{Map, Value, json};
-use tokio::io::Interest;
+use tokio::io::{Interest, Ready};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::task::JoinSet;
 use tokio_tungstenite::tungstenite::Message;
@@ -186,7 +186,7 @@ async fn cut_off(socket: Socket, began: Instant, span: Duration) -> Option<Durat
     while began.elapsed() < span {
         tokio::time::sleep(LOOKS_EVERY).await;
         let ready = stream.ready(Interest::READABLE).await;
-        if ready.is_ok_and(|ready| ready.is_read_closed()) || stream.take_error().ok().flatten().is_some() {
+        if ready.is_ok_and(Ready::is_read_closed) || stream.take_error().ok().flatten().is_some() {
             return Some(began.elapsed());
         }
     }
