@@ -34,7 +34,7 @@ pub(super) fn prepared(machine: &Machine, versions: &[&str]) -> Result<(), Failu
 /// What is not to be believed, or not newer, changes nothing.
 pub(super) fn refused(machine: &Machine, [old, new]: [&str; 2]) -> Result<(), Failure> {
     let tamper = format!(
-        "head -c -4096 /root/{new}.fpu > /root/cut.fpu; LC_ALL=C sed 's/0.1.0/0.1.1/' /root/{new}.fpu > /root/changed.fpu"
+        "head -c -4096 /root/{new}.fpu > /root/cut.fpu; LC_ALL=C sed 's/\"version\": \"0/\"version\": \"9/' /root/{new}.fpu > /root/changed.fpu"
     );
     machine.must("an update is cut short, and one changed", &tamper)?;
     let pid = "systemctl show --property MainPID --value facepay";
