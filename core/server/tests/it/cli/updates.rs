@@ -74,7 +74,7 @@ impl Site {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         std::thread::spawn(move || {
-            listener.incoming().flatten().for_each(|stream| answer(stream, &path, good))
+            listener.incoming().flatten().for_each(|stream| answer(stream, &path, good));
         });
         let site = Self { folder, port, root };
         let prefixes = json!([plugin_package::UPDATE_ID]);
