@@ -116,10 +116,10 @@ struct Parts {
     identity_endpoints: Endpoints,
     outbound: Outbound,
     centre: Option<sync::Centre>,
-    /// The newest change, for those who wait for one.
+    /// The newest change of a person, for those who wait for one.
     changes: watch::Sender<i64>,
-    /// Where each follower is, and when that was last kept.
-    followers: Mutex<HashMap<KeyId, (i64, Timestamp)>>,
+    /// When it was last kept where each follower is.
+    followers: Mutex<HashMap<KeyId, Timestamp>>,
     tls: Option<Tls>,
     limits: Limits,
     body_key: Secret<[u8; 32]>,

@@ -10,7 +10,10 @@ use diesel::connection::SimpleConnection as _;
 
 use zeroize::Zeroizing;
 
-use crate::{DatabaseUrl, StoreError, connection::AnyConnection, store::is_missing, subject::SubjectKeys};
+use crate::{
+    DatabaseUrl, StoreError, connection::AnyConnection, fact, store::is_missing, subject::SubjectKeys,
+    sync::OWN_FEED,
+};
 
 impl DatabaseUrl {
     /// What kind of database it is: its dumps go into no other.
@@ -91,13 +94,15 @@ impl DatabaseUrl {
                 std::fs::rename(&beside, path).map_err(unwritten)?;
                 let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
                 let folder = File::open(folder.unwrap_or(Path::new(".")));
-                folder.and_then(|folder| folder.sync_all()).map_err(unwritten)
+                folder.and_then(|folder| folder.sync_all()).map_err(unwritten)?;
             }
             Self::Postgres(url) => {
                 let mut restore = tool("pg_restore", url);
-                run(restore.args(["--exit-on-error", "--single-transaction"]).arg(file))
+                run(restore.args(["--exit-on-error", "--single-transaction"]).arg(file))?;
             }
         }
+        // Places of the feed may come to mean something else now: whoever follows reads it from the beginning.
+        fact::forget(&mut AnyConnection::open(self)?, OWN_FEED)
     }
 
     /// Has SQLite's database be what [`Self::dump`] wrote into `file`. What it is now lies beside it afterwards, its name followed by

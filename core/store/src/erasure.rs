@@ -7,7 +7,7 @@ use crate::{
     audit::NewAudit,
     connection::{AnyConnection, insert_or_ignore},
     outbox, row,
-    schema::{erasures, users},
+    schema::{erasures, paid_elsewhere, spending_elsewhere, users},
 };
 
 impl Store {
@@ -76,6 +76,8 @@ fn erased(c: &mut AnyConnection, by: By<'_>, user: &str) -> Result<bool, StoreEr
     let row = (erasures::user_id.eq(user), erasures::erased_at.eq(by.at.0));
     let was_here = diesel::delete(users::table.find(user)).execute(c)? == 1;
     insert_or_ignore!(c, erasures::table, row);
+    diesel::delete(spending_elsewhere::table.filter(spending_elsewhere::user_id.eq(user))).execute(c)?;
+    diesel::delete(paid_elsewhere::table.find(user)).execute(c)?;
     if was_here {
         outbox::append(c, by.at, "user.erased", &format!("{{\"user\":\"{user}\"}}"))?;
     }

@@ -12,6 +12,12 @@ pub(crate) fn value(connection: &mut AnyConnection, name: &str) -> Result<Option
     Ok(facts::table.find(name).select(facts::value).first(connection).optional()?)
 }
 
+/// Takes a fact away, if there is one.
+pub(crate) fn forget(connection: &mut AnyConnection, name: &str) -> Result<(), StoreError> {
+    diesel::delete(facts::table.find(name)).execute(connection)?;
+    Ok(())
+}
+
 impl Store {
     /// The value of `name`, when it was ever set.
     ///
@@ -26,6 +32,9 @@ impl Store {
     /// # Errors
     /// When the database can't be written.
     pub fn fact_once(&self, name: &str, value: &str) -> Result<String, StoreError> {
+        if let Some(known) = self.fact(name)? {
+            return Ok(known);
+        }
         self.write(|c| {
             let row = (facts::name.eq(name), facts::value.eq(value));
             insert_or_ignore!(c, facts::table, row);

@@ -116,7 +116,9 @@ pub use settlement::{
 pub use snapshot::{Part, PartBuffer, PartFault, Snapshot, WrittenPart};
 pub use step_up::NewProof;
 pub use store::{By, Store};
-pub use sync::{Change, Changed, CopiedFace, Feed, FollowerRow, Person, SignedReceipt, Spent, SyncPosition};
+pub use sync::{
+    Change, Changed, CopiedFace, Feed, FollowerRow, Person, SignedReceipt, Spent, SyncPosition, TakenReceipts,
+};
 pub use transaction::{Details, NewTransaction, Place, TransactionFilter, TransactionRow};
 pub use update_act::UpdateAct;
 pub use url::DatabaseUrl;

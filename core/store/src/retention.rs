@@ -12,7 +12,7 @@ use crate::{
     audit::NewAudit,
     connection::AnyConnection,
     outbox, row,
-    schema::{consents, face_crops, faces, retention_notices, transactions, users},
+    schema::{consents, face_crops, faces, paid_elsewhere, retention_notices, transactions, users},
 };
 
 /// How long face data is kept.
@@ -119,6 +119,11 @@ fn inactive(since: Timestamp) -> _ {
                 .filter(transactions::user_id.eq(users::id.nullable()))
                 .filter(transactions::created_at.gt(at)),
         )))
+        .filter(not(exists(
+            paid_elsewhere::table
+                .filter(paid_elsewhere::user_id.eq(users::id))
+                .filter(paid_elsewhere::paid_at.gt(at)),
+        )))
         .order(users::id)
         .select(users::id)
 }
@@ -143,7 +148,11 @@ fn forget_notices(c: &mut AnyConnection) -> Result<(), StoreError> {
     let paid = transactions::table
         .filter(transactions::user_id.eq(retention_notices::user_id.nullable()))
         .filter(transactions::created_at.gt(retention_notices::noticed_at));
-    let active = retention_notices::table.filter(exists(consented).or(exists(paid)));
+    let paid_elsewhere = paid_elsewhere::table
+        .filter(paid_elsewhere::user_id.eq(retention_notices::user_id))
+        .filter(paid_elsewhere::paid_at.gt(retention_notices::noticed_at));
+    let active =
+        retention_notices::table.filter(exists(consented).or(exists(paid)).or(exists(paid_elsewhere)));
     let active: Vec<String> = active.select(retention_notices::user_id).limit(row::PAGE_ROWS_MAX).load(c)?;
     for user in active {
         diesel::delete(retention_notices::table.find(user)).execute(c)?;

@@ -11,7 +11,9 @@ pub(crate) use recognition::{
     analytics_hours, calibrations, enrolment_duplicates, enrolments, face_crops, gallery_changes,
     gallery_parts, look_alikes, model_roles, shadow_visits,
 };
-pub(crate) use sync::{changes, copies, follower_receipts, followers, spending_elsewhere, unsent_receipts};
+pub(crate) use sync::{
+    changes, copies, follower_receipts, followers, paid_elsewhere, spending_elsewhere, unsent_receipts,
+};
 
 diesel::table! {
     consents (id) {
@@ -518,6 +520,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     copies,
     followers,
     follower_receipts,
+    paid_elsewhere,
     spending_elsewhere,
     unsent_receipts,
 );

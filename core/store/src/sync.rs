@@ -10,7 +10,7 @@ mod follower;
 
 pub use copy::SyncPosition;
 pub use feed::{Change, Changed, CopiedFace, Feed, Person, Spent};
-pub use follower::{FollowerRow, SignedReceipt};
+pub use follower::{FollowerRow, SignedReceipt, TakenReceipts};
 
 /// The name of the feed that a centre gives out, or of the one that is followed here.
 pub(crate) const FEED: &str = "sync.feed";
@@ -20,3 +20,5 @@ pub(crate) const OWN_FEED: &str = "sync.own_feed";
 pub(crate) const POSITION: &str = "sync.position";
 /// When the feed that is followed was last read.
 pub(crate) const HEARD: &str = "sync.heard";
+/// The latest time that this appliance knew.
+pub(crate) const CLOCK: &str = "sync.clock";

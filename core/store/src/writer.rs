@@ -216,7 +216,12 @@ impl Line {
     fn commit(&mut self, nth: u64) {
         let (Some(connection), Some(batch)) = (&mut self.connection, self.batch.take()) else { return };
         fail_point::pass(Side::Before, nth);
-        match connection.batch_execute("COMMIT") {
+        // A release fails where the database had given up the transaction, which PostgreSQL's commit would pass over.
+        let commit = match self.savepoint {
+            Savepoint::Kept => "RELEASE one; COMMIT",
+            Savepoint::None | Savepoint::Set => "COMMIT",
+        };
+        match connection.batch_execute(commit) {
             Ok(()) => {
                 fail_point::pass(Side::After, nth);
                 batch.end(Ok(()));

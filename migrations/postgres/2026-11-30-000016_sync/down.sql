@@ -7,6 +7,7 @@ DROP TRIGGER look_alikes_change ON look_alikes;
 DROP TRIGGER spending_change ON spending;
 DROP TRIGGER receipts_are_sent ON receipts;
 DROP TABLE unsent_receipts;
+DROP TABLE paid_elsewhere;
 DROP TABLE follower_receipts;
 DROP TABLE followers;
 DROP TABLE spending_elsewhere;

@@ -7,6 +7,8 @@ CREATE TABLE changes (
     seq BIGINT NOT NULL UNIQUE,
     PRIMARY KEY (user_id, kind)
 );
+-- Whoever waits for a change waits for one of a person; what was spent is told along.
+CREATE INDEX changes_kind ON changes (kind, seq);
 
 -- Who here is a copy of a person at the centre, and as of which change; 0 for one that a centre which began anew has not named yet.
 CREATE TABLE copies (
@@ -16,7 +18,7 @@ CREATE TABLE copies (
     has_pin INTEGER NOT NULL CHECK (has_pin IN (0, 1))
 );
 
--- What people spent at other appliances, by who told of it: an appliance's key, or the centre.
+-- What people spent at other appliances, by who told of it: the key that signed the receipt, or the centre.
 CREATE TABLE spending_elsewhere (
     source TEXT NOT NULL,
     user_id TEXT NOT NULL,
@@ -33,17 +35,25 @@ CREATE TABLE followers (
     key_id TEXT PRIMARY KEY REFERENCES api_keys (id),
     public_key TEXT,
     position BIGINT NOT NULL,
-    seen_at BIGINT NOT NULL
+    seen_at BIGINT NOT NULL,
+    receipts BIGINT NOT NULL
 );
 
--- Their payments, by the receipts that they signed: each counts once.
+-- Their payments, by the keys that signed the receipts: each counts once, under whatever key of the interface it came.
 CREATE TABLE follower_receipts (
-    key_id TEXT NOT NULL REFERENCES followers (key_id),
+    public_key TEXT NOT NULL,
     transaction_id TEXT NOT NULL,
-    receipt BYTEA NOT NULL,
-    signature BYTEA NOT NULL,
+    key_id TEXT NOT NULL REFERENCES followers (key_id),
+    sha256 BYTEA NOT NULL,
     received_at BIGINT NOT NULL,
-    PRIMARY KEY (key_id, transaction_id)
+    PRIMARY KEY (public_key, transaction_id)
+);
+CREATE INDEX follower_receipts_received ON follower_receipts (received_at);
+
+-- When people last paid at another appliance: their face data is in use.
+CREATE TABLE paid_elsewhere (
+    user_id TEXT PRIMARY KEY,
+    paid_at BIGINT NOT NULL
 );
 
 -- Receipts that the centre has not got yet; there are such only where one is followed.

@@ -18,6 +18,7 @@ DROP TRIGGER spending_added_change;
 DROP TRIGGER spending_updated_change;
 DROP TRIGGER receipts_are_sent;
 DROP TABLE unsent_receipts;
+DROP TABLE paid_elsewhere;
 DROP TABLE follower_receipts;
 DROP TABLE followers;
 DROP TABLE spending_elsewhere;

@@ -40,7 +40,7 @@ pub(super) fn routes(routes: Routes) -> Routes {
         .add(
             post("/sync/receipts", follow, "Hand over receipts that this follower signed; each counts once")
                 .takes::<wire::Receipts>()
-                .refuses(&[(422, &["base64_invalid", "receipt_invalid", "receipts_too_many"])])
+                .refuses(&[(422, &["base64_invalid", "receipts_too_many"])])
                 .gives::<wire::Taken>(200),
             receipts,
         )
@@ -107,8 +107,8 @@ async fn receipts(
     }
     let read = handed.receipts.iter().map(SignedReceipt::try_from).collect::<Result<Vec<_>, _>>();
     let read = read.map_err(|error| Problem::unprocessable("base64_invalid", error.to_string()))?;
-    let new = sync::take(&app, &principal, from, read).await?;
-    Ok(Json(wire::Taken { new }))
+    let store::TakenReceipts { new, refused } = sync::take(&app, &principal, from, read).await?;
+    Ok(Json(wire::Taken { new, refused: refused.into_iter().map(str::to_owned).collect() }))
 }
 
 async fn try_pin(
@@ -139,7 +139,7 @@ async fn following(State(app): State<App>) -> Result<Json<wire::Following>, Prob
 }
 
 async fn followers(State(app): State<App>) -> Result<Json<wire::Followers>, Problem> {
-    let (rows, last) = app.store(|store| Ok((store.followers()?, store.last_change()?))).await?;
+    let (rows, last) = app.store(|store| Ok((store.followers()?, store.last_changes()?.0))).await?;
     let follower = |row: store::FollowerRow| wire::Follower {
         key_id: row.key.to_string(),
         public_key: row.public_key.map(|key| key.to_string()),

@@ -11,10 +11,10 @@ use domain::limits::Limits;
 use domain::reach::{OfflineRules, Reach};
 use domain::{KeyId, Secret, Timestamp, UserId};
 use http::Method;
-use store::{By, SignedReceipt, StoreError, SyncPosition};
+use store::{By, SignedReceipt, StoreError, SyncPosition, TakenReceipts};
 use tokio::sync::watch;
 
-use super::{App, evidence};
+use super::{App, StartError, evidence};
 use crate::api::Problem;
 use crate::api::wire::sync as wire;
 use crate::auth::Principal;
@@ -24,6 +24,8 @@ pub(crate) use centre::{Centre, CentreError};
 
 /// Changes of one page: people with their templates are some 20 KB each.
 pub(crate) const PAGE: u32 = 200;
+/// … and of one on a line that is too slow for it.
+const PAGE_LEAST: u32 = 5;
 /// Receipts that are handed over at once.
 pub(crate) const RECEIPTS_MAX: usize = 100;
 /// How long a follower has its centre wait for a change.
@@ -55,9 +57,15 @@ impl App {
     /// How near the centre is; where people are kept here, they are near.
     pub(crate) fn reach(&self) -> Reach {
         match self.centre() {
-            Some(centre) => rules(&self.settings().sync).reach(centre.heard_at(), self.now()),
+            Some(centre) => rules(&self.settings().sync).reach(centre.heard_at(), self.sync_now()),
             None => Reach::Near,
         }
+    }
+
+    /// The time, which doesn't go back when the clock is set back.
+    fn sync_now(&self) -> Timestamp {
+        let now = self.now();
+        self.centre().map_or(now, |centre| centre.latest(now))
     }
 
     /// What every payer may spend at this moment.
@@ -71,10 +79,19 @@ impl App {
 }
 
 /// Follows the centre, where there is one, and lets others wait for changes here.
-pub(super) async fn start(app: &App) -> Result<(), StoreError> {
+pub(super) async fn start(app: &App) -> Result<(), StartError> {
     app.spawn(watch_changes(app.clone()));
     let Some(centre) = app.centre() else { return Ok(()) };
-    centre.heard(app.store(store::Store::sync_heard_at).await?);
+    let (own, heard, clock) =
+        app.store(|store| Ok((store.own_people()?, store.sync_heard_at()?, store.sync_clock()?))).await?;
+    if own > 0 {
+        let text = format!(
+            "there are {own} people of this appliance's own, and people are kept at the centre: follow it with an empty database, or clear sync.centre"
+        );
+        return Err(StartError::Configuration(text));
+    }
+    centre.heard(heard);
+    clock.map(|clock| centre.latest(clock));
     app.spawn(follow(app.clone()));
     app.spawn(hand_over(app.clone()));
     Ok(())
@@ -82,13 +99,23 @@ pub(super) async fn start(app: &App) -> Result<(), StoreError> {
 
 /// Copies what the centre tells, for ever.
 async fn follow(app: App) {
-    let mut wait = TRIES_AGAIN[0];
-    let mut kept_at = app.now();
+    let (mut wait, mut limit, mut kept_at) = (TRIES_AGAIN[0], PAGE, app.now());
     loop {
-        match read_on(&app, &mut kept_at).await {
-            Ok(()) => wait = TRIES_AGAIN[0],
+        match read_on(&app, limit, &mut kept_at).await {
+            Ok(moved) => {
+                (wait, limit) = (TRIES_AGAIN[0], PAGE);
+                if !moved {
+                    // However soon the centre says that there is nothing.
+                    tokio::time::sleep(TRIES_AGAIN[0]).await;
+                }
+            }
             Err(error) => {
+                if matches!(error, CentreError::Late) {
+                    // A slow line brings smaller pages.
+                    limit = (limit / 2).max(PAGE_LEAST);
+                }
                 missed(&app, &error);
+                keep_clock(&app, &mut kept_at).await;
                 tokio::time::sleep(wait).await;
                 wait = (wait * 2).min(TRIES_AGAIN[1]);
             }
@@ -96,30 +123,50 @@ async fn follow(app: App) {
     }
 }
 
-async fn read_on(app: &App, kept_at: &mut Timestamp) -> Result<(), CentreError> {
-    let Some(centre) = app.centre() else { return Ok(()) };
+/// Reads one page; says whether there was anything in it.
+async fn read_on(app: &App, limit: u32, kept_at: &mut Timestamp) -> Result<bool, CentreError> {
+    let Some(centre) = app.centre() else { return Ok(false) };
     let SyncPosition { position, .. } = app.store(store::Store::sync_position).await?;
     // What the answer tells was so at this moment or later.
-    let asked_at = app.now();
-    let path = format!("/sync/changes?after={position}&limit={PAGE}&wait_s={}", WAITS.as_secs());
+    let asked_at = app.sync_now();
+    let path = format!("/sync/changes?after={position}&limit={limit}&wait_s={}", WAITS.as_secs());
     let feed: wire::Feed = centre.ask(Method::GET, &path, None).await?;
     let feed = store::Feed::try_from(feed)?;
-    let moves = !feed.changes.is_empty() || feed.last < position;
+    let moves = feed.reached != position || feed.last < position;
+    let (name, last) = (feed.name.clone(), feed.last);
+    let mut reached = position;
     if moves || asked_at.since(*kept_at) >= KEPT_EVERY {
         let actor = Principal::SYSTEM.actor();
-        let reached = app.store(move |store| store.copy(By { actor: &actor, at: asked_at }, &feed)).await?;
-        app.metrics().sync_position.set(reached.position);
+        let copied = app.store(move |store| store.copy(By { actor: &actor, at: asked_at }, &feed)).await?;
+        app.metrics().sync_position.set(copied.position);
         *kept_at = asked_at;
+        // A feed of another name was not taken, but begun with.
+        reached = if copied.feed.as_ref() == Some(&name) { copied.position } else { 0 };
     }
-    centre.heard(Some(asked_at));
+    // Whoever was blocked on a page that is still to come is not known to be.
+    if reached == last {
+        centre.heard(Some(asked_at));
+    }
     centre.failed(None);
-    Ok(())
+    Ok(moves)
+}
+
+/// Keeps the time while the centre is away: a clock that is set back meanwhile lengthens nothing.
+async fn keep_clock(app: &App, kept_at: &mut Timestamp) {
+    let now = app.sync_now();
+    if now.since(*kept_at) < KEPT_EVERY {
+        return;
+    }
+    match app.store(move |store| store.keep_sync_clock(now)).await {
+        Ok(()) => *kept_at = now,
+        Err(error) => tracing::warn!(%error, "the time cannot be kept"),
+    }
 }
 
 /// Measures how long ago the centre was heard of.
 pub(crate) fn observe(app: &App) {
     let Some(centre) = app.centre() else { return };
-    let age = centre.heard_at().map_or(f64::INFINITY, |heard| app.now().since(heard).as_secs_f64());
+    let age = centre.heard_at().map_or(f64::INFINITY, |heard| app.sync_now().since(heard).as_secs_f64());
     app.metrics().sync_age.set(age);
 }
 
@@ -147,17 +194,25 @@ async fn hand_over(app: App) {
 /// Hands over what fits into one request; says how many receipts it was.
 async fn hand_over_some(app: &App) -> Result<usize, CentreError> {
     let Some(centre) = app.centre() else { return Ok(0) };
-    let unsent = app.store(|store| store.unsent_receipts(RECEIPTS_MAX as u32)).await?;
-    app.metrics().sync_receipts_unsent.set(i64::try_from(unsent.len()).unwrap_or(i64::MAX));
+    let take = |store: &store::Store| {
+        Ok((store.unsent_receipts(RECEIPTS_MAX as u32)?, store.sync_position()?.unsent))
+    };
+    let (unsent, waiting) = app.store(take).await?;
+    app.metrics().sync_receipts_unsent.set(waiting);
     if unsent.is_empty() {
         return Ok(0);
     }
     let receipts = unsent.iter().map(|(_, signed)| wire::Receipt::from(signed)).collect();
     let body = serde_json::to_vec(&wire::Receipts { receipts }).map_err(CentreError::Unreadable)?;
     let handed: Result<wire::Taken, _> = centre.ask(Method::POST, "/sync/receipts", Some(body)).await;
-    if let Err(error) = handed {
-        missed(app, &error);
-        return Err(error);
+    match handed {
+        Ok(taken) if taken.refused.is_empty() => {}
+        // They stay in this appliance's own books; the centre won't ever count them.
+        Ok(taken) => tracing::error!(refused = ?taken.refused, "the centre refused receipts for good"),
+        Err(error) => {
+            missed(app, &error);
+            return Err(error);
+        }
     }
     let ids: Vec<String> = unsent.into_iter().map(|(id, _)| id).collect();
     let count = ids.len();
@@ -191,7 +246,7 @@ pub(crate) async fn check_pin(app: &App, user: UserId, pin: &Secret<String>) -> 
     })
 }
 
-/// Tells those who wait for a change of the newest one. Nobody waits: nothing is looked for.
+/// Tells those who wait of the newest change of a person. Nobody waits: nothing is looked for.
 async fn watch_changes(app: App) {
     let mut ticks = tokio::time::interval(LOOKS_EVERY);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -200,48 +255,52 @@ async fn watch_changes(app: App) {
         if app.0.changes.receiver_count() == 0 {
             continue;
         }
-        if let Ok(last) = app.store(store::Store::last_change).await {
-            app.0.changes.send_if_modified(|known| std::mem::replace(known, last) != last);
+        if let Ok((_, person)) = app.store(store::Store::last_changes).await {
+            tell(&app, person);
         }
     }
 }
 
-/// Waits until there is a change after `after`, `most` at most.
+fn tell(app: &App, person: i64) {
+    app.0.changes.send_if_modified(|known| std::mem::replace(known, person) != person);
+}
+
+/// Waits until a person changed after `after`, `most` at most. What is spent is told along: with every payment waking every follower,
+/// a centre of many would do nothing else. Whoever is a page behind waits for nothing.
 pub(crate) async fn changed(app: &App, after: i64, most: Duration) -> Result<(), StoreError> {
-    if app.store(store::Store::last_change).await? != after {
+    let mut changes: watch::Receiver<i64> = app.0.changes.subscribe();
+    let (last, person) = app.store(store::Store::last_changes).await?;
+    // What those who wait know may be old: nobody looked while nobody waited.
+    tell(app, person);
+    if person > after || last < after || last - after > i64::from(PAGE) {
         return Ok(());
     }
-    let mut changes: watch::Receiver<i64> = app.0.changes.subscribe();
     // Over in time either way; what there is is read after it.
-    let _ = tokio::time::timeout(most, changes.wait_for(|last| *last != after)).await;
+    let _ = tokio::time::timeout(most, changes.wait_for(|person| *person > after)).await;
     Ok(())
 }
 
-/// Notes where a follower is; in the database when it has moved, else now and then.
+/// Notes now and then where a follower is.
 pub(crate) async fn seen(app: &App, key: KeyId, position: i64) -> Result<(), StoreError> {
     let now = app.now();
     {
         let mut followers = app.0.followers.lock();
-        let known = followers.entry(key).or_insert((-1, Timestamp(0)));
-        if known.0 == position && now.since(known.1) < KEPT_EVERY {
+        let known = followers.entry(key).or_insert(Timestamp(0));
+        if now.since(*known) < KEPT_EVERY {
             return Ok(());
         }
-        *known = (position, now);
+        *known = now;
     }
     app.store(move |store| store.follower_seen(key, position, now)).await
 }
 
-/// Takes receipts from a follower; says how many are new.
+/// Takes receipts from a follower.
 pub(crate) async fn take(
     app: &App,
     by: &Principal,
     from: KeyId,
     handed: Vec<SignedReceipt>,
-) -> Result<usize, Problem> {
+) -> Result<TakenReceipts, StoreError> {
     let (actor, at) = (by.actor(), app.now());
-    let taken = app.store(move |store| store.take_receipts(By { actor: &actor, at }, from, &handed)).await;
-    taken.map_err(|error| match error {
-        StoreError::Conflict(why) => Problem::unprocessable("receipt_invalid", why),
-        other => other.into(),
-    })
+    app.store(move |store| store.take_receipts(By { actor: &actor, at }, from, &handed)).await
 }

@@ -32,7 +32,8 @@ pub(super) async fn run(app: App) {
     loop {
         let done = tokio::select! {
             _ = rounds.tick() => round(&app).await,
-            _ = retention.tick() => app.retire_inactive().await,
+            // Where a centre keeps people, it alone knows who comes no more.
+            _ = retention.tick(), if app.centre().is_none() => app.retire_inactive().await,
             _ = faces.tick() => minute(&app, &mut comparison, &mut recorded).await,
         };
         if let Err(error) = done {
@@ -107,11 +108,11 @@ pub(super) async fn round(app: &App) -> Result<(), StoreError> {
     look_alike::forget_where_not_agreed(app).await?;
     model_change::forget_where_not_kept(app).await?;
     analytics::forget(app).await?;
-    let before = app.now().minus(ANSWERS_KEPT);
-    let delivered_before = app.now().minus(DELIVERIES_KEPT);
+    let now = app.now();
     app.store(move |store| {
-        store.forget_answers(before)?;
-        store.forget_deliveries(delivered_before)
+        store.forget_answers(now.minus(ANSWERS_KEPT))?;
+        store.forget_followers_past(now)?;
+        store.forget_deliveries(now.minus(DELIVERIES_KEPT))
     })
     .await
 }

@@ -33,16 +33,24 @@ diesel::table! {
         public_key -> Nullable<Text>,
         position -> BigInt,
         seen_at -> BigInt,
+        receipts -> BigInt,
     }
 }
 
 diesel::table! {
-    follower_receipts (key_id, transaction_id) {
-        key_id -> Text,
+    follower_receipts (public_key, transaction_id) {
+        public_key -> Text,
         transaction_id -> Text,
-        receipt -> Binary,
-        signature -> Binary,
+        key_id -> Text,
+        sha256 -> Binary,
         received_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    paid_elsewhere (user_id) {
+        user_id -> Text,
+        paid_at -> BigInt,
     }
 }
 

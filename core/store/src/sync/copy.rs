@@ -1,10 +1,13 @@
 //! What a follower makes of the feed: copies of the centre's people, in step with it.
 use std::collections::HashSet;
 
-use diesel::prelude::*;
+use diesel::{
+    dsl::{exists, not},
+    prelude::*,
+};
 use domain::{Secret, Timestamp, UserId};
 
-use super::{Change, Changed, CopiedFace, FEED, Feed, HEARD, POSITION, Person, Spent};
+use super::{CLOCK, Change, Changed, CopiedFace, FEED, Feed, HEARD, POSITION, Person, Spent};
 use crate::{
     By, NewFace, Store, StoreError,
     audit::NewAudit,
@@ -12,7 +15,7 @@ use crate::{
     consent,
     face::Made,
     fact, instrument, look_alike, outbox, row,
-    schema::{copies, erasures, faces, spending_elsewhere},
+    schema::{consents, copies, erasures, faces, pins, spending_elsewhere, users},
     spending, user,
 };
 
@@ -57,12 +60,30 @@ impl Store {
         Ok(row::time_opt(row::parse_opt(text.as_deref())?))
     }
 
-    /// Whether a person is a copy of one at the centre.
+    /// Notes the time, so that a clock which is set back before the next start is found out.
+    ///
+    /// # Errors
+    /// When the database can't be written.
+    pub fn keep_sync_clock(&self, now: Timestamp) -> Result<(), StoreError> {
+        self.write(|c| keep(c, CLOCK, &now.0.to_string()))
+    }
+
+    /// The time that was noted last.
     ///
     /// # Errors
     /// When the database doesn't answer.
-    pub fn is_copy(&self, user: UserId) -> Result<bool, StoreError> {
-        self.read(|c| Ok(copies::table.find(user.to_string()).count().get_result::<i64>(c)? > 0))
+    pub fn sync_clock(&self) -> Result<Option<Timestamp>, StoreError> {
+        let text = self.fact(CLOCK)?;
+        Ok(row::time_opt(row::parse_opt(text.as_deref())?))
+    }
+
+    /// How many people here are nobody's copies.
+    ///
+    /// # Errors
+    /// When the database doesn't answer.
+    pub fn own_people(&self) -> Result<i64, StoreError> {
+        let own = users::table.filter(not(exists(copies::table.filter(copies::user_id.eq(users::id)))));
+        self.read(|c| Ok(own.count().get_result(c)?))
     }
 
     /// Takes over a page of the feed: all of it in one commit, but for those who are gone, who are erased before.
@@ -85,14 +106,16 @@ impl Store {
             return self.sync_position();
         }
         for change in &feed.changes {
-            if matches!(change.what, Changed::Person(None)) && self.is_copy(change.user)? {
+            if matches!(change.what, Changed::Person(None)) {
                 self.erase_copy(by, change.user)?;
             }
         }
-        let reached = feed.changes.last().map_or(known.position, |change| change.seq);
+        let reached = feed.reached.max(known.position);
         self.write(|c| {
             keep(c, FEED, &feed.name)?;
-            keep(c, HEARD, &by.at.0.to_string())?;
+            if reached >= feed.last {
+                keep(c, HEARD, &by.at.0.to_string())?;
+            }
             for change in &feed.changes {
                 self.copy_one(c, by, change)?;
             }
@@ -137,8 +160,7 @@ impl Store {
         person: &Person,
     ) -> Result<(), StoreError> {
         // Who was erased here stays erased, whatever a centre that was restored says.
-        let erased: i64 = erasures::table.find(id).count().get_result(c)?;
-        if erased > 0 {
+        if is_erased(c, id)? {
             return Ok(());
         }
         let before = face_ids(c, id)?;
@@ -150,6 +172,8 @@ impl Store {
         self.copy_faces(c, id, &person.faces)?;
         look_alike::keep(c, by, &person.look_alikes)?;
         self.copy_instruments(c, by, id, &person.instruments)?;
+        // The centre's is the one that counts, and tries at it are counted there.
+        diesel::delete(pins::table.find(id)).execute(c)?;
         diesel::delete(copies::table.find(id)).execute(c)?;
         let row =
             (copies::user_id.eq(id), copies::seq.eq(seq), copies::has_pin.eq(i32::from(person.has_pin)));
@@ -165,9 +189,16 @@ impl Store {
         let theirs: Vec<String> = copied.iter().map(|face| face.id.to_string()).collect();
         let gone = faces::table.filter(faces::user_id.eq(id)).filter(faces::id.ne_all(theirs));
         diesel::delete(gone).execute(c)?;
-        // A mean goes with any member that went, so that it is looked at only now who is there.
+        // A mean goes with any member that went, so that it is looked at only now who is there. What rests on a consent that
+        // ended here stays away.
         let there = face_ids(c, id)?;
-        for face in copied.iter().filter(|face| !there.contains(&face.id.to_string())) {
+        let ended =
+            consents::table.filter(consents::user_id.eq(id)).filter(consents::withdrawn_at.is_not_null());
+        let ended: Vec<String> = ended.select(consents::id).load(c)?;
+        let new = |face: &&CopiedFace| {
+            !there.contains(&face.id.to_string()) && !ended.contains(&face.consent.to_string())
+        };
+        for face in copied.iter().filter(new) {
             let new = NewFace {
                 id: face.id,
                 user: row::parse(id)?,
@@ -204,12 +235,19 @@ impl Store {
     }
 }
 
+fn is_erased(c: &mut AnyConnection, user: &str) -> Result<bool, StoreError> {
+    Ok(erasures::table.find(user).count().get_result::<i64>(c)? > 0)
+}
+
 fn face_ids(c: &mut AnyConnection, user: &str) -> Result<HashSet<String>, StoreError> {
     let ids: Vec<String> = faces::table.filter(faces::user_id.eq(user)).select(faces::id).load(c)?;
     Ok(ids.into_iter().collect())
 }
 
 fn copy_spending(c: &mut AnyConnection, user: &str, spent: &[Spent]) -> Result<(), StoreError> {
+    if is_erased(c, user)? {
+        return Ok(());
+    }
     let before = spending_elsewhere::table
         .filter(spending_elsewhere::source.eq(CENTRE))
         .filter(spending_elsewhere::user_id.eq(user));

@@ -1,5 +1,5 @@
 //! What a centre tells: who changed, and what they are like now.
-use diesel::prelude::*;
+use diesel::{dsl::max, prelude::*};
 use domain::{
     ConsentId, Currency, FaceId, KeyId, Secret, Timestamp, UserId, enrolment::FaceKind, limits::first_bucket,
     model_change::TemplateSource, user::Status,
@@ -12,7 +12,7 @@ use crate::{
     ConsentRow, LookAlike, Profile, Store, StoreError,
     connection::AnyConnection,
     consent, counter, face, instrument, look_alike, row,
-    schema::{changes, pins, spending, spending_elsewhere, users},
+    schema::{changes, followers, pins, spending, spending_elsewhere, users},
     spending::DAY,
     user,
 };
@@ -23,6 +23,8 @@ pub struct Feed {
     pub name: String,
     /// In the order of their places.
     pub changes: Vec<Change>,
+    /// The place up to which this page goes.
+    pub reached: i64,
     /// The place of the newest change there is.
     pub last: i64,
 }
@@ -115,24 +117,38 @@ impl Store {
             let page =
                 changes::table.filter(changes::seq.gt(after)).order(changes::seq).limit(row::page(limit));
             let rows: Vec<(String, String, i64)> = page.load(c)?;
-            let told = |(user, kind, seq): (String, String, i64), c: &mut AnyConnection| {
+            let known = followers::table.find(reader.to_string()).select(followers::public_key);
+            let known: Option<Option<String>> = known.first(c).optional()?;
+            let signs_by = known.flatten().unwrap_or_default();
+            let reached = rows.last().map_or(after, |(.., seq)| *seq);
+            let mut changes = Vec::with_capacity(rows.len());
+            for (user, kind, seq) in rows {
                 let what = match kind.as_str() {
-                    "person" => Changed::Person(self.person(c, &user)?.map(Box::new)),
-                    _ => Changed::Spending(spent(c, &user, reader, now)?),
+                    "person" => match self.person(c, &user) {
+                        // One person whose data is damaged keeps nobody else's blocks and erasures from being told.
+                        Err(error @ (StoreError::Seal | StoreError::Corrupt(_))) => {
+                            tracing::error!(%user, %error, "a person cannot be told to followers");
+                            continue;
+                        }
+                        person => Changed::Person(person?.map(Box::new)),
+                    },
+                    _ => Changed::Spending(spent(c, &user, &signs_by, now)?),
                 };
-                Ok(Change { seq, user: row::parse(&user)?, what })
-            };
-            let changes = rows.into_iter().map(|row| told(row, c)).collect::<Result<_, StoreError>>()?;
-            Ok(Feed { name: name.clone(), changes, last: counter::last(c, "change")? })
+                changes.push(Change { seq, user: row::parse(&user)?, what });
+            }
+            Ok(Feed { name: name.clone(), changes, reached, last: counter::last(c, "change")? })
         })
     }
 
-    /// The place of the newest change.
+    /// The place of the newest change, and that of the newest change of a person.
     ///
     /// # Errors
     /// When the database doesn't answer.
-    pub fn last_change(&self) -> Result<i64, StoreError> {
-        self.read(|c| counter::last(c, "change"))
+    pub fn last_changes(&self) -> Result<(i64, i64), StoreError> {
+        self.read(|c| {
+            let person = changes::table.filter(changes::kind.eq("person")).select(max(changes::seq));
+            Ok((counter::last(c, "change")?, person.first::<Option<i64>>(c)?.unwrap_or_default()))
+        })
     }
 
     fn person(&self, c: &mut AnyConnection, id: &str) -> Result<Option<Person>, StoreError> {
@@ -159,8 +175,13 @@ impl Store {
     }
 }
 
-/// What a person spent within the last day here and at all appliances but `reader`.
-fn spent(c: &mut AnyConnection, user: &str, reader: KeyId, now: Timestamp) -> Result<Vec<Spent>, StoreError> {
+/// What a person spent within the last day here and at all appliances but the one that signs by this key.
+fn spent(
+    c: &mut AnyConnection,
+    user: &str,
+    signs_by: &str,
+    now: Timestamp,
+) -> Result<Vec<Spent>, StoreError> {
     let first = first_bucket(now, DAY);
     let here = spending::table
         .filter(spending::subject.eq(format!("payer {user}")))
@@ -169,7 +190,7 @@ fn spent(c: &mut AnyConnection, user: &str, reader: KeyId, now: Timestamp) -> Re
     let elsewhere = spending_elsewhere::table
         .filter(spending_elsewhere::user_id.eq(user))
         .filter(spending_elsewhere::bucket.ge(first))
-        .filter(spending_elsewhere::source.ne(reader.to_string()))
+        .filter(spending_elsewhere::source.ne(signs_by))
         .select((
             spending_elsewhere::currency,
             spending_elsewhere::bucket,

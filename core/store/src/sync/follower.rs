@@ -1,6 +1,12 @@
 //! What followers hand back: the receipts that they signed, each counted once.
+use std::time::Duration;
+
 use diesel::prelude::*;
-use domain::{Currency, KeyId, Timestamp, UserId, limits::bucket};
+use domain::{
+    Currency, KeyId, Timestamp, UserId,
+    limits::{bucket, first_bucket},
+};
+use sha2::{Digest as _, Sha256};
 
 use super::Spent;
 use crate::{
@@ -9,7 +15,9 @@ use crate::{
     connection::{AnyConnection, insert_or_ignore},
     receipt::RECEIPT_TYPE,
     row,
-    schema::{follower_receipts, followers, receipts, unsent_receipts},
+    schema::{
+        follower_receipts, followers, paid_elsewhere, receipts, spending_elsewhere, unsent_receipts, users,
+    },
     spending,
 };
 
@@ -21,6 +29,20 @@ pub struct SignedReceipt {
     /// Ed25519.
     pub signature: Vec<u8>,
 }
+
+/// What became of receipts that were handed over.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TakenReceipts {
+    /// How many were not known yet.
+    pub new: usize,
+    /// Why others were refused.
+    pub refused: Vec<&'static str>,
+}
+
+/// How long what was spent elsewhere is kept: a limit is about a day, and clocks differ.
+const SPENT_KEPT: Duration = Duration::from_secs(2 * 86_400);
+/// How long it is kept which receipts are known; older ones are refused.
+const RECEIPTS_KEPT: Duration = Duration::from_secs(90 * 86_400);
 
 /// An appliance that follows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,14 +73,9 @@ impl Store {
     /// # Errors
     /// When the database doesn't answer.
     pub fn followers(&self) -> Result<Vec<FollowerRow>, StoreError> {
-        type Columns = (String, Option<String>, i64, i64);
-        let (rows, counts): (Vec<Columns>, Vec<(String, i64)>) = self.read_at_once(|c| {
-            let counts = follower_receipts::table.group_by(follower_receipts::key_id);
-            let counts = counts.select((follower_receipts::key_id, diesel::dsl::count_star())).load(c)?;
-            Ok((followers::table.order(followers::key_id).load(c)?, counts))
-        })?;
-        let follower = |(key, public_key, position, seen_at): Columns| {
-            let receipts = counts.iter().find(|(of, _)| *of == key).map_or(0, |(_, count)| *count);
+        type Columns = (String, Option<String>, i64, i64, i64);
+        let rows: Vec<Columns> = self.read(|c| Ok(followers::table.order(followers::key_id).load(c)?))?;
+        let follower = |(key, public_key, position, seen_at, receipts): Columns| {
             Ok(FollowerRow {
                 key: row::parse(&key)?,
                 public_key: row::parse_opt(public_key.as_deref())?,
@@ -70,26 +87,31 @@ impl Store {
         rows.into_iter().map(follower).collect()
     }
 
-    /// Takes receipts from the appliance with the key `from`; says how many are new. The key by which its first one is signed is
-    /// its key from then on.
+    /// Takes receipts from the appliance with the key `from`. The key by which its first one is signed is its key from then on.
     ///
     /// # Errors
-    /// [`StoreError::Conflict`] when one is no receipt of that appliance: then none is taken.
+    /// When the database can't be written; then none is taken.
     pub fn take_receipts(
         &self,
         by: By<'_>,
         from: KeyId,
         handed: &[SignedReceipt],
-    ) -> Result<usize, StoreError> {
+    ) -> Result<TakenReceipts, StoreError> {
         self.write(|c| {
             seen(c, from, None, by.at)?;
             let from = from.to_string();
             let known: Option<String> =
                 followers::table.find(&from).select(followers::public_key).first(c)?;
             let mut key: Option<PublicKey> = row::parse_opt(known.as_deref())?;
-            let mut new = 0;
+            let mut taken = TakenReceipts::default();
             for signed in handed {
-                let payment = Payment::read(signed, key)?;
+                let payment = match Payment::read(signed, key, by.at) {
+                    Ok(payment) => payment,
+                    Err(why) => {
+                        taken.refused.push(why);
+                        continue;
+                    }
+                };
                 if key.is_none() {
                     key = Some(payment.key);
                     let row = followers::public_key.eq(payment.key.to_string());
@@ -97,9 +119,31 @@ impl Store {
                     let detail = format!("{{\"public_key\":\"{}\"}}", payment.key);
                     NewAudit::new("follower.known", &from).with(detail).append(c, by)?;
                 }
-                new += usize::from(take(c, by.at, &from, (signed, &payment))?);
+                taken.new += usize::from(take(c, by.at, &from, (signed, &payment))?);
             }
-            Ok(new)
+            if !taken.refused.is_empty() {
+                let detail = format!("{{\"receipts\":{}}}", taken.refused.len());
+                NewAudit::new("follower.refused", &from).with(detail).append(c, by)?;
+            }
+            let more = followers::receipts + i64::try_from(taken.new).unwrap_or_default();
+            diesel::update(followers::table.find(&from)).set(followers::receipts.eq(more)).execute(c)?;
+            Ok(taken)
+        })
+    }
+
+    /// Forgets what followers told so long ago that no limit is about it and no receipt is handed over again.
+    ///
+    /// # Errors
+    /// When the database can't be written.
+    pub fn forget_followers_past(&self, now: Timestamp) -> Result<(), StoreError> {
+        self.write(|c| {
+            let told = spending_elsewhere::table
+                .filter(spending_elsewhere::bucket.lt(first_bucket(now, SPENT_KEPT)));
+            diesel::delete(told).execute(c)?;
+            let old = follower_receipts::table
+                .filter(follower_receipts::received_at.lt(now.minus(RECEIPTS_KEPT).0));
+            diesel::delete(old).execute(c)?;
+            Ok(())
         })
     }
 
@@ -138,6 +182,7 @@ fn seen(c: &mut AnyConnection, key: KeyId, position: Option<i64>, at: Timestamp)
         followers::key_id.eq(&key),
         followers::position.eq(position.unwrap_or_default()),
         followers::seen_at.eq(at.0),
+        followers::receipts.eq(0),
     );
     if insert_or_ignore!(c, followers::table, row) == 0 {
         let known = followers::table.find(&key);
@@ -149,23 +194,32 @@ fn seen(c: &mut AnyConnection, key: KeyId, position: Option<i64>, at: Timestamp)
     Ok(())
 }
 
-/// Keeps a receipt and counts what was spent, unless it is known.
+/// Keeps that there was a receipt and counts what was spent, unless it is known.
 fn take(
     c: &mut AnyConnection,
     at: Timestamp,
     from: &str,
     (signed, payment): (&SignedReceipt, &Payment),
 ) -> Result<bool, StoreError> {
+    let key = payment.key.to_string();
     let row = (
-        follower_receipts::key_id.eq(from),
+        follower_receipts::public_key.eq(&key),
         follower_receipts::transaction_id.eq(&payment.transaction),
-        follower_receipts::receipt.eq(&signed.receipt),
-        follower_receipts::signature.eq(&signed.signature),
+        follower_receipts::key_id.eq(from),
+        follower_receipts::sha256.eq(Sha256::digest(&signed.receipt).to_vec()),
         follower_receipts::received_at.eq(at.0),
     );
     let new = insert_or_ignore!(c, follower_receipts::table, row) == 1;
-    if let (true, Some(payer)) = (new, payment.payer) {
-        spending::count_elsewhere(c, from, &payer.to_string(), &payment.spent)?;
+    if let (true, Some(payer)) = (new, &payment.payer)
+        && users::table.find(payer).count().get_result::<i64>(c)? > 0
+    {
+        spending::count_elsewhere(c, &key, payer, &payment.spent)?;
+        let row = (paid_elsewhere::user_id.eq(payer), paid_elsewhere::paid_at.eq(payment.paid_at.0));
+        if insert_or_ignore!(c, paid_elsewhere::table, row) == 0 {
+            let earlier =
+                paid_elsewhere::table.find(payer).filter(paid_elsewhere::paid_at.lt(payment.paid_at.0));
+            diesel::update(earlier).set(paid_elsewhere::paid_at.eq(payment.paid_at.0)).execute(c)?;
+        }
     }
     Ok(new)
 }
@@ -174,45 +228,48 @@ fn take(
 struct Payment {
     key: PublicKey,
     transaction: String,
-    payer: Option<UserId>,
+    payer: Option<String>,
+    /// When; not later than now, whatever the follower's clock says.
+    paid_at: Timestamp,
     spent: Spent,
 }
 
 impl Payment {
-    /// Reads a receipt that is signed by `key`, or by the key that it names where none is known yet.
-    fn read(signed: &SignedReceipt, key: Option<PublicKey>) -> Result<Self, StoreError> {
-        let refused =
-            |why: &str| StoreError::Conflict(format!("this is no receipt of this appliance: {why}"));
-        let said: serde_json::Value =
-            serde_json::from_slice(&signed.receipt).map_err(|_| refused("it is no JSON"))?;
+    /// Reads a receipt that is signed by `key`, or by the key that it names where none is known yet; or why it is none.
+    fn read(signed: &SignedReceipt, key: Option<PublicKey>, now: Timestamp) -> Result<Self, &'static str> {
+        let said: serde_json::Value = serde_json::from_slice(&signed.receipt).map_err(|_| "it is no JSON")?;
         let text = |pointer: &str| said.pointer(pointer).and_then(serde_json::Value::as_str);
         let number = |pointer: &str| said.pointer(pointer).and_then(serde_json::Value::as_i64);
         if text("/type") != Some(RECEIPT_TYPE) {
-            return Err(refused("it is of another type"));
+            return Err("it is of another type");
         }
-        let named: PublicKey =
-            text("/key").and_then(|key| key.parse().ok()).ok_or_else(|| refused("it names no key"))?;
+        let named: PublicKey = text("/key").and_then(|key| key.parse().ok()).ok_or("it names no key")?;
         if key.is_some_and(|key| key != named) {
-            return Err(refused("it is signed by another key"));
+            return Err("it is signed by another key than those before it");
         }
         if !named.verify(&signed.receipt, &signed.signature) {
-            return Err(refused("its signature does not hold"));
+            return Err("its signature does not hold");
         }
         let parts = (
             text("/transaction"),
-            number("/amount/minor"),
-            text("/amount/currency"),
+            number("/amount/minor").filter(|amount| *amount > 0),
+            text("/amount/currency").and_then(|currency| currency.parse::<Currency>().ok()),
             number("/captured_at_micros"),
         );
         let (Some(transaction), Some(amount), Some(currency), Some(at)) = parts else {
-            return Err(refused("something is missing in it"));
+            return Err("something is missing in it");
         };
-        let currency: Currency = currency.parse().map_err(|_| refused("its currency is not known"))?;
+        let paid_at = Timestamp(at.min(now.0));
+        if paid_at < now.minus(RECEIPTS_KEPT) {
+            return Err("it is too old");
+        }
+        let payer: Option<UserId> = text("/payer").and_then(|payer| payer.parse().ok());
         Ok(Self {
             key: named,
             transaction: transaction.to_owned(),
-            payer: text("/payer").and_then(|payer| payer.parse().ok()),
-            spent: Spent { currency, bucket: bucket(Timestamp(at)), amount, count: 1 },
+            payer: payer.map(|payer| payer.to_string()),
+            paid_at,
+            spent: Spent { currency, bucket: bucket(paid_at), amount, count: 1 },
         })
     }
 }

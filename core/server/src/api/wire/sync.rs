@@ -16,6 +16,8 @@ pub(crate) struct Feed {
     pub(crate) feed: String,
     /// The place of the newest change there is.
     pub(crate) last: i64,
+    /// The place up to which this page goes.
+    pub(crate) reached: i64,
     /// In the order of their places.
     pub(crate) changes: Vec<Change>,
 }
@@ -168,6 +170,8 @@ pub(crate) struct Receipt {
 pub(crate) struct Taken {
     /// How many were not known yet.
     pub(crate) new: usize,
+    /// Why others were refused; handing them over again changes nothing.
+    pub(crate) refused: Vec<String>,
 }
 
 /// A PIN that is tried at a follower.
@@ -233,8 +237,8 @@ fn parsed<T: std::str::FromStr>(text: &str, what: &str) -> Result<T, StoreError>
 
 impl From<store::Feed> for Feed {
     fn from(feed: store::Feed) -> Self {
-        let store::Feed { name, changes, last } = feed;
-        Self { feed: name, last, changes: changes.into_iter().map(Change::from).collect() }
+        let store::Feed { name, changes, reached, last } = feed;
+        Self { feed: name, last, reached, changes: changes.into_iter().map(Change::from).collect() }
     }
 }
 
@@ -243,7 +247,7 @@ impl TryFrom<Feed> for store::Feed {
 
     fn try_from(feed: Feed) -> Result<Self, StoreError> {
         let changes = feed.changes.into_iter().map(store::Change::try_from).collect::<Result<_, _>>()?;
-        Ok(Self { name: feed.feed, changes, last: feed.last })
+        Ok(Self { name: feed.feed, changes, reached: feed.reached, last: feed.last })
     }
 }
 

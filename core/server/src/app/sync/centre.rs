@@ -53,6 +53,8 @@ pub(crate) struct Centre {
     key: Secret<String>,
     networks: Vec<String>,
     heard: Mutex<Option<Timestamp>>,
+    /// The latest time that was ever known here.
+    latest: Mutex<Timestamp>,
     failure: Mutex<Option<String>>,
 }
 
@@ -73,7 +75,15 @@ impl Centre {
         let key = Vault::new(settings.secrets.folder.clone()).bytes(&sync.key)?;
         let key = Secret::new(String::from_utf8_lossy(key.expose()).into_owned());
         let networks = NETWORKS.map(str::to_owned).to_vec();
-        Ok(Some(Self { url, outbound, key, networks, heard: Mutex::default(), failure: Mutex::default() }))
+        Ok(Some(Self {
+            url,
+            outbound,
+            key,
+            networks,
+            heard: Mutex::default(),
+            latest: Mutex::new(Timestamp(0)),
+            failure: Mutex::default(),
+        }))
     }
 
     /// Where it is.
@@ -84,6 +94,13 @@ impl Centre {
     /// When it was last heard of.
     pub(crate) fn heard_at(&self) -> Option<Timestamp> {
         *self.heard.lock()
+    }
+
+    /// `now`, or what was later once.
+    pub(super) fn latest(&self, now: Timestamp) -> Timestamp {
+        let mut latest = self.latest.lock();
+        *latest = (*latest).max(now);
+        *latest
     }
 
     pub(super) fn heard(&self, at: Option<Timestamp>) {
