@@ -3121,6 +3121,11 @@ export interface components {
              * @description The place of the newest change there is.
              */
             last: number;
+            /**
+             * Format: int64
+             * @description The place up to which this page goes.
+             */
+            reached: number;
         };
         /** @description An appliance that follows this one. */
         Follower: {
@@ -4507,6 +4512,8 @@ export interface components {
         Taken: {
             /** @description How many were not known yet. */
             new: number;
+            /** @description Why others were refused; handing them over again changes nothing. */
+            refused: string[];
         };
         /** @description A secret for a device for one-time codes (RFC 6238), at the only moment when it is shown. */
         TotpSecret: {
@@ -11348,7 +11355,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "base64_invalid" | "json_data" | "receipt_invalid" | "receipts_too_many";
+                        code?: "base64_invalid" | "json_data" | "receipts_too_many";
                     };
                 };
             };
