@@ -94,14 +94,21 @@ impl DatabaseUrl {
                 std::fs::rename(&beside, path).map_err(unwritten)?;
                 let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
                 let folder = File::open(folder.unwrap_or(Path::new(".")));
-                folder.and_then(|folder| folder.sync_all()).map_err(unwritten)?;
+                folder.and_then(|folder| folder.sync_all()).map_err(unwritten)
             }
             Self::Postgres(url) => {
                 let mut restore = tool("pg_restore", url);
-                run(restore.args(["--exit-on-error", "--single-transaction"]).arg(file))?;
+                run(restore.args(["--exit-on-error", "--single-transaction"]).arg(file))
             }
         }
-        // Places of the feed may come to mean something else now: whoever follows reads it from the beginning.
+    }
+
+    /// Has the database, which was put back, give out another feed of changes: places of the one before may come to mean something
+    /// else, so that whoever follows reads it from the beginning.
+    ///
+    /// # Errors
+    /// When the database can't be written.
+    pub fn renew_feed(&self) -> Result<(), StoreError> {
         fact::forget(&mut AnyConnection::open(self)?, OWN_FEED)
     }
 

@@ -90,7 +90,7 @@ export function NewKey({ opened, onClose }: { opened: boolean; onClose: () => vo
           <TextInput
             label={t("access.certificate")}
             description={t("access.certificate_text")}
-            error={!certificateFits && t(form.certificate ? "access.certificate_wrong" : "problem.certificate_needed")}
+            error={!certificateFits && t(form.certificate ? "access.certificate_wrong" : "code.certificate_needed")}
             autoComplete="off"
             spellCheck={false}
             dir="ltr"

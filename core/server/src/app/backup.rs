@@ -246,7 +246,8 @@ fn fill(url: &DatabaseUrl, manifest: &Manifest, dump: &Path) -> Result<(), Start
         let (of, kind) = (&manifest.database, url.kind());
         return Err(StartError::Configuration(format!("it is of {of}; {url} is {kind}")));
     }
-    Ok(url.load(dump)?)
+    url.load(dump)?;
+    Ok(url.renew_feed()?)
 }
 
 /// Walks through a restored database. Nothing in it is changed: one that an older program made is left for the next start to bring up

@@ -178,6 +178,7 @@ fn a_restored_centre_gives_out_another_feed(centre: &Bench) {
     url.dump(dumped.path()).unwrap();
     let restored: DatabaseUrl = centre.empty_database().parse().unwrap();
     restored.load(dumped.path()).unwrap();
+    restored.renew_feed().unwrap();
     let again = Store::open(&restored, Key::new(centre.secret), &centre.keys()).unwrap();
     let [before, after] = [&centre.store, &again].map(|store| store.feed(key, 0, PAGE, START).unwrap().name);
     assert_ne!(before, after);
