@@ -10,7 +10,8 @@ struct Bench {
 }
 
 const NEWER: &str = "INSERT INTO __diesel_schema_migrations (version) VALUES ('29991231000000');";
-const TRANSFER: &str = "PRAGMA foreign_keys = OFF;
+const TRANSFER: &str = "INSERT INTO accounts VALUES
+    ('a', 'clearing', 'a', 'EUR', 0, 0, 0, 0), ('b', 'clearing', 'b', 'EUR', 0, 0, 0, 0);
     INSERT INTO transfers (id, debit_account, credit_account, amount, currency, state, posted, purpose, created_at)
     VALUES ('t', 'a', 'b', 1, 'EUR', 'pending', 0, 'x', 0);";
 const OPERATION: &str = "UPDATE counters SET value = value + 1 WHERE name = 'operation';";
