@@ -1,7 +1,7 @@
 //! A database in one file while it is at work, and such a file in a new database: what backups are made of.
 use std::{
     fs::File,
-    io::ErrorKind,
+    io::{self, ErrorKind},
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
@@ -51,7 +51,8 @@ impl DatabaseUrl {
             Self::Sqlite(_) => {
                 let quoted = file.display().to_string().replace('\'', "''");
                 let dumped = AnyConnection::open(self)?.batch_execute(&format!("VACUUM INTO '{quoted}'"));
-                dumped.map_err(|error| StoreError::NotWritable(format!("{}: {error}", file.display())))
+                dumped.map_err(|error| StoreError::NotWritable(format!("{}: {error}", file.display())))?;
+                synced(file).map_err(unwritten(file))
             }
             Self::Postgres(url) => {
                 let mut dump = tool("pg_dump", url);
@@ -73,28 +74,16 @@ impl DatabaseUrl {
         }
         match self {
             Self::Sqlite(path) => {
-                let unwritten =
-                    |error: std::io::Error| StoreError::NotWritable(format!("{}: {error}", path.display()));
-                let beside = |ending: &str| {
-                    let mut beside = path.clone().into_os_string();
-                    beside.push(ending);
-                    PathBuf::from(beside)
-                };
                 // SQLite would take another database's log for this one's.
-                if beside("-wal").exists() {
-                    let wal = beside("-wal");
+                let wal = beside(path, "-wal");
+                if wal.exists() {
                     return Err(StoreError::Conflict(format!(
                         "{} is left of another database",
                         wal.display()
                     )));
                 }
-                let beside = beside(".restoring");
-                std::fs::copy(file, &beside).map_err(unwritten)?;
-                File::open(&beside).and_then(|beside| beside.sync_all()).map_err(unwritten)?;
-                std::fs::rename(&beside, path).map_err(unwritten)?;
-                let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-                let folder = File::open(folder.unwrap_or(Path::new(".")));
-                folder.and_then(|folder| folder.sync_all()).map_err(unwritten)
+                let restoring = beside(path, ".restoring");
+                copied(file, &restoring).and_then(|()| renamed(&restoring, path)).map_err(unwritten(path))
             }
             Self::Postgres(url) => {
                 let mut restore = tool("pg_restore", url);
@@ -111,41 +100,40 @@ impl DatabaseUrl {
     pub fn renew_feed(&self) -> Result<(), StoreError> {
         fact::forget(&mut AnyConnection::open(self)?, OWN_FEED)
     }
+}
 
-    /// Has SQLite's database be what [`Self::dump`] wrote into `file`. What it is now lies beside it afterwards, its name followed by
-    /// `aside`. Nobody may work on it meanwhile. The same once more finishes what was cut short.
-    ///
-    /// # Errors
-    /// When a file can't be moved or written; [`StoreError::Conflict`] for PostgreSQL, which may be others' as well.
-    pub fn exchange(&self, file: &Path, aside: &str) -> Result<PathBuf, StoreError> {
-        let Self::Sqlite(path) = self else {
-            return Err(StoreError::Conflict(format!(
-                "{self} may be others' as well: nothing is put back in it"
-            )));
-        };
-        let named = |ending: &str| {
-            let mut named = path.clone().into_os_string();
-            named.push(ending);
-            PathBuf::from(named)
-        };
-        let beside = named(aside);
-        if beside.exists() && path.exists() {
-            return Ok(beside);
-        }
-        // The database first: while it is not there, nothing takes the log for another one's.
-        for (from, to) in [
-            (path.clone(), beside.clone()),
-            (named("-wal"), named(&format!("{aside}-wal"))),
-            (named("-shm"), named(&format!("{aside}-shm"))),
-        ] {
-            if from.exists() {
-                std::fs::rename(&from, &to)
-                    .map_err(|error| StoreError::NotWritable(format!("{}: {error}", from.display())))?;
-            }
-        }
-        self.load(file)?;
-        Ok(beside)
-    }
+/// `path` with an ending more.
+pub(crate) fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut beside = path.to_owned().into_os_string();
+    beside.push(ending);
+    PathBuf::from(beside)
+}
+
+/// Copies a file; the copy is on the disk when this returns.
+pub(crate) fn copied(from: &Path, to: &Path) -> io::Result<()> {
+    std::fs::copy(from, to)?;
+    synced(to)
+}
+
+/// Gives a file another name, which is on the disk when this returns.
+pub(crate) fn renamed(from: &Path, to: &Path) -> io::Result<()> {
+    std::fs::rename(from, to)?;
+    synced_folder(to)
+}
+
+fn synced(file: &Path) -> io::Result<()> {
+    File::open(file)?.sync_all()?;
+    synced_folder(file)
+}
+
+fn synced_folder(file: &Path) -> io::Result<()> {
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+    File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
+}
+
+/// The error of a file that can't be written.
+pub(crate) fn unwritten(file: &Path) -> impl FnOnce(io::Error) -> StoreError {
+    move |error| StoreError::NotWritable(format!("{}: {error}", file.display()))
 }
 
 /// A file's name and what is in it, which is overwritten when dropped.

@@ -12,6 +12,8 @@ pub enum UpdateAct {
     NotReady,
     /// The version before can't be put back without somebody's help.
     Stuck,
+    /// Another version was installed meanwhile by other means.
+    Superseded,
     /// It ended before anything was changed.
     Abandoned,
     /// It was not believed, or not for this appliance, so nothing changed.
@@ -25,6 +27,7 @@ impl UpdateAct {
             Self::RolledBack => "update.rolled_back",
             Self::NotReady => "update.not_ready",
             Self::Stuck => "update.stuck",
+            Self::Superseded => "update.superseded",
             Self::Abandoned => "update.abandoned",
             Self::Refused => "update.refused",
         }

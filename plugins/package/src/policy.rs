@@ -9,6 +9,7 @@ use crate::digest::Digest;
 use crate::key::{PublicKey, Signature};
 use crate::manifest::{FORMAT, day};
 use crate::refusal::Refusal;
+use crate::update::UPDATE_ID;
 
 /// Largest `policy.json`.
 pub(crate) const POLICY_BYTES_MAX: u64 = 1 << 20;
@@ -155,8 +156,11 @@ impl Policy {
     }
 }
 
-/// Whether `prefix` is `id` or whole labels at its beginning.
+/// Whether `prefix` is `id` or whole labels at its beginning. Nobody is trusted with the appliance itself by a wider name.
 fn covers(prefix: &str, id: &str) -> bool {
+    if id == UPDATE_ID {
+        return prefix == id;
+    }
     id.strip_prefix(prefix)
         .is_some_and(|rest| !prefix.is_empty() && (rest.is_empty() || rest.starts_with('.')))
 }

@@ -59,6 +59,7 @@ fn act(outcome: Outcome) -> UpdateAct {
         Outcome::RolledBack => UpdateAct::RolledBack,
         Outcome::NotReady => UpdateAct::NotReady,
         Outcome::Stuck => UpdateAct::Stuck,
+        Outcome::Superseded => UpdateAct::Superseded,
         Outcome::Refused => UpdateAct::Refused,
     }
 }

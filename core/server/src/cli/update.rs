@@ -229,7 +229,7 @@ fn exit(entry: &Entry) -> Exit {
         Outcome::Applied => Exit::Ok,
         Outcome::Refused => Exit::Integrity,
         Outcome::Stuck | Outcome::NotReady => Exit::Unavailable,
-        Outcome::Abandoned | Outcome::RolledBack => Exit::Failure,
+        Outcome::Abandoned | Outcome::RolledBack | Outcome::Superseded => Exit::Failure,
     }
 }
 
@@ -246,6 +246,9 @@ fn told(entry: &Entry) -> String {
             format!("{to} went again, and {from} is not ready either: {why}; see `facepay doctor`")
         }
         Outcome::Stuck => format!("{from} can't be put back: {why}; mend that, then systemctl start {UNIT}"),
+        Outcome::Superseded => {
+            format!("{to} over {from} was given up, and what is installed was left alone: {why}")
+        }
     }
 }
 
@@ -278,12 +281,7 @@ fn on_database(settings: &Settings, act: &Database) -> Result<Exit, Failure> {
     match act {
         Database::Dump => database::dump(settings).map_err(Failure::failed)?,
         Database::PutBack { id } => {
-            if let Some(aside) = database::put_back(settings, id).map_err(Failure::failed)? {
-                terminal::out(format!(
-                    "the database is that from before the update; what it was lies in {}, and payments since may be in it",
-                    aside.display()
-                ));
-            }
+            terminal::json(&json!(database::put_back(settings, id).map_err(Failure::failed)?));
         }
         Database::Forget => database::forget(settings).map_err(Failure::failed)?,
     }

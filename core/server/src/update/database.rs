@@ -8,6 +8,7 @@ use std::process::Command;
 
 use store::DatabaseUrl;
 
+use super::carry_out::Restored;
 use super::debian::run;
 use crate::settings::Settings;
 
@@ -36,18 +37,36 @@ pub(crate) fn dump(settings: &Settings) -> Result<(), String> {
     url(settings)?.dump(&copy(settings)).map_err(|error| error.to_string())
 }
 
-/// Has the database be the copy, where a newer program changed its tables; else it stays as it is. What it was then lies beside it,
-/// named by the update's `id`: payments may be in it.
+/// Has the database be the copy, where a newer program changed its tables and no money moved since. What it was then lies beside it,
+/// named by the update's `id`.
 ///
 /// # Errors
-/// When it can't be written.
-pub(crate) fn put_back(settings: &Settings, id: &str) -> Result<Option<PathBuf>, String> {
+/// When the exchange was cut short: there is no whole database.
+pub(crate) fn put_back(settings: &Settings, id: &str) -> Result<Restored, String> {
     let url = url(settings)?;
-    if url.pending().is_ok() {
-        return Ok(None);
+    let DatabaseUrl::Sqlite(live) = &url else { return Err(format!("{url} is no file")) };
+    let mut aside = live.clone().into_os_string();
+    aside.push(format!(".after-update-{id}"));
+    let (copy, aside) = (copy(settings), PathBuf::from(aside));
+    match url.exchange(&copy, &aside) {
+        Ok(None) => {}
+        Ok(Some(exchange)) => {
+            let put_back = exchange.finish().and_then(|()| url.renew_feed());
+            put_back.map_err(|error| error.to_string())?;
+        }
+        // A start would make an empty one.
+        Err(error) if !live.exists() => return Err(error.to_string()),
+        Err(error) => {
+            return Ok(Restored::Kept(format!(
+                "the database stays as the new version has it: {error}; that from before lies in {}, and docs/operations.md says how \
+                 to go back to it by hand",
+                copy.display()
+            )));
+        }
     }
-    let exchanged = url.exchange(&copy(settings), &format!(".after-update-{id}"));
-    exchanged.map(Some).map_err(|error| error.to_string())
+    Ok(Restored::Done(aside.exists().then(|| {
+        format!("the database is that from before the update; what it was lies in {}", aside.display())
+    })))
 }
 
 /// Takes the copy away.

@@ -7,24 +7,66 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// The package's name.
-const PACKAGE: &str = "facepay";
-/// Somebody else may be installing something: it is waited for so often and so long.
-const LOCKED_TRIES_MAX: u32 = 40;
+pub(crate) const PACKAGE: &str = "facepay";
+/// Somebody else may be installing something: it is waited for so long, and longer on the way back, which has no other way.
+pub(super) const LOCKED_MAX: Duration = Duration::from_secs(2 * 60);
+pub(super) const LOCKED_BACK_MAX: Duration = Duration::from_secs(15 * 60);
 const LOCKED_WAIT: Duration = Duration::from_secs(3);
+
+/// What dpkg says of the package.
+pub(super) struct State {
+    /// As it was unpacked last, whole or not.
+    pub(super) version: String,
+    /// It is installed whole.
+    whole: bool,
+}
 
 /// The version that is installed.
 ///
 /// # Errors
 /// When the appliance was not installed as a package.
 pub(crate) fn installed() -> Result<String, String> {
-    let shown = said(Command::new("dpkg-query").args(["--show", "--showformat=${Version}", PACKAGE]));
-    match shown {
-        Ok(version) if !version.is_empty() => Ok(version),
-        _ => Err(format!("{PACKAGE} is not installed as a Debian package, which alone is updated")),
+    match state()? {
+        Some(state) => Ok(state.version),
+        None => Err(format!("{PACKAGE} is not installed as a Debian package, which alone is updated")),
     }
+}
+
+/// What dpkg says of the package; `None` where it is not there, or only its settings are.
+///
+/// # Errors
+/// When there is no dpkg.
+pub(super) fn state() -> Result<Option<State>, String> {
+    let mut show = Command::new("dpkg-query");
+    show.args(["--show", "--showformat=${Status} ${Version}", PACKAGE]);
+    let shown = show.output().map_err(|error| format!("dpkg-query: {error}"))?;
+    match shown.status.code() {
+        Some(0) => Ok(state_of(&String::from_utf8_lossy(&shown.stdout))),
+        // It knows no such package.
+        Some(1) => Ok(None),
+        _ => Err(format!("dpkg-query: {}", String::from_utf8_lossy(&shown.stderr).trim())),
+    }
+}
+
+fn state_of(shown: &str) -> Option<State> {
+    let words: Vec<&str> = shown.split_whitespace().collect();
+    match words[..] {
+        [_, flag, state, version] if !["not-installed", "config-files"].contains(&state) => {
+            Some(State { version: version.to_owned(), whole: (flag, state) == ("ok", "installed") })
+        }
+        _ => None,
+    }
+}
+
+/// Whether this version is installed, and whole.
+///
+/// # Errors
+/// When there is no dpkg.
+pub(super) fn is_whole(version: &str) -> Result<bool, String> {
+    Ok(state()?.is_some_and(|state| state.whole && state.version == version))
 }
 
 /// What this machine's packages are for, such as `amd64`.
@@ -35,18 +77,17 @@ pub(crate) fn architecture() -> Result<String, String> {
     said(Command::new("dpkg").arg("--print-architecture"))
 }
 
-/// Two versions in Debian's order.
-pub(crate) fn compare(one: &str, other: &str) -> Ordering {
-    let is = |relation: &str| {
-        let mut compare = Command::new("dpkg");
-        compare.args(["--compare-versions", one, relation, other]).stderr(Stdio::null());
-        compare.status().is_ok_and(|status| status.success())
+/// Two versions in Debian's order; `None` where either is no version to dpkg.
+pub(crate) fn compare(one: &str, other: &str) -> Option<Ordering> {
+    let holds = |words: &[&str]| {
+        Command::new("dpkg").args(words).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
     };
-    match (is("lt"), is("eq")) {
-        (true, _) => Ordering::Less,
-        (false, true) => Ordering::Equal,
-        (false, false) => Ordering::Greater,
+    if ![one, other].iter().all(|version| holds(&["--validate-version", version])) {
+        return None;
     }
+    let relations = [("lt", Ordering::Less), ("eq", Ordering::Equal), ("gt", Ordering::Greater)];
+    let found = relations.into_iter().find(|(is, _)| holds(&["--compare-versions", one, is, other]));
+    found.map(|(_, ordering)| ordering)
 }
 
 /// A field of a package's control file.
@@ -68,20 +109,18 @@ pub(crate) fn file_in(package: &Path, name: &str) -> Result<String, String> {
         .map_err(|error| format!("{name} in {}: {error}", package.display()))
 }
 
-/// Installs the package, whatever version is there. Settings that were changed stay as they are.
+/// Installs the package, whatever version is there. Settings that were changed stay as they are. Somebody else who installs something is
+/// waited for as long as `locked_max`.
 ///
 /// # Errors
 /// What dpkg said last.
-pub(crate) fn install(package: &Path) -> Result<(), String> {
-    let mut tries = 1;
+pub(super) fn install(package: &Path, locked_max: Duration) -> Result<(), String> {
+    let begun = Instant::now();
     loop {
         let mut install = Command::new("dpkg");
         install.args(["--install", "--force-confdef", "--force-confold"]).arg(package);
         match run(install.env("DEBIAN_FRONTEND", "noninteractive")) {
-            Err(why) if why.contains("lock") && tries < LOCKED_TRIES_MAX => {
-                tries += 1;
-                thread::sleep(LOCKED_WAIT);
-            }
+            Err(why) if why.contains("lock") && begun.elapsed() < locked_max => thread::sleep(LOCKED_WAIT),
             done => return done.map(drop),
         }
     }
@@ -185,6 +224,23 @@ pub(super) fn run(command: &mut Command) -> Result<Output, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_half_installed_is_there_but_not_whole_and_settings_alone_are_nothing() {
+        let found = |shown: &str| state_of(shown).map(|state| (state.version, state.whole));
+        for (shown, expected) in [
+            ("install ok installed 1-1", Some(("1-1", true))),
+            ("hold ok installed 1-1", Some(("1-1", true))),
+            ("install reinstreq half-installed 1-1", Some(("1-1", false))),
+            ("install ok half-configured 1-1", Some(("1-1", false))),
+            ("install reinstreq installed 1-1", Some(("1-1", false))),
+            ("deinstall ok config-files 1-1", None),
+            ("unknown ok not-installed ", None),
+        ] {
+            let expected = expected.map(|(version, whole)| (version.to_owned(), whole));
+            assert_eq!(found(shown), expected, "{shown}");
+        }
+    }
 
     #[test]
     fn a_control_file_has_no_state_of_this_machine() {

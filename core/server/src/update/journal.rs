@@ -49,6 +49,15 @@ impl Journal {
     pub(crate) fn migrates(&self) -> bool {
         self.to.migrations.len() > self.from.migrations.len()
     }
+
+    /// Adds to why it goes back, once.
+    pub(crate) fn add(&mut self, why: &str) {
+        match &mut self.why {
+            None => self.why = Some(why.to_owned()),
+            Some(all) if all.contains(why) => {}
+            Some(all) => all.push_str(&format!("; then {why}")),
+        }
+    }
 }
 
 /// Which packages are kept.

@@ -1,6 +1,6 @@
 //! This machine: the phases of an update done with dpkg, systemd and the appliance's own interface.
 
-use super::carry_out::Hands;
+use super::carry_out::{Hands, Restored};
 use super::journal::{Journal, Place, is_whole};
 use super::{database, debian, service};
 use crate::api::wire::money::moment;
@@ -36,23 +36,39 @@ impl Hands for Machine<'_> {
         let package = self.place.package(&journal.to.version);
         is_whole(&package, journal.to.sha256)?;
         service::hold()?;
-        debian::install(&package)
+        debian::install(&package, debian::LOCKED_MAX)?;
+        match debian::installed()? {
+            installed if installed == journal.to.version => Ok(()),
+            other => Err(format!("its package says {}, dpkg has {other}", journal.to.version)),
+        }
     }
 
     fn tried(&self) -> Result<(), String> {
         service::tried(self.settings)
     }
 
-    fn put_back(&self, journal: &Journal) -> Result<Option<String>, String> {
+    fn restore(&self, journal: &Journal) -> Result<Restored, String> {
         service::hold()?;
-        let told = match journal.migrates() {
-            true => database::as_owner(self.settings, &["put-back", &journal.id])?,
-            false => String::new(),
-        };
+        let said = database::as_owner(self.settings, &["put-back", &journal.id])?;
+        serde_json::from_str(&said).map_err(|error| format!("{said}: {error}"))
+    }
+
+    fn put_back(&self, journal: &Journal) -> Result<(), String> {
+        service::hold()?;
+        if debian::is_whole(&journal.from.version)? {
+            return Ok(());
+        }
         let package = self.place.package(&journal.from.version);
         is_whole(&package, journal.from.sha256)?;
-        debian::install(&package)?;
-        Ok(Some(told).filter(|told| !told.is_empty()))
+        debian::install(&package, debian::LOCKED_BACK_MAX)
+    }
+
+    fn release(&self) -> Result<(), String> {
+        service::start()
+    }
+
+    fn installed(&self) -> Result<Option<String>, String> {
+        Ok(debian::state()?.map(|state| state.version))
     }
 
     fn forget(&self) -> Result<(), String> {

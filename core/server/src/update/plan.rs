@@ -20,6 +20,8 @@ pub(crate) struct Installed<'a> {
 pub(crate) enum Misfit {
     #[error("it is for {found}, this machine is {here}: fetch the one for {here}")]
     Architecture { found: String, here: String },
+    #[error("dpkg can't compare {one} with {other}")]
+    Incomparable { one: String, other: String },
     #[error("{version} is installed already")]
     Same { version: String },
     #[error(
@@ -44,6 +46,7 @@ impl Misfit {
     pub(crate) fn code(&self) -> &'static str {
         match self {
             Self::Architecture { .. } => "other_architecture",
+            Self::Incomparable { .. } => "incomparable_version",
             Self::Same { .. } => "same_version",
             Self::Older { .. } => "older_version",
             Self::TooFar { .. } => "too_far",
@@ -53,22 +56,28 @@ impl Misfit {
     }
 }
 
-/// How many migrations the update brings, if it is for this appliance. `compare` orders versions as Debian does.
+/// How many migrations the update brings, if it is for this appliance. `compare` orders versions as Debian does, if they are such.
 pub(crate) fn fits(
     manifest: &UpdateManifest,
     installed: &Installed<'_>,
-    compare: impl Fn(&str, &str) -> Ordering,
+    compare: impl Fn(&str, &str) -> Option<Ordering>,
 ) -> Result<usize, Misfit> {
     let (version, here) = (installed.version.to_owned(), installed.architecture.to_owned());
     if manifest.architecture != here {
         return Err(Misfit::Architecture { found: manifest.architecture.clone(), here });
     }
-    match compare(&manifest.version, &version) {
+    let compare = |one: &str, other: &str| {
+        let incomparable = || Misfit::Incomparable { one: one.to_owned(), other: other.to_owned() };
+        compare(one, other).ok_or_else(incomparable)
+    };
+    match compare(&manifest.version, &version)? {
         Ordering::Greater => {}
         Ordering::Equal => return Err(Misfit::Same { version }),
         Ordering::Less => return Err(Misfit::Older { found: manifest.version.clone(), installed: version }),
     }
-    if let Some(from_min) = manifest.from_min.clone().filter(|from| compare(&version, from).is_lt()) {
+    if let Some(from_min) = manifest.from_min.clone()
+        && compare(&version, &from_min)?.is_lt()
+    {
         return Err(Misfit::TooFar { from_min, installed: version });
     }
     if let Some(name) = installed.migrations.iter().find(|name| !manifest.migrations.contains(name)) {
@@ -92,10 +101,14 @@ pub(crate) enum Phase {
     Install,
     /// It is started, and has to become ready.
     Try,
-    /// The database and the version before are put back.
+    /// The service is stopped and the database put back, unless money moved in it; only where migrations came.
+    Restore,
+    /// The version before is put back.
     PutBack,
     /// That is started, and has to become ready.
     TryBefore,
+    /// The new version is started again, since what is in the database is its own.
+    Stay,
 }
 
 /// What came of an update.
@@ -110,10 +123,21 @@ pub(crate) enum Outcome {
     RolledBack,
     /// The version before is back and isn't ready either.
     NotReady,
-    /// The version before can't be put back. The journal stays: the next start of the unit tries again.
+    /// The new version isn't ready, and the version before can't be put back. The journal stays: the next start of the unit tries again.
     Stuck,
+    /// Another version was installed meanwhile by other means, and nothing was changed.
+    Superseded,
     /// It was not taken in the first place.
     Refused,
+}
+
+/// How the work of a phase ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Work {
+    Done,
+    Failed,
+    /// The database stays as the new version has it: money moved in it, or nobody can tell.
+    Kept,
 }
 
 /// What comes after a phase.
@@ -123,32 +147,59 @@ pub(crate) enum Next {
     End(Outcome),
 }
 
-/// What comes after `phase`, which succeeded or didn't, in an update that brings migrations or doesn't.
-pub(crate) fn next(phase: Phase, succeeded: bool, migrates: bool) -> Next {
-    match (phase, succeeded) {
-        (Phase::Keep, true) if migrates => Next::Go(Phase::Snapshot),
-        (Phase::Keep | Phase::Snapshot, true) => Next::Go(Phase::Install),
-        (Phase::Keep, false) => Next::End(Outcome::Abandoned),
+/// What comes after `phase`, whose work ended so, in an update that brings migrations or doesn't.
+pub(crate) fn next(phase: Phase, work: Work, migrates: bool) -> Next {
+    match (phase, work) {
+        (Phase::Keep, Work::Done) if migrates => Next::Go(Phase::Snapshot),
+        (Phase::Keep | Phase::Snapshot, Work::Done) => Next::Go(Phase::Install),
+        (Phase::Keep, _) => Next::End(Outcome::Abandoned),
         // It was stopped for the copy.
-        (Phase::Snapshot, false) => Next::Go(Phase::TryBefore),
-        (Phase::Install, true) => Next::Go(Phase::Try),
-        (Phase::Try, true) => Next::End(Outcome::Applied),
-        (Phase::Install | Phase::Try, false) => Next::Go(Phase::PutBack),
-        (Phase::PutBack, true) => Next::Go(Phase::TryBefore),
-        (Phase::PutBack, false) => Next::End(Outcome::Stuck),
-        (Phase::TryBefore, true) => Next::End(Outcome::RolledBack),
-        (Phase::TryBefore, false) => Next::End(Outcome::NotReady),
+        (Phase::Snapshot, _) => Next::Go(Phase::TryBefore),
+        (Phase::Install, Work::Done) => Next::Go(Phase::Try),
+        (Phase::Try | Phase::Stay, Work::Done) => Next::End(Outcome::Applied),
+        // Nobody has worked on the database.
+        (Phase::Install, _) => Next::Go(Phase::PutBack),
+        (Phase::Try, _) => Next::Go(back(migrates)),
+        (Phase::Restore, Work::Done) => Next::Go(Phase::PutBack),
+        (Phase::Restore, Work::Kept) => Next::Go(Phase::Stay),
+        (Phase::PutBack, Work::Done) => Next::Go(Phase::TryBefore),
+        // The service stays stopped: its files, or its database, are not whole.
+        (Phase::Restore | Phase::PutBack | Phase::Stay, _) => Next::End(Outcome::Stuck),
+        (Phase::TryBefore, Work::Done) => Next::End(Outcome::RolledBack),
+        (Phase::TryBefore, _) => Next::End(Outcome::NotReady),
     }
+}
+
+/// Where the way back of a version that was started begins.
+fn back(migrates: bool) -> Phase {
+    if migrates { Phase::Restore } else { Phase::PutBack }
+}
+
+/// What dpkg says is there when an update is begun or taken up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Here {
+    /// The version before, whole or not.
+    From,
+    /// The new version, whole or not.
+    To,
+    /// Neither: somebody installed another one, or took it away.
+    Other,
 }
 
 /// How often an update is begun or taken up before a machine that goes down in it goes back.
 pub(crate) const STARTS_MAX: u32 = 2;
 
-/// Where an update that is begun or taken up for the `starts`th time goes on.
-pub(crate) fn taken_up(phase: Phase, starts: u32) -> Phase {
-    match phase {
-        Phase::Install | Phase::Try if starts > STARTS_MAX => Phase::PutBack,
-        phase => phase,
+/// How an update goes on that is begun or taken up for the `starts`th time. Somebody may have come in between.
+pub(crate) fn taken_up(phase: Phase, starts: u32, here: Here, migrates: bool) -> Next {
+    match (phase, here) {
+        (_, Here::Other) | (Phase::Keep | Phase::Snapshot | Phase::TryBefore, Here::To) => {
+            Next::End(Outcome::Superseded)
+        }
+        (Phase::Stay, Here::From) => Next::Go(Phase::TryBefore),
+        (Phase::Try, Here::From) => Next::Go(back(migrates)),
+        (Phase::Install, _) if starts > STARTS_MAX => Next::Go(Phase::PutBack),
+        (Phase::Try, _) if starts > STARTS_MAX => Next::Go(back(migrates)),
+        _ => Next::Go(phase),
     }
 }
 
@@ -173,7 +224,8 @@ mod tests {
         let fit = |change, owns_database| {
             let installed =
                 Installed { version: "2", architecture: "amd64", migrations: &migrations, owns_database };
-            fits(&manifest(change), &installed, str::cmp).map_err(|misfit| misfit.code())
+            let compare = |one: &str, other: &str| (one != "9").then(|| one.cmp(other));
+            fits(&manifest(change), &installed, compare).map_err(|misfit| misfit.code())
         };
         for (change, owns_database, expected) in [
             (("version", json!("3")), true, Ok(0)),
@@ -181,6 +233,7 @@ mod tests {
             (("architecture", json!("arm64")), true, Err("other_architecture")),
             (("version", json!("2")), true, Err("same_version")),
             (("version", json!("1")), true, Err("older_version")),
+            (("version", json!("9")), true, Err("incomparable_version")),
             (("from_min", json!("2")), true, Ok(0)),
             (("from_min", json!("3")), true, Err("too_far")),
             (("from_min", Value::Null), true, Ok(0)),
@@ -200,7 +253,8 @@ mod tests {
                 let (mut phase, mut way) = (Phase::Keep, Vec::new());
                 let outcome = loop {
                     way.push(phase);
-                    match next(phase, phase != failing, migrates) {
+                    let work = if phase == failing { Work::Failed } else { Work::Done };
+                    match next(phase, work, migrates) {
                         Next::Go(then) => phase = then,
                         Next::End(outcome) => break outcome,
                     }
@@ -209,24 +263,45 @@ mod tests {
                 assert_eq!(outcome, if untouched { Outcome::Abandoned } else { Outcome::RolledBack });
                 let put_back = way.contains(&Phase::PutBack);
                 assert_eq!(put_back, [Phase::Install, Phase::Try].contains(&failing), "{way:?}");
+                assert_eq!(way.contains(&Phase::Restore), failing == Phase::Try && migrates, "{way:?}");
                 assert_eq!(way.contains(&Phase::Snapshot), migrates && !untouched, "{way:?}");
             }
         }
-        assert_eq!(next(Phase::PutBack, false, true), Next::End(Outcome::Stuck));
-        assert_eq!(next(Phase::TryBefore, false, true), Next::End(Outcome::NotReady));
+        for (phase, work, expected) in [
+            (Phase::Restore, Work::Failed, Next::End(Outcome::Stuck)),
+            (Phase::Restore, Work::Kept, Next::Go(Phase::Stay)),
+            (Phase::Stay, Work::Failed, Next::End(Outcome::Stuck)),
+            (Phase::Stay, Work::Done, Next::End(Outcome::Applied)),
+            (Phase::PutBack, Work::Failed, Next::End(Outcome::Stuck)),
+            (Phase::TryBefore, Work::Failed, Next::End(Outcome::NotReady)),
+        ] {
+            assert_eq!(next(phase, work, true), expected, "{phase:?} {work:?}");
+        }
     }
 
     #[test]
-    fn a_machine_that_goes_down_twice_in_an_update_goes_back() {
-        for (phase, starts, expected) in [
-            (Phase::Install, 2, Phase::Install),
-            (Phase::Install, 3, Phase::PutBack),
-            (Phase::Try, 3, Phase::PutBack),
-            (Phase::Keep, 9, Phase::Keep),
-            (Phase::PutBack, 9, Phase::PutBack),
-            (Phase::TryBefore, 9, Phase::TryBefore),
+    fn an_update_is_taken_up_by_what_is_there_and_how_often_the_machine_went_down() {
+        let superseded = Next::End(Outcome::Superseded);
+        for (phase, starts, here, expected) in [
+            (Phase::Install, 2, Here::To, Next::Go(Phase::Install)),
+            (Phase::Install, 3, Here::From, Next::Go(Phase::PutBack)),
+            (Phase::Try, 2, Here::To, Next::Go(Phase::Try)),
+            (Phase::Try, 3, Here::To, Next::Go(Phase::Restore)),
+            (Phase::Keep, 9, Here::From, Next::Go(Phase::Keep)),
+            (Phase::PutBack, 9, Here::To, Next::Go(Phase::PutBack)),
+            (Phase::TryBefore, 9, Here::From, Next::Go(Phase::TryBefore)),
+            (Phase::Stay, 9, Here::To, Next::Go(Phase::Stay)),
+            // By hand.
+            (Phase::Try, 2, Here::From, Next::Go(Phase::Restore)),
+            (Phase::Stay, 2, Here::From, Next::Go(Phase::TryBefore)),
+            (Phase::Keep, 1, Here::To, superseded),
+            (Phase::Snapshot, 2, Here::To, superseded),
+            (Phase::TryBefore, 2, Here::To, superseded),
+            (Phase::Install, 1, Here::Other, superseded),
+            (Phase::PutBack, 3, Here::Other, superseded),
         ] {
-            assert_eq!(taken_up(phase, starts), expected, "{phase:?} {starts}");
+            assert_eq!(taken_up(phase, starts, here, true), expected, "{phase:?} {starts} {here:?}");
         }
+        assert_eq!(taken_up(Phase::Try, 3, Here::To, false), Next::Go(Phase::PutBack));
     }
 }

@@ -14,18 +14,22 @@ const UNIT: &str = "facepay.service";
 /// What is waited for is looked at so often.
 const EVERY: Duration = Duration::from_millis(500);
 
-/// Stops the service, and has nobody start it while its files are replaced: the package's own scripts would.
+/// Stops the service, and has nobody start it while its files are replaced: the package's own scripts would, and a machine that went
+/// down in between.
 ///
 /// # Errors
 /// What systemctl said.
 pub(super) fn hold() -> Result<(), String> {
     systemctl(&["stop", UNIT])?;
-    systemctl(&["mask", "--runtime", UNIT])
+    systemctl(&["mask", UNIT])
 }
 
 /// Lets the service start again and starts it, without waiting for it.
-fn start() -> Result<(), String> {
-    systemctl(&["unmask", "--runtime", UNIT])?;
+///
+/// # Errors
+/// What systemctl said.
+pub(super) fn start() -> Result<(), String> {
+    systemctl(&["unmask", UNIT])?;
     systemctl(&["daemon-reload"])?;
     // One that was never started has nothing to reset.
     let _ = systemctl(&["reset-failed", UNIT]);

@@ -15,7 +15,6 @@ pub(crate) const CLAIMS: &[Claim] = claims![
     a_replaced_key_opens_everything_and_the_old_one_nothing,
     a_key_is_known_once_the_database_was_opened_with_one,
     a_look_at_an_outdated_database_does_not_migrate_it,
-    a_copy_takes_the_databases_place_and_what_it_was_stays_beside_it,
     a_place_that_cannot_be_opened_is_named,
     a_lost_connection_is_replaced,
     every_column_is_there_under_the_name_the_program_uses,
@@ -54,31 +53,6 @@ fn a_replaced_key_opens_everything_and_the_old_one_nothing(bench: &Bench) {
     let again = store.add_user(by(), &NewUser { id: UserId(Uuid::now_v7()), profile: again });
     assert!(matches!(again, Err(StoreError::Conflict(_))), "addresses are still found by their tags");
     assert!(store.audit_verify().unwrap().is_ok());
-}
-
-fn a_copy_takes_the_databases_place_and_what_it_was_stays_beside_it(bench: &Bench) {
-    let (url, folder) = (bench.url.parse::<DatabaseUrl>().unwrap(), tempfile::tempdir().unwrap());
-    let path = |name: &str| folder.path().join(name);
-    let read = |name: &str| std::fs::read(path(name)).unwrap();
-    if url.kind() == "postgresql" {
-        // Other appliances may be at work on it.
-        return assert!(matches!(url.exchange(&path("before"), ".aside"), Err(StoreError::Conflict(_))));
-    }
-    url.dump(&path("before")).unwrap();
-    bench.person("ada");
-    url.dump(&path("after")).unwrap();
-    let used = DatabaseUrl::Sqlite(path("used"));
-    used.load(&path("after")).unwrap();
-    for _ in 0..2 {
-        assert_eq!(used.exchange(&path("before"), ".aside").unwrap(), path("used.aside"));
-        assert!(read("used") == read("before") && read("used.aside") == read("after"));
-    }
-    // The machine went down when only the database had been moved.
-    std::fs::remove_file(path("used")).unwrap();
-    std::fs::write(path("used-wal"), "what it had not written back").unwrap();
-    used.exchange(&path("before"), ".aside").unwrap();
-    assert!(read("used") == read("before") && !path("used-wal").exists());
-    assert_eq!(read("used.aside-wal"), b"what it had not written back");
 }
 
 fn a_key_is_known_once_the_database_was_opened_with_one(bench: &Bench) {

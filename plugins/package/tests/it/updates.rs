@@ -66,7 +66,8 @@ fn whom_the_policy_does_not_trust_with_the_appliance_updates_nothing() {
         (signed(usual(), &vendor()), usual_verifier(), "unknown_key"),
         (signed(usual(), &vendor()), trusting(json!(["com.acme"])), "key_not_for_id"),
         (signed(usual(), &vendor()), trusting(json!(["org.facepay.app"])), "key_not_for_id"),
-        (signed(usual(), &stranger), trusting(json!(["org.facepay"])), "forged"),
+        (signed(usual(), &vendor()), trusting(json!(["org.facepay", "org"])), "key_not_for_id"),
+        (signed(usual(), &stranger), trusting(json!([UPDATE_ID])), "forged"),
         (signed(("not_after", json!("2026-01-01")), &vendor()), trusting(json!([UPDATE_ID])), "expired"),
     ] {
         assert_eq!(verified(update.path(), &verifier).unwrap_err().code(), expected);

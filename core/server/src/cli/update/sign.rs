@@ -43,6 +43,11 @@ pub(super) fn sign(arguments: &Sign) -> Result<Exit, Failure> {
     let Sign { package, key, key_id, not_after, counter, from_min, out } = arguments;
     let key = SecretKey::read(key).map_err(unusable)?;
     let field = |name| debian::field(package, name).map_err(Failure::failed);
+    let name = field("Package")?;
+    if name != debian::PACKAGE {
+        let text = format!("{} is a package of {name}, not of {}", package.display(), debian::PACKAGE);
+        return Err(Failure::failed(text));
+    }
     let manifest = UpdateManifest {
         format: 1,
         id: UPDATE_ID.to_owned(),

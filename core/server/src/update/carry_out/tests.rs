@@ -11,12 +11,24 @@ use super::*;
 /// The machine goes down.
 struct PowerCut;
 
-/// A machine with one version installed, whose database knows so many migrations.
+/// A database that knows so many migrations and in which so many payments are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Database {
+    migrations: usize,
+    payments: u32,
+}
+
+/// A machine with one version installed.
 struct Simulated {
+    place: Place,
     installed: RefCell<String>,
     running: Cell<bool>,
-    migrations: Cell<usize>,
-    copied: Cell<Option<usize>>,
+    database: Cell<Database>,
+    copied: Cell<Option<Database>>,
+    /// It lies beside the database.
+    aside: Cell<bool>,
+    /// So many payments are taken at the new version's trial.
+    sells: Cell<u32>,
     /// How many acts are left before it goes down.
     acts_left: Cell<u32>,
     /// A version that never becomes ready.
@@ -27,12 +39,15 @@ struct Simulated {
 }
 
 impl Simulated {
-    fn new(bad: &'static str, failing: &'static str, migrates: bool) -> Self {
+    fn new(place: &Place, bad: &'static str, failing: &'static str, migrates: bool) -> Self {
         Self {
+            place: place.clone(),
             installed: RefCell::new("1".to_owned()),
             running: Cell::new(true),
-            migrations: Cell::new(1),
+            database: Cell::new(Database { migrations: 1, payments: 5 }),
             copied: Cell::new(None),
+            aside: Cell::new(false),
+            sells: Cell::new(0),
             acts_left: Cell::new(u32::MAX),
             bad,
             failing,
@@ -73,13 +88,13 @@ impl Hands for Simulated {
     fn snapshot(&self, _: &Journal) -> Result<(), String> {
         self.running.set(false);
         self.act("stop")?;
-        assert_eq!(self.migrations.get(), 1, "the copy is from before");
-        self.copied.set(Some(self.migrations.get()));
+        assert_eq!(self.database.get().migrations, 1, "the copy is from before");
+        self.copied.set(Some(self.database.get()));
         self.act("copy")
     }
 
     fn install(&self, journal: &Journal) -> Result<(), String> {
-        assert!(!journal.migrates() || self.copied.get() == Some(1), "nothing is installed without a copy");
+        assert!(!journal.migrates() || self.copied.get().is_some(), "nothing is installed without a copy");
         match self.failing {
             "new package" => Err("it can't be installed".to_owned()),
             _ => self.replace(&journal.to.version),
@@ -90,24 +105,51 @@ impl Hands for Simulated {
         self.act("start")?;
         self.running.set(true);
         let installed = self.installed.borrow().clone();
+        let mut database = self.database.get();
         if installed == "2" && self.migrates {
-            self.migrations.set(2);
+            database.migrations = 2;
         }
+        if installed == "2" {
+            database.payments += self.sells.take();
+        }
+        self.database.set(database);
         self.act("wait")?;
-        assert!(installed != "1" || self.migrations.get() == 1, "an older program has its own tables");
+        assert!(installed != "1" || database.migrations == 1, "an older program has its own tables");
         if installed == self.bad { Err("not ready".to_owned()) } else { Ok(()) }
     }
 
-    fn put_back(&self, journal: &Journal) -> Result<Option<String>, String> {
+    fn restore(&self, _: &Journal) -> Result<Restored, String> {
+        self.running.set(false);
+        self.act("restore")?;
+        let (database, copy) = (self.database.get(), self.copied.get().expect("there is a copy"));
+        if database.migrations > copy.migrations {
+            if database.payments > copy.payments {
+                return Ok(Restored::Kept("money moved".to_owned()));
+            }
+            self.database.set(copy);
+            self.aside.set(true);
+            self.act("exchange")?;
+        }
+        Ok(Restored::Done(self.aside.get().then(|| "it lies aside".to_owned())))
+    }
+
+    fn put_back(&self, journal: &Journal) -> Result<(), String> {
         self.running.set(false);
         self.act("put back")?;
-        if journal.migrates() && self.migrations.get() > 1 {
-            self.migrations.set(self.copied.get().expect("there is a copy"));
-        }
-        self.replace(&journal.from.version).map(|()| None)
+        self.replace(&journal.from.version)
+    }
+
+    fn release(&self) -> Result<(), String> {
+        self.running.set(true);
+        Ok(())
+    }
+
+    fn installed(&self) -> Result<Option<String>, String> {
+        Ok(Some(self.installed.borrow().trim_start_matches("half of ").to_owned()))
     }
 
     fn forget(&self) -> Result<(), String> {
+        assert!(self.place.journal().unwrap().is_none(), "who comes back to the journal needs the copy");
         self.copied.set(None);
         Ok(())
     }
@@ -152,16 +194,21 @@ fn an_update_ends_with_the_new_version_or_with_the_one_before_and_says_why() {
         ("", "copy", true, Outcome::RolledBack, "1", Some("copy fails")),
         ("", "new package", true, Outcome::RolledBack, "1", Some("it can't be installed")),
         ("2", "", false, Outcome::RolledBack, "1", Some("not ready")),
-        ("2", "", true, Outcome::RolledBack, "1", Some("not ready")),
-        ("", "wait", true, Outcome::NotReady, "1", Some("wait fails; then wait fails")),
+        ("2", "", true, Outcome::RolledBack, "1", Some("not ready; then it lies aside")),
+        ("", "wait", true, Outcome::NotReady, "1", Some("wait fails; then it lies aside")),
     ] {
         let (_folder, place) = begun(migrates);
-        let machine = Simulated::new(bad, failing, migrates);
+        let machine = Simulated::new(&place, bad, failing, migrates);
         let entry = carry_out(&place, &machine).unwrap().unwrap();
         assert_eq!((entry.outcome, entry.why.as_deref()), (outcome, why), "{bad} {failing} {migrates}");
         assert_eq!((machine.installed.borrow().as_str(), machine.running.get()), (installed, true));
-        assert_eq!(machine.migrations.get(), if installed == "2" && migrates { 2 } else { 1 });
-        assert_eq!(machine.copied.get(), None, "no copy of the database is left");
+        assert_eq!(machine.database.get().migrations, if installed == "2" && migrates { 2 } else { 1 });
+        let left = machine.copied.get().is_some();
+        assert_eq!(
+            left,
+            outcome == Outcome::NotReady,
+            "no copy of the database is left but where one may help"
+        );
         assert_eq!(place.journal().unwrap(), None);
         assert_eq!(place.history().unwrap(), [entry]);
         assert!(carry_out(&place, &machine).unwrap().is_none());
@@ -171,7 +218,7 @@ fn an_update_ends_with_the_new_version_or_with_the_one_before_and_says_why() {
 #[test]
 fn the_version_before_is_what_a_rollback_takes() {
     let (_folder, place) = begun(false);
-    carry_out(&place, &Simulated::new("", "", false)).unwrap();
+    carry_out(&place, &Simulated::new(&place, "", "", false)).unwrap();
     let kept = place.kept().unwrap();
     let versions = [kept.installed, kept.before].map(|version| version.unwrap().version);
     assert_eq!(versions, ["2", "1"]);
@@ -179,15 +226,67 @@ fn the_version_before_is_what_a_rollback_takes() {
 }
 
 #[test]
-fn what_cannot_be_put_back_keeps_its_journal_and_is_tried_again() {
+fn what_cannot_be_put_back_keeps_its_journal_and_says_where_the_database_lies_and_is_tried_again() {
     let (_folder, place) = begun(true);
-    let broken = Simulated::new("2", "put back", true);
+    let broken = Simulated::new(&place, "2", "put back", true);
     let entry = carry_out(&place, &broken).unwrap().unwrap();
     assert_eq!(entry.outcome, Outcome::Stuck);
+    assert_eq!(entry.why.as_deref(), Some("not ready; then it lies aside; then put back fails"));
     assert_eq!(place.journal().unwrap().unwrap().phase, Phase::PutBack);
+    assert!(!broken.running.get() && broken.copied.get().is_some());
+    let mended = Simulated { failing: "", ..broken };
+    let entry = carry_out(&place, &mended).unwrap().unwrap();
+    assert_eq!(entry.outcome, Outcome::RolledBack);
+    assert!(entry.why.unwrap().contains("it lies aside"));
+    assert_eq!(mended.database.get(), Database { migrations: 1, payments: 5 });
+}
+
+#[test]
+fn a_database_that_is_half_put_back_is_started_by_nobody() {
+    let (_folder, place) = begun(true);
+    let broken = Simulated::new(&place, "2", "exchange", true);
+    assert_eq!(carry_out(&place, &broken).unwrap().unwrap().outcome, Outcome::Stuck);
+    assert_eq!((broken.installed.borrow().as_str(), broken.running.get()), ("2", false));
     let mended = Simulated { failing: "", ..broken };
     assert_eq!(carry_out(&place, &mended).unwrap().unwrap().outcome, Outcome::RolledBack);
-    assert_eq!(mended.migrations.get(), 1);
+}
+
+#[test]
+fn a_version_that_is_not_fit_stays_where_payments_were_taken_at_its_trial() {
+    let (_folder, place) = begun(true);
+    let machine = Simulated::new(&place, "2", "", true);
+    machine.sells.set(3);
+    let entry = carry_out(&place, &machine).unwrap().unwrap();
+    assert_eq!(entry.outcome, Outcome::Stuck);
+    assert_eq!(entry.why.as_deref(), Some("not ready; then money moved"));
+    assert_eq!((machine.installed.borrow().as_str(), machine.running.get()), ("2", true));
+    assert_eq!(machine.database.get(), Database { migrations: 2, payments: 8 });
+    assert!(machine.copied.get().is_some(), "whoever goes back by hand needs it");
+    // It became ready: there is nothing to put back, whatever happened in it since.
+    let mended = Simulated { bad: "", ..machine };
+    assert_eq!(carry_out(&place, &mended).unwrap().unwrap().outcome, Outcome::Applied);
+    assert_eq!(mended.database.get(), Database { migrations: 2, payments: 8 });
+    assert_eq!((place.journal().unwrap(), mended.copied.get()), (None, None));
+}
+
+#[test]
+fn a_journal_that_outlived_its_run_changes_nothing_of_what_somebody_installed() {
+    for installed in ["3", "1"] {
+        let (_folder, place) = begun(true);
+        let machine = Simulated::new(&place, "2", "", true);
+        machine.sells.set(3);
+        carry_out(&place, &machine).unwrap().unwrap();
+        machine.installed.replace(installed.to_owned());
+        machine.running.set(false);
+        // By hand, with the database.
+        machine.database.set(Database { migrations: 1, payments: 8 });
+        let entry = carry_out(&place, &machine).unwrap().unwrap();
+        let expected = if installed == "3" { Outcome::Superseded } else { Outcome::RolledBack };
+        assert_eq!(entry.outcome, expected);
+        assert_eq!((machine.installed.borrow().as_str(), machine.running.get()), (installed, true));
+        assert_eq!(machine.database.get(), Database { migrations: 1, payments: 8 });
+        assert_eq!(place.journal().unwrap(), None);
+    }
 }
 
 /// Wherever the machine goes down, and how often, it comes to one end: a whole version at work on tables that are its own.
@@ -195,9 +294,9 @@ fn what_cannot_be_put_back_keeps_its_journal_and_is_tried_again() {
 fn a_machine_that_goes_down_anywhere_ends_as_one_that_did_not() {
     for (bad, migrates) in [("", false), ("", true), ("2", false), ("2", true)] {
         for times in [1, 3] {
-            for cut in 0..16 {
+            for cut in 0..18 {
                 let (_folder, place) = begun(migrates);
-                let machine = Simulated::new(bad, "", migrates);
+                let machine = Simulated::new(&place, bad, "", migrates);
                 let entry = survived(&place, &machine, cut, times);
                 let expected = if bad.is_empty() { Outcome::Applied } else { Outcome::RolledBack };
                 // One that went down often goes back, however good the new version is.
@@ -206,7 +305,10 @@ fn a_machine_that_goes_down_anywhere_ends_as_one_that_did_not() {
                 let installed = if entry.outcome == Outcome::Applied { "2" } else { "1" };
                 let found = (machine.installed.borrow().clone(), machine.running.get());
                 assert_eq!(found, (installed.to_owned(), true), "{bad} {migrates} {times} {cut}");
-                assert_eq!(machine.migrations.get(), if installed == "2" && migrates { 2 } else { 1 });
+                assert_eq!(
+                    machine.database.get().migrations,
+                    if installed == "2" && migrates { 2 } else { 1 }
+                );
                 assert_eq!(place.journal().unwrap(), None);
             }
         }
