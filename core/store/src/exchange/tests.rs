@@ -18,7 +18,10 @@ const OPERATION: &str = "UPDATE counters SET value = value + 1 WHERE name = 'ope
 const REQUEST: &str =
     "INSERT INTO idempotency (scope, key, body_mac, created_at) VALUES ('s', 'k2', x'00', 7);";
 const RECEIPT: &str =
-    "CREATE TABLE IF NOT EXISTS follower_receipts (id TEXT); INSERT INTO follower_receipts VALUES ('r');";
+    "INSERT INTO api_keys (id, name, role, sha256, created_at) VALUES ('f', 'branch', 'appliance', x'00', 7);
+     INSERT INTO followers (key_id, position, seen_at, receipts) VALUES ('f', 0, 7, 1);
+     INSERT INTO follower_receipts (public_key, transaction_id, key_id, sha256, received_at)
+     VALUES ('k', 't', 'f', x'00', 7);";
 
 impl Bench {
     fn new(since: &[&str]) -> Self {
