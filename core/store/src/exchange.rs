@@ -10,13 +10,14 @@ use crate::{
 };
 
 /// What rises whenever money moves, or may: its name, its table and its query.
-const FIGURES: [(&str, &str, &str); 5] = [
+const FIGURES: [(&str, &str, &str); 6] = [
     ("operations", "counters", "SELECT value AS figure FROM counters WHERE name = 'operation'"),
     ("transfers", "transfers", "SELECT count(*) AS figure FROM transfers"),
     ("requests", "idempotency", "SELECT count(*) AS figure FROM idempotency"),
     // Old ones are taken away meanwhile.
     ("the newest request", "idempotency", "SELECT coalesce(max(created_at), 0) AS figure FROM idempotency"),
     ("receipts", LATER, "SELECT count(*) AS figure FROM follower_receipts"),
+    ("the newest receipt", LATER, "SELECT coalesce(max(received_at), 0) AS figure FROM follower_receipts"),
 ];
 /// Came with a later migration: a database without it has none.
 const LATER: &str = "follower_receipts";
