@@ -1,3 +1,4 @@
+//! What is put back, and what is not.
 use diesel::connection::SimpleConnection as _;
 use tempfile::TempDir;
 
