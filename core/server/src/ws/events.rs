@@ -1,12 +1,16 @@
 //! `/ws/events?after=seq`: sightings, checkouts, payments, cameras, plugins, as they happen.
 
+use std::sync::Arc;
+
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use domain::CameraId;
 use domain::role::Permission;
 use http::StatusCode;
 use serde::Deserialize;
+use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
+use tokio::time::Instant;
 
 use super::hub::{Event, Subscription};
 use super::socket::{self, Closing, Socket};
@@ -39,7 +43,7 @@ pub(crate) async fn follow(
     let (response, handshake) = socket::accept(&app, &mut request)?;
     tokio::spawn(async move {
         let Some(socket) = handshake.open().await else { return };
-        let mut follower = Follower { socket, wanted, last_seen: 0 };
+        let mut follower = Follower { socket, wanted, last_seen: 0, rests_until: Instant::now() };
         let closing = tokio::select! {
             closing = follower.stream(&app, asked.after) => closing,
             () = credential.lost(app.clone()) => Closing::Revoked,
@@ -78,10 +82,18 @@ impl Wanted {
     }
 }
 
+/// All consoles together are written to no more often than this. What a write costs is the system's call, not the event: the more
+/// consoles listen, the more events go out with one.
+const WRITES_PER_SECOND_MAX: u32 = 20_000;
+/// Events that go out with one write.
+const GATHERED_MAX: usize = 64;
+
 struct Follower {
     socket: Socket,
     wanted: Wanted,
     last_seen: u64,
+    /// Events that come until then go out together.
+    rests_until: Instant,
 }
 
 impl Follower {
@@ -92,8 +104,8 @@ impl Follower {
         if gap && let Err(closing) = self.socket.send(told).await {
             return closing;
         }
-        for event in missed {
-            if let Err(closing) = self.tell(&event).await {
+        for events in missed.chunks(GATHERED_MAX) {
+            if let Err(closing) = self.tell(events).await {
                 return closing;
             }
         }
@@ -104,10 +116,9 @@ impl Follower {
                 _ = pings.tick() => self.socket.ping().await,
                 // Nothing is expected from the client; what it says changes nothing.
                 said = self.socket.next() => said.map(drop),
-                event = live.recv() => match event {
-                    Ok(event) => self.tell(&event).await,
-                    Err(RecvError::Lagged(_)) => Err(Closing::TooSlow),
-                    Err(RecvError::Closed) => Err(Closing::Stopping),
+                events = gathered(&mut live, self.rests_until) => match events {
+                    Ok(events) => self.tell(&events).await,
+                    Err(closing) => Err(closing),
                 },
             };
             if let Err(closing) = sent {
@@ -116,14 +127,34 @@ impl Follower {
         }
     }
 
-    async fn tell(&mut self, event: &Event) -> Result<(), Closing> {
-        // What the socket has taken goes out before anything that is said later, even after a timeout.
-        self.last_seen = event.seq;
-        match self.wanted.has(event) {
-            true => self.socket.send(event.text.as_str()).await,
-            false => Ok(()),
+    async fn tell(&mut self, events: &[Arc<Event>]) -> Result<(), Closing> {
+        for event in events {
+            if self.wanted.has(event) {
+                self.socket.feed(event.text.clone()).await?;
+            }
+            // What the socket has taken goes out before anything that is said later, even after a timeout.
+            self.last_seen = event.seq;
         }
+        self.socket.flush().await?;
+        self.rests_until = Instant::now() + self.socket.share_of(WRITES_PER_SECOND_MAX);
+        Ok(())
     }
+}
+
+/// The events that are there when the rest is over, or the next one. Dropped before it is done, it has taken none.
+async fn gathered(live: &mut Receiver<Arc<Event>>, rests_until: Instant) -> Result<Vec<Arc<Event>>, Closing> {
+    tokio::time::sleep_until(rests_until).await;
+    let mut events = match live.recv().await {
+        Ok(event) => vec![event],
+        Err(RecvError::Lagged(_)) => return Err(Closing::TooSlow),
+        Err(RecvError::Closed) => return Err(Closing::Stopping),
+    };
+    while events.len() < GATHERED_MAX
+        && let Ok(event) = live.try_recv()
+    {
+        events.push(event);
+    }
+    Ok(events)
 }
 
 fn resync(seq: u64, reason: &str) -> String {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 use tokio::sync::broadcast;
+use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 /// One event, serialised once for all listeners.
 #[derive(Debug)]
@@ -15,8 +16,8 @@ pub struct Event {
     pub kind: String,
     /// The camera that it is about, where it is about one.
     pub camera: Option<String>,
-    /// The JSON text, with `seq` and `type` in it.
-    pub text: String,
+    /// The JSON text, with `seq` and `type` in it; all listeners share it.
+    pub text: Utf8Bytes,
 }
 
 /// The events that a listener missed, and what comes next.
@@ -43,7 +44,8 @@ struct Kept {
     events_max: usize,
 }
 
-const LIVE_EVENTS_MAX: usize = 256;
+/// Events that a listener may be behind: many, since consoles are told of several at a time when many listen.
+const LIVE_EVENTS_MAX: usize = 1024;
 
 impl Hub {
     /// A hub that keeps the last `events_max` events and numbers them from after `last_seq`. The start
@@ -61,7 +63,7 @@ impl Hub {
         body.insert("seq".to_owned(), kept.last_seq.into());
         body.insert("type".to_owned(), kind.into());
         let camera = body.get("camera").and_then(serde_json::Value::as_str).map(str::to_owned);
-        let text = serde_json::Value::Object(body).to_string();
+        let text = serde_json::Value::Object(body).to_string().into();
         let event = Arc::new(Event { seq: kept.last_seq, kind: kind.to_owned(), camera, text });
         if kept.events.len() == kept.events_max {
             kept.events.pop_front();

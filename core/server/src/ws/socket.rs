@@ -160,13 +160,29 @@ impl Socket {
         self.send_message(Message::Ping(Bytes::new())).await
     }
 
+    /// Takes a message that goes out with what is sent next, or by [`Socket::flush`].
+    pub(crate) async fn feed(&mut self, text: Utf8Bytes) -> Result<(), Closing> {
+        in_time(self.limit(), self.stream.feed(Message::Text(text))).await
+    }
+
+    /// Sends what was taken.
+    pub(crate) async fn flush(&mut self) -> Result<(), Closing> {
+        in_time(self.limit(), self.stream.flush()).await
+    }
+
     async fn send_message(&mut self, message: Message) -> Result<(), Closing> {
-        let limit = Duration::from_millis(self.app.settings().ws.send_timeout_ms);
-        match tokio::time::timeout(limit, self.stream.send(message)).await {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(_)) => Err(Closing::Theirs),
-            Err(_) => Err(Closing::TooSlow),
-        }
+        in_time(self.limit(), self.stream.send(message)).await
+    }
+
+    /// How long a client may take over what it is sent.
+    fn limit(&self) -> Duration {
+        Duration::from_millis(self.app.settings().ws.send_timeout_ms)
+    }
+
+    /// How long one of all open sockets waits for its next turn when all together have `turns` in a second.
+    pub(crate) fn share_of(&self, turns: u32) -> Duration {
+        let open = u32::try_from(self.app.metrics().ws_clients.get()).unwrap_or_default();
+        Duration::from_secs(1) * open / turns
     }
 
     /// How often to ping.
@@ -179,6 +195,7 @@ impl Socket {
         let Some((code, reason)) = closing.frame() else { return };
         self.app.metrics().ws_evicted.get_or_create(&ReasonLabels { reason }).inc();
         let frame = CloseFrame { code, reason: Utf8Bytes::from_static(reason) };
+        let limit = self.limit();
         let goodbye = async {
             if let Some(text) = last_words {
                 self.stream.send(Message::Text(text.into())).await?;
@@ -188,8 +205,18 @@ impl Socket {
             Ok::<(), tokio_tungstenite::tungstenite::Error>(())
         };
         // The client may be gone or stuck already: it is waited for no longer than for any message.
-        let limit = Duration::from_millis(self.app.settings().ws.send_timeout_ms);
         let _ = tokio::time::timeout(limit, goodbye).await;
+    }
+}
+
+async fn in_time(
+    limit: Duration,
+    sending: impl Future<Output = Result<(), tokio_tungstenite::tungstenite::Error>>,
+) -> Result<(), Closing> {
+    match tokio::time::timeout(limit, sending).await {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(_)) => Err(Closing::Theirs),
+        Err(_) => Err(Closing::TooSlow),
     }
 }
 

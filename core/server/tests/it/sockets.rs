@@ -133,6 +133,23 @@ fn check_resync(end: (u64, Value, Option<CloseCode>)) {
 }
 
 #[tokio::test]
+async fn events_that_come_together_go_out_together_in_their_order_and_none_is_lost() {
+    let appliance = Appliance::start().await;
+    let path = format!("/ws/events?token={}", appliance.admin);
+    let mut socket = connect(&appliance, &path).await.unwrap();
+    appliance.app.hub().publish("tick", tick(""));
+    let mut last = event(&mut socket).await["seq"].as_u64().unwrap();
+    for together in [1, 500, 2, 1_000] {
+        (0..together).for_each(|_| appliance.app.hub().publish("tick", tick("of many")));
+        for _ in 0..together {
+            let next = event(&mut socket).await["seq"].as_u64();
+            assert_eq!(next, Some(last + 1));
+            last += 1;
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_client_that_misses_events_is_told_where_to_resume_and_closed() {
     let appliance = Appliance::start().await;
     let path = format!("/ws/events?token={}", appliance.admin);
@@ -140,7 +157,7 @@ async fn a_client_that_misses_events_is_told_where_to_resume_and_closed() {
     appliance.app.hub().publish("tick", tick(""));
     let first = event(&mut socket).await["seq"].as_u64().unwrap();
     // On this one thread nothing is sent meanwhile, and more come than wait for one listener.
-    (0..300).for_each(|_| appliance.app.hub().publish("tick", tick("")));
+    (0..1_100).for_each(|_| appliance.app.hub().publish("tick", tick("")));
     let (_, last, code) = to_the_end(socket).await;
     assert_eq!((last["type"].as_str(), code), (Some("resync"), Some(CloseCode::Again)), "{last}");
     assert_eq!(last["seq"].as_u64(), Some(first));

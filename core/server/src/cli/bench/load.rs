@@ -134,6 +134,10 @@ async fn follow(mut socket: Socket, began: Instant) -> Heard {
         match message {
             Message::Text(text) => {
                 let now = began.elapsed();
+                // Most are of sales: to take them apart would cost more than to send them.
+                if !text.contains(TICK) {
+                    continue;
+                }
                 let Ok(event) = serde_json::from_str::<Value>(&text) else { continue };
                 if event["type"] == TICK {
                     let at = Duration::from_micros(event["at_us"].as_u64().unwrap_or_default());
