@@ -14,6 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use config::{Config, ConfigError, File, FileFormat};
+use store::{DatabaseUrl, StoreError};
 
 use crate::redaction::Redacted;
 
@@ -21,7 +22,7 @@ pub use sections::{
     Assurance, Audit, Auth, Backup, Cameras, Challenge, Checkout, Compute, Data, Database, Device, Identity,
     Limits, ListedCamera, Log, LogFormat, ModelChange, Oidc, Payment, Plugins, Policy, Precision, Privacy,
     Quality, Recognition, RecognitionMember, Redis, Secrets, Server, Settings, Settlement, Sync, Tls,
-    TlsVersion, Update, Webhooks, Webrtc, WithoutPin, Ws,
+    TlsVersion, Traces, Update, Webhooks, Webrtc, WithoutPin, Ws,
 };
 
 /// Every key with its default, as delivered.
@@ -145,6 +146,14 @@ impl Settings {
         settings.sources = sources::of(&known, &texts, &layers.env)?;
         settings.layers = layers.clone();
         Ok(settings)
+    }
+
+    /// Where the database is.
+    ///
+    /// # Errors
+    /// The URL is none; loaded settings were checked for that.
+    pub fn database_url(&self) -> Result<DatabaseUrl, StoreError> {
+        self.database.url.parse()
     }
 
     /// The settings as TOML, without secrets.

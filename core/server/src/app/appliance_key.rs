@@ -92,7 +92,7 @@ pub(super) fn of(settings: &Settings, database: &DatabaseUrl) -> Result<Key, Sta
 pub(crate) fn installed_weights_key(settings: &Settings) -> Result<Secret<[u8; 32]>, StartError> {
     const PURPOSE: &str = "facepay installed weights 1";
     make_folder(&settings.data.folder)?;
-    let url: DatabaseUrl = settings.database.url.parse().map_err(StartError::from)?;
+    let url = settings.database_url()?;
     let key = of(settings, &url)?;
     let known = Store::derived_key_of(&url, &key, PURPOSE)?;
     let derived = match known {
@@ -110,7 +110,7 @@ pub(crate) fn installed_weights_key(settings: &Settings) -> Result<Secret<[u8; 3
 /// next start completes it.
 pub(crate) fn replace(settings: &Settings, wanted: Option<&Path>) -> Result<usize, StartError> {
     let _alone = Alone::in_folder(&settings.data.folder)?;
-    let url: DatabaseUrl = settings.database.url.parse().map_err(StartError::from)?;
+    let url = settings.database_url()?;
     let (source, old) = (Source::of(settings), of(settings, &url)?);
     let bytes = match (wanted, &source) {
         (Some(path), _) => {

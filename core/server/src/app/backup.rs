@@ -59,7 +59,7 @@ pub(crate) fn create(settings: &Settings, to: Option<&Path>, now: Timestamp) -> 
     }
     let folder = to.map_or_else(|| folder(settings), Path::to_owned);
     make_folder(&folder)?;
-    let url = url(settings)?;
+    let url = settings.database_url()?;
     let key = own_key(settings)?;
     let made_at = moment(now);
     // The keys first: they open the database of any later moment, too.
@@ -143,10 +143,6 @@ pub(crate) fn recipients(named: &[String]) -> Result<Vec<Recipient>, String> {
         .iter()
         .map(|text| text.parse().map_err(|why| format!("{text} is no public key of age's: {why}")));
     parsed.collect()
-}
-
-fn url(settings: &Settings) -> Result<DatabaseUrl, StartError> {
-    settings.database.url.parse().map_err(StartError::from)
 }
 
 fn unread(path: &Path, error: &std::io::Error) -> StartError {
@@ -286,7 +282,7 @@ pub(crate) fn restore(
     config_to: Option<&Path>,
 ) -> Result<Restored, StartError> {
     let _alone = Alone::in_folder(&settings.data.folder)?;
-    let (url, folder) = (url(settings)?, &settings.data.folder);
+    let (url, folder) = (settings.database_url()?, &settings.data.folder);
     let keys = given.keys.ok_or_else(|| {
         StartError::Configuration("a restore needs the keys' file, too; name it with --keys".to_owned())
     })?;

@@ -1,6 +1,6 @@
 //! The tables brought up to date without a start.
 
-use store::{DatabaseUrl, Store};
+use store::Store;
 
 use super::alone::Alone;
 use super::appliance_key;
@@ -12,7 +12,7 @@ use crate::settings::{self, Settings};
 /// # Errors
 /// When the database can't be reached, or an appliance of a newer version has used it.
 pub(crate) fn pending(settings: &Settings) -> Result<usize, StartError> {
-    Ok(url(settings)?.pending()?)
+    Ok(settings.database_url()?.pending()?)
 }
 
 /// Applies them, all or none, and says how many there were.
@@ -21,13 +21,9 @@ pub(crate) fn pending(settings: &Settings) -> Result<usize, StartError> {
 /// When an appliance is at work on the folder, or as [`pending`].
 pub(crate) fn run(settings: &Settings) -> Result<usize, StartError> {
     let _alone = Alone::in_folder(&settings.data.folder)?;
-    let url = url(settings)?;
+    let url = settings.database_url()?;
     let pending = url.pending()?;
     let key = appliance_key::of(settings, &url)?;
     Store::open(&url, key, &settings::keys_folder(&settings.data.folder))?;
     Ok(pending)
-}
-
-fn url(settings: &Settings) -> Result<DatabaseUrl, StartError> {
-    settings.database.url.parse().map_err(StartError::from)
 }

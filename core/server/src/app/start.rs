@@ -8,7 +8,7 @@ use std::sync::atomic::AtomicBool;
 use domain::{Secret, Timestamp};
 use parking_lot::Mutex;
 use store::cache::Cache;
-use store::{By, DatabaseUrl, PluginAct, Store, StoreError};
+use store::{By, PluginAct, Store, StoreError};
 use tokio::sync::{Semaphore, broadcast, watch};
 use tokio::task::JoinSet;
 
@@ -229,7 +229,7 @@ fn open(settings: &Settings, metrics: Arc<Metrics>, at: Timestamp) -> Result<Ope
     let [endpoints, identity_endpoints] =
         endpoints(settings, &outbound).map_err(|error| configured(&error))?;
     make_folder(&settings.data.folder)?;
-    let url: DatabaseUrl = settings.database.url.parse().map_err(StartError::from)?;
+    let url = settings.database_url()?;
     let key = appliance_key::of(settings, &url)?;
     let store = Arc::new(Store::open(&url, key, &settings::keys_folder(&settings.data.folder))?);
     let body_key = Secret::new(store.derived_key("facepay request bodies 1"));

@@ -20,7 +20,7 @@ pub(crate) async fn system(app: &App) -> wire::System {
     };
     let models = app.vision().map(Vision::models).unwrap_or_default().iter().map(model).collect();
     let folder = settings.data.folder.clone();
-    let url = settings.database.url.parse::<DatabaseUrl>().ok();
+    let url = settings.database_url().ok();
     let measured =
         tokio::task::spawn_blocking(move || (disk(&folder), url.as_ref().and_then(database_bytes)));
     let (disk, database_bytes) = measured.await.unwrap_or_default();

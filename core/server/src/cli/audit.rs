@@ -117,7 +117,7 @@ where
     F: AsyncFnOnce(crate::app::App) -> Result<Exit, Failure>,
 {
     let settings = offline::settings(cli)?;
-    if let Ok(DatabaseUrl::Sqlite(file)) = settings.database.url.parse()
+    if let Ok(DatabaseUrl::Sqlite(file)) = settings.database_url()
         && !file.exists()
     {
         let text = format!("there is no database {}; check database.url", file.display());

@@ -20,7 +20,7 @@ fn copy(settings: &Settings) -> PathBuf {
 }
 
 fn url(settings: &Settings) -> Result<DatabaseUrl, String> {
-    settings.database.url.parse().map_err(|error: store::StoreError| error.to_string())
+    settings.database_url().map_err(|error| error.to_string())
 }
 
 /// Whether the database is a file of this appliance's own.

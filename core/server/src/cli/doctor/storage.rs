@@ -123,7 +123,7 @@ fn backup(settings: &Settings) -> Check {
 
 /// The store as it is, where there is one that opens.
 pub(in crate::cli) fn opened(settings: &Settings) -> Option<Store> {
-    let url = settings.database.url.parse::<DatabaseUrl>().ok()?;
+    let url = settings.database_url().ok()?;
     let key = Source::of(settings).read().ok()??;
     Store::open_as_is(&url, key, &keys_folder(&settings.data.folder)).ok()
 }
@@ -142,7 +142,7 @@ fn database(settings: &Settings) -> Vec<Check> {
         "SQLite loses data on network folders",
         "move the file to a local disk, or use PostgreSQL",
     );
-    let url = match settings.database.url.parse::<DatabaseUrl>() {
+    let url = match settings.database_url() {
         Ok(url) => url,
         Err(error) => return vec![opens.must(Err(error.to_string()))],
     };
