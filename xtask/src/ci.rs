@@ -114,6 +114,8 @@ pub(crate) fn run() -> Result<(), Failure> {
             "clippy",
             "--workspace",
             "--all-targets",
+            "--features",
+            "server/otel",
             "--quiet",
             "--",
             "--deny",

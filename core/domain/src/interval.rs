@@ -3,6 +3,9 @@
 /// The 97.5 % quantile of the normal distribution: two-sided 95 %.
 const Z95: f64 = 1.959_963_984_540_054;
 
+/// Nobody shows anything more often than this.
+const MOST: u64 = 1 << 48;
+
 /// The 95 % interval of a rate of `hits` in `n` (E. B. Wilson, 1927); all of 0 to 1 when n is 0.
 #[must_use]
 pub fn wilson95(hits: u64, n: u64) -> [f64; 2] {
@@ -17,6 +20,23 @@ pub fn wilson95(hits: u64, n: u64) -> [f64; 2] {
     let low = if hits == 0 { 0.0 } else { centre - half };
     let high = if hits == n { 1.0 } else { centre + half };
     [low, high]
+}
+
+/// The least `n` at which `hits` in `n` show a rate of at most `bound`: the upper end of [`wilson95`] is no higher. Nothing where
+/// `bound` is not between 0 and 1, or no number that is counted to is enough.
+#[must_use]
+pub fn needed95(hits: u64, bound: f64) -> Option<u64> {
+    let shows = |n: u64| wilson95(hits, n)[1] <= bound;
+    if !(bound > 0.0 && bound < 1.0) || !shows(MOST) {
+        return None;
+    }
+    // The upper end falls as n grows.
+    let (mut short, mut enough) = (hits, MOST);
+    while enough - short > 1 {
+        let middle = short + (enough - short) / 2;
+        if shows(middle) { enough = middle } else { short = middle }
+    }
+    Some(enough)
 }
 
 #[cfg(test)]
@@ -38,5 +58,18 @@ mod tests {
             let [found_lo, found_hi] = wilson95(hits, n);
             assert!((found_lo - lo).abs() < 1e-4 && (found_hi - hi).abs() < 1e-4, "{hits}/{n}");
         }
+    }
+    #[test]
+    fn what_is_needed_is_the_least_that_is_enough() {
+        for (hits, bound) in [(0, 0.07), (0, 1e-4), (3, 0.07), (40, 0.05), (1, 0.5)] {
+            let n = needed95(hits, bound).expect("a number");
+            assert!(
+                wilson95(hits, n)[1] <= bound && wilson95(hits, n - 1)[1] > bound,
+                "{hits}, {bound}: {n}"
+            );
+        }
+        // z^2 (1 - p) / p of none.
+        assert_eq!((needed95(0, 0.07), needed95(0, 1e-4)), (Some(52), Some(38_411)));
+        assert_eq!((needed95(0, 0.0), needed95(0, 1.0), needed95(u64::MAX / 2, 0.1)), (None, None, None));
     }
 }

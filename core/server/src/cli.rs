@@ -27,6 +27,7 @@ mod users;
 
 mod bench;
 mod evaluate;
+mod report;
 
 mod generate;
 
@@ -116,6 +117,9 @@ pub enum Command {
     /// Measures how fast this machine is.
     #[command(subcommand)]
     Bench(bench::Bench),
+    /// What this machine does as an appliance, in a signed report.
+    #[command(subcommand)]
+    Report(report::Report),
     /// The audit chain, its checkpoints and the books.
     #[command(subcommand)]
     Audit(audit::Audit),
@@ -178,6 +182,7 @@ pub fn run() -> ExitCode {
         Command::Models(command) => models::run(&cli, command),
         Command::Evaluate(command) => evaluate::run(&cli, command),
         Command::Bench(command) => bench::run(&cli, command),
+        Command::Report(command) => report::run(&cli, command),
         Command::Audit(command) => audit::run(&cli, command),
         Command::Receipt(command) => receipt::run(command),
         Command::Settlement(command) => settlement::run(&cli, command),

@@ -1,31 +1,68 @@
-//! Logs: text for people, JSON for collectors, both to standard error.
+//! Logs: text for people, JSON for collectors, both to standard error. In programs that are built with the feature `otel` also traces:
+//! requests, with what is logged on their way, to an OpenTelemetry collector.
+
+#[cfg(feature = "otel")]
+mod traces;
 
 use std::io::IsTerminal;
 
-use tracing_subscriber::{EnvFilter, fmt};
+use http::HeaderMap;
+use tokio::runtime::Handle;
+use tracing::Span;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{EnvFilter, Layer as _, fmt};
 
-use crate::settings::{Log, LogFormat};
+use crate::settings::{LogFormat, Settings};
 
 /// Why logging cannot start.
 #[derive(Debug, thiserror::Error)]
 pub enum TelemetryError {
     #[error("log.filter is not a tracing filter: {0}")]
     Filter(#[from] tracing_subscriber::filter::ParseError),
+    #[error("traces.url: {0}")]
+    Traces(Box<dyn std::error::Error + Send + Sync>),
     #[error("logging was started before: {0}")]
-    Started(#[from] Box<dyn std::error::Error + Send + Sync>),
+    Started(#[from] tracing_subscriber::util::TryInitError),
 }
 
-/// Starts logging for the whole process.
+/// What is told of this process; what is still to be told is told when it is dropped.
+#[must_use]
+pub struct Telemetry {
+    #[cfg(feature = "otel")]
+    _traces: Option<traces::Traces>,
+}
+
+/// Starts logging for the whole process, and traces where a collector is named. They are sent by `runtime`.
 ///
 /// # Errors
-/// When the filter does not parse or a subscriber is set already.
-pub fn start(log: &Log) -> Result<(), TelemetryError> {
-    let filter = EnvFilter::try_new(&log.filter)?;
+/// When the filter does not parse, the collector's URL is none, or a subscriber is set already.
+#[cfg_attr(not(feature = "otel"), expect(unused_variables, reason = "traces alone are sent"))]
+pub fn start(settings: &Settings, runtime: &Handle) -> Result<Telemetry, TelemetryError> {
+    let filter = EnvFilter::try_new(&settings.log.filter)?;
     let coloured = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-    let builder = fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(coloured);
-    match log.format {
-        LogFormat::Text => builder.with_target(false).try_init()?,
-        LogFormat::Json => builder.json().flatten_event(true).try_init()?,
+    let lines = fmt::layer().with_writer(std::io::stderr).with_ansi(coloured);
+    let lines = match settings.log.format {
+        LogFormat::Text => lines.with_target(false).boxed(),
+        LogFormat::Json => lines.json().flatten_event(true).boxed(),
+    };
+    let told = tracing_subscriber::registry().with(filter).with(lines);
+    #[cfg(feature = "otel")]
+    {
+        let traces = traces::Traces::of(settings, runtime).map_err(TelemetryError::Traces)?;
+        told.with(traces.as_ref().map(traces::Traces::layer)).try_init()?;
+        Ok(Telemetry { _traces: traces })
     }
-    Ok(())
+    #[cfg(not(feature = "otel"))]
+    {
+        told.try_init()?;
+        Ok(Telemetry {})
+    }
+}
+
+/// Has the span of a request belong to the caller's trace, where it names one (W3C Trace Context, `traceparent`).
+#[cfg_attr(not(feature = "otel"), expect(unused_variables, reason = "there are no traces"))]
+pub(crate) fn join(span: &Span, headers: &HeaderMap) {
+    #[cfg(feature = "otel")]
+    traces::join(span, headers);
 }

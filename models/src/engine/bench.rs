@@ -51,6 +51,8 @@ pub struct BenchReport {
     pub threads: usize,
     /// Faces per round.
     pub batch: usize,
+    /// Rounds: so many samples each figure is of.
+    pub rounds: usize,
     /// By stage, warp included; `warp` alone is that of all regions of one round. `embedding-192` is not of the chain:
     /// it is what another recogniser in the place of `embedding` would cost.
     pub stages: BTreeMap<&'static str, Percentiles>,
@@ -85,6 +87,7 @@ pub fn bench(engine: &Engine, iterations: usize, batch: usize) -> Result<BenchRe
         precision: device.precision.as_str(),
         threads: device.threads,
         batch,
+        rounds: iterations,
         stages,
         chain: ChainFigures {
             p50_ms,

@@ -18,6 +18,7 @@ use super::problem::{Problem, ProblemCode};
 use crate::app::App;
 use crate::auth::{self, Rule};
 use crate::metrics::RequestLabels;
+use crate::telemetry;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const REQUEST_ID_CHARS_MAX: usize = 64;
@@ -47,7 +48,9 @@ where
     fn call(self, mut request: Request, app: App) -> Self::Future {
         let id = request_id(request.headers());
         let method = request.method().clone();
-        let span = tracing::info_span!("request", %id, route = self.rule.path, %method);
+        let code = tracing::field::Empty;
+        let span = tracing::info_span!("request", %id, route = self.rule.path, %method, code);
+        telemetry::join(&span, request.headers());
         let work = async move {
             let began = Instant::now();
             let limit = Duration::from_millis(app.settings().server.request_timeout_ms);
@@ -65,7 +68,8 @@ where
             let labels = RequestLabels { route: self.rule.path, method: method_name(&method), code };
             app.metrics().requests.get_or_create(&labels).observe(began.elapsed().as_secs_f64());
             let problem = response.extensions().get::<ProblemCode>().map(|p| p.0);
-            tracing::debug!(code, problem, "answered");
+            tracing::Span::current().record("code", code);
+            tracing::debug!(problem, "answered");
             if let Ok(value) = HeaderValue::try_from(id) {
                 response.headers_mut().insert(REQUEST_ID, value);
             }

@@ -43,7 +43,7 @@ pub(super) fn run(cli: &Cli, arguments: &Demo) -> Result<Exit, Failure> {
     let stop = runtime.block_on(async { StopSignal::catch() })?;
     let folder = tempfile::Builder::new().prefix("facepay-demo-").tempdir()?;
     let settings = settings(cli, arguments, folder.path())?;
-    telemetry::start(&settings.log)?;
+    let _telemetry = telemetry::start(&settings, runtime.handle())?;
     let liveness_min = settings.recognition.liveness_min;
     steps.say(
         "start",

@@ -15,10 +15,12 @@ use crate::tls::Tls;
 
 pub(super) fn run(cli: &Cli) -> Result<Exit, Failure> {
     let settings = offline::settings(cli)?;
-    telemetry::start(&settings.log)?;
-    memory::keep_private();
     let runtime = offline::runtime()?;
+    let telemetry = telemetry::start(&settings, runtime.handle())?;
+    memory::keep_private();
     let exit = runtime.block_on(until_stopped(settings));
+    // What is not told yet needs the runtime.
+    drop(telemetry);
     // Threads stuck in a camera or database call must not hold up the end.
     runtime.shutdown_timeout(Duration::from_secs(2));
     exit

@@ -12,7 +12,7 @@ use store::DatabaseUrl;
 use store::cache::Cache;
 use tracing_subscriber::EnvFilter;
 
-use super::{Oidc, RecognitionMember, Settings, SettingsError, Settlement, Tls};
+use super::{Oidc, RecognitionMember, Settings, SettingsError, Settlement, Tls, Traces};
 use crate::app::{backup, settlement::hours};
 use crate::outbound::Place;
 
@@ -245,9 +245,22 @@ impl Settings {
         redis.map_err(|_| refused("redis.url", "must be empty or redis://HOST:PORT"))?;
         let filter = EnvFilter::try_new(&self.log.filter);
         filter.map_err(|error| refused("log.filter", format!("is not a tracing filter: {error}")))?;
+        self.check_traces()?;
         check_endpoints("payment.endpoints", &self.payment.endpoints, &self.payment.networks)?;
         check_endpoints("identity.endpoints", &self.identity.endpoints, &self.identity.networks)?;
         self.check_access()
+    }
+
+    fn check_traces(&self) -> Result<(), SettingsError> {
+        let Traces { url, networks } = &self.traces;
+        if url.is_empty() {
+            return Ok(());
+        }
+        if cfg!(not(feature = "otel")) {
+            let text = "needs a program that was built with --features server/otel; leave it empty";
+            return Err(refused("traces.url", text));
+        }
+        check_endpoints("traces.url", std::slice::from_ref(url), networks)
     }
 
     fn check_access(&self) -> Result<(), SettingsError> {
@@ -316,6 +329,7 @@ impl Settings {
             ("payment.networks", &self.payment.networks),
             ("identity.networks", &self.identity.networks),
             ("oidc.networks", &self.oidc.networks),
+            ("traces.networks", &self.traces.networks),
             ("webhooks.networks", &self.webhooks.networks),
         ];
         for (key, text) in listed.iter().flat_map(|(key, list)| list.iter().map(move |text| (*key, text))) {

@@ -25,6 +25,7 @@ pub struct Settings {
     pub update: Update,
     pub redis: Redis,
     pub log: Log,
+    pub traces: Traces,
     pub compute: Compute,
     pub plugins: Plugins,
     pub identity: Identity,
@@ -172,6 +173,14 @@ pub struct Log {
     pub filter: String,
 }
 
+/// Where requests are told of besides the log.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Traces {
+    pub url: String,
+    pub networks: Vec<String>,
+}
+
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum LogFormat {
@@ -188,7 +197,7 @@ pub struct Compute {
     pub weights_folder: PathBuf,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Device {
     Auto,

@@ -92,6 +92,8 @@ fn impossible_values_name_their_key() {
         ("[database]\nurl = \"mysql://localhost/facepay\"", "database.url"),
         ("[redis]\nurl = \"localhost\"", "redis.url"),
         ("[log]\nfilter = \"server=loud\"", "log.filter"),
+        ("[traces]\nurl = \"ftp://127.0.0.1/\"", "traces.url"),
+        ("[traces]\nnetworks = [\"10.0.0\"]", "traces.networks"),
         ("[cameras]\nnetworks = [\"10.0.0.0/40\"]", "cameras.networks"),
         ("[webhooks]\nnetworks = [\"10.0.0\"]", "webhooks.networks"),
         ("[[cameras.list]]\nid = \"Till 1\"\nsource = \"push:\"", "cameras.list"),

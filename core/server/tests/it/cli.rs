@@ -11,9 +11,12 @@ mod generate;
 mod models;
 pub(crate) mod packages;
 mod plugin;
+mod report;
 mod serve;
 mod service;
 mod status;
+#[cfg(feature = "otel")]
+mod traces;
 mod updates;
 mod users;
 

@@ -93,6 +93,7 @@ async fn measured(appliance: &Appliance, clients: usize, span: Duration) -> Resu
         "clients": clients,
         "seconds": took,
         "requests_per_second": answered as f64 / took,
+        "n": answered,
         "p50_ms": spread["p50"], "p95_ms": spread["p95"], "p99_ms": spread["p99"], "max_ms": spread["max"],
         "errors": all.errors,
         "dropped": 0,

@@ -40,7 +40,7 @@ pub(super) fn payments(
     settings.data.folder = path.join("data");
     settings.secrets.folder = path.join("data/secrets");
     settings.database.url = url.unwrap_or_else(|| format!("sqlite:{}/bench.db", path.display()));
-    let database: DatabaseUrl = settings.database.url.parse()?;
+    let database = settings.database_url()?;
     if Store::has_key(&database)? {
         return Err(Failure::failed(format!("{database} is in use; give the URL of an empty database")));
     }
@@ -61,9 +61,13 @@ pub(super) fn payments(
             DatabaseUrl::Sqlite(_) => "sqlite",
             DatabaseUrl::Postgres(_) => "postgresql",
         };
+        let figures = together.figures();
         Ok(json!({
             "database": kind, "clients": clients, "seconds": seconds,
-            "alone": alone.figures(), "together": together.figures(), "audit": audit,
+            "sales_per_second": figures["sales_per_second"],
+            "p50_ms": figures["p50_ms"], "p99_ms": figures["p99_ms"],
+            "fsyncs_per_sale": figures["fsyncs_per_sale"],
+            "alone": alone.figures(), "together": figures, "audit": audit,
         }))
     })
 }

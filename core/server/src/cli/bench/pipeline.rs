@@ -17,6 +17,7 @@ use plugin_host::InferenceService;
 use serde_json::{Value, json};
 
 use super::farm::Farm;
+use super::figures::percentiles;
 use super::process;
 use crate::api::chain;
 use crate::app::vision;
@@ -113,16 +114,6 @@ fn sighted(pipeline: &Pipeline, seconds: u64) -> Vec<Arc<Sighting>> {
         }
     }
     seen
-}
-
-/// Percentiles in milliseconds; null of nothing.
-fn percentiles(mut ages: Vec<Duration>) -> Value {
-    ages.sort_unstable();
-    let at = |share: f64| {
-        let at = (ages.len().saturating_sub(1) as f64 * share).round() as usize;
-        ages.get(at).map(|age| age.as_secs_f64() * 1e3)
-    };
-    json!({ "p50": at(0.5), "p95": at(0.95), "p99": at(0.99) })
 }
 
 /// Measures ever more cameras, up to those of `branch`: the most that are analysed in time, and what one more costs.

@@ -23,10 +23,47 @@ pub enum Part {
     Text(String),
     /// A paragraph that must not be overlooked.
     Warning(String),
+    /// A paragraph that says what is wrong.
+    Alarm(String),
     /// Rows and columns.
     Table(Table),
+    /// Rows that are good or bad: the last cell of each in its colour, one mark a row.
+    Marked {
+        /// The rows.
+        table: Table,
+        /// What each is.
+        marks: Vec<Mark>,
+    },
     /// Pictures side by side.
     Plots(Vec<Plot>),
+    /// Text as it is, behind its title until it is asked for.
+    Raw {
+        /// What it is.
+        title: String,
+        /// The text.
+        text: String,
+    },
+}
+
+/// What is thought of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mark {
+    /// As it should be.
+    Good,
+    /// As it should not be.
+    Bad,
+    /// Nobody knows.
+    Open,
+}
+
+impl Mark {
+    fn class(self) -> &'static str {
+        match self {
+            Self::Good => "good",
+            Self::Bad => "bad",
+            Self::Open => "open",
+        }
+    }
 }
 
 /// Rows and columns; the first column names the row.
@@ -43,9 +80,9 @@ const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'";
 
 const STYLE: &str = "\
 :root{color-scheme:light dark;--ink:#1f2328;--soft:#59636e;--line:#d8dee4;--paper:#fff;--card:#f6f8fa;--warn:#9a6700;\
---warnpaper:#fff8e1}\
+--warnpaper:#fff8e1;--bad:#b3261e;--badpaper:#fdecea;--good:#1a6b37}\
 @media(prefers-color-scheme:dark){:root{--ink:#e6edf3;--soft:#9aa4af;--line:#30363d;--paper:#0d1117;--card:#161b22;\
---warn:#e3b341;--warnpaper:#272115}}\
+--warn:#e3b341;--warnpaper:#272115;--bad:#ff8a80;--badpaper:#2d1614;--good:#6fd08c}}\
 *{box-sizing:border-box}\
 body{margin:0 auto;max-width:76rem;padding:2.5rem 1.5rem;font:15px/1.5 system-ui,-apple-system,'Segoe UI',sans-serif;\
 color:var(--ink);background:var(--paper)}\
@@ -53,6 +90,11 @@ h1{font-size:1.7rem;line-height:1.2;margin:0 0 .4rem}h2{font-size:1.15rem;margin
 border-top:1px solid var(--line)}\
 p{max-width:60rem;margin:.5rem 0}.about{color:var(--soft)}\
 .warn{color:var(--warn);background:var(--warnpaper);border-left:3px solid var(--warn);padding:.5rem .8rem}\
+.alarm{color:var(--bad);background:var(--badpaper);border-left:3px solid var(--bad);padding:.5rem .8rem;font-weight:600}\
+.good td:last-child{color:var(--good)}.bad td:last-child{color:var(--bad);font-weight:700}.open td:last-child{color:var(--soft)}\
+details{margin:.4rem 0;border:1px solid var(--line);border-radius:8px}summary{padding:.45rem .8rem;cursor:pointer;\
+font-family:ui-monospace,monospace;font-size:.88em;overflow-wrap:anywhere}\
+pre{margin:0;padding:.6rem .8rem;border-top:1px solid var(--line);overflow-x:auto;font-size:.82em;line-height:1.4}\
 .plots{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(26rem,100%),1fr));gap:1.2rem;margin:1rem 0}\
 .plots figure{margin:0;padding:.6rem;border:1px solid var(--line);border-radius:8px;break-inside:avoid}\
 .plots svg{display:block;width:100%;max-width:44rem;height:auto;margin:0 auto}\
@@ -62,7 +104,7 @@ th,td{padding:.34rem .8rem;text-align:right;border-bottom:1px solid var(--line);
 th{font-weight:600}thead th{color:var(--soft);background:var(--card);white-space:nowrap}\
 th:first-child,td:first-child{text-align:left}tbody th{font-weight:400}td.text{text-align:left;overflow-wrap:anywhere}\
 tr{break-inside:avoid}\
-@media print{:root{--ink:#000;--soft:#444;--line:#ccc;--paper:#fff;--card:#f2f2f2;--warn:#7a5200;--warnpaper:#fff}\
+@media print{:root{--ink:#000;--soft:#444;--line:#ccc;--paper:#fff;--card:#f2f2f2;--warn:#7a5200;--warnpaper:#fff;--bad:#9c1c15;--badpaper:#fff;--good:#14532d}\
 body{padding:0;max-width:none;font-size:10pt}.scroll{overflow:visible}.plots{grid-template-columns:1fr 1fr}}";
 
 impl Page {
@@ -82,9 +124,9 @@ impl Page {
 
     /// Every picture of it.
     pub fn plots(&self) -> impl Iterator<Item = &Plot> {
-        let plots = self.parts.iter().filter_map(|part| match part {
-            Part::Plots(plots) => Some(plots.iter()),
-            Part::Heading(_) | Part::Text(_) | Part::Warning(_) | Part::Table(_) => None,
+        let plots = self.parts.iter().filter_map(|part| {
+            let Part::Plots(plots) = part else { return None };
+            Some(plots)
         });
         plots.flatten()
     }
@@ -96,11 +138,18 @@ impl Part {
             Self::Heading(text) => format!("<h2>{}</h2>\n", escape(text)),
             Self::Text(text) => format!("<p>{}</p>\n", escape(text)),
             Self::Warning(text) => format!("<p class=\"warn\">{}</p>\n", escape(text)),
-            Self::Table(table) => table.html(),
+            Self::Alarm(text) => format!("<p class=\"alarm\">{}</p>\n", escape(text)),
+            Self::Table(table) => table.html(&[]),
+            Self::Marked { table, marks } => table.html(marks),
             Self::Plots(plots) => {
                 let figures: String =
                     plots.iter().map(|plot| format!("<figure>{}</figure>\n", plot.svg())).collect();
                 format!("<div class=\"plots\">{figures}</div>\n")
+            }
+            Self::Raw { title, text } => {
+                let lines: Vec<String> = text.lines().map(escape).collect();
+                let (title, text) = (escape(title), lines.join("\n"));
+                format!("<details><summary>{title}</summary><pre>{text}</pre></details>\n")
             }
         }
     }
@@ -112,24 +161,26 @@ impl Table {
         Self { head: head.iter().map(|text| (*text).to_owned()).collect(), rows }
     }
 
-    fn html(&self) -> String {
+    fn html(&self, marks: &[Mark]) -> String {
         let head: String =
             self.head.iter().map(|text| format!("<th scope=\"col\">{}</th>", escape(text))).collect();
-        let rows: String = self.rows.iter().map(|row| html_row(row)).collect();
+        let rows: String =
+            self.rows.iter().enumerate().map(|(place, row)| html_row(row, marks.get(place))).collect();
         format!(
             "<div class=\"scroll\"><table><thead><tr>{head}</tr></thead>\n<tbody>{rows}</tbody></table></div>\n"
         )
     }
 }
 
-fn html_row(row: &[String]) -> String {
+fn html_row(row: &[String], mark: Option<&Mark>) -> String {
     let cells = row.iter().enumerate().map(|(column, text)| match column {
         0 => format!("<th scope=\"row\">{}</th>", escape(text)),
         // Figures stand at the right, so that their digits stand below each other; words do not.
         _ if is_figure(text) => format!("<td>{}</td>", escape(text)),
         _ => format!("<td class=\"text\">{}</td>", escape(text)),
     });
-    format!("<tr>{}</tr>\n", cells.collect::<String>())
+    let class = mark.map_or_else(String::new, |mark| format!(" class=\"{}\"", mark.class()));
+    format!("<tr{class}>{}</tr>\n", cells.collect::<String>())
 }
 
 fn is_figure(text: &str) -> bool {
@@ -158,7 +209,10 @@ mod tests {
                 Part::Heading("R&D".to_owned()),
                 Part::Text("<img src=x onerror=alert(1)>".to_owned()),
                 Part::Warning("'few'".to_owned()),
+                Part::Alarm("<i>".to_owned()),
+                Part::Marked { table: table.clone(), marks: vec![Mark::Bad] },
                 Part::Table(table),
+                Part::Raw { title: "a < b".to_owned(), text: "{\n  \"</pre>\": 1\n}".to_owned() },
                 Part::Plots(vec![plot]),
             ],
         }
@@ -174,7 +228,10 @@ mod tests {
             "&lt;img src=x onerror=alert(1)&gt;",
             "<p class=\"warn\">&#39;few&#39;</p>",
             "<th scope=\"col\">&lt;b&gt;</th>",
-            "<th scope=\"row\">a &amp; b</th><td>12</td>",
+            "<tr><th scope=\"row\">a &amp; b</th><td>12</td></tr>",
+            "<tr class=\"bad\"><th scope=\"row\">a &amp; b</th><td>12</td></tr>",
+            "<p class=\"alarm\">&lt;i&gt;</p>",
+            "<summary>a &lt; b</summary><pre>{\n  &quot;&lt;/pre&gt;&quot;: 1\n}</pre>",
         ] {
             assert!(html.contains(text), "{text} is not in {html}");
         }

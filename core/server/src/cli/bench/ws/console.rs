@@ -77,6 +77,7 @@ pub(super) async fn round(served: &Served<'_>, load: &Load) -> Value {
         "seconds": took,
         "events": published,
         "requests_per_second": heard as f64 / took,
+        "n": spread["n"],
         "p50_ms": spread["p50"], "p95_ms": spread["p95"], "p99_ms": spread["p99"], "max_ms": spread["max"],
         "errors": errors,
         "dropped": dropped,
