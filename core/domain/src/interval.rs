@@ -27,7 +27,7 @@ pub fn wilson95(hits: u64, n: u64) -> [f64; 2] {
 #[must_use]
 pub fn needed95(hits: u64, bound: f64) -> Option<u64> {
     let shows = |n: u64| wilson95(hits, n)[1] <= bound;
-    if !(bound > 0.0 && bound < 1.0) || !shows(MOST) {
+    if !(bound > 0.0 && bound < 1.0 && shows(MOST)) {
         return None;
     }
     // The upper end falls as n grows.

@@ -195,7 +195,7 @@ fn verify(folder: &Path, key: Option<PublicKey>, json: bool) -> Result<Exit, Fai
         (_, true) => terminal::json(&json!({
             "ok": fault.is_none(),
             "fault": fault,
-            "key": verified.as_ref().ok().map(|key| key.to_string()),
+            "key": verified.as_ref().ok().map(ToString::to_string),
         })),
         (Ok(key), false) => terminal::out(format!("sound: as the appliance with the key {key} wrote it")),
         (Err(fault), false) => terminal::out(format!("BROKEN: {fault}")),

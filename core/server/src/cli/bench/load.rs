@@ -2,13 +2,14 @@
 //! requests at a fixed rate, for as long as it takes to see whether memory grows; then the appliance is stopped, and it is measured how
 //! it lets go of everybody. Appliance and clients are one process: both ends are in the figures.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use domain::UserId;
 use futures_util::StreamExt;
+use parking_lot::Mutex;
 use serde_json::{Map, Value, json};
 use tokio::io::{Interest, Ready};
 use tokio::net::{TcpSocket, TcpStream};
@@ -23,7 +24,7 @@ use super::{payments, process, ws};
 use crate::app::App;
 use crate::cli::appliance::{Appliance, alone_in};
 use crate::cli::{Failure, offline};
-use crate::client::Client;
+use crate::client::{Client, ClientError};
 use crate::settings::Settings;
 
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
@@ -46,8 +47,10 @@ const PADDED_PER_SECOND: u32 = 20;
 const PADDING_BYTES: usize = 32 << 10;
 /// What the kernel keeps for one who doesn't read.
 const UNREAD_BYTES: u32 = 4 << 10;
-/// Connections that requests are sent on.
+/// Who sends requests.
 const REQUESTERS: usize = 16;
+/// Requests that may be under way: an appliance that is late has more of them, and is to answer them, not to refuse.
+const REQUESTS_MAX: usize = 1_024;
 /// A console that was not let go of by then won't be.
 const LET_GO_WITHIN: Duration = Duration::from_secs(30);
 /// How often it is looked whether one who doesn't read is still connected.
@@ -57,11 +60,11 @@ const SETTLED_AFTER: f64 = 0.25;
 
 /// Loads an appliance of its own for `load.span`, and stops it.
 pub(super) fn load(mut settings: Settings, load: &Load) -> Result<Value, Failure> {
-    ws::files_suffice(load.consoles + load.slow + REQUESTERS)?;
+    ws::files_suffice(load.consoles + load.slow + REQUESTS_MAX)?;
     let folder = tempfile::tempdir_in(".")?;
     alone_in(&mut settings, &folder.path().canonicalize()?);
     settings.server.listen = SocketAddr::from(([127, 0, 0, 1], 0));
-    settings.server.connections_max = load.consoles + load.slow + 2 * REQUESTERS;
+    settings.server.connections_max = load.consoles + load.slow + REQUESTS_MAX;
     settings.ws.clients_max = load.consoles + load.slow;
     settings.recognition.enabled = false;
     payments::unlimited(&mut settings);
@@ -204,7 +207,7 @@ async fn cut_off(socket: Socket, began: Instant, span: Duration) -> Option<Durat
 async fn ask(base: &str, key: &str, people: &[UserId], load: &Load) -> Value {
     let clients: Vec<_> =
         (0..REQUESTERS).map(|_| Arc::new(Client::new(base, Some(key.to_owned())))).collect();
-    let (began, errors) = (Instant::now(), Arc::new(AtomicUsize::new(0)));
+    let (began, errors) = (Instant::now(), Arc::new(Mutex::new(BTreeMap::<String, usize>::new())));
     let mut asking = JoinSet::new();
     let mut times = Vec::new();
     let pause = Duration::from_secs(1) / load.requests_per_second.max(1);
@@ -217,8 +220,8 @@ async fn ask(base: &str, key: &str, people: &[UserId], load: &Load) -> Value {
         tokio::time::sleep_until(due.into()).await;
         let (client, person, errors) = (client.clone(), *person, errors.clone());
         asking.spawn(async move {
-            if request.send(&client, person).await.is_err() {
-                errors.fetch_add(1, Ordering::Relaxed);
+            if let Err(error) = request.send(&client, person).await {
+                *errors.lock().entry(kind(&error)).or_default() += 1;
             }
             due.elapsed()
         });
@@ -231,7 +234,19 @@ async fn ask(base: &str, key: &str, people: &[UserId], load: &Load) -> Value {
         times.extend(done.ok());
     }
     let per_second = times.len() as f64 / began.elapsed().as_secs_f64();
-    json!({ "per_second": per_second, "errors": errors.load(Ordering::Relaxed), "ms": percentiles(times) })
+    let failures = std::mem::take(&mut *errors.lock());
+    let errors: usize = failures.values().sum();
+    json!({ "per_second": per_second, "errors": errors, "failures": failures, "ms": percentiles(times) })
+}
+
+/// What went wrong, without who and what it was about.
+fn kind(error: &ClientError) -> String {
+    match error {
+        ClientError::Refused { status, detail, .. } => {
+            format!("{} {}", status.as_u16(), detail.split(':').next().unwrap_or_default())
+        }
+        ClientError::Unreachable { .. } => "unreachable".to_owned(),
+    }
 }
 
 /// Looks at this process's memory once a second.

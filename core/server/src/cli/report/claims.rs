@@ -119,11 +119,11 @@ impl Of<'_> {
     }
 
     fn p95(&self, name: &str, value: &str, n: &str, max_ms: f64) -> Claim {
-        self.percentile(name, (value, n), max_ms, ("95 %", P95_SAMPLES_MIN))
+        self.percentile(name, (value, n), max_ms, ("p95", P95_SAMPLES_MIN))
     }
 
     fn p99(&self, name: &str, value: &str, n: &str, max_ms: f64) -> Claim {
-        self.percentile(name, (value, n), max_ms, ("99 %", P99_SAMPLES_MIN))
+        self.percentile(name, (value, n), max_ms, ("p99", P99_SAMPLES_MIN))
     }
 
     fn percentile(

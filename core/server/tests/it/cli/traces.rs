@@ -13,7 +13,7 @@ use super::{check, facepay};
 fn collector() -> (String, mpsc::Receiver<(String, Vec<u8>)>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/v1/traces", listener.local_addr().unwrap());
-    let (told, heard) = mpsc::channel();
+    let (told, heard) = mpsc::sync_channel(64);
     std::thread::spawn(move || {
         for stream in listener.incoming().map_while(Result::ok) {
             let _ = told.send(taken(stream));
