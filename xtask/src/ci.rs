@@ -114,8 +114,6 @@ pub(crate) fn run() -> Result<(), Failure> {
             "clippy",
             "--workspace",
             "--all-targets",
-            "--features",
-            "server/otel",
             "--quiet",
             "--",
             "--deny",

@@ -1,4 +1,4 @@
-//! Logs: text for people, JSON for collectors, both to standard error. In programs that are built with the feature `otel` also traces:
+//! Logs: text for people, JSON for collectors, both to standard error. With the feature `otel`, which is on by default, also traces:
 //! requests, with what is logged on their way, to an OpenTelemetry collector.
 
 #[cfg(feature = "otel")]

@@ -257,7 +257,7 @@ impl Settings {
             return Ok(());
         }
         if cfg!(not(feature = "otel")) {
-            let text = "needs a program that was built with --features server/otel; leave it empty";
+            let text = "needs a program that was built with the feature otel; leave it empty";
             return Err(refused("traces.url", text));
         }
         check_endpoints("traces.url", std::slice::from_ref(url), networks)

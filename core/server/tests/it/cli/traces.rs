@@ -1,4 +1,4 @@
-//! Traces at an OpenTelemetry collector, in programs that were built with the feature `otel`.
+//! Traces at an OpenTelemetry collector.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
