@@ -8,13 +8,13 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use parking_lot::{RwLock, RwLockUpgradableReadGuard};
-
 use crate::embedding::Embedding;
 use code::Code;
 use kernel::Kernel;
+use lock::{RwLock, RwLockUpgradableReadGuard};
 use rows::{Label, NewRow, Rows, Segment};
 
+mod lock;
 mod rows;
 
 mod code;

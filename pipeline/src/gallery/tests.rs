@@ -6,6 +6,7 @@ use super::*;
 mod changes;
 mod coded;
 mod exact;
+mod orders;
 
 const DIM: usize = 24;
 const TAG: u32 = 7;
