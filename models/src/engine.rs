@@ -31,10 +31,14 @@ use runner::Machine;
 use worker::{Job, Run, Worker};
 
 use crate::plan::gpu::{Gpu, Width};
+use crate::table::{self, Table, TableError};
 use crate::weights::{Installed, Shelf};
 
 pub use crate::plan::gpu::Precision;
 pub use bench::{BenchReport, ChainFigures, Percentiles, bench};
+pub(crate) use device::at_once;
+#[cfg(test)]
+pub(crate) use device::own_device;
 pub use device::{AdapterInfo, DeviceChoice, DeviceInfo, DeviceKind, adapters};
 pub use error::EngineError;
 pub use info::{ModelInfo, OutputInfo, Tensor};
@@ -92,7 +96,12 @@ struct Inner {
     /// Since when one is; `None` while none is.
     loading_since: Mutex<Option<Instant>>,
     threads: Vec<JoinHandle<()>>,
+    /// Makes tables on the device, when it is a GPU.
+    tables: Option<Tables>,
 }
+
+/// An object, so that nobody has to look through all of wgpu to see that an engine can be shared.
+type Tables = Box<dyn Fn(usize) -> Result<Box<dyn Table>, TableError> + Send + Sync>;
 
 impl Engine {
     /// Opens the device and starts the engine's threads. No network is loaded yet.
@@ -115,6 +124,11 @@ impl Engine {
         let batching = Batching::of(info.kind, info.threads);
         let queue = Arc::new(Queue::new(QUEUE_LEN_MAX));
         let width = if info.kind == DeviceKind::Gpu { Width::HARDWARE } else { Width::SOFTWARE };
+        let tables = wgpu.as_ref().map(|(device, queue)| {
+            let maker = table::Maker::new(device, queue);
+            let tables: Tables = Box::new(move |columns| maker.make(columns));
+            tables
+        });
         let gpu = wgpu.map(|(device, queue)| Gpu::new(device, queue, options.precision, width));
         info.precision = gpu.as_ref().map_or(Precision::Full, Gpu::precision);
         if info.precision != options.precision {
@@ -144,6 +158,7 @@ impl Engine {
                 loading: Mutex::default(),
                 loading_since: Mutex::default(),
                 threads,
+                tables,
             }),
         })
     }
@@ -198,6 +213,14 @@ impl Engine {
     /// The device that really runs the networks.
     pub fn device(&self) -> &DeviceInfo {
         &self.inner.device
+    }
+
+    /// An empty table of so many columns on the engine's GPU; `None` where the engine runs on the CPU.
+    ///
+    /// # Errors
+    /// What the device said, or that it has no room for so many columns.
+    pub fn table(&self, columns: usize) -> Option<Result<Box<dyn Table>, TableError>> {
+        self.inner.tables.as_ref().map(|tables| tables(columns))
     }
 
     /// Why the engine refuses to work, if it does.

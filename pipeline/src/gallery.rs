@@ -4,17 +4,22 @@
 //! is that of comparing with all of them in f32, to the last bit; of equals the smallest id is first. A search keeps the
 //! segments of rows as they are when it begins; a change made meanwhile copies the few that it touches. So neither waits for
 //! the other, and a search sees every change that returned before it began.
+//!
+//! Where the engine has a GPU, that tells which blocks of rows a search has to look at; what it finds there is the same.
 
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use parking_lot::{RwLock, RwLockUpgradableReadGuard};
+use models::Engine;
 
 use crate::embedding::Embedding;
 use code::Code;
+use device::Device;
 use kernel::Kernel;
+use lock::{RwLock, RwLockUpgradableReadGuard};
 use rows::{Label, NewRow, Rows, Segment};
 
+mod lock;
 mod rows;
 
 mod code;
@@ -22,6 +27,8 @@ mod kernel;
 
 mod crew;
 mod scan;
+
+mod device;
 
 mod coded;
 mod comparison;
@@ -93,6 +100,8 @@ pub struct Gallery {
     source: Option<Arc<dyn ExactTemplates>>,
     /// With a source, how many rows have their exact values in memory at the most: all of them, or none.
     exact_rows_max: usize,
+    /// The GPU that has the rows as well.
+    device: Option<Device>,
 }
 
 impl Gallery {
@@ -100,7 +109,7 @@ impl Gallery {
     /// memory, however many there are.
     pub fn new(dim: usize, model_tag: u32) -> Self {
         let (kernel, rows) = (Kernel::best(), RwLock::new(Rows::new(dim)));
-        Self { dim, model_tag, kernel, rows, source: None, exact_rows_max: usize::MAX }
+        Self { dim, model_tag, kernel, rows, source: None, exact_rows_max: usize::MAX, device: None }
     }
 
     /// An empty gallery that keeps the exact values in memory until it holds more than `exact_rows_max` templates, and reads
@@ -114,6 +123,21 @@ impl Gallery {
         Self { source: Some(source), exact_rows_max, ..Self::new(dim, model_tag) }
     }
 
+    /// The same gallery, searched on the engine's GPU where that has one and there are enough templates, now or later. It
+    /// should have been filled before: from then on each change goes to the GPU by itself. What fails there is logged, and
+    /// the CPU searches.
+    pub fn search_on(self, engine: &Engine) -> Self {
+        self.search_on_from(engine, device::ROWS_MIN)
+    }
+
+    fn search_on_from(self, engine: &Engine, rows_min: usize) -> Self {
+        let device = Device::of(engine, self.kernel, self.dim, rows_min);
+        if let Some(device) = &device {
+            device.begin(&self.rows);
+        }
+        Self { device, ..self }
+    }
+
     /// Which recogniser the templates are of.
     pub fn model_tag(&self) -> u32 {
         self.model_tag
@@ -124,9 +148,12 @@ impl Gallery {
         self.dim
     }
 
-    /// The instructions that searches use, as a name.
+    /// What searches read all rows with, as a name: the CPU's instructions, or `gpu`.
     pub fn kernel(&self) -> &'static str {
-        self.kernel.name()
+        match &self.device {
+            Some(device) if device.searches(self.len()) => "gpu",
+            _ => self.kernel.name(),
+        }
     }
 
     /// How many threads search a large gallery.
@@ -161,6 +188,7 @@ impl Gallery {
     ) -> Result<(), GalleryError> {
         let code = self.code(model_tag, embedding)?;
         self.insert_into(&mut self.rows.write(), new_row((subject, template), &code, embedding));
+        self.changed();
         Ok(())
     }
 
@@ -208,7 +236,9 @@ impl Gallery {
 
     /// Removes a template; says whether it was there.
     pub fn remove(&self, template: TemplateId) -> bool {
-        self.rows.write().remove(template)
+        let removed = self.rows.write().remove(template);
+        self.changed();
+        removed
     }
 
     /// Removes every template of a subject; says how many there were.
@@ -224,12 +254,22 @@ impl Gallery {
         let mut rows = RwLockUpgradableReadGuard::upgrade(rows);
         let removed = theirs.iter().filter(|template| rows.remove(**template)).count();
         change(&mut rows);
+        drop(rows);
+        self.changed();
         removed
     }
 
     /// Removes every template.
     pub fn clear(&self) {
-        *self.rows.write() = Rows::new(self.dim);
+        self.rows.write().clear();
+        self.changed();
+    }
+
+    /// Takes a change to the GPU, before whoever made it is told that it is made.
+    fn changed(&self) {
+        if let Some(device) = &self.device {
+            device.follow(&self.rows);
+        }
     }
 
     /// How many templates there are.

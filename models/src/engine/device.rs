@@ -6,6 +6,9 @@ use super::EngineError;
 use crate::plan::{self, gpu::Precision};
 
 pub use gpu::adapters;
+pub(crate) use gpu::at_once;
+#[cfg(test)]
+pub(crate) use gpu::own_device;
 
 /// What the operator asked for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -18,6 +18,8 @@
 //!
 //! [`dot`]: crate::embedding::dot
 
+use models::table;
+
 use crate::embedding::Embedding;
 
 /// The largest eight-bit value of a row; -128 is left out, so that both signs are alike.
@@ -28,6 +30,11 @@ const NORM_MAX: f64 = 1.001;
 const SLACK: f64 = 1e-12;
 /// More than what is lost by summing squares in f64.
 const OUTWARD: f64 = 1.0 + 1e-9;
+/// So many values may a row have whose bound is made by a table on a GPU, in f32.
+pub(super) const TABLE_DIM_MAX: usize = 4_096;
+/// What such a bound may be off by. Its first part is s t (k.c), at most (|q| + p) (|x| + r), its second |q| + p times r; for at most
+/// [`TABLE_DIM_MAX`] values r is below 1.001 / 127 / 2 times 64, which is 0.26, p far less, and both parts are below 2.
+const TABLE_APART: f64 = table::apart(2.0) as f64;
 
 /// A template in eight bits a value.
 pub(super) struct Code {
@@ -91,6 +98,22 @@ impl Query {
         let middle = f64::from(product) * (self.scale * f64::from(row.scale));
         let error = self.residual_weight * f64::from(row.residual) + self.fixed;
         Bounds { lower: middle - error, upper: middle + error }
+    }
+}
+
+impl Query {
+    /// The query as a table takes it: what a row counts there is its upper bound, but for what is the same for all rows.
+    pub(super) fn for_table(&self) -> table::Query<'_> {
+        let weight = (self.residual_weight as f32).next_up();
+        table::Query { values: &self.values, scale: self.scale as f32, weight }
+    }
+
+    /// What none of the rows is above that count no more than `largest` in a table.
+    pub(super) fn ceiling(&self, largest: f32) -> f64 {
+        match largest.is_finite() {
+            true => f64::from(largest) + self.fixed + TABLE_APART,
+            false => f64::INFINITY,
+        }
     }
 }
 

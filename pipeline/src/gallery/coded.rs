@@ -78,6 +78,8 @@ impl Gallery {
             let codes = &codes[place * self.dim..][..self.dim];
             rows.insert(NewRow { label, measure: Measure { scale, residual }, codes, exact: &[] });
         }
+        drop(rows);
+        self.changed();
         Ok(coded.ids.len())
     }
 

@@ -1,10 +1,7 @@
 //! Enrolled faces compared with each other: who looks like whom, and how alike different people are.
 
-use std::sync::Arc;
-
 use super::code::Query;
-use super::crew;
-use super::scan::{Scan, Wanted, bounds, each_block};
+use super::scan::{Wanted, bounds, each_block};
 use super::search::SearchError;
 use super::{Gallery, Subject, TemplateId};
 use crate::embedding::{Embedding, dot};
@@ -26,8 +23,8 @@ impl Gallery {
         }
         let wanted = Wanted::Alike { subject, least: f64::from(least) };
         let queries = vec![Query::new(embedding)];
-        let scan = Arc::new(Scan::new(self.segments(), queries, wanted, self.kernel));
-        let candidates = crew::run(&scan).pop().map_or_else(Vec::new, |found| found.sorted(&scan.wanted));
+        let (scan, mut found) = self.scan(queries, wanted);
+        let candidates = found.pop().map_or_else(Vec::new, |found| found.sorted(&scan.wanted));
         let found = self.exact(&scan).alike(embedding, &candidates, least).map_err(SearchError::Source)?;
         Ok(found
             .into_iter()

@@ -102,6 +102,9 @@ impl Drop for Segment {
 pub(super) struct Rows {
     dim: usize,
     segments: Vec<Arc<Segment>>,
+    /// Which change was a segment's last; changes are numbered from one on, for as long as there are these rows.
+    changed: Vec<u64>,
+    changes: u64,
     count: usize,
     /// Places by template; only the places are kept, because a million ids take more memory than their hashes.
     places: HashTable<u32>,
@@ -112,8 +115,14 @@ pub(super) struct Rows {
 
 impl Rows {
     pub(super) fn new(dim: usize) -> Self {
-        let (segments, places) = (Vec::new(), HashTable::new());
-        Self { dim, segments, count: 0, places, hasher: RandomState::new(), exact: true }
+        let (segments, changed, places) = (Vec::new(), Vec::new(), HashTable::new());
+        let hasher = RandomState::new();
+        Self { dim, segments, changed, changes: 0, count: 0, places, hasher, exact: true }
+    }
+
+    /// Removes all rows.
+    pub(super) fn clear(&mut self) {
+        *self = Self { changes: self.changes + 1, ..Self::new(self.dim) };
     }
 
     pub(super) fn count(&self) -> usize {
@@ -123,6 +132,20 @@ impl Rows {
     /// All segments as they are now; what is changed later is changed in copies.
     pub(super) fn segments(&self) -> &[Arc<Segment>] {
         &self.segments
+    }
+
+    /// All segments as they are now, and when they became so.
+    pub(super) fn snapshot(&self) -> Snapshot {
+        let (segments, changed) = (self.segments.clone(), self.changed.clone());
+        Snapshot { segments, changed, changes: self.changes }
+    }
+
+    /// The segment of the row at `place` is about to change.
+    fn touch(&mut self, place: usize) {
+        self.changes += 1;
+        if let Some(changed) = self.changed.get_mut(place / SEGMENT_ROWS) {
+            *changed = self.changes;
+        }
     }
 
     /// All labels.
@@ -150,7 +173,9 @@ impl Rows {
         self.remove(template);
         if self.count == self.segments.len() * SEGMENT_ROWS {
             self.segments.push(Arc::new(Segment::new(dim, self.exact)));
+            self.changed.push(0);
         }
+        self.touch(self.count);
         let place = u32::try_from(self.count).expect("as many templates do not fit in memory");
         if let Some(last) = self.segments.last_mut() {
             let exact = if self.exact { new.exact } else { &[] };
@@ -171,19 +196,23 @@ impl Rows {
         let (place, _) = entry.remove();
         self.count -= 1;
         let last = self.count as u32;
+        self.touch(self.count);
         if place != last {
+            let (segments, moved_to) = (&self.segments, place as usize);
             let moved = label(segments, last).1;
             let hash = self.hasher.hash_one(moved);
             if let Some(moved) = self.places.find_mut(hash, |place| *place == last) {
                 *moved = place;
             }
-            self.overwrite(place as usize, self.count);
+            self.touch(moved_to);
+            self.overwrite(moved_to, self.count);
         }
         if let Some(segment) = self.segments.last_mut() {
             Arc::make_mut(segment).pop(dim);
         }
         if self.count.is_multiple_of(SEGMENT_ROWS) {
             self.segments.pop();
+            self.changed.pop();
         }
         true
     }
@@ -214,6 +243,15 @@ impl Rows {
             segment.exact = Vec::new();
         }
     }
+}
+
+/// The rows as they were at a time.
+pub(super) struct Snapshot {
+    pub(super) segments: Vec<Arc<Segment>>,
+    /// Which change was each segment's last.
+    pub(super) changed: Vec<u64>,
+    /// Which change was the last of all.
+    pub(super) changes: u64,
 }
 
 fn label(segments: &[Arc<Segment>], place: u32) -> Label {

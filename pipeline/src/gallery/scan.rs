@@ -5,17 +5,24 @@
 //! L, so that the best row and the best row of anybody else are at least L, and a row whose upper bound is below L is neither.
 //! Nor is a row whose upper bound is below the lower bound of a row of the same person.
 
+use std::collections::BinaryHeap;
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::code::{Bounds, Query};
 use super::kernel::Kernel;
-use super::rows::{Label, Segment};
+use super::rows::{Label, SEGMENT_ROWS, Segment};
 use super::{Subject, TemplateId};
+use ceiling::Ceiling;
+
+mod ceiling;
 
 /// Rows whose products are made at a time: with 512 values they just fit in the first cache for the next query.
 const BLOCK_ROWS: usize = 64;
+/// Rows that have one ceiling, where something else has gone over them before.
+pub(super) const CEILING_ROWS: usize = models::table::BLOCK_ROWS;
+const _: () = assert!(CEILING_ROWS <= BLOCK_ROWS && SEGMENT_ROWS.is_multiple_of(CEILING_ROWS));
 /// Candidates are looked through again when there are so many, at the least.
 const CANDIDATES_MIN: usize = 1_024;
 
@@ -173,17 +180,46 @@ impl Scan {
         self.queries.iter().map(|_| Candidates::new()).collect()
     }
 
+    /// The candidates of each query where none of its rows in a block is above the block's ceiling, of which there is one
+    /// for each [`CEILING_ROWS`] rows: the highest blocks are looked through first, and the others not at all.
+    pub(super) fn under(&self, ceilings: Vec<Vec<f64>>) -> Vec<Candidates> {
+        let mut found = self.none();
+        for (number, (ceilings, found)) in ceilings.into_iter().zip(&mut found).enumerate() {
+            let ceilings = ceilings.into_iter().enumerate();
+            let mut blocks: BinaryHeap<Ceiling> = ceilings.map(Ceiling::from).collect();
+            while let Some(block) = blocks.pop().filter(|block| block.height >= found.least(&self.wanted)) {
+                let place = block.number * CEILING_ROWS / SEGMENT_ROWS;
+                let Some(segment) = self.segments.get(place) else { continue };
+                let (rows, first) = (segment.labels.len(), block.number * CEILING_ROWS % SEGMENT_ROWS);
+                let rows = first.min(rows)..rows.min(first + CEILING_ROWS);
+                self.look_at((place, segment), rows, (number, true), found);
+            }
+        }
+        found
+    }
+
     fn look_through(&self, place: usize, segment: &Segment, found: &mut [Candidates]) {
         each_block(segment.labels.len(), |rows| {
-            for (number, (query, found)) in self.queries.iter().zip(found.iter_mut()).enumerate() {
-                let mut least = found.least(&self.wanted);
-                bounds(self.kernel, query, segment, (rows.clone(), number == 0), |row, bounds| {
-                    if bounds.upper >= least {
-                        let label = segment.labels[row];
-                        found.add(Candidate { segment: place, row, label, bounds }, &self.wanted);
-                        least = found.least(&self.wanted);
-                    }
-                });
+            for (number, found) in found.iter_mut().enumerate() {
+                self.look_at((place, segment), rows.clone(), (number, number == 0), found);
+            }
+        });
+    }
+
+    /// Looks at some rows of a segment for a query, which may be the `first` that reads them.
+    fn look_at(
+        &self,
+        (place, segment): (usize, &Segment),
+        rows: Range<usize>,
+        (query, first): (usize, bool),
+        found: &mut Candidates,
+    ) {
+        let mut least = found.least(&self.wanted);
+        bounds(self.kernel, &self.queries[query], segment, (rows, first), |row, bounds| {
+            if bounds.upper >= least {
+                let label = segment.labels[row];
+                found.add(Candidate { segment: place, row, label, bounds }, &self.wanted);
+                least = found.least(&self.wanted);
             }
         });
     }

@@ -6,7 +6,7 @@ use super::code::Query;
 use super::crew;
 use super::rescore::{Best, Exact};
 use super::rows::Segment;
-use super::scan::{Scan, Wanted};
+use super::scan::{Candidates, Scan, Wanted};
 use super::source::SourceError;
 use super::{Gallery, TemplateId, Top2};
 use crate::embedding::Embedding;
@@ -40,11 +40,14 @@ impl Gallery {
     /// # Errors
     /// As [`Self::search`].
     pub fn search_all(&self, embeddings: &[Embedding]) -> Result<Vec<Option<Top2>>, SearchError> {
-        let segments = self.segments();
-        let found = self.search_in(&segments, embeddings, &[])?.into_iter().zip(embeddings);
+        let fits = |embedding: &&Embedding| embedding.values().len() == self.dim;
+        let queries = embeddings.iter().filter(fits).map(Query::new).collect();
+        let (scan, found) = self.scan(queries, Wanted::Best { gone: Vec::new() });
+        let segments = &scan.segments;
+        let found = self.best(&scan, found, embeddings)?.into_iter().zip(embeddings);
         let top = |(best, embedding): (Best, _)| match best.gone.is_empty() {
             true => Ok(best.top),
-            false => self.search_without(&segments, embedding, best.gone),
+            false => self.search_without(segments, embedding, best.gone),
         };
         found.map(top).collect()
     }
@@ -57,8 +60,11 @@ impl Gallery {
         mut gone: Vec<TemplateId>,
     ) -> Result<Option<Top2>, SearchError> {
         for _ in 0..TRIES_MAX {
-            let found = self.search_in(segments, std::slice::from_ref(embedding), &gone)?.pop();
-            match found {
+            let wanted = Wanted::Best { gone: gone.clone() };
+            let queries = vec![Query::new(embedding)];
+            let scan = Arc::new(Scan::new(segments.to_vec(), queries, wanted, self.kernel));
+            let found = crew::run(&scan);
+            match self.best(&scan, found, std::slice::from_ref(embedding))?.pop() {
                 Some(mut best) if !best.gone.is_empty() => gone.append(&mut best.gone),
                 best => return Ok(best.and_then(|best| best.top)),
             }
@@ -66,22 +72,35 @@ impl Gallery {
         Err(SearchError::Changing)
     }
 
-    fn search_in(
+    /// The candidates of each query among all rows as they are now: on the GPU where there is one, and else by all cores.
+    pub(super) fn scan(&self, queries: Vec<Query>, wanted: Wanted) -> (Arc<Scan>, Vec<Candidates>) {
+        let under = self.device.as_ref().and_then(|device| device.ceilings(&self.rows, &queries));
+        let (segments, ceilings) = match under {
+            Some((segments, ceilings)) => (segments, Some(ceilings)),
+            None => (self.segments(), None),
+        };
+        let scan = Arc::new(Scan::new(segments, queries, wanted, self.kernel));
+        let found = match ceilings {
+            Some(ceilings) => scan.under(ceilings),
+            None => crew::run(&scan),
+        };
+        (scan, found)
+    }
+
+    /// The best match of each of `embeddings`, of which those of the gallery's length have candidates.
+    fn best(
         &self,
-        segments: &[Arc<Segment>],
+        scan: &Scan,
+        found: Vec<Candidates>,
         embeddings: &[Embedding],
-        gone: &[TemplateId],
     ) -> Result<Vec<Best>, SearchError> {
-        let searched = segments.iter().map(|segment| segment.labels.len()).sum();
-        let fits = |embedding: &&Embedding| embedding.values().len() == self.dim;
-        let queries = embeddings.iter().filter(fits).map(Query::new).collect();
-        let wanted = Wanted::Best { gone: gone.to_vec() };
-        let scan = Arc::new(Scan::new(segments.to_vec(), queries, wanted, self.kernel));
-        let mut found = crew::run(&scan).into_iter();
+        let searched = scan.segments.iter().map(|segment| segment.labels.len()).sum();
+        let mut found = found.into_iter();
         let best = |embedding: &Embedding| {
-            let candidates = Some(embedding).filter(fits).and_then(|_| found.next());
+            let fits = embedding.values().len() == self.dim;
+            let candidates = if fits { found.next() } else { None };
             let candidates = candidates.map_or_else(Vec::new, |candidates| candidates.sorted(&scan.wanted));
-            self.exact(&scan).best(embedding, &candidates, searched).map_err(SearchError::Source)
+            self.exact(scan).best(embedding, &candidates, searched).map_err(SearchError::Source)
         };
         embeddings.iter().map(best).collect()
     }

@@ -6,6 +6,8 @@ use super::*;
 mod changes;
 mod coded;
 mod exact;
+mod on_gpu;
+mod orders;
 
 const DIM: usize = 24;
 const TAG: u32 = 7;

@@ -67,6 +67,10 @@ pub(crate) async fn readiness(app: &App, verbose: bool) -> wire::Readiness {
     // Told, but not asked for: a shop opens with a camera down, and pays at the others.
     let detail = format!("{live} of {} are live", cameras.len());
     checks.push(wire::Check { name: "cameras", ok: live == cameras.len(), detail });
+    if let Ok(vision) = app.vision() {
+        let detail = format!("searched by {}", vision.gallery().kernel());
+        checks.push(wire::Check { name: "gallery", ok: true, detail });
+    }
     if app.centre().is_some() {
         let near = app.reach() == domain::reach::Reach::Near;
         checks.push(check(

@@ -78,7 +78,7 @@ impl Vision {
         let snapshot = snapshot_of(settings);
         let (mut spaces, mut parts) = (Vec::new(), Filled::default());
         for recognizer in std::iter::once(steps.recognizer.clone()).chain(shadow) {
-            let (space, of_space) = filled(store, snapshot.as_ref(), recognizer)?;
+            let (space, of_space) = filled(store, snapshot.as_ref(), (&engine, recognizer))?;
             parts = parts.and(of_space);
             spaces.push(Arc::new(space));
         }

@@ -189,12 +189,13 @@ pub(super) fn run(cli: &Cli, command: &Bench) -> Result<Exit, Failure> {
         Bench::Search { gallery, searches, exact_in_database, json } => {
             let settings = offline::settings(cli)?;
             let size = search::Size::new(*gallery as usize, *exact_in_database);
-            let report = search::search(size, *searches as usize, settings.recognition.fpir_target)?;
+            let report = search::search(cli, size, *searches as usize, settings.recognition.fpir_target)?;
             tell(&report, *json);
         }
         Bench::SearchStarted { folder, people, exact_rows_max, searches, fpir_target } => {
             let size = search::Size { people: *people, exact_rows_max: *exact_rows_max };
-            tell(&search::started(folder, size, *searches, *fpir_target)?, true);
+            let engine = search::engine(&offline::settings(cli)?);
+            tell(&search::started(folder, (size, engine.as_ref()), *searches, *fpir_target)?, true);
         }
         Bench::Pipeline { cameras, occupied, seconds, steps, json } => {
             let settings = offline::settings(cli)?;

@@ -129,8 +129,23 @@ fn opened() -> MutexGuard<'static, Vec<Opened>> {
     OPENED.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// A device of its own for whoever breaks it.
+#[cfg(test)]
+pub(crate) fn own_device() -> Result<(wgpu::Device, wgpu::Queue), String> {
+    let _serialised = opened();
+    let backends = wgpu::Backends::VULKAN;
+    let instance = wgpu::Instance::new(wgpu::InstanceDescriptor {
+        backends,
+        ..wgpu::InstanceDescriptor::new_without_display_handle()
+    });
+    let adapters = at_once(instance.enumerate_adapters(backends)).unwrap_or_default();
+    let adapter = adapters.first().ok_or("no Vulkan adapter")?;
+    let asked = adapter.request_device(&wgpu::DeviceDescriptor::default());
+    at_once(asked).ok_or("the adapter keeps one waiting")?.map_err(|error| error.to_string())
+}
+
 /// The value of a future that never waits, as wgpu's are on native systems.
-fn at_once<T>(future: impl Future<Output = T>) -> Option<T> {
+pub(crate) fn at_once<T>(future: impl Future<Output = T>) -> Option<T> {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(value) => Some(value),
         Poll::Pending => None,

@@ -87,7 +87,7 @@ impl Kernel {
 
 /// The source with `{{NAME}}` as its number, and each block from `//#each x NAME` to its `//#end` as often as that, `$x`
 /// being the turn.
-fn written_out(source: &str, counts: &HashMap<&str, usize>) -> String {
+pub(crate) fn written_out(source: &str, counts: &HashMap<&str, usize>) -> String {
     let mut named = source.to_owned();
     for (name, count) in counts {
         named = named.replace(&format!("{{{{{name}}}}}"), &count.to_string());

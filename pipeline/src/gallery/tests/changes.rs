@@ -8,7 +8,6 @@ use crate::gallery::rows::SEGMENT_ROWS;
 /// Templates of one writer, which nobody else changes.
 const OWN: u128 = 200;
 const WRITERS: u128 = 4;
-const OPERATIONS: usize = 2_500;
 
 /// How often each template came or went: odd as long as it may be there.
 struct Turns(Vec<AtomicU32>);
@@ -38,11 +37,15 @@ impl Turns {
 }
 
 /// One writer's changes, each seen by its own next search; what it knows to be there is found, what is not is not.
-fn write(gallery: &Gallery, turns: &Turns, faces: &[Embedding], writer: u128) -> BTreeSet<TemplateId> {
+fn write(
+    gallery: &Gallery,
+    (turns, faces): (&Turns, &[Embedding]),
+    (writer, operations): (u128, usize),
+) -> BTreeSet<TemplateId> {
     let mut numbers = Numbers(70 + writer as u64);
     let mut pick = |count: u128| ((numbers.next() + 0.5) * count as f32) as u128 % count;
     let mut there: BTreeMap<TemplateId, Subject> = BTreeMap::new();
-    for _ in 0..OPERATIONS {
+    for _ in 0..operations {
         let template = TemplateId(writer * OWN + pick(OWN));
         let subject = Subject(template.0 / 5);
         let face = &faces[template.0 as usize];
@@ -87,6 +90,11 @@ fn write(gallery: &Gallery, turns: &Turns, faces: &[Embedding], writer: u128) ->
 
 #[test]
 fn ten_thousand_changes_by_several_threads_are_seen_by_all_when_they_are_made() {
+    are_seen_by_all(|gallery| gallery, 2_500);
+}
+
+/// Four threads make so many changes each; more threads search.
+pub(super) fn are_seen_by_all(searched: impl FnOnce(Gallery) -> Gallery, operations: usize) {
     let mut numbers = Numbers(69);
     let faces: Vec<_> = (0..WRITERS * OWN).map(|_| numbers.embedding()).collect();
     let (gallery, turns) = (Gallery::new(DIM, TAG), Turns::new());
@@ -95,11 +103,12 @@ fn ten_thousand_changes_by_several_threads_are_seen_by_all_when_they_are_made() 
         let other = numbers.embedding();
         gallery.insert(TemplateId(1_000_000 + i), Subject(1_000_000), TAG, &other).unwrap();
     }
+    let gallery = searched(gallery);
     let there: BTreeSet<TemplateId> = std::thread::scope(|scope| {
         let writers: Vec<_> = (0..WRITERS)
             .map(|writer| {
                 let (gallery, turns, faces) = (&gallery, &turns, &faces);
-                scope.spawn(move || write(gallery, turns, faces, writer))
+                scope.spawn(move || write(gallery, (turns, &faces[..]), (writer, operations)))
             })
             .collect();
         let busy = || !writers.iter().all(ScopedJoinHandle::is_finished);
@@ -114,7 +123,7 @@ fn ten_thousand_changes_by_several_threads_are_seen_by_all_when_they_are_made() 
                 seen += 1;
             }
         }
-        assert!(seen > 100, "searches must have come in between");
+        assert!(seen > operations / 25, "searches must have come in between");
         writers.into_iter().flat_map(|writer| writer.join().unwrap()).collect()
     });
     let left: BTreeSet<TemplateId> = gallery.templates_after(None, usize::MAX).into_iter().collect();

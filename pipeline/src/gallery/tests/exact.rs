@@ -9,22 +9,22 @@ use super::*;
 use crate::gallery::rows::SEGMENT_ROWS;
 
 /// Those of all faces, with the gallery that holds them.
-type Faces = Vec<(TemplateId, Subject, Embedding)>;
+pub(super) type Faces = Vec<(TemplateId, Subject, Embedding)>;
 
 /// A face that differs from another by about `noise`.
-fn near(face: &Embedding, noise: f32, numbers: &mut Numbers) -> Embedding {
+pub(super) fn near(face: &Embedding, noise: f32, numbers: &mut Numbers) -> Embedding {
     let length = (face.values().len() as f32).sqrt();
     let values = face.values().iter().map(|value| value + noise * numbers.next() / length).collect();
     Embedding::new(values).ok().unwrap()
 }
 
-fn fill(gallery: &Gallery, faces: &Faces) {
+pub(super) fn fill(gallery: &Gallery, faces: &Faces) {
     for (template, subject, embedding) in faces {
         gallery.insert(*template, *subject, TAG, embedding).unwrap();
     }
 }
 
-fn check(gallery: &Gallery, faces: &Faces, queries: &[Embedding]) {
+pub(super) fn check(gallery: &Gallery, faces: &Faces, queries: &[Embedding]) {
     for (query, together) in queries.iter().zip(gallery.search_all(queries).unwrap()) {
         let found = gallery.search(query).unwrap();
         assert_eq!(found, together, "a batch finds what each search finds");

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use domain::FaceId;
 use domain::model_change::Roles;
+use models::Engine;
 use pipeline::gallery::SourceError;
 use pipeline::{Embedding, ExactTemplates, Gallery, RecognizerSet, Space, TemplateId};
 use store::{Snapshot, Store};
@@ -35,15 +36,16 @@ pub(super) fn blind(spaces: &[Arc<Space>]) -> Option<Arc<Space>> {
     Space::new(space.recognizer().clone(), nobody).ok().map(Arc::new)
 }
 
-/// A recogniser with all its templates, and where they came from.
+/// A recogniser with all its templates, searched on the engine's GPU where it has one; and where they came from.
 pub(super) fn filled(
     store: &Arc<Store>,
     snapshot: Option<&Snapshot>,
-    recognizer: RecognizerSet,
+    (engine, recognizer): (&Engine, RecognizerSet),
 ) -> Result<(Space, Filled), StartError> {
     let dim = recognizer.dim();
     let (gallery, filled) = gallery(store, snapshot, (dim, recognizer.model_tag()), exact_rows_max(dim))?;
-    let space = Space::new(recognizer, Arc::new(gallery)).map_err(|error| refused(&error))?;
+    let gallery = Arc::new(gallery.search_on(engine));
+    let space = Space::new(recognizer, gallery).map_err(|error| refused(&error))?;
     Ok((space, filled))
 }
 

@@ -3,6 +3,7 @@
 
 mod started;
 
+use std::ffi::OsStr;
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
@@ -21,8 +22,8 @@ use uuid::Uuid;
 
 use crate::app::start::machine_clock;
 use crate::app::vision;
-use crate::cli::{Failure, terminal};
-use crate::settings::{appliance_key_file, keys_folder};
+use crate::cli::{Cli, Failure, terminal};
+use crate::settings::{Settings, appliance_key_file, keys_folder};
 
 pub(super) use started::started;
 
@@ -94,8 +95,14 @@ fn fill(store: &Store, people: usize) -> Result<(), Failure> {
     Ok(())
 }
 
+/// The engine, whose GPU searches where it has one. Where it doesn't start, which needs the networks, the CPU does.
+pub(super) fn engine(settings: &Settings) -> Option<models::Engine> {
+    let engine = vision::engine(settings);
+    engine.inspect_err(|error| terminal::note(format!("the CPU searches: {error}"))).ok()
+}
+
 /// Makes database and sealed parts, then measures a start and searches in another process.
-pub(super) fn search(size: Size, searches: usize, fpir_target: f64) -> Result<Value, Failure> {
+pub(super) fn search(cli: &Cli, size: Size, searches: usize, fpir_target: f64) -> Result<Value, Failure> {
     // Not in the folder for temporary files, which may be in memory: people have to fit.
     let folder = tempfile::tempdir_in(".").map_err(|error| failed(&error))?;
     let made = make(folder.path(), size)?;
@@ -104,6 +111,8 @@ pub(super) fn search(size: Size, searches: usize, fpir_target: f64) -> Result<Va
     command.args(["bench", "search-started", "--people", &size.people.to_string()]);
     command.args(["--exact-rows-max", &size.exact_rows_max.to_string(), "--searches", &searches.to_string()]);
     command.args(["--fpir-target", &fpir_target.to_string(), "--folder"]).arg(folder.path());
+    command.args(cli.config.iter().flat_map(|file| [OsStr::new("--config"), file.as_os_str()]));
+    command.args(cli.profile.iter().flat_map(|profile| ["--profile", profile.as_str()]));
     let output = command.stderr(Stdio::inherit()).output().map_err(|error| failed(&error))?;
     if !output.status.success() {
         return Err(Failure::failed("the process that was to be measured failed".to_owned()));

@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use domain::threshold::similarity_min;
 use domain::{ConsentId, FaceId, UserId};
+use models::Engine;
 use pipeline::{Embedding, Gallery, Subject, TemplateId, Top2};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
@@ -54,7 +55,7 @@ fn probes(originals: &[Vec<f32>], searches: usize, random: &mut StdRng) -> Resul
 /// Starts a gallery from what `fill` left in `folder` and measures the searches one after the other.
 pub(in crate::cli::bench) fn started(
     folder: &Path,
-    size: Size,
+    (size, engine): (Size, Option<&Engine>),
     searches: usize,
     fpir_target: f64,
 ) -> Result<Value, Failure> {
@@ -62,6 +63,10 @@ pub(in crate::cli::bench) fn started(
     let (store, snapshot) = open(folder)?;
     let store = Arc::new(store);
     let (gallery, filled) = vision::gallery(&store, Some(&snapshot), (DIM, RECOGNISER), size.exact_rows_max)?;
+    let gallery = match engine {
+        Some(engine) => gallery.search_on(engine),
+        None => gallery,
+    };
     let ready_ms = begun.elapsed().as_secs_f64() * 1e3;
     let mut random = StdRng::seed_from_u64(SEED);
     // The first people that were drawn are drawn again.
@@ -81,7 +86,7 @@ pub(in crate::cli::bench) fn started(
     let mut report = json!({
         "n": size.people,
         "dim": DIM,
-        "device": "cpu",
+        "device": device(&gallery, engine),
         "kernel": gallery.kernel(),
         "threads": Gallery::threads(),
         "searches": searches,
@@ -96,6 +101,14 @@ pub(in crate::cli::bench) fn started(
     report["naive_f32"] = naive(&store, &probes, &found)?;
     report["added"] = added((&store, &gallery), &probes, &mut random)?;
     Ok(report)
+}
+
+/// What reads all rows.
+fn device<'a>(gallery: &Gallery, engine: Option<&'a Engine>) -> &'a str {
+    match engine {
+        Some(engine) if gallery.kernel() == "gpu" => &engine.device().adapter,
+        _ => "cpu",
+    }
 }
 
 fn add(report: &mut Value, figures: Value) {
