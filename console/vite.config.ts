@@ -5,8 +5,8 @@ import { VitePWA } from "vite-plugin-pwa";
 // Where `npm run dev` finds a running appliance.
 const appliance = loadEnv("development", ".", "FACEPAY_")["FACEPAY_URL"] ?? "http://127.0.0.1:18080";
 
-// The pages that the console answers for; every other path is the appliance's own, also with the service worker active.
-const PAGES = [/^\/$/, /^\/console(\/|$)/, /^\/(kiosk|me)$/];
+// The pages that the console answers for, with what may follow them; every other path is the appliance's own, also with the service worker active.
+const PAGES = [/^\/$/, /^\/console(\/|$)/, /^\/(kiosk|me)(\?|$)/];
 
 // As core/server/src/api/console.rs has it.
 const POLICY =

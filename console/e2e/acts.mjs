@@ -58,3 +58,9 @@ export async function free(camera) {
   const open = items.filter(({ state }) => /^(awaiting_|gathering|confirming)/.test(state));
   for (const { id } of open) await api("POST", `/checkouts/${id}/cancel`, {});
 }
+
+/** What a click lets the browser keep. */
+export async function saved(page, click) {
+  const [download] = await Promise.all([page.waitForEvent("download"), click()]);
+  return download.path();
+}

@@ -8,6 +8,8 @@ const READY_MS_MAX = 180_000;
 export const SETTINGS = {
   // A factor beside the face from 20.00 on.
   FACEPAY__POLICY__STEP_UP_AMOUNT_MIN: "2000",
+  // Staff vouches for small payments of people without a face.
+  FACEPAY__POLICY__ATTENDED_AMOUNT_MAX: "1000",
   FACEPAY__AUTH__TOTP_ROLES: '["integrator"]',
   FACEPAY__AUTH__FOUR_EYES: '["erase"]',
   // As long as may be: a machine that is busy looks at few pictures, and late.

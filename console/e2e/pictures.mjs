@@ -35,6 +35,18 @@ async function choose(page, label, option) {
   await page.getByRole("option", { name: option }).click();
 }
 
+/** What a payer of the demo sees of their own; gives their newest payment. */
+async function own(page, view) {
+  const { items } = await api("GET", "/transactions?state=captured&limit=1");
+  const [{ user_id, id }] = items;
+  const { token, code } = await api("POST", `/users/${user_id}/face-payment/link`, {});
+  await page.goto(`${base}/me#${token}`);
+  await page.getByLabel("Code").fill(code);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("heading", { name: "Payment by face" }).waitFor();
+  await page.goto(`${base}/me${view(id)}`);
+}
+
 /** By name: what is shown, and in which window. */
 const PICTURES = {
   "console-live": [{}, async (page) => {
@@ -59,6 +71,18 @@ const PICTURES = {
     await page.goto(`${base}/console/analytics`);
     await page.locator("canvas").first().waitFor();
     await page.waitForTimeout(20_000);
+  }],
+  "me-overview": [{ size: "phone" }, async (page) => {
+    await own(page, () => "");
+    await page.getByText("Newest receipts").waitFor();
+  }],
+  "me-receipt": [{ size: "phone" }, async (page) => {
+    await own(page, (id) => `?receipt=${id}`);
+    await page.getByText("The signature holds").waitFor();
+  }],
+  "me-data-dark": [{ size: "phone", scheme: "dark" }, async (page) => {
+    await own(page, () => "?view=data");
+    await page.getByRole("button", { name: "Withdraw" }).waitFor();
   }],
   kiosk: [{ size: "tablet" }, async (page) => {
     await page.goto(`${base}/kiosk`);

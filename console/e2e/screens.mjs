@@ -31,7 +31,7 @@ const SCREENS = {
   system: "/system",
   settings: "/settings",
   account: "/account",
-  me: "/me#t=x",
+  "me-open": "/me#a-link-of-somebody",
 };
 
 mkdirSync(out, { recursive: true });
@@ -54,6 +54,19 @@ const [person, payment] = [await newest("/users"), await newest("/transactions")
 if (person) await take("person", `/console/people/${person}`);
 if (payment) await take("payment", `/console/transactions/${payment}`);
 await take("kiosk-setup", "/kiosk");
+
+/** By name, what stands behind `/me`. */
+const ME = { overview: "", receipts: "?view=receipts", data: "?view=data", devices: "?view=devices" };
+if (payment && wanted.test("me")) {
+  const { items } = await api("GET", "/transactions?state=captured&limit=1");
+  const { token, code } = await api("POST", `/users/${items[0].user_id}/face-payment/link`, {});
+  await page.goto(`${base}/me#${token}`);
+  await page.locator("input[inputmode=numeric]").fill(code);
+  await page.locator("button[type=submit]").click();
+  await page.getByRole("navigation").waitFor();
+  for (const [name, query] of Object.entries(ME)) await take(`me-${name}`, `/me${query}`);
+  await take("me-receipt", `/me?receipt=${items[0].id}`);
+}
 
 // In English alone: whoever walks through them goes by what stands there.
 if (wanted.test("steps") && language === "en") {

@@ -1,6 +1,7 @@
 // What people do, flow by flow, in a browser at an appliance.
 import { mkdirSync } from "node:fs";
 import { api, base, launch, open, signIn, violations } from "./browser.mjs";
+import { payers } from "./flows/me.mjs";
 import { payments } from "./flows/pay.mjs";
 import { records } from "./flows/records.mjs";
 import { screens } from "./flows/screens.mjs";
@@ -10,7 +11,7 @@ import { video } from "./video.mjs";
 
 const SCREENS = [
   ["", "/checkout", "/group", "/enrol", "/people", "/consent-texts", "/transactions", "/reviews", "/analytics", "/analytics?span=day"],
-  ["/cameras", "/plugins", "/audit", "/access", "/system", "/settings", "/account", "/me#t=a-link-of-somebody"],
+  ["/cameras", "/plugins", "/audit", "/access", "/system", "/settings", "/account", "/me", "/me#a-link-of-somebody"],
 ].flat();
 /** By the address of a screen, what is opened on it beside: a name as English has it. */
 const OPENED = { "/transactions": "More filters", "/cameras": "History", "/settings": "policy" };
@@ -61,7 +62,7 @@ export async function suite(wanted) {
     }
   }
 
-  for (const [name, run] of Object.entries({ ...staff, ...payments, ...records, ...screens })) await check(name, run);
+  for (const [name, run] of Object.entries({ ...staff, ...payers, ...payments, ...records, ...screens })) await check(name, run);
   await check("no step of a payment, and nothing that opens, has a violation of WCAG 2.2 AA, in the light and in the dark", async (page) => {
     const found = [];
     await walk(page, async (step) => {

@@ -2,17 +2,12 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { saved } from "../acts.mjs";
 import { api, goto } from "../browser.mjs";
 
 /** More than one page of the list, so that not all are here and the appliance has to look. */
 const CROWD = 210;
 const AT_ONCE = 15;
-
-/** What a click lets the browser keep. */
-async function saved(page, click) {
-  const [download] = await Promise.all([page.waitForEvent("download"), click()]);
-  return download.path();
-}
 
 async function filter(page, label, text) {
   await page.getByLabel(label, { exact: true }).fill(text);

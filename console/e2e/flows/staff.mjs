@@ -150,29 +150,6 @@ export const staff = {
     await page.getByRole("button", { name: "By a link…" }).waitFor();
   },
 
-  "a person switches payment by face on by their own link and code": async (page) => {
-    const { id } = await api("POST", "/users", { name: "Has A Link" });
-    await goto(page, `/people/${id}`);
-    await page.getByRole("button", { name: "By a link…" }).click();
-    const dialog = page.getByRole("dialog");
-    await dialog.getByRole("button", { name: "Make a link" }).click();
-    await dialog.getByText("Copy both now").waitFor();
-    const link = await dialog.locator("button[title*='/me#']").getAttribute("title");
-    const code = await dialog.locator("code", { hasText: /^\d{6}$/ }).textContent();
-    // On a device of their own, where nobody is signed in.
-    await page.evaluate(() => sessionStorage.clear());
-    await page.goto(link);
-    await page.reload();
-    await page.getByLabel("Code").fill(code === "000000" ? "000001" : "000000");
-    await page.getByRole("button", { name: "Switch on" }).click();
-    await page.getByText("That code is not right.").waitFor();
-    await page.getByLabel("Code").fill(code);
-    await page.getByRole("button", { name: "Switch on" }).click();
-    await page.getByText("Switched on, not in force yet").waitFor();
-    assert.equal(new URL(page.url()).hash, "", "the link is out of the address");
-    assert.equal((await api("GET", `/users/${id}/face-payment`)).state, "waiting");
-  },
-
   // The appliance under test asks for two people.
   "a person is erased when a second person agrees, with a certificate": async (page) => {
     const { id } = await api("POST", "/users", { name: "Erased By Test" });

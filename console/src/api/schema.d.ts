@@ -1011,6 +1011,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/me.webmanifest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A file of the console */
+        get: operations["get_me_webmanifest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/metrics": {
         parameters: {
             query?: never;
@@ -1347,6 +1364,161 @@ export interface paths {
         post?: never;
         /** Forget the device of somebody who has lost it */
         delete: operations["delete_operators_id_totp"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/payer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How it stands with the person whose device asks */
+        get: operations["get_payer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/payer/consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The own consents with their texts, oldest first */
+        get: operations["get_payer_consents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/payer/consents/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Withdraw an own consent; its faces are gone at once */
+        delete: operations["delete_payer_consents_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/payer/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The own devices that are signed in, the newest first */
+        get: operations["get_payer_devices"];
+        put?: never;
+        /** Sign an own device in, by the own link and its code */
+        post: operations["post_payer_devices"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/payer/devices/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Sign an own device out; the one that asks, too */
+        delete: operations["delete_payer_devices_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/payer/erasure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Be erased, key and all; gives a signed certificate */
+        post: operations["post_payer_erasure"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/payer/face-payment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Switch the own payment by face on */
+        post: operations["post_payer_face_payment"];
+        /** Switch the own payment by face off, at once */
+        delete: operations["delete_payer_face_payment"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/payer/receipts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The own receipts, the newest payment first */
+        get: operations["get_payer_receipts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/payer/receipts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The receipt of one own payment, signed */
+        get: operations["get_payer_receipts_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2021,6 +2193,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/users/{id}/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The devices that a person is signed in on, the newest first */
+        get: operations["get_users_id_devices"];
+        put?: never;
+        post?: never;
+        /** Sign all devices of a person out, at once */
+        delete: operations["delete_users_id_devices"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/users/{id}/face-payment": {
         parameters: {
             query?: never;
@@ -2586,6 +2776,10 @@ export interface components {
         ByLink: {
             code: string;
             token: string;
+        };
+        /** @description The person's PIN, where they have one. */
+        ByOwnPin: {
+            pin?: string | null;
         };
         /** @description The person's PIN, said before staff. */
         ByPin: {
@@ -3658,6 +3852,15 @@ export interface components {
             /** Format: password */
             old: string;
         };
+        /** @description What the person has of their link and of the other way, for a device to be signed in. */
+        NewPayerDevice: {
+            code: string;
+            /** @description The token comes in a cookie that no script reads, and is not in the answer. */
+            cookie?: boolean;
+            /** @description What the person is to know the device by. */
+            name: string;
+            token: string;
+        };
         /** @description A PIN to set. */
         NewPin: {
             /** @description 4 to 12 digits; runs, repetitions and others that are guessed first are refused. */
@@ -3732,6 +3935,15 @@ export interface components {
             /** Format: uuid */
             transaction_id: string;
         };
+        /** @description A device that is signed in. */
+        OpenedPayerDevice: {
+            /** @description Goes with the cookie, in `x-csrf-token` with everything but GET. */
+            csrf?: string | null;
+            /** Format: uuid */
+            id: string;
+            /** @description Shown once; absent where a cookie holds it. */
+            token?: string | null;
+        };
         /** @description One request to a payment provider. */
         Operation: {
             amount: components["schemas"]["Amount"];
@@ -3784,10 +3996,83 @@ export interface components {
         };
         /** @enum {string} */
         Outcome: "approved" | "declined" | "reversed";
+        /** @description A consent of the person whose device asks. */
+        OwnConsent: {
+            channel: string;
+            /** Format: date-time */
+            expires_at: string;
+            /** Format: date-time */
+            given_at: string;
+            /** Format: uuid */
+            id: string;
+            language: string;
+            /** @description `live`, `not_yet`, `expired` or `withdrawn`. */
+            standing: string;
+            /** @description The text, where this appliance keeps it. */
+            text?: string | null;
+            /** @description Of the text that was agreed to. */
+            text_sha256: string;
+            version: string;
+            /** Format: date-time */
+            withdrawn_at?: string | null;
+        };
+        /** @description What is enrolled of a person's face. */
+        OwnFaces: {
+            count: number;
+            /** Format: date-time */
+            first_at?: string | null;
+            /** Format: date-time */
+            newest_at?: string | null;
+        };
         /** @description The key that asks. */
         OwnKey: components["schemas"]["Key"] & {
             /** @description What it may do: what its role may, within its scopes. */
             permissions: components["schemas"]["PermissionName"][];
+        };
+        /** @description What a person may spend in a currency, and what is spent of it. */
+        OwnLimit: {
+            /** @description The largest sum in 24 hours. */
+            day_max: components["schemas"]["Amount"];
+            /** @description What the last 24 hours come to, payments under way included. */
+            day_spent: components["schemas"]["Amount"];
+            /**
+             * Format: int32
+             * @description How many the last hour had.
+             */
+            hour_count: number;
+            /**
+             * Format: int32
+             * @description The most payments in an hour.
+             */
+            hour_count_max: number;
+            /** @description The largest payment. */
+            payment_max: components["schemas"]["Amount"];
+        };
+        /** @description How it stands with the person whose device asks. */
+        OwnStanding: {
+            /** @description For a page that was loaded anew and has forgotten it. */
+            csrf?: string | null;
+            /**
+             * Format: uuid
+             * @description The device that asks.
+             */
+            device_id: string;
+            email?: string | null;
+            face_payment: components["schemas"]["FacePayment"];
+            /** @description Whether a face pays only once payment by face is switched on; where not, it pays on the consent. */
+            face_payment_asked: boolean;
+            faces: components["schemas"]["OwnFaces"];
+            /** @description One for each currency that the person pays in. */
+            limits: components["schemas"]["OwnLimit"][];
+            name: string;
+            /** @description Whether there is a PIN, which acts of weight are asked for then. */
+            pin: boolean;
+            /** @description `active` or `blocked`. */
+            status: components["schemas"]["UserStatus"];
+            /** Format: uuid */
+            user_id: string;
+            /** @description One for each currency. */
+            wallets: components["schemas"]["Wallet"][];
         };
         /** @description One page of a list of `Approval`. */
         PageOfApproval: {
@@ -3885,9 +4170,21 @@ export interface components {
             /** @description Hand this back as `cursor` for the next page; absent on the last. */
             next_cursor?: string;
         };
+        /** @description One page of a list of `OwnConsent`. */
+        PageOfOwnConsent: {
+            items: components["schemas"]["OwnConsent"][];
+            /** @description Hand this back as `cursor` for the next page; absent on the last. */
+            next_cursor?: string;
+        };
         /** @description One page of a list of `Plugin`. */
         PageOfPlugin: {
             items: components["schemas"]["Plugin"][];
+            /** @description Hand this back as `cursor` for the next page; absent on the last. */
+            next_cursor?: string;
+        };
+        /** @description One page of a list of `Receipt`. */
+        PageOfReceipt: {
+            items: components["schemas"]["Receipt"][];
             /** @description Hand this back as `cursor` for the next page; absent on the last. */
             next_cursor?: string;
         };
@@ -3925,6 +4222,25 @@ export interface components {
         PasswordAgain: {
             /** Format: password */
             password: string;
+        };
+        /** @description A device on which a person looks after what is their own. */
+        PayerDevice: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** Format: date-time */
+            opened_at: string;
+            /**
+             * Format: date-time
+             * @description When it was last used, to the hour.
+             */
+            seen_at: string;
+            /** @description Whether it is the one that asks. */
+            this: boolean;
+        };
+        /** @description All devices of a person, the newest first; there are eight at the most. */
+        PayerDevices: {
+            items: components["schemas"]["PayerDevice"][];
         };
         /** @description Payments by what became of them. */
         PaymentOutcomes: {
@@ -3972,7 +4288,7 @@ export interface components {
             refunded: components["schemas"]["Amount"];
         };
         /** @enum {string} */
-        PermissionName: "people.read" | "people.write" | "people.erase" | "look_alikes.read" | "enrolments.review" | "identity.check" | "faces.match" | "payments.read" | "payments.take" | "payments.return" | "settlement.manage" | "wallets.fund" | "cameras.view" | "cameras.manage" | "cameras.push" | "plugins.read" | "plugins.manage" | "models.manage" | "webhooks.manage" | "system.read" | "audit.read" | "access.manage" | "settings.read" | "settings.manage" | "sync.follow";
+        PermissionName: "people.read" | "people.write" | "people.erase" | "look_alikes.read" | "enrolments.review" | "identity.check" | "faces.match" | "payments.read" | "payments.take" | "payments.return" | "settlement.manage" | "wallets.fund" | "cameras.view" | "cameras.manage" | "cameras.push" | "plugins.read" | "plugins.manage" | "models.manage" | "webhooks.manage" | "system.read" | "audit.read" | "access.manage" | "settings.read" | "settings.manage" | "sync.follow" | "payer.own";
         /** @description A person as they are copied. */
         Person: {
             consents: components["schemas"]["CopiedConsent"][];
@@ -4232,7 +4548,7 @@ export interface components {
             reason: string;
         };
         /** @enum {string} */
-        RoleName: "admin" | "operator" | "integrator" | "auditor" | "kiosk" | "appliance";
+        RoleName: "admin" | "operator" | "integrator" | "auditor" | "kiosk" | "appliance" | "payer";
         /** @description Bytes in base64 that are overwritten when dropped. */
         Secret64: string;
         /** @description A session. */
@@ -4695,7 +5011,7 @@ export interface components {
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code?: "camera_not_found";
+                    code?: "user_not_found";
                 };
             };
         };
@@ -4914,7 +5230,18 @@ export interface operations {
                     };
                 };
             };
-            404: components["responses"]["Refusal404"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_not_found";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
             504: components["responses"]["Refusal504"];
@@ -4977,7 +5304,18 @@ export interface operations {
                     };
                 };
             };
-            404: components["responses"]["Refusal404"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_not_found";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
             504: components["responses"]["Refusal504"];
@@ -5040,7 +5378,18 @@ export interface operations {
                     };
                 };
             };
-            404: components["responses"]["Refusal404"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_not_found";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
             504: components["responses"]["Refusal504"];
@@ -5103,7 +5452,18 @@ export interface operations {
                     };
                 };
             };
-            404: components["responses"]["Refusal404"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_not_found";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
             504: components["responses"]["Refusal504"];
@@ -5849,7 +6209,18 @@ export interface operations {
             };
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_not_found";
+                    };
+                };
+            };
             /** @description The state does not allow this now. */
             409: {
                 headers: {
@@ -5927,7 +6298,18 @@ export interface operations {
                     };
                 };
             };
-            404: components["responses"]["Refusal404"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_not_found";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
             /** @description A part that is needed is not available now. */
             503: {
@@ -5965,7 +6347,18 @@ export interface operations {
             400: components["responses"]["Refusal400"];
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_not_found";
+                    };
+                };
+            };
             409: components["responses"]["Refusal409"];
             429: components["responses"]["Refusal429"];
             /** @description A part that is needed is not available now. */
@@ -6022,7 +6415,18 @@ export interface operations {
             };
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_not_found";
+                    };
+                };
+            };
             /** @description The state does not allow this now. */
             409: {
                 headers: {
@@ -6089,7 +6493,18 @@ export interface operations {
             400: components["responses"]["Refusal400"];
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_not_found";
+                    };
+                };
+            };
             /** @description The state does not allow this now. */
             409: {
                 headers: {
@@ -6204,7 +6619,18 @@ export interface operations {
                     };
                 };
             };
-            404: components["responses"]["Refusal404"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_not_found";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
             /** @description A part that is needed is not available now. */
             503: {
@@ -6271,7 +6697,18 @@ export interface operations {
                     };
                 };
             };
-            404: components["responses"]["Refusal404"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_not_found";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
             504: components["responses"]["Refusal504"];
@@ -6311,7 +6748,18 @@ export interface operations {
                     };
                 };
             };
-            404: components["responses"]["Refusal404"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_not_found";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
             /** @description A part that is needed is not available now. */
             503: {
@@ -6362,7 +6810,18 @@ export interface operations {
                     };
                 };
             };
-            404: components["responses"]["Refusal404"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_not_found";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
             /** @description A part that is needed is not available now. */
             503: {
@@ -6406,7 +6865,18 @@ export interface operations {
             400: components["responses"]["Refusal400"];
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_not_found";
+                    };
+                };
+            };
             /** @description The state does not allow this now. */
             409: {
                 headers: {
@@ -6477,7 +6947,18 @@ export interface operations {
             400: components["responses"]["Refusal400"];
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_not_found";
+                    };
+                };
+            };
             /** @description The state does not allow this now. */
             409: {
                 headers: {
@@ -6571,7 +7052,18 @@ export interface operations {
                     };
                 };
             };
-            404: components["responses"]["Refusal404"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_not_found";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
             504: components["responses"]["Refusal504"];
@@ -8046,7 +8538,18 @@ export interface operations {
             };
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_not_found";
+                    };
+                };
+            };
             409: components["responses"]["Refusal409"];
             /** @description The body is too large. */
             413: {
@@ -8561,6 +9064,34 @@ export interface operations {
                 };
                 content: {
                     "text/html": string;
+                };
+            };
+            /** @description What you have is what there is. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            429: components["responses"]["Refusal429"];
+        };
+    };
+    get_me_webmanifest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A file of the console */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/manifest+json": Record<string, never>;
                 };
             };
             /** @description What you have is what there is. */
@@ -9818,6 +10349,692 @@ export interface operations {
             503: components["responses"]["Refusal503"];
             504: components["responses"]["Refusal504"];
             507: components["responses"]["Refusal507"];
+        };
+    };
+    get_payer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How it stands with the person whose device asks */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnStanding"];
+                };
+            };
+            401: components["responses"]["Refusal401"];
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "payer_only";
+                    };
+                };
+            };
+            404: components["responses"]["Refusal404"];
+            429: components["responses"]["Refusal429"];
+            503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
+        };
+    };
+    get_payer_consents: {
+        parameters: {
+            query?: {
+                /** @description at most so many items: 50 when absent; 0 counts as 1, more than 200 as 200 */
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The own consents with their texts, oldest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfOwnConsent"];
+                };
+            };
+            /** @description The request cannot be read, or a required header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "cursor_invalid" | "query_invalid";
+                    };
+                };
+            };
+            401: components["responses"]["Refusal401"];
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "payer_only";
+                    };
+                };
+            };
+            429: components["responses"]["Refusal429"];
+            503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
+        };
+    };
+    delete_payer_consents_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Withdraw an own consent; its faces are gone at once */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Refusal400"];
+            401: components["responses"]["Refusal401"];
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "cross_site" | "payer_only";
+                    };
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "consent_not_found";
+                    };
+                };
+            };
+            /** @description The state does not allow this now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "conflict" | "kept_at_centre";
+                    };
+                };
+            };
+            429: components["responses"]["Refusal429"];
+            503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
+        };
+    };
+    get_payer_devices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The own devices that are signed in, the newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PayerDevices"];
+                };
+            };
+            401: components["responses"]["Refusal401"];
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "payer_only";
+                    };
+                };
+            };
+            404: components["responses"]["Refusal404"];
+            429: components["responses"]["Refusal429"];
+            503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
+        };
+    };
+    post_payer_devices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPayerDevice"];
+            };
+        };
+        responses: {
+            /** @description Sign an own device in, by the own link and its code */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenedPayerDevice"];
+                };
+            };
+            /** @description The request cannot be read, or a required header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "body_unreadable" | "json_syntax";
+                    };
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "not_found" | "user_not_found";
+                    };
+                };
+            };
+            409: components["responses"]["Refusal409"];
+            413: components["responses"]["Refusal413"];
+            415: components["responses"]["Refusal415"];
+            /** @description The content breaks a rule; `code` and `reasons` say which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "code_wrong" | "json_data" | "name_invalid";
+                    };
+                };
+            };
+            429: components["responses"]["Refusal429"];
+            /** @description A part that is needed is not available now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "database_unavailable";
+                    };
+                };
+            };
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
+        };
+    };
+    delete_payer_devices_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Sign an own device out; the one that asks, too */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Refusal400"];
+            401: components["responses"]["Refusal401"];
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "cross_site" | "payer_only";
+                    };
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "device_not_found";
+                    };
+                };
+            };
+            409: components["responses"]["Refusal409"];
+            429: components["responses"]["Refusal429"];
+            503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
+        };
+    };
+    post_payer_erasure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ByOwnPin"];
+            };
+        };
+        responses: {
+            /** @description Be erased, key and all; gives a signed certificate */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasureCertificate"];
+                };
+            };
+            /** @description The request cannot be read, or a required header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "body_unreadable" | "json_syntax";
+                    };
+                };
+            };
+            401: components["responses"]["Refusal401"];
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "cross_site" | "payer_only";
+                    };
+                };
+            };
+            404: components["responses"]["Refusal404"];
+            /** @description The state does not allow this now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "conflict" | "kept_at_centre" | "pin_missing" | "pin_required";
+                    };
+                };
+            };
+            413: components["responses"]["Refusal413"];
+            415: components["responses"]["Refusal415"];
+            /** @description The content breaks a rule; `code` and `reasons` say which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "json_data" | "pin_invalid" | "pin_wrong";
+                    };
+                };
+            };
+            /** @description Too many attempts; wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "pin_busy" | "pin_locked" | "rate_limited";
+                    };
+                };
+            };
+            /** @description A part that is needed is not available now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "cache_unavailable" | "database_unavailable" | "password_hashing";
+                    };
+                };
+            };
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
+        };
+    };
+    post_payer_face_payment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ByOwnPin"];
+            };
+        };
+        responses: {
+            /** @description Switch the own payment by face on */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FacePayment"];
+                };
+            };
+            /** @description The request cannot be read, or a required header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "body_unreadable" | "json_syntax";
+                    };
+                };
+            };
+            401: components["responses"]["Refusal401"];
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "cross_site" | "payer_only";
+                    };
+                };
+            };
+            404: components["responses"]["Refusal404"];
+            /** @description The state does not allow this now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "conflict" | "kept_at_centre" | "pin_missing" | "pin_required";
+                    };
+                };
+            };
+            413: components["responses"]["Refusal413"];
+            415: components["responses"]["Refusal415"];
+            /** @description The content breaks a rule; `code` and `reasons` say which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "json_data" | "pin_invalid" | "pin_wrong";
+                    };
+                };
+            };
+            /** @description Too many attempts; wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "pin_busy" | "pin_locked" | "rate_limited";
+                    };
+                };
+            };
+            /** @description A part that is needed is not available now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "cache_unavailable" | "database_unavailable" | "password_hashing";
+                    };
+                };
+            };
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
+        };
+    };
+    delete_payer_face_payment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Switch the own payment by face off, at once */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Refusal401"];
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "cross_site" | "payer_only";
+                    };
+                };
+            };
+            404: components["responses"]["Refusal404"];
+            /** @description The state does not allow this now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "conflict" | "kept_at_centre";
+                    };
+                };
+            };
+            429: components["responses"]["Refusal429"];
+            503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
+        };
+    };
+    get_payer_receipts: {
+        parameters: {
+            query?: {
+                /** @description at most so many items: 50 when absent; 0 counts as 1, more than 200 as 200 */
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The own receipts, the newest payment first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfReceipt"];
+                };
+            };
+            /** @description The request cannot be read, or a required header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "cursor_invalid" | "query_invalid";
+                    };
+                };
+            };
+            401: components["responses"]["Refusal401"];
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "payer_only";
+                    };
+                };
+            };
+            429: components["responses"]["Refusal429"];
+            503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
+        };
+    };
+    get_payer_receipts_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The receipt of one own payment, signed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Receipt"];
+                };
+            };
+            400: components["responses"]["Refusal400"];
+            401: components["responses"]["Refusal401"];
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "payer_only";
+                    };
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "transaction_not_found";
+                    };
+                };
+            };
+            /** @description The state does not allow this now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "receipt_not_ready";
+                    };
+                };
+            };
+            429: components["responses"]["Refusal429"];
+            503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
         };
     };
     get_plugins: {
@@ -12446,18 +13663,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description There is no such thing. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "user_not_found";
-                    };
-                };
-            };
+            404: components["responses"]["Refusal404"];
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
             504: components["responses"]["Refusal504"];
@@ -12495,18 +13701,7 @@ export interface operations {
             400: components["responses"]["Refusal400"];
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            /** @description There is no such thing. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "user_not_found";
-                    };
-                };
-            };
+            404: components["responses"]["Refusal404"];
             /** @description The state does not allow this now. */
             409: {
                 headers: {
@@ -12563,18 +13758,7 @@ export interface operations {
             };
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            /** @description There is no such thing. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "user_not_found";
-                    };
-                };
-            };
+            404: components["responses"]["Refusal404"];
             /** @description The state does not allow this now. */
             409: {
                 headers: {
@@ -12657,18 +13841,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description There is no such thing. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "user_not_found";
-                    };
-                };
-            };
+            404: components["responses"]["Refusal404"];
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
             504: components["responses"]["Refusal504"];
@@ -12712,18 +13885,7 @@ export interface operations {
             };
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            /** @description There is no such thing. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "user_not_found";
-                    };
-                };
-            };
+            404: components["responses"]["Refusal404"];
             /** @description The state does not allow this now. */
             409: {
                 headers: {
@@ -12849,18 +14011,7 @@ export interface operations {
             };
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            /** @description There is no such thing. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "user_not_found";
-                    };
-                };
-            };
+            404: components["responses"]["Refusal404"];
             /** @description The state does not allow this now. */
             409: {
                 headers: {
@@ -12884,6 +14035,86 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
                         code?: "amount_not_positive" | "amount_not_whole" | "amount_too_large" | "currency_unknown" | "idempotency_key_reused" | "json_data" | "limit_exceeded";
+                    };
+                };
+            };
+            429: components["responses"]["Refusal429"];
+            503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
+        };
+    };
+    get_users_id_devices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The devices that a person is signed in on, the newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PayerDevices"];
+                };
+            };
+            400: components["responses"]["Refusal400"];
+            401: components["responses"]["Refusal401"];
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_bound" | "forbidden";
+                    };
+                };
+            };
+            404: components["responses"]["Refusal404"];
+            429: components["responses"]["Refusal429"];
+            503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
+        };
+    };
+    delete_users_id_devices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Sign all devices of a person out, at once */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Refusal400"];
+            401: components["responses"]["Refusal401"];
+            403: components["responses"]["Refusal403"];
+            404: components["responses"]["Refusal404"];
+            /** @description The state does not allow this now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "conflict" | "kept_at_centre";
                     };
                 };
             };
@@ -12927,18 +14158,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description There is no such thing. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "user_not_found";
-                    };
-                };
-            };
+            404: components["responses"]["Refusal404"];
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
             504: components["responses"]["Refusal504"];
@@ -12993,18 +14213,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description There is no such thing. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "user_not_found";
-                    };
-                };
-            };
+            404: components["responses"]["Refusal404"];
             /** @description The state does not allow this now. */
             409: {
                 headers: {
@@ -13080,18 +14289,7 @@ export interface operations {
             400: components["responses"]["Refusal400"];
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            /** @description There is no such thing. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "user_not_found";
-                    };
-                };
-            };
+            404: components["responses"]["Refusal404"];
             /** @description The state does not allow this now. */
             409: {
                 headers: {
@@ -13133,18 +14331,7 @@ export interface operations {
             400: components["responses"]["Refusal400"];
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            /** @description There is no such thing. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "user_not_found";
-                    };
-                };
-            };
+            404: components["responses"]["Refusal404"];
             /** @description The state does not allow this now. */
             409: {
                 headers: {
@@ -13209,18 +14396,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description There is no such thing. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "user_not_found";
-                    };
-                };
-            };
+            404: components["responses"]["Refusal404"];
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
             504: components["responses"]["Refusal504"];
@@ -13437,18 +14613,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description There is no such thing. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "user_not_found";
-                    };
-                };
-            };
+            404: components["responses"]["Refusal404"];
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
             504: components["responses"]["Refusal504"];
@@ -13492,18 +14657,7 @@ export interface operations {
             };
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            /** @description There is no such thing. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "user_not_found";
-                    };
-                };
-            };
+            404: components["responses"]["Refusal404"];
             409: components["responses"]["Refusal409"];
             413: components["responses"]["Refusal413"];
             415: components["responses"]["Refusal415"];
@@ -13616,18 +14770,7 @@ export interface operations {
             };
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            /** @description There is no such thing. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "user_not_found";
-                    };
-                };
-            };
+            404: components["responses"]["Refusal404"];
             /** @description The state does not allow this now. */
             409: {
                 headers: {
@@ -13758,18 +14901,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description There is no such thing. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "user_not_found";
-                    };
-                };
-            };
+            404: components["responses"]["Refusal404"];
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
             504: components["responses"]["Refusal504"];
@@ -13812,18 +14944,7 @@ export interface operations {
             };
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            /** @description There is no such thing. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "user_not_found";
-                    };
-                };
-            };
+            404: components["responses"]["Refusal404"];
             /** @description The state does not allow this now. */
             409: {
                 headers: {
@@ -14064,7 +15185,18 @@ export interface operations {
             };
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_not_found";
+                    };
+                };
+            };
             409: components["responses"]["Refusal409"];
             /** @description The content breaks a rule; `code` and `reasons` say which. */
             422: {
@@ -14143,7 +15275,18 @@ export interface operations {
                     };
                 };
             };
-            404: components["responses"]["Refusal404"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_not_found";
+                    };
+                };
+            };
             429: components["responses"]["Refusal429"];
             /** @description A part that is needed is not available now. */
             503: {
@@ -14208,7 +15351,18 @@ export interface operations {
                     };
                 };
             };
-            404: components["responses"]["Refusal404"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_not_found";
+                    };
+                };
+            };
             /** @description The state does not allow this now. */
             409: {
                 headers: {
@@ -14810,7 +15964,18 @@ export interface operations {
                     };
                 };
             };
-            404: components["responses"]["Refusal404"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_not_found";
+                    };
+                };
+            };
             426: components["responses"]["Refusal426"];
             429: components["responses"]["Refusal429"];
             /** @description A part that is needed is not available now. */
@@ -14863,7 +16028,18 @@ export interface operations {
             };
             401: components["responses"]["Refusal401"];
             403: components["responses"]["Refusal403"];
-            404: components["responses"]["Refusal404"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_not_found";
+                    };
+                };
+            };
             /** @description The content breaks a rule; `code` and `reasons` say which. */
             422: {
                 headers: {

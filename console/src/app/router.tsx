@@ -10,6 +10,7 @@ import { Failure } from "@/kit/Failure";
 import { Waiting } from "@/kit/Waiting";
 import { analyticsSearch } from "@/screens/analytics/search";
 import { auditSearch } from "@/screens/audit/search";
+import { meSearch } from "@/screens/me/search";
 import { peopleSearch } from "@/screens/people/search";
 import { transactionSearch } from "@/screens/transactions/search";
 import { resume } from "@/session/entry";
@@ -33,9 +34,14 @@ const kiosk = createRoute({
   component: lazyRouteComponent(() => import("@/screens/kiosk/Kiosk"), "Kiosk"),
 });
 
-/** The payer's own page, on the payer's own device: nobody is signed in there. */
+/** The payer's own page, on the payer's own device: nobody of the staff is signed in there. */
 const me = (path: "/me" | "/console/me") =>
-  createRoute({ getParentRoute: () => root, path, component: lazyRouteComponent(() => import("@/screens/me/Me"), "Me") });
+  createRoute({
+    getParentRoute: () => root,
+    path,
+    component: lazyRouteComponent(() => import("@/screens/me/Me"), "Me"),
+    validateSearch: meSearch,
+  });
 
 // Below /console, so that no page's address is one of the interface's.
 const staff = createRoute({ getParentRoute: () => root, path: "/console", beforeLoad: resume, component: Gate });

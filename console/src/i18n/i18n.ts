@@ -10,6 +10,11 @@ const files = {
   zh: () => import("./locales/zh.json"),
 } satisfies Record<Language, () => Promise<unknown>>;
 
+/** All texts in a language. */
+export async function texts(language: Language) {
+  return (await files[language]()).default;
+}
+
 /** Starts in the preferred language; the others are fetched when they are chosen. */
 export async function startI18n(): Promise<void> {
   await i18next.use(initReactI18next).init({

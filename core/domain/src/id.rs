@@ -71,6 +71,8 @@ uuid_ids! {
     ApprovalId = "approval";
     /// A member of staff.
     OperatorId = "operator";
+    /// A payer's device that is signed in.
+    PayerDeviceId = "device";
     /// An API key (not its secret).
     KeyId = "key";
     /// An address that hears of what happens.

@@ -20,6 +20,7 @@ pub mod liveness;
 pub mod look_alike;
 pub mod model_change;
 pub mod operation;
+pub mod payer_device;
 pub mod pin;
 pub mod presence;
 pub mod settlement;
@@ -43,8 +44,8 @@ pub mod webhook;
 pub use currency::Currency;
 pub use id::{
     AccountId, ApprovalId, CameraId, CheckoutId, ConsentId, ConsentTextId, EnrolmentId, FaceId,
-    IdentityCheckId, KeyId, OperationId, OperatorId, SettlementId, TransactionId, TransferId, UserId,
-    WebhookId,
+    IdentityCheckId, KeyId, OperationId, OperatorId, PayerDeviceId, SettlementId, TransactionId, TransferId,
+    UserId, WebhookId,
 };
 pub use money::Money;
 pub use secret::Secret;

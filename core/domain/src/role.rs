@@ -16,6 +16,8 @@ named! {
         Kiosk = "kiosk",
         /// Another appliance, which has copies of the people here.
         Appliance = "appliance",
+        /// A payer's own device, for that one person.
+        Payer = "payer",
     }
 }
 
@@ -72,6 +74,8 @@ named! {
         SettingsManage = "settings.manage",
         /// Copy people with their templates, and hand over receipts: for appliances that follow this one.
         SyncFollow = "sync.follow",
+        /// See what is one's own, withdraw, erase: for payers' devices.
+        PayerOwn = "payer.own",
     }
 }
 
@@ -122,18 +126,31 @@ impl std::str::FromStr for Permissions {
 }
 
 impl Role {
+    /// Whether members of staff can have it.
+    #[must_use]
+    pub fn is_for_staff(self) -> bool {
+        !matches!(self, Self::Appliance | Self::Payer)
+    }
+
+    /// Whether API keys can have it.
+    #[must_use]
+    pub fn is_for_keys(self) -> bool {
+        self != Self::Payer
+    }
+
     /// Whether this role may do `permission`. What is not listed is refused.
     #[must_use]
     pub fn may(self, permission: Permission) -> bool {
         use Permission::{
             AuditRead, CamerasManage, CamerasPush, CamerasView, EnrolmentsReview, FacesMatch, IdentityCheck,
-            LookAlikesRead, PaymentsRead, PaymentsReturn, PaymentsTake, PeopleRead, PeopleWrite, PluginsRead,
-            SettingsRead, SyncFollow, SystemRead, WebhooksManage,
+            LookAlikesRead, PayerOwn, PaymentsRead, PaymentsReturn, PaymentsTake, PeopleRead, PeopleWrite,
+            PluginsRead, SettingsRead, SyncFollow, SystemRead, WebhooksManage,
         };
         match self {
-            // Templates leave an appliance for another appliance only.
-            Self::Admin => permission != SyncFollow,
+            // Templates leave an appliance for another appliance only, and nobody is somebody else's own.
+            Self::Admin => !matches!(permission, SyncFollow | PayerOwn),
             Self::Appliance => permission == SyncFollow,
+            Self::Payer => permission == PayerOwn,
             Self::Operator => matches!(
                 permission,
                 PeopleRead
@@ -201,6 +218,15 @@ mod tests {
         assert_eq!(may, [&Role::Appliance]);
         let of_appliances: Vec<_> = Permission::ALL.iter().filter(|p| Role::Appliance.may(**p)).collect();
         assert_eq!(of_appliances, [&Permission::SyncFollow]);
+    }
+
+    #[test]
+    fn what_is_a_payers_own_is_for_payers_devices_only() {
+        let may: Vec<_> = Role::ALL.iter().filter(|role| role.may(Permission::PayerOwn)).collect();
+        assert_eq!(may, [&Role::Payer]);
+        let of_payers: Vec<_> = Permission::ALL.iter().filter(|p| Role::Payer.may(**p)).collect();
+        assert_eq!(of_payers, [&Permission::PayerOwn]);
+        assert!(!Role::Payer.is_for_keys() && !Role::Payer.is_for_staff());
     }
 
     #[test]

@@ -33,6 +33,8 @@ mod legs;
 mod look_alikes;
 mod model_change;
 mod operators;
+mod payer;
+mod payer_devices;
 mod settings;
 pub(crate) mod settlements;
 mod sync;

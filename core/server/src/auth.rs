@@ -4,6 +4,7 @@ pub(crate) mod cookie;
 pub(crate) mod key;
 pub(crate) mod oidc;
 pub(crate) mod operator;
+pub(crate) mod payer;
 pub(crate) mod place;
 pub(crate) mod session;
 pub(crate) mod setup;
@@ -15,7 +16,7 @@ use std::time::Duration;
 
 use axum::extract::{FromRequestParts, Request};
 use domain::role::{Permission, Permissions, Role};
-use domain::{CameraId, KeyId, OperatorId, Secret};
+use domain::{CameraId, KeyId, OperatorId, PayerDeviceId, Secret, UserId};
 use http::{HeaderMap, HeaderValue, StatusCode, Uri, header, request::Parts};
 
 use crate::api::{Access, Peer, Problem};
@@ -52,10 +53,15 @@ impl Rule {
 
     /// Whether credentials are to be had here.
     pub(crate) fn is_door(&self) -> bool {
-        matches!(
-            self.path,
-            "/operators/login" | "/operators/oidc" | "/operators/oidc/callback" | "/setup" | "/face-payment"
-        )
+        let doors = [
+            "/operators/login",
+            "/operators/oidc",
+            "/operators/oidc/callback",
+            "/setup",
+            "/face-payment",
+            "/payer/devices",
+        ];
+        self.access == Access::Open && doors.contains(&self.path)
     }
 }
 
@@ -64,6 +70,11 @@ impl Rule {
 pub enum Who {
     Key(KeyId),
     Operator(OperatorId),
+    /// A payer's own device, for that one person.
+    Payer {
+        device: PayerDeviceId,
+        user: UserId,
+    },
     /// The appliance itself: start, recovery, the command line on its own machine.
     System,
 }
@@ -99,11 +110,12 @@ impl Principal {
         }
     }
 
-    /// The name that the audit chain keeps: `key:<id>`, `operator:<id>` or `system`.
+    /// The name that the audit chain keeps: `key:<id>`, `operator:<id>`, `payer:<id of the device>` or `system`.
     pub fn actor(&self) -> String {
         match self.who {
             Who::Key(id) => format!("key:{id}"),
             Who::Operator(id) => format!("operator:{id}"),
+            Who::Payer { device, .. } => format!("payer:{device}"),
             Who::System => "system".to_owned(),
         }
     }
@@ -133,22 +145,26 @@ fn unauthenticated() -> Problem {
 
 /// Lets the request through with its [`Principal`], or says why not.
 pub(crate) async fn admit(app: &App, rule: &Rule, request: &mut Request) -> Result<(), Problem> {
-    let permissions = match &rule.access {
+    let permissions: &[Permission] = match &rule.access {
         Access::Open => return Ok(()),
         Access::LoopbackOr(_) if from_loopback(request) => return Ok(()),
         Access::LoopbackOr(permission) | Access::Needs(permission) => std::slice::from_ref(permission),
         Access::NeedsOneOf(permissions) => permissions,
+        Access::Payer | Access::PayerChanges => &[Permission::PayerOwn],
         Access::Staff | Access::Key => &[],
     };
-    let credential = presented(request)?.ok_or_else(unauthenticated)?;
+    let credential = presented(request, rule.access)?.ok_or_else(unauthenticated)?;
     app.limits().credential(credential.token)?;
     let principal = app.principal(&credential).await?.ok_or_else(unauthenticated)?;
     match (rule.access, principal.who) {
-        (Access::Staff, Who::Key(_) | Who::System) => {
+        (Access::Staff, Who::Key(_) | Who::Payer { .. } | Who::System) => {
             return Err(not_for("staff_only", "this is for people who signed in; a key has no account"));
         }
-        (Access::Key, Who::Operator(_) | Who::System) => {
+        (Access::Key, Who::Operator(_) | Who::Payer { .. } | Who::System) => {
             return Err(not_for("key_only", "this is for API keys; who signed in asks /operators/me"));
+        }
+        (Access::Payer | Access::PayerChanges, Who::Key(_) | Who::Operator(_) | Who::System) => {
+            return Err(not_for("payer_only", "this is for payers' own devices; staff asks /users/{id}"));
         }
         _ => {}
     }
@@ -204,14 +220,19 @@ fn from_loopback(request: &Request) -> bool {
 ///
 /// # Errors
 /// When a browser sends the cookie of a session, but not on behalf of one of our pages.
-fn presented(request: &Request) -> Result<Option<Credential>, Problem> {
+fn presented(request: &Request, access: Access) -> Result<Option<Credential>, Problem> {
     let certificate = request.extensions().get::<ClientCertificate>().copied();
     let credential = |token: &str| Credential { token: TokenHash::of(token), certificate };
     let (headers, uri) = (request.headers(), request.uri());
     if let Some(token) = token(headers, uri) {
         return Ok(Some(credential(&token)));
     }
-    let Some(token) = cookie::token(headers).map(Secret::new) else { return Ok(None) };
+    // A browser may be both: somebody of the staff pays, too.
+    let jar = match access {
+        Access::Payer | Access::PayerChanges => cookie::Jar::Payer,
+        _ => cookie::Jar::Staff,
+    };
+    let Some(token) = cookie::token(headers, jar).map(Secret::new) else { return Ok(None) };
     let is_socket = headers.contains_key(header::SEC_WEBSOCKET_KEY);
     let meant = match request.method().is_safe() {
         true => !is_socket || cookie::is_own_page(headers),

@@ -107,4 +107,15 @@ impl Store {
         })?;
         rows.into_iter().map(ConsentTextRow::try_from).collect()
     }
+
+    /// The kept texts with these SHA-256, in hex; one of each.
+    ///
+    /// # Errors
+    /// When the database doesn't answer.
+    pub fn consent_texts_of(&self, sha256: &[String]) -> Result<Vec<ConsentTextRow>, StoreError> {
+        let named = consent_texts::table.filter(consent_texts::sha256.eq_any(sha256));
+        let mut rows: Vec<Record> = self.read(|c| Ok(named.order(consent_texts::sha256).load(c)?))?;
+        rows.dedup_by(|one, other| one.sha256 == other.sha256);
+        rows.into_iter().map(ConsentTextRow::try_from).collect()
+    }
 }

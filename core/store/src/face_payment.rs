@@ -29,8 +29,8 @@ pub struct FacePaymentLink<'a> {
 /// What came of a link and a code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LinkTry {
-    /// It is switched on; the link is used up.
-    On(UserId),
+    /// It was theirs; the link is used up.
+    Taken(UserId),
     /// Another code, of which so many more may be tried.
     Wrong(i32),
     /// There is no such link, any more.
@@ -48,7 +48,8 @@ impl Store {
         found.map(row::time_opt).ok_or(StoreError::NotFound("user"))
     }
 
-    /// Switches payment by face on from a moment on, for who proved to be the person by the PIN; or off at once.
+    /// Switches payment by face on from a moment on, for who proved to be the person; or off at once. `channel` is the way
+    /// by which that came. A PIN that was asked for was right.
     ///
     /// # Errors
     /// When there is no such person.
@@ -57,13 +58,14 @@ impl Store {
         by: By<'_>,
         user: UserId,
         from: Option<Timestamp>,
+        channel: &str,
     ) -> Result<(), StoreError> {
         self.write_audited(by, |c| {
             switch(c, by, user, from)?;
             if from.is_some() {
                 pin::proved(c, by, user)?;
             }
-            Ok(((), record(user, from, "staff")))
+            Ok(((), record(user, from, channel)))
         })
     }
 
@@ -103,27 +105,40 @@ impl Store {
         from: Timestamp,
     ) -> Result<LinkTry, StoreError> {
         self.write(|c| {
-            let link = links::table.find(token_sha256.as_slice());
-            diesel::update(link).set(links::tries.eq(links::tries + 1)).execute(c)?;
-            let columns = (links::user_id, links::code_tag, links::tries, links::expires_at);
-            let found: Option<(String, Vec<u8>, i32, i64)> = link.select(columns).first(c).optional()?;
-            let live = found.filter(|(.., tries, ends)| *tries <= LINK_TRIES_MAX && by.at.0 < *ends);
-            let Some((id, tag, tries, _)) = live else { return Ok(LinkTry::Gone) };
-            if !bool::from(self.code_tag(&id, code).ct_eq(&tag)) {
-                NewAudit::new("face_payment.code_wrong", &id).append(c, by)?;
-                return Ok(LinkTry::Wrong(LINK_TRIES_MAX - tries));
+            let tried = link_of(self, c, by, token_sha256, code)?;
+            if let LinkTry::Taken(user) = tried {
+                switch(c, by, user, Some(from))?;
+                record(user, Some(from), "link").append(c, by)?;
             }
-            let user: UserId = row::parse(&id)?;
-            diesel::delete(link).execute(c)?;
-            switch(c, by, user, Some(from))?;
-            record(user, Some(from), "link").append(c, by)?;
-            Ok(LinkTry::On(user))
+            Ok(tried)
         })
     }
 
     fn code_tag(&self, user: &str, code: &Secret<String>) -> Vec<u8> {
         self.key.tag("face-payment-code", &format!("{user} {}", code.expose()))
     }
+}
+
+/// Tries a code with a link; the right one uses it up. Each try is counted before the code is looked at.
+pub(crate) fn link_of(
+    store: &Store,
+    c: &mut AnyConnection,
+    by: By<'_>,
+    token_sha256: &[u8; 32],
+    code: &Secret<String>,
+) -> Result<LinkTry, StoreError> {
+    let link = links::table.find(token_sha256.as_slice());
+    diesel::update(link).set(links::tries.eq(links::tries + 1)).execute(c)?;
+    let columns = (links::user_id, links::code_tag, links::tries, links::expires_at);
+    let found: Option<(String, Vec<u8>, i32, i64)> = link.select(columns).first(c).optional()?;
+    let live = found.filter(|(.., tries, ends)| *tries <= LINK_TRIES_MAX && by.at.0 < *ends);
+    let Some((id, tag, tries, _)) = live else { return Ok(LinkTry::Gone) };
+    if !bool::from(store.code_tag(&id, code).ct_eq(&tag)) {
+        NewAudit::new("face_payment.code_wrong", &id).append(c, by)?;
+        return Ok(LinkTry::Wrong(LINK_TRIES_MAX - tries));
+    }
+    diesel::delete(link).execute(c)?;
+    Ok(LinkTry::Taken(row::parse(&id)?))
 }
 
 fn switch(

@@ -14,6 +14,7 @@ use crate::{
     device::DeviceKey,
     json::canonical,
     operation::load_all,
+    row,
     schema::{receipts, transactions},
     seal::Key,
     step_up,
@@ -59,6 +60,25 @@ impl Store {
             created_at: Timestamp(created_at),
         };
         Ok(record.map(row))
+    }
+
+    /// The receipts of these payments, of those that have one.
+    ///
+    /// # Errors
+    /// When the database doesn't answer.
+    pub fn receipts(&self, ids: &[TransactionId]) -> Result<Vec<ReceiptRow>, StoreError> {
+        let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
+        let records: Vec<Record> =
+            self.read(|c| Ok(receipts::table.filter(receipts::transaction_id.eq_any(ids)).load(c)?))?;
+        let signed = |record: Record| {
+            Ok(ReceiptRow {
+                transaction: row::parse(&record.transaction_id)?,
+                receipt: record.receipt,
+                signature: record.signature,
+                created_at: Timestamp(record.created_at),
+            })
+        };
+        records.into_iter().map(signed).collect()
     }
 
     /// Verifies every receipt: how many there are, or the first that is wrong.

@@ -5,7 +5,7 @@ mod people;
 mod recognition;
 mod sync;
 
-pub(crate) use access::{api_keys, face_payment_links, identity_checks, operators};
+pub(crate) use access::{api_keys, face_payment_links, identity_checks, operators, payer_devices};
 pub(crate) use people::{erasures, retention_notices, subject_keys, users};
 pub(crate) use recognition::{
     analytics_hours, calibrations, enrolment_duplicates, enrolments, face_crops, gallery_changes,
@@ -468,6 +468,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     subject_keys,
     erasures,
     retention_notices,
+    payer_devices,
     consents,
     consent_texts,
     faces,

@@ -11,6 +11,7 @@ use domain::{
 use crate::{
     Place, Spent, StoreError,
     connection::AnyConnection,
+    row,
     schema::{spending, spending_elsewhere},
 };
 
@@ -114,6 +115,24 @@ pub(crate) fn of_payer(
     let hour = first_bucket(now, HOUR);
     let lately = day.iter().filter(|(bucket, ..)| *bucket >= hour).map(|(.., count)| i64::from(*count));
     Ok(Usage { day_amount: total(&day), hour_count: u32::try_from(lately.sum::<i64>()).unwrap_or(u32::MAX) })
+}
+
+/// In which currencies a person spent within a day before `now`.
+pub(crate) fn currencies_of(
+    c: &mut AnyConnection,
+    payer: UserId,
+    now: Timestamp,
+) -> Result<Vec<Currency>, StoreError> {
+    let first = first_bucket(now, DAY);
+    let here = spending::table
+        .filter(spending::subject.eq(Subject::Payer(payer).key()))
+        .filter(spending::bucket.ge(first));
+    let elsewhere = spending_elsewhere::table
+        .filter(spending_elsewhere::user_id.eq(payer.to_string()))
+        .filter(spending_elsewhere::bucket.ge(first));
+    let mut names: Vec<String> = here.select(spending::currency).distinct().load(c)?;
+    names.extend(elsewhere.select(spending_elsewhere::currency).distinct().load::<String>(c)?);
+    names.iter().map(|name| row::parse(name)).collect()
 }
 
 /// What was taken at a place before `now`, payments under way included.

@@ -198,6 +198,14 @@ impl Store {
         self.read(|c| spending::of_payer(c, user, currency, now))
     }
 
+    /// In which currencies a person spent within a day before `now`, each at least once.
+    ///
+    /// # Errors
+    /// When the database doesn't answer.
+    pub fn spending_currencies(&self, user: UserId, now: Timestamp) -> Result<Vec<Currency>, StoreError> {
+        self.read(|c| spending::currencies_of(c, user, now))
+    }
+
     /// Payments whose money was set aside before `before` and that nobody took.
     ///
     /// # Errors

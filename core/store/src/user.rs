@@ -6,7 +6,7 @@ use crate::{
     By, Store, StoreError,
     audit::NewAudit,
     connection::{AnyConnection, insert_or_ignore},
-    root, row,
+    payer_device, root, row,
     schema::{subject_keys, users},
     seal::{Key, context},
     sync::Person,
@@ -184,7 +184,7 @@ impl Store {
         Ok(usize::try_from(count).unwrap_or_default())
     }
 
-    /// Changes a person. What stays is read in the same transaction, so that two changes of different
+    /// Changes a person, and signs the devices of one who is blocked out. What stays is read in the same transaction, so that two changes of different
     /// fields both hold.
     ///
     /// # Errors
@@ -206,6 +206,9 @@ impl Store {
                 users::updated_at.eq(by.at.0),
             );
             diesel::update(users::table.find(&text)).set(row).execute(c)?;
+            if change.status == Some(Status::Blocked) {
+                payer_device::end_all(c, &text)?;
+            }
             let detail = format!("{{\"status\":\"{status}\"}}");
             Ok(((), NewAudit::new("user.changed", &text).with(detail)))
         })?;
@@ -260,6 +263,9 @@ pub(crate) fn copy(
         users::face_payment_from.eq(person.face_payment_from.map(|from| from.0)),
         users::updated_at.eq(person.updated_at.0),
     );
+    if person.status == Status::Blocked {
+        payer_device::end_all(c, id)?;
+    }
     if !new {
         return Ok(diesel::update(users::table.find(id)).set(row).execute(c).map(drop)?);
     }

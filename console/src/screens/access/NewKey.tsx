@@ -8,7 +8,7 @@ import { Ask } from "@/kit/Ask";
 import { Copied } from "@/kit/Copied";
 import { permissionsOf } from "@/session/roles";
 import { boundsOf, type KeyForm, thumbprint, UNBOUND } from "./bounds";
-import { type Role, ROLES } from "./roles";
+import { KEY_ROLES, type Role } from "./roles";
 
 /** Makes a key, for as little as its program needs; it is shown once, since the appliance keeps only its digest. */
 export function NewKey({ opened, onClose }: { opened: boolean; onClose: () => void }) {
@@ -57,7 +57,7 @@ export function NewKey({ opened, onClose }: { opened: boolean; onClose: () => vo
           />
           <Select
             label={t("access.role")}
-            data={ROLES.map((value) => ({ value, label: t(`role.${value}`) }))}
+            data={KEY_ROLES.map((value) => ({ value, label: t(`role.${value}`) }))}
             value={role}
             allowDeselect={false}
             onChange={(value) => {

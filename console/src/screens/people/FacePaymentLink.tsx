@@ -5,6 +5,7 @@ import { useFormat } from "@/i18n/format";
 import { Ask } from "@/kit/Ask";
 import { Copied } from "@/kit/Copied";
 import { Facts } from "@/kit/Facts";
+import { Qr } from "@/kit/qr/Qr";
 import { linkOf } from "@/screens/me/link";
 
 interface Props {
@@ -13,7 +14,7 @@ interface Props {
   onClose: () => void;
 }
 
-/** By the person alone: a link by one way and a code by another, both shown once. */
+/** By the person alone: a link by one way, such as their device's camera, and a code by another, both shown once. */
 export function FacePaymentLink({ user, opened, onClose }: Props) {
   const { t } = useTranslation();
   const format = useFormat();
@@ -38,6 +39,7 @@ export function FacePaymentLink({ user, opened, onClose }: Props) {
       {offer.data ? (
         <div role="status">
           <p>{t("face_payment.link_once")}</p>
+          <Qr text={linkOf(location.origin, offer.data.token)} label={t("face_payment.link_qr")} />
           <Facts
             facts={[
               [t("face_payment.link"), <Copied key="link" text={linkOf(location.origin, offer.data.token)} short={16} />],

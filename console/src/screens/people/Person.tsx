@@ -19,6 +19,7 @@ import { Erase } from "./Erase";
 import { FacePayment } from "./FacePayment";
 import { Faces } from "./Faces";
 import { Identity } from "./identity/Identity";
+import { PersonDevices } from "./PersonDevices";
 import { Pin } from "./Pin";
 import { Status } from "./Status";
 import { Wallets } from "./Wallets";
@@ -68,6 +69,7 @@ export function Person() {
               <Consents user={id} />
               <FacePayment user={id} />
               <Faces user={id} />
+              <PersonDevices user={id} />
               {may("identity.check") && <Identity user={id} />}
               {may("people.erase") && <Erase person={person} onErased={setCertificate} />}
             </div>

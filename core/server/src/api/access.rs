@@ -108,6 +108,10 @@ async fn mint(
     Json(new): Json<NewKey>,
 ) -> Result<(StatusCode, Json<MintedKey>), Problem> {
     let (name, role, bounds) = (checked_name(&new.name)?, parse_role(&new.role)?, bounds(&new)?);
+    if !role.is_for_keys() {
+        let detail = format!("the role {role} is for payers' own devices, not for keys");
+        return Err(Problem::unprocessable("role_unknown", detail));
+    }
     if role == Role::Appliance && bounds.certificate_sha256.is_none() {
         let detail = "the key of an appliance is bound to its certificate: send certificate_sha256";
         return Err(Problem::unprocessable("certificate_needed", detail));

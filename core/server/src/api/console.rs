@@ -76,6 +76,7 @@ pub(super) fn routes(routes: Routes) -> Routes {
         .add(file("/assets/{*file}", ASSETS).refuses(missing), asset)
         .add(file("/icons/{*file}", &["image/png", "image/svg+xml"]).refuses(missing), icon)
         .add(file("/manifest.webmanifest", &["application/manifest+json"]), manifest)
+        .add(file("/me.webmanifest", &["application/manifest+json"]), manifest_of_me)
         .add(file("/sw.js", &["text/javascript"]), worker)
 }
 
@@ -94,6 +95,11 @@ async fn icon(Path(name): Path<String>, headers: HeaderMap) -> Result<Response, 
 
 async fn manifest(headers: HeaderMap) -> Result<Response, Problem> {
     sent("manifest.webmanifest", &headers, ASK_AGAIN)
+}
+
+/// Of the payer's page, for who puts it on their home screen.
+async fn manifest_of_me(headers: HeaderMap) -> Result<Response, Problem> {
+    sent("me.webmanifest", &headers, ASK_AGAIN)
 }
 
 async fn worker(headers: HeaderMap) -> Result<Response, Problem> {

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
-use domain::role::{Permission, Role};
+use domain::role::Permission;
 use domain::{OperatorId, Secret};
 use http::{HeaderMap, StatusCode, header};
 use serde::Deserialize;
@@ -18,7 +18,8 @@ use super::wire::money::moment;
 use super::wire::operator as wire;
 use super::wire::page::{self, Listing, Page};
 use crate::app::App;
-use crate::auth::{Credential, Principal, Who, cookie, totp};
+use crate::auth::cookie::{self, Jar};
+use crate::auth::{Credential, Principal, Who, totp};
 
 /// Of one that has the identity provider asked.
 const OIDC: &[Refusal] =
@@ -122,7 +123,7 @@ fn operator_id(text: &str) -> Result<OperatorId, Problem> {
 fn own(principal: &Principal) -> Result<OperatorId, Problem> {
     match principal.who {
         Who::Operator(id) => Ok(id),
-        Who::Key(_) | Who::System => Err(Problem::not_found("operator")),
+        Who::Key(_) | Who::Payer { .. } | Who::System => Err(Problem::not_found("operator")),
     }
 }
 
@@ -143,10 +144,6 @@ async fn add(
     Json(new): Json<wire::NewOperator>,
 ) -> Result<(StatusCode, Json<wire::Operator>), Problem> {
     let role = parse_role(&new.role)?;
-    if role == Role::Appliance {
-        let detail = "the role appliance is for keys of other appliances, not for people";
-        return Err(Problem::unprocessable("role_unknown", detail));
-    }
     let id = app.add_operator(&principal, &new.name, new.password.0, role).await?;
     let row = app.store(move |store| store.operator(id)).await?;
     Ok((StatusCode::CREATED, Json(answer(row))))
@@ -236,7 +233,7 @@ async fn end_oidc(
 }
 
 fn set_cookie(response: &mut Response, token: &str, seconds: u64) {
-    if let Some(cookie) = cookie::set(token, seconds) {
+    if let Some(cookie) = cookie::set(Jar::Staff, token, seconds) {
         response.headers_mut().insert(header::SET_COOKIE, cookie);
     }
 }
@@ -267,7 +264,7 @@ async fn me(
         totp_required: permissions.is_empty(),
         permissions,
         // For a page that was loaded anew and has forgotten it.
-        csrf: cookie::token(&headers).map(|token| cookie::csrf(&Secret::new(token))),
+        csrf: cookie::token(&headers, Jar::Staff).map(|token| cookie::csrf(&Secret::new(token))),
         expires_at: expires_at.map(moment),
     }))
 }

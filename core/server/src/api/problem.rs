@@ -139,6 +139,7 @@ impl Problem {
             "camera" => "camera_not_found",
             "key" => "key_not_found",
             "operator" => "operator_not_found",
+            "device" => "device_not_found",
             "webhook" => "webhook_not_found",
             "WebRTC session" => "webrtc_session_not_found",
             "provider" => "provider_not_found",

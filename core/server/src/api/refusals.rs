@@ -110,6 +110,7 @@ pub(crate) fn of(route: &Route) -> BTreeMap<u16, BTreeSet<&'static str>> {
         Access::Open => {}
         Access::Staff => may(403, &["staff_only"]),
         Access::Key => may(403, &["key_only"]),
+        Access::Payer | Access::PayerChanges => may(403, &["payer_only"]),
         Access::LoopbackOr(_) | Access::Needs(_) | Access::NeedsOneOf(_) => {
             may(403, &["forbidden", "camera_bound"]);
         }

@@ -30,13 +30,17 @@ pub enum Access {
     Staff,
     /// An API key, for itself.
     Key,
+    /// A payer's own device, to see what is that person's.
+    Payer,
+    /// A payer's own device, to change or end what is kept of that person.
+    PayerChanges,
 }
 
 impl Access {
     /// Whether people are changed here, which an appliance that follows another leaves to that one.
     pub(crate) fn changes_people(self) -> bool {
         use Permission::{EnrolmentsReview, PeopleErase, PeopleWrite};
-        matches!(self, Self::Needs(PeopleWrite | PeopleErase | EnrolmentsReview))
+        matches!(self, Self::Needs(PeopleWrite | PeopleErase | EnrolmentsReview) | Self::PayerChanges)
     }
 }
 

@@ -7,8 +7,8 @@ use super::refusals::{CAMERA, Refusal};
 use super::route::{Access, Routes, get};
 use super::{
     access, analytics, approvals, audit, cameras, checkouts, consent_texts, console, docs, enrolments,
-    face_payment, faces, factors, identity, legs, look_alikes, model_change, operators, plugins, settings,
-    settlements, sync, system, transactions, users, webhooks, webrtc,
+    face_payment, faces, factors, identity, legs, look_alikes, model_change, operators, payer, payer_devices,
+    plugins, settings, settlements, sync, system, transactions, users, webhooks, webrtc,
 };
 use crate::auth::place::Place;
 use crate::ws;
@@ -26,6 +26,8 @@ pub(super) fn all() -> Routes {
         users::routes,
         consent_texts::routes,
         face_payment::routes,
+        payer::routes,
+        payer_devices::routes,
         identity::routes,
         faces::routes,
         enrolments::routes,

@@ -77,7 +77,7 @@ struct Reading {
 fn follower(principal: &Principal) -> Result<KeyId, Problem> {
     match principal.who {
         Who::Key(key) => Ok(key),
-        Who::Operator(_) | Who::System => Err(Problem::not_found("key")),
+        Who::Operator(_) | Who::Payer { .. } | Who::System => Err(Problem::not_found("key")),
     }
 }
 

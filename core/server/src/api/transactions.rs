@@ -8,7 +8,7 @@ use domain::operation::Kind;
 use domain::role::Permission;
 use domain::{CameraId, TransactionId, TransferId};
 use http::StatusCode;
-use store::{Funding, Store, TransactionRow};
+use store::{Funding, ReceiptRow, Store, TransactionRow};
 
 use super::approvals;
 use super::extract::{Json, Path};
@@ -146,7 +146,7 @@ pub(super) fn routes(routes: Routes) -> Routes {
 }
 
 /// The id in a path; what is no id names nothing.
-fn transaction_id(text: &str) -> Result<TransactionId, Problem> {
+pub(super) fn transaction_id(text: &str) -> Result<TransactionId, Problem> {
     text.parse().map_err(|_| Problem::not_found("transaction"))
 }
 
@@ -348,13 +348,20 @@ async fn receipt(State(app): State<App>, Path(id): Path<String>) -> Result<Json<
         Ok((store.transaction(id)?, store.receipt(id)?, store.device_key().public().to_string()))
     };
     let (row, receipt, key) = app.store(load).await?;
-    let receipt = receipt.ok_or_else(|| {
-        let detail = format!("a payment that is {} has no receipt", row.state);
-        Problem::conflict("receipt_not_ready", detail)
-    })?;
+    let receipt = receipt.ok_or_else(|| receipt_not_ready(&row))?;
+    Ok(Json(receipt_answer(row, receipt, key)))
+}
+
+/// Why a payment has no receipt.
+pub(super) fn receipt_not_ready(row: &TransactionRow) -> Problem {
+    Problem::conflict("receipt_not_ready", format!("a payment that is {} has no receipt", row.state))
+}
+
+/// A receipt, and how it stands with its payment now.
+pub(super) fn receipt_answer(row: TransactionRow, receipt: ReceiptRow, key: String) -> wire::Receipt {
     let said: serde_json::Value = serde_json::from_slice(&receipt.receipt).unwrap_or_default();
     let taken = said["amount"]["minor"].as_i64().unwrap_or_default();
-    Ok(Json(wire::Receipt {
+    wire::Receipt {
         transaction_id: row.id.to_string(),
         state: row.state.as_str(),
         amount: Amount::minor(taken, row.amount.currency()),
@@ -365,5 +372,5 @@ async fn receipt(State(app): State<App>, Path(id): Path<String>) -> Result<Json<
         receipt: String::from_utf8_lossy(&receipt.receipt).into_owned(),
         signature: hex::encode(receipt.signature),
         key,
-    }))
+    }
 }

@@ -131,10 +131,7 @@ fn person(row: UserRow, wallets: Option<Vec<wire::Wallet>>) -> wire::User {
         id: row.id.to_string(),
         name: row.profile.name,
         email: row.profile.email,
-        status: match row.status {
-            Status::Active => "active",
-            Status::Blocked => "blocked",
-        },
+        status: row.status.as_str(),
         created_at: moment(row.created_at),
         wallets,
     }

@@ -20,6 +20,7 @@ pub(crate) mod money;
 pub(crate) mod names;
 pub(crate) mod operator;
 pub(crate) mod page;
+pub(crate) mod payer;
 pub(crate) mod quality;
 pub(crate) mod secret;
 pub(crate) mod settings;

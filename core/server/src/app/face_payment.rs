@@ -13,6 +13,10 @@ use crate::api::Problem;
 use crate::auth::token::{self, Kind, TokenHash};
 use crate::auth::{Principal, Who};
 
+/// Before whom, or where, it was switched on or off.
+const STAFF: &str = "staff";
+const DEVICE: &str = "device";
+
 /// A link with its code, shown once.
 pub(crate) struct Offered {
     pub(crate) token: Secret<String>,
@@ -39,13 +43,33 @@ pub(crate) async fn by_staff(
     }
     pin::check(app, by, user, given).await?;
     let (actor, at, from) = (by.actor(), app.now(), in_force_from(app));
-    Ok(app.store(move |store| store.switch_face_payment(By { actor: &actor, at }, user, Some(from))).await?)
+    Ok(app
+        .store(move |store| store.switch_face_payment(By { actor: &actor, at }, user, Some(from), STAFF))
+        .await?)
+}
+
+/// Switched on by the person on a device of their own, by the PIN where they have one.
+pub(crate) async fn by_device(
+    app: &App,
+    by: &Principal,
+    user: UserId,
+    given: Option<Secret<String>>,
+) -> Result<(), Problem> {
+    pin::said(app, by, user, given).await?;
+    let (actor, at, from) = (by.actor(), app.now(), in_force_from(app));
+    let by = move |store: &store::Store| {
+        store.switch_face_payment(By { actor: &actor, at }, user, Some(from), DEVICE)
+    };
+    Ok(app.store(by).await?)
 }
 
 /// Switched off, at once.
 pub(crate) async fn off(app: &App, by: &Principal, user: UserId) -> Result<(), Problem> {
     let (actor, at) = (by.actor(), app.now());
-    Ok(app.store(move |store| store.switch_face_payment(By { actor: &actor, at }, user, None)).await?)
+    let channel = if matches!(by.who, Who::Payer { .. }) { DEVICE } else { STAFF };
+    let off =
+        move |store: &store::Store| store.switch_face_payment(By { actor: &actor, at }, user, None, channel);
+    Ok(app.store(off).await?)
 }
 
 /// A link and a code to send to the person, each by a way of its own.
@@ -73,8 +97,16 @@ pub(crate) async fn by_person(
     let (hash, at, from) = (TokenHash::of(token.expose()).0, app.now(), in_force_from(app));
     let used =
         move |store: &store::Store| store.use_face_payment_link(By { actor: "link", at }, &hash, &code, from);
-    match app.store(used).await? {
-        LinkTry::On(user) => Ok(user),
+    taken(app.store(used).await?)
+}
+
+/// Whose link it was.
+///
+/// # Errors
+/// When the code is wrong, or there is no such link.
+pub(super) fn taken(tried: LinkTry) -> Result<UserId, Problem> {
+    match tried {
+        LinkTry::Taken(user) => Ok(user),
         LinkTry::Wrong(left) => Err(Problem::unprocessable(
             "code_wrong",
             format!("this is not the code; {left} more may be tried"),

@@ -82,6 +82,27 @@ pub(crate) async fn check(
     }
 }
 
+/// Whether whoever asks for an act of weight on a payer's device is that payer: by the PIN, where there is one.
+///
+/// # Errors
+/// When there is a PIN and it was not given, or another.
+pub(crate) async fn said(
+    app: &App,
+    by: &Principal,
+    user: UserId,
+    given: Option<Secret<String>>,
+) -> Result<(), Problem> {
+    let has = app.store(move |store| Ok(store.has_pin(user)? || store.has_pin_at_centre(user)?)).await?;
+    if !has {
+        return Ok(());
+    }
+    let detail = "say the PIN as `pin`; who forgot it asks staff for another one";
+    let pin = given.ok_or_else(|| Problem::conflict("pin_required", detail))?;
+    check(app, by, user, pin).await?;
+    let (actor, at) = (by.actor(), app.now());
+    Ok(app.store(move |store| store.pin_was_right(By { actor: &actor, at }, user)).await?)
+}
+
 fn invalid(error: InvalidPin) -> Problem {
     let code = match error {
         InvalidPin::Shape => "pin_invalid",

@@ -7,7 +7,7 @@ use store::{By, Retired, Store, StoreError};
 use super::look_alike::{self, Comparison};
 use super::update::Recorded;
 use super::{App, analytics, enrolled, enrolment, identity, model_change, transaction, update};
-use crate::auth::Principal;
+use crate::auth::{Principal, payer};
 
 const EVERY: Duration = Duration::from_secs(3_600);
 /// A template outlives its consent by at most this; it pays nothing from the first moment.
@@ -108,10 +108,11 @@ pub(super) async fn round(app: &App) -> Result<(), StoreError> {
     look_alike::forget_where_not_agreed(app).await?;
     model_change::forget_where_not_kept(app).await?;
     analytics::forget(app).await?;
-    let now = app.now();
+    let (now, unused_max) = (app.now(), payer::unused_max(app.settings()));
     app.store(move |store| {
         store.forget_answers(now.minus(ANSWERS_KEPT))?;
         store.forget_followers_past(now)?;
+        store.forget_payer_devices(now.minus(unused_max))?;
         store.forget_deliveries(now.minus(DELIVERIES_KEPT))
     })
     .await

@@ -7,16 +7,32 @@ use http::{HeaderMap, HeaderValue, header};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-/// The prefix has browsers insist on TLS (or this machine), on the path `/` and on no other host.
-pub(crate) const NAME: &str = "__Host-facepay";
+/// Whose session a cookie holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Jar {
+    Staff,
+    Payer,
+}
+
+impl Jar {
+    /// The cookie's name. The prefix has browsers insist on TLS (or this machine), on the path `/` and on no other host.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Staff => "__Host-facepay",
+            Self::Payer => "__Host-facepay-payer",
+        }
+    }
+}
+
 /// That of a sign-in which goes on at an identity provider.
 const STATE_NAME: &str = "__Host-facepay-oidc";
 /// Where a page puts the word, with everything that changes something.
 pub(crate) const CSRF_HEADER: &str = "x-csrf-token";
 
 /// The cookie that holds a session for so many seconds; none at all for zero.
-pub(crate) fn set(token: &str, seconds: u64) -> Option<HeaderValue> {
-    let text = format!("{NAME}={token}; Path=/; Max-Age={seconds}; Secure; HttpOnly; SameSite=Strict");
+pub(crate) fn set(jar: Jar, token: &str, seconds: u64) -> Option<HeaderValue> {
+    let name = jar.name();
+    let text = format!("{name}={token}; Path=/; Max-Age={seconds}; Secure; HttpOnly; SameSite=Strict");
     let mut value = HeaderValue::try_from(text).ok()?;
     value.set_sensitive(true);
     Some(value)
@@ -36,8 +52,8 @@ pub(crate) fn has_state(headers: &HeaderMap, state: &str) -> bool {
 }
 
 /// The session that a browser sends.
-pub(crate) fn token(headers: &HeaderMap) -> Option<String> {
-    named(headers, NAME)
+pub(crate) fn token(headers: &HeaderMap, jar: Jar) -> Option<String> {
+    named(headers, jar.name())
 }
 
 fn named(headers: &HeaderMap, wanted: &str) -> Option<String> {
@@ -85,11 +101,19 @@ mod tests {
             ("x__Host-facepay=fps_a", None),
             ("", None),
         ] {
-            assert_eq!(token(&headers(&[("cookie", cookie)])).as_deref(), found, "{cookie}");
+            assert_eq!(token(&headers(&[("cookie", cookie)]), Jar::Staff).as_deref(), found, "{cookie}");
         }
-        let set = set("fps_a", 60).unwrap();
+        let set = set(Jar::Staff, "fps_a", 60).unwrap();
         assert_eq!(set, "__Host-facepay=fps_a; Path=/; Max-Age=60; Secure; HttpOnly; SameSite=Strict");
         assert!(set.is_sensitive());
+    }
+
+    #[test]
+    fn staff_and_payers_have_a_cookie_each() {
+        let both = headers(&[("cookie", "__Host-facepay=fps_a; __Host-facepay-payer=fpp_b")]);
+        assert_eq!(token(&both, Jar::Staff).as_deref(), Some("fps_a"));
+        assert_eq!(token(&both, Jar::Payer).as_deref(), Some("fpp_b"));
+        assert_eq!(token(&headers(&[("cookie", "__Host-facepay=fps_a")]), Jar::Payer), None);
     }
 
     #[test]

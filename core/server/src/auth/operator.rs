@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::session::{self, Kept};
 use super::token::{self, Kind, TokenHash};
-use super::{Credential, Principal, Who, totp};
+use super::{Credential, Principal, Who, payer, totp};
 use crate::api::Problem;
 use crate::app::App;
 
@@ -49,6 +49,10 @@ impl App {
         let name = name.trim().to_owned();
         if !(1..=NAME_CHARS_MAX).contains(&name.chars().count()) || name.chars().any(char::is_control) {
             return Err(Problem::unprocessable("name_invalid", "a name has 1 to 60 characters"));
+        }
+        if !role.is_for_staff() {
+            let detail = format!("the role {role} is not for members of staff");
+            return Err(Problem::unprocessable("role_unknown", detail));
         }
         let hash = hashed(password).await?;
         let (id, actor, at) = (OperatorId(Uuid::now_v7()), by.actor(), self.now());
@@ -240,7 +244,10 @@ impl App {
             let permissions = scopes.unwrap_or(Permissions::ALL);
             return Ok(Some(Principal { who: Who::Key(key.id), role: key.role, permissions, camera }));
         }
-        session::principal(self, &hash).await
+        match session::principal(self, &hash).await? {
+            None => payer::principal(self, &hash).await,
+            found => Ok(found),
+        }
     }
 }
 

@@ -13,6 +13,8 @@ pub(crate) enum Kind {
     Session,
     /// Of a link that is sent to a person.
     Link,
+    /// Of a payer's device.
+    Payer,
 }
 
 /// SHA-256 of a token. A token has 256 random bits, so that nothing slower is needed.
@@ -33,6 +35,7 @@ pub(crate) fn mint(kind: Kind, random: &mut impl Rng) -> Secret<String> {
         Kind::Key => "fpk_",
         Kind::Session => "fps_",
         Kind::Link => "fpl_",
+        Kind::Payer => "fpp_",
     };
     Secret::new(format!("{prefix}{}", URL_SAFE_NO_PAD.encode(bytes)))
 }

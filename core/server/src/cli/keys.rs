@@ -60,6 +60,10 @@ pub enum Keys {
 
 pub(super) fn run(cli: &Cli, command: &Keys) -> Result<Exit, Failure> {
     match command {
+        Keys::Add { role, .. } if !role.is_for_keys() => Err(Failure::new(
+            Exit::Usage,
+            format!("the role {role} is for payers' own devices, not for keys"),
+        )),
         Keys::Add { name, role, scopes, camera, certificate, days, json } => {
             let bounds = KeyBounds {
                 scopes: (!scopes.is_empty()).then(|| scopes.iter().copied().collect()),

@@ -38,6 +38,7 @@ impl Settings {
             ("payment.deadline_ms_max", self.payment.deadline_ms_max),
             ("identity.step_count_max", u64::from(self.identity.step_count_max)),
             ("identity.deadline_ms_max", self.identity.deadline_ms_max),
+            ("auth.payer_device_days", u64::from(self.auth.payer_device_days)),
             ("policy.authorization_days", u64::from(self.policy.authorization_days)),
             ("ws.clients_max", self.ws.clients_max as u64),
             ("ws.events_kept", self.ws.events_kept as u64),

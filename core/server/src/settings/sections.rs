@@ -539,4 +539,5 @@ pub struct Auth {
     pub login_lockout_s: u64,
     pub totp_roles: Vec<String>,
     pub four_eyes: Vec<String>,
+    pub payer_device_days: u32,
 }

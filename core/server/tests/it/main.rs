@@ -31,6 +31,7 @@ mod model_change;
 mod money;
 mod network;
 mod oidc;
+mod payer;
 mod people;
 mod performing;
 mod plugins;

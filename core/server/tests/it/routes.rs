@@ -27,6 +27,7 @@ const OPEN: &[&str] = &[
     "GET /operators/oidc",
     "GET /operators/oidc/callback",
     "POST /face-payment",
+    "POST /payer/devices",
     "POST /webhooks/in/{provider}",
     "GET /asyncapi.yaml",
     "GET /openapi.json",
@@ -41,6 +42,7 @@ const OPEN: &[&str] = &[
     "GET /assets/{*file}",
     "GET /icons/{*file}",
     "GET /manifest.webmanifest",
+    "GET /me.webmanifest",
     "GET /sw.js",
 ];
 
@@ -87,17 +89,20 @@ async fn every_route_but_the_open_ones_refuses_who_shows_no_credentials() {
     assert!(probed > 80, "{probed}");
 }
 
-/// What the routes ask of each who knocks: none, a key of each role, and a session of each.
+/// What the routes ask of each who knocks: none, a key of each role, a session of each, and a payer's device.
 #[tokio::test(flavor = "multi_thread")]
 async fn each_role_gets_in_exactly_where_it_may() {
     let appliance = Appliance::start().await;
     let mut callers = vec![(None, false, None)];
-    for &role in Role::ALL.iter().filter(|role| **role != Role::Appliance) {
+    for &role in Role::ALL.iter().filter(|role| role.is_for_staff()) {
         callers.push((Some(role), false, Some(appliance.key(role.as_str()).await)));
         callers.push((Some(role), true, Some(staff(&appliance, role.as_str()).await.1)));
     }
     // No account has this role, and no key without a certificate, which would have to be shown here: so it is put in as it is.
     callers.push((Some(Role::Appliance), false, Some(unbound(&appliance, Role::Appliance).await)));
+    // A payer, on a device of their own.
+    let ada = appliance.payer("Ada", 0).await;
+    callers.push((Some(Role::Payer), false, Some(crate::payer::device(&appliance, ada).await)));
     let sessions = callers.iter().filter(|caller| caller.1).count();
     let (mut asked, mut let_in) = (0, 0);
     for route in table() {
@@ -107,13 +112,19 @@ async fn each_role_gets_in_exactly_where_it_may() {
                 // It would end the session that the other routes are asked with.
                 continue;
             }
+            let is_payer = *role == Some(Role::Payer);
+            if is_payer && name == "POST /payer/erasure" {
+                // The same.
+                continue;
+            }
             let role_may = |permission| role.is_some_and(|role| role.may(permission));
             let may = match route.access {
                 Access::Open => true,
                 Access::LoopbackOr(permission) | Access::Needs(permission) => role_may(permission),
                 Access::NeedsOneOf(permissions) => permissions.into_iter().any(role_may),
                 Access::Staff => *is_staff,
-                Access::Key => role.is_some() && !is_staff,
+                Access::Key => role.is_some() && !is_staff && !is_payer,
+                Access::Payer | Access::PayerChanges => is_payer,
             };
             // From outside: a request that says it came through a proxy is not local.
             let ask = probe(&route.method, route.path).header("x-forwarded-for", "203.0.113.9");
@@ -121,7 +132,7 @@ async fn each_role_gets_in_exactly_where_it_may() {
             let reply = appliance.send(ask).await;
             let (status, code) = (reply.status.as_u16(), reply.json()["code"].clone());
             // A handler that refuses lets in all the same.
-            let refusals = ["unauthenticated", "forbidden", "staff_only", "key_only"];
+            let refusals = ["unauthenticated", "forbidden", "staff_only", "key_only", "payer_only"];
             let refused = refusals.iter().any(|refusal| code == *refusal)
                 // A key is let in to this one, and then told that it is for staff.
                 && !(code == "staff_only" && may);
@@ -132,8 +143,8 @@ async fn each_role_gets_in_exactly_where_it_may() {
         }
     }
     println!("{asked} requests: {} routes x {} callers, {let_in} let in", table().len(), callers.len());
-    // Every route by everybody, but the sign-out by who is to stay signed in.
-    assert_eq!(asked, table().len() * callers.len() - sessions);
+    // Every route by everybody, but the sign-out and the erasure by who is to stay.
+    assert_eq!(asked, table().len() * callers.len() - sessions - 1);
 }
 
 /// A key of this role that is bound to nothing, whatever the interface would say to that.

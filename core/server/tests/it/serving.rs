@@ -30,6 +30,7 @@ async fn the_front_page_is_a_page_for_people_and_json_for_programs() {
         ("/kiosk", "text/html", "no-cache"),
         ("/sw.js", "text/javascript", "no-cache"),
         ("/manifest.webmanifest", "application/manifest+json", "no-cache"),
+        ("/me.webmanifest", "application/manifest+json", "no-cache"),
     ] {
         let reply = appliance.send(get(path).header("accept-encoding", "gzip")).await;
         assert!(reply.header("content-type").starts_with(kind), "{path}: {}", reply.header("content-type"));

@@ -180,6 +180,24 @@ async fn who_is_enrolled_at_the_centre_pays_at_every_follower_until_they_are_blo
     centre.appliance.assert_sound().await;
 }
 
+/// A device that somebody is signed in on at an appliance that offers no links.
+async fn branch_device(appliance: &Appliance, user: UserId) -> String {
+    let (at, code) = (appliance.app.now(), domain::Secret::new("123456".to_owned()));
+    let offer = move |store: &store::Store| {
+        let link = store::FacePaymentLink {
+            user,
+            token_sha256: Sha256::digest("fpl_older").into(),
+            code: &code,
+            expires_at: at.plus(HOUR),
+        };
+        store.offer_face_payment_link(store::By { actor: "test", at }, &link)
+    };
+    appliance.app.store(offer).await.unwrap();
+    let body = json!({ "token": "fpl_older", "code": "123456", "name": "Safari" });
+    let opened = appliance.send(post("/payer/devices", &body)).await.ok(201);
+    opened["token"].as_str().unwrap().to_owned()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_follower_leaves_people_to_its_centre() {
     let (centre, branch, (user, _)) = one_follower(&[]).await;
@@ -191,6 +209,17 @@ async fn a_follower_leaves_people_to_its_centre() {
     for ask in changes {
         let refused = branch.appliance.admin(ask).await.refused(409, "kept_at_centre");
         assert!(refused.text().contains("https://localhost"), "it says where: {}", refused.text());
+    }
+    // Nor do they change anything of their own there: with a link that is older than the following, say.
+    let token = branch_device(&branch.appliance, user).await;
+    branch.appliance.send(get("/payer").token(&token)).await.ok(200);
+    for ask in [
+        post("/payer/erasure", &json!({ "pin": PIN })),
+        post("/payer/face-payment", &json!({ "pin": PIN })),
+        Ask { method: http::Method::DELETE, ..get("/payer/face-payment") },
+        Ask { method: http::Method::DELETE, ..get(format!("/payer/consents/{}", uuid::Uuid::now_v7())) },
+    ] {
+        branch.appliance.send(ask.token(&token)).await.refused(409, "kept_at_centre");
     }
     let standing = status(&branch.appliance).await;
     assert_eq!((&standing["reach"], &standing["people"]), (&json!("near"), &json!(1)), "{standing}");

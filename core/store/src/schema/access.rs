@@ -1,4 +1,4 @@
-//! The tables of those who get in, of links by which people switch payment by face on, and of checks of who they are.
+//! The tables of those who get in, of payers' links and devices, and of checks of who they are.
 
 diesel::table! {
     face_payment_links (token_sha256) {
@@ -7,6 +7,17 @@ diesel::table! {
         code_tag -> Binary,
         tries -> Integer,
         expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    payer_devices (id) {
+        id -> Text,
+        user_id -> Text,
+        token_sha256 -> Binary,
+        name_sealed -> Binary,
+        opened_at -> BigInt,
+        seen_at -> BigInt,
     }
 }
 

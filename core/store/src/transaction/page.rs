@@ -3,13 +3,18 @@ use diesel::prelude::*;
 use domain::{Currency, Timestamp, TransactionId, UserId, transaction::State};
 
 use super::{Record, TransactionRow};
-use crate::{Store, StoreError, row, schema::transactions};
+use crate::{
+    Store, StoreError, row,
+    schema::{receipts, transactions},
+};
 
 /// Which payments to list; newest first. What is `None` lets all through.
 #[derive(Debug, Clone, Default)]
 pub struct TransactionFilter {
     /// Only this person's.
     pub user: Option<UserId>,
+    /// Only those that have a receipt.
+    pub receipted: bool,
     /// Only those in this state.
     pub state: Option<State>,
     /// Only those that this payment plugin took or is to take, by its full id.
@@ -46,6 +51,10 @@ impl Store {
             let mut query = transactions::table.into_boxed();
             if let Some(user) = filter.user {
                 query = query.filter(transactions::user_id.eq(user.to_string()));
+            }
+            if filter.receipted {
+                let of_it = receipts::table.filter(receipts::transaction_id.eq(transactions::id));
+                query = query.filter(diesel::dsl::exists(of_it));
             }
             if let Some(state) = filter.state {
                 query = query.filter(transactions::state.eq(state.as_str()));

@@ -35,6 +35,7 @@ mod model_change;
 mod money;
 mod opening;
 mod parallel;
+mod payer_devices;
 mod people;
 mod requests;
 mod retention;
@@ -77,6 +78,7 @@ const ON_BOTH: &[(&str, &[Claim])] = &[
     ("books", books::CLAIMS),
     ("audit", audit::CLAIMS),
     ("access", access::CLAIMS),
+    ("payer_devices", payer_devices::CLAIMS),
     ("webhooks", webhooks::CLAIMS),
     ("settlement", settlement::CLAIMS),
     ("sync", sync::CLAIMS),

@@ -80,6 +80,7 @@ impl Listing {
         let terminal = terminal.map_err(|_| Problem::not_found("camera"))?;
         Ok(TransactionFilter {
             user: self.user_id.as_deref().map(user_id).transpose()?,
+            receipted: false,
             state: state.map_err(|error| Problem::bad_request("state_unknown", error.to_string()))?,
             provider: self.provider,
             terminal: terminal.map(|camera| camera.to_string()),

@@ -1,1 +1,0 @@
-import{a as e}from"./RequestId-DBwK2qq6.js";var t=e(`outline`,`minus`,`Minus`,[[`path`,{d:`M5 12l14 0`,key:`svg-0`}]]);export{t};

@@ -1,1 +1,0 @@
-import{pt as e,y as t}from"./RequestId-DBwK2qq6.js";var n={reasons:`_reasons_fbsms_1`},r=e();function i({reasons:e}){let{t:i}=t();return e.length===0?null:(0,r.jsx)(`ul`,{className:n.reasons,children:e.map(e=>(0,r.jsx)(`li`,{children:i(`reason.${e}`,{defaultValue:e})},e))})}export{i as t};

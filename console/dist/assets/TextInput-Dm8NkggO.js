@@ -1,0 +1,1 @@
+import{mt as e,ot as t,ut as n}from"./RequestId-TXhkpns_.js";import{t as r}from"./InputBase-BTLAJsrC.js";var i=e(),a=t(e=>{let t=n([`Input`,`InputWrapper`,`TextInput`],null,e);return(0,i.jsx)(r,{component:`input`,...t,__staticSelector:`TextInput`})});a.classes=r.classes,a.displayName=`@mantine/core/TextInput`;export{a as t};

@@ -1,0 +1,10 @@
+-- Devices on which payers are signed in: of the token its SHA-256, of the device a name that the person's key seals.
+CREATE TABLE payer_devices (
+    id TEXT PRIMARY KEY,
+    user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    token_sha256 BYTEA NOT NULL UNIQUE,
+    name_sealed BYTEA NOT NULL,
+    opened_at BIGINT NOT NULL,
+    seen_at BIGINT NOT NULL
+);
+CREATE INDEX payer_devices_user ON payer_devices (user_id);
