@@ -7,7 +7,7 @@ use shuttle::sync as checked;
 /// As much of parking_lot's lock as a gallery uses.
 pub(in crate::gallery) enum RwLock<T> {
     Parked(parking_lot::RwLock<T>),
-    Checked(Checked<T>),
+    Checked(Box<Checked<T>>),
 }
 
 /// shuttle's lock has no read that can be upgraded: here whoever may write takes a turn first, and keeps it.
@@ -27,7 +27,7 @@ impl<T> RwLock<T> {
             Self::Parked(lock) => lock.into_inner(),
             Self::Checked(lock) => lock.value.into_inner().unwrap(),
         };
-        Self::Checked(Checked { turn: checked::Mutex::new(()), value: checked::RwLock::new(value) })
+        Self::Checked(Box::new(Checked { turn: checked::Mutex::new(()), value: checked::RwLock::new(value) }))
     }
 
     pub(in crate::gallery) fn read(&self) -> Read<'_, T> {
