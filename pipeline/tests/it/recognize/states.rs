@@ -39,13 +39,18 @@ impl Watch {
     }
 
     fn add(&self, url: &str) -> CameraId {
+        self.add_with(url, 0)
+    }
+
+    /// Adds a camera that must not show again what it showed so many seconds before.
+    fn add_with(&self, url: &str, loop_s_max: u64) -> CameraId {
         let id: CameraId = "till".parse().expect("a camera name");
         let config = CameraConfig {
             id: id.clone(),
             source: SourceUrl::parse(url).expect("a source"),
             analysed_fps_max: 10,
             frozen_after_ms: 1_500,
-            loop_s_max: 0,
+            loop_s_max,
             view: VIEW,
             idle: Default::default(),
         };
@@ -164,7 +169,7 @@ fn another_camera_in_its_place_sights_nobody_until_it_is_accepted() {
 }
 
 #[test]
-fn a_camera_that_is_being_opened_or_refuses_the_password_sights_nobody_until_it_is_open() {
+fn a_camera_that_is_being_opened_refuses_the_password_or_has_no_such_stream_sights_nobody_until_it_is_open() {
     let mute = TcpListener::bind("127.0.0.1:0").expect("a port");
     let port = mute.local_addr().expect("an address").port();
     let mut watch = Watch::start();
@@ -181,7 +186,32 @@ fn a_camera_that_is_being_opened_or_refuses_the_password_sights_nobody_until_it_
     let till = watch.add(&url("guess"));
     watch.row(&till, CameraState::Unauthorized);
     watch.pipeline.cameras().remove(&till).expect("it is there");
+    let till = watch.add(&url("secret").replace("/till", "/window"));
+    watch.row(&till, CameraState::NotFound);
+    watch.pipeline.cameras().remove(&till).expect("it is there");
     let till = watch.add(&url("secret"));
     watch.wait_for(CameraState::Live);
     watch.sees_eileen(&till, "unauthorized");
+}
+
+#[test]
+fn a_recording_that_is_played_again_and_again_sights_nobody() {
+    // Three seconds in which she sways.
+    let options = ClipOptions { pictures: 45, ..ClipOptions::default() };
+    let (room, eileen) = (Room::new(640, 480, 7), portrait("eileen-collins.jpg"));
+    let paint = |index: u32| {
+        let sway = (index as f32 * std::f32::consts::TAU / 45.0).sin();
+        let person = Person { portrait: &eileen, at: (0.3 + 0.12 * sway, 1.0), size: 0.75 };
+        room.paint(&Look { person: Some(person), ..Look::default() }, index)
+    };
+    let Some(clip) = or_skip(Clip::painted(&options, paint)) else { return };
+    let farm = RtspFarm::start().expect("the farm starts");
+    let Some(mount) = or_skip(farm.mount("till", &clip, &MountOptions::default())) else { return };
+    let mut watch = Watch::start();
+    let till = watch.add(mount.url());
+    watch.wait_for(CameraState::Live);
+    watch.sees_eileen(&till, "where no loop is looked for");
+    watch.pipeline.cameras().remove(&till).expect("it is there");
+    let till = watch.add_with(mount.url(), 10);
+    watch.row(&till, CameraState::Looped);
 }
