@@ -80,10 +80,6 @@ const PICTURES = {
     await own(page, (id) => `?receipt=${id}`);
     await page.getByText("The signature holds").waitFor();
   }],
-  "me-data-dark": [{ size: "phone", scheme: "dark" }, async (page) => {
-    await own(page, () => "?view=data");
-    await page.getByRole("button", { name: "Withdraw" }).waitFor();
-  }],
   kiosk: [{ size: "tablet" }, async (page) => {
     await page.goto(`${base}/kiosk`);
     await choose(page, "Camera", /^till-1/);

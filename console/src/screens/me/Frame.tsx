@@ -52,6 +52,7 @@ export function Frame({ view, old, children }: Props) {
             key={name}
             to="."
             search={name === "overview" ? {} : { view: name }}
+            activeOptions={{ exact: true }}
             className={css.tab}
             aria-current={name === view ? "page" : undefined}
           >
