@@ -94,10 +94,14 @@ async fn accept(listener: &TcpListener, app: &App, router: &Router, limits: &Arc
     }
 }
 
+/// What waits in the kernel for one client. As much as it likes to keep there, megabytes, would hide for long that somebody doesn't read.
+const SEND_BUFFER_BYTES: usize = 256 << 10;
+
 /// Small answers must not wait for a full segment, and a client that takes no bytes must not hold its
 /// connection for ever; a socket that refuses an option still works.
 fn prepare(socket: &TcpStream) {
     let _ = socket.set_nodelay(true);
+    let _ = SockRef::from(socket).set_send_buffer_size(SEND_BUFFER_BYTES);
     let _ = SockRef::from(socket).set_tcp_user_timeout(Some(WRITE_STALL_MAX));
 }
 

@@ -11,7 +11,6 @@ use domain::UserId;
 use futures_util::StreamExt;
 use parking_lot::Mutex;
 use serde_json::{Map, Value, json};
-use tokio::io::{Interest, Ready};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::task::JoinSet;
 use tokio_tungstenite::tungstenite::Message;
@@ -25,6 +24,7 @@ use crate::app::App;
 use crate::cli::appliance::{Appliance, alone_in};
 use crate::cli::{Failure, offline};
 use crate::client::{Client, ClientError};
+use crate::metrics::ReasonLabels;
 use crate::settings::Settings;
 
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
@@ -96,7 +96,7 @@ async fn measured(appliance: Appliance, load: &Load) -> Result<Value, Failure> {
     }
     let ticking = tokio::spawn(tick(appliance.app().clone(), began, load.slow > 0));
     let watching = tokio::spawn(watch(began, load.span));
-    let evicting = tokio::spawn(evicted(slow, Instant::now(), load.span));
+    let evicting = tokio::spawn(evicted(appliance.app().clone(), slow, load.span));
     let asked = ask(&appliance.base(), &key, &people, load).await;
     let memory = watching.await.unwrap_or_default();
     let slow = evicting.await.unwrap_or_default();
@@ -179,28 +179,18 @@ async fn tick(app: App, began: Instant, padded: bool) {
     }
 }
 
-/// Waits until those who don't read are cut off.
-async fn evicted(slow: Vec<Socket>, began: Instant, span: Duration) -> Value {
-    let count = slow.len();
-    let mut waiting: JoinSet<_> = slow.into_iter().map(|socket| cut_off(socket, began, span)).collect();
-    let mut times = Vec::new();
-    while let Some(done) = waiting.join_next().await {
-        times.extend(done.ok().flatten());
-    }
-    json!({ "clients": count, "evicted": times.len(), "after_s": times.iter().max().map(Duration::as_secs_f64) })
-}
-
-/// When the appliance let go of this connection, which shows without reading from it.
-async fn cut_off(socket: Socket, began: Instant, span: Duration) -> Option<Duration> {
-    let MaybeTlsStream::Plain(stream) = socket.get_ref() else { return None };
-    while began.elapsed() < span {
+/// Waits until those who don't read are let go of. They can't tell: what ends a connection comes behind what they don't read.
+async fn evicted(app: App, slow: Vec<Socket>, span: Duration) -> Value {
+    let (began, mut last) = (Instant::now(), None);
+    let gone = || app.metrics().ws_evicted.get_or_create(&ReasonLabels { reason: "too_slow" }).get();
+    let mut evicted = 0;
+    while evicted < slow.len() as u64 && began.elapsed() < span {
         tokio::time::sleep(LOOKS_EVERY).await;
-        let ready = stream.ready(Interest::READABLE).await;
-        if ready.is_ok_and(Ready::is_read_closed) || stream.take_error().ok().flatten().is_some() {
-            return Some(began.elapsed());
+        if gone() > evicted {
+            (evicted, last) = (gone(), Some(began.elapsed()));
         }
     }
-    None
+    json!({ "clients": slow.len(), "evicted": evicted, "after_s": last.map(|last| last.as_secs_f64()) })
 }
 
 /// Asks at a fixed rate, whether earlier requests were answered or not; times are from when each was due.
