@@ -69,7 +69,7 @@ impl Step {
     }
 }
 
-/// The commands for what is asked, the quietest first: memory that a gallery took is not given back to what follows.
+/// The commands for what is asked, one after another: each has the machine to itself.
 pub(super) fn plan(asked: &Commissioning) -> Result<Vec<Step>, Failure> {
     let step = |part, words: &str| Step { part, arguments: split(words), times: 1 };
     let mut steps = vec![

@@ -24,7 +24,7 @@ pub(super) struct Shown {
 
 /// Attacks that may pass, of each species (FIDO Biometric Requirements, IAPAR).
 const ATTACKS_MAX: (f64, &str) = (0.07, "FIDO, IAPAR");
-/// Living people who may be refused (iBeta, levels 1 and 2).
+/// Living people who may be refused (iBeta, level 1).
 const LIVING_MAX: (f64, &str) = (0.15, "iBeta, BPCER");
 /// Strangers who may be taken for somebody, and people who may not be known (FIDO Biometric Requirements).
 const FALSE_ACCEPTS_MAX: (f64, &str) = (1e-4, "FIDO, FAR");
