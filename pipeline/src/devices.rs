@@ -37,7 +37,7 @@ pub struct Device {
 
 /// The cameras of this machine that can be opened, for `analysed_fps_max` pictures a second. Blocks while each is asked.
 pub fn list(analysed_fps_max: u32) -> Vec<Device> {
-    if gst::init().is_err() {
+    if crate::runtime::start().is_err() {
         return Vec::new();
     }
     let monitor = gst::DeviceMonitor::new();

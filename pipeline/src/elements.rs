@@ -4,12 +4,12 @@ use gstreamer as gst;
 
 /// Whether an element of this kind can be made; `false` also when GStreamer itself does not start.
 pub fn is_installed(kind: &str) -> bool {
-    gst::init().is_ok() && gst::ElementFactory::find(kind).is_some()
+    crate::runtime::start().is_ok() && gst::ElementFactory::find(kind).is_some()
 }
 
 /// GStreamer's name and version; `None` when it does not start.
 pub fn version() -> Option<String> {
-    gst::init().ok().map(|()| gst::version_string().to_string())
+    crate::runtime::start().ok().map(|()| gst::version_string().to_string())
 }
 
 #[cfg(test)]

@@ -76,7 +76,8 @@ pub(crate) struct Ingest {
 impl Ingest {
     /// Opens the source of a camera.
     pub(crate) fn open(seat: &Arc<Seat>, policy: &SourcePolicy, reporter: Reporter) -> Result<Ingest, Fault> {
-        gst::init().map_err(|error| Fault::unsupported(format!("GStreamer does not start: {error}")))?;
+        crate::runtime::start()
+            .map_err(|error| Fault::unsupported(format!("GStreamer does not start: {error}")))?;
         damage::listen();
         let source = &seat.config().source;
         policy.check(source)?;

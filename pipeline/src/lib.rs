@@ -9,6 +9,7 @@ pub mod elements;
 pub mod frame;
 mod ingest;
 pub mod preview;
+mod runtime;
 pub mod simulate;
 pub mod source;
 pub mod still;

@@ -13,7 +13,7 @@ pub(crate) struct Watch {
 impl Watch {
     /// Calls `changed` whenever a camera has come or gone, on a thread that it must not hold up. `None` where nobody tells.
     pub(crate) fn start(changed: impl Fn() + Send + Sync + 'static) -> Option<Watch> {
-        gst::init().ok()?;
+        crate::runtime::start().ok()?;
         let monitor = gst::DeviceMonitor::new();
         monitor.add_filter(Some(CLASS), None)?;
         monitor.bus().set_sync_handler(move |_, message| {

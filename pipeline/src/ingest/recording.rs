@@ -31,7 +31,8 @@ pub(crate) struct Recording {
 impl Recording {
     /// Opens a file in any container that is installed; its first picture is taken at `start`.
     pub(crate) fn open(path: &Path, camera: CameraId, start: Instant) -> Result<Self, Fault> {
-        gst::init().map_err(|error| Fault::unsupported(format!("GStreamer does not start: {error}")))?;
+        crate::runtime::start()
+            .map_err(|error| Fault::unsupported(format!("GStreamer does not start: {error}")))?;
         let pipeline = gst::Pipeline::new();
         let (source, convert) = (make("filesrc")?, make("videoconvert")?);
         source.set_property("location", path);

@@ -30,7 +30,8 @@ impl Units {
         seat: &Arc<Seat>,
         reporter: &Reporter,
     ) -> Result<Units, Fault> {
-        gst::init().map_err(|error| Fault::unsupported(format!("GStreamer does not start: {error}")))?;
+        crate::runtime::start()
+            .map_err(|error| Fault::unsupported(format!("GStreamer does not start: {error}")))?;
         damage::listen();
         let known = Codec::of_encoding(codec.encoding())
             .ok_or_else(|| Fault::unsupported(format!("{} cannot be decoded here", codec.encoding())))?;

@@ -141,7 +141,7 @@ impl Encoder {
         epoch: Instant,
         units: broadcast::Sender<FilmUnit>,
     ) -> Result<Encoder, &'static str> {
-        gst::init().map_err(|_| "GStreamer does not start")?;
+        crate::runtime::start().map_err(|_| "GStreamer does not start")?;
         let caps = video::VideoCapsBuilder::new()
             .format(video::VideoFormat::I420)
             .width(i32::try_from(size.0).unwrap_or(i32::MAX))

@@ -16,7 +16,7 @@ pub(super) fn encode(
     count: u32,
     paint: impl Fn(u32) -> Vec<u8> + Sync,
 ) -> Result<(gst::Caps, Vec<gst::Buffer>), SimulateError> {
-    gst::init().map_err(|error| SimulateError::Broken(error.to_string()))?;
+    crate::runtime::start().map_err(|error| SimulateError::Broken(error.to_string()))?;
     let rate = gst::Fraction::new(options.fps as i32, 1);
     let info = video::VideoInfo::builder(video::VideoFormat::Rgb, options.width, options.height)
         .fps(rate)

@@ -53,7 +53,7 @@ impl RtspFarm {
     /// # Errors
     /// As [`Self::start`], and when the port is taken.
     pub fn start_at(port: u16) -> Result<RtspFarm, SimulateError> {
-        gst::init().map_err(broken)?;
+        crate::runtime::start().map_err(broken)?;
         let points = rtsp::RTSPMountPoints::new();
         let auth = rtsp::RTSPAuth::new();
         auth.set_supported_methods(rtsp::gst_rtsp::RTSPAuthMethod::Digest);

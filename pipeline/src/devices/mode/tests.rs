@@ -26,7 +26,7 @@ const SMALL: &str = "video/x-raw, format=YUY2, width=160, height=120, framerate=
      image/jpeg, width=352, height=288, framerate=30/1";
 
 fn caps(text: &str) -> gst::Caps {
-    gst::init().unwrap();
+    crate::runtime::start().unwrap();
     gst::Caps::from_str(text).unwrap()
 }
 

@@ -39,7 +39,7 @@ fn jpeg() -> String {
 /// Opens this source in place of a device that is plugged in where `plug` is.
 fn open(description: &str, plug: &Path, seat: &Arc<Seat>, reporter: &Reporter) -> Result<Ingest, Fault> {
     missed(plug)?;
-    gst::init().unwrap();
+    crate::runtime::start().unwrap();
     let source = gst::parse::bin_from_description(description, true).unwrap();
     let pipeline = gst::Pipeline::new();
     report(&pipeline, Arc::clone(seat), reporter.clone())?;
