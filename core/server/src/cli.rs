@@ -160,6 +160,7 @@ impl From<Exit> for ExitCode {
 
 /// Parses the command line and runs the command.
 pub fn run() -> ExitCode {
+    plugin_host::memory::keep_few_arenas();
     let cli = Cli::parse();
     let done = match &cli.command {
         Command::Serve => serve::run(&cli),

@@ -18,6 +18,7 @@ use crate::error::LoadError;
 use crate::instance::{Instance, Offers};
 use crate::library::PluginLibrary;
 use crate::manifest::Manifest;
+use crate::memory;
 use crate::metrics::{BOARD_BYTES, Board};
 use crate::services::{Executor, Files, Frames, HostServices, Recorder};
 
@@ -51,8 +52,8 @@ fn leave_host_behind() {
     unsafe {
         libc::syscall(libc::SYS_close_range, 3u32, u32::MAX, 0u32);
         libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL, 0, 0, 0);
-        libc::mallopt(libc::M_ARENA_MAX, 2);
     }
+    memory::keep_few_arenas();
 }
 
 /// What the host says first.
