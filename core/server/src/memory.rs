@@ -1,6 +1,8 @@
 //! What the process has in memory stays there: faces and keys go into no core dump, and no other process of the user reads them. It has
 //! no more of it than it uses.
 
+use std::num::NonZeroUsize;
+
 use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit};
 
 /// Takes core dumps away from this process and those that it starts. What the system refuses is said.
@@ -13,6 +15,12 @@ pub(crate) fn keep_private() {
     if let Err(error) = set_dumpable_behavior(DumpableBehavior::NotDumpable) {
         tracing::warn!(%error, "core dumps cannot be switched off");
     }
+}
+
+/// Lets the allocator make a pool for each core. To be called before there are threads.
+pub(crate) fn limit_arenas() {
+    let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    plugin_host::memory::limit_arenas(u16::try_from(cores).unwrap_or(u16::MAX));
 }
 
 /// Gives the system back what busier minutes took. It takes milliseconds, in which some other threads may wait for memory.

@@ -1,15 +1,12 @@
 //! How the C library's allocator takes memory from the system and gives it back. Rust's own, SQLite's and GStreamer's blocks all come from it.
 
-/// Pools of the allocator. It makes eight for each core when threads want memory at the same time, each keeps what its busiest moment
-/// took, and threads come and go with every moment that the disk is slow.
-const ARENAS_MAX: i32 = 2;
-
-/// Lets the allocator make few pools. To be called while there are few threads: pools that are there stay.
-pub fn keep_few_arenas() {
+/// Lets the allocator make so many pools at the most. By itself it makes up to eight for each core as threads want memory at the same
+/// time, and each keeps what its busiest moment took. To be called while there are few threads: pools that are there stay.
+pub fn limit_arenas(arenas_max: u16) {
     #[cfg(target_env = "gnu")]
     // SAFETY: it changes a setting of the allocator, which takes its own lock for that.
     unsafe {
-        libc::mallopt(libc::M_ARENA_MAX, ARENAS_MAX);
+        libc::mallopt(libc::M_ARENA_MAX, arenas_max.into());
     }
 }
 

@@ -30,6 +30,8 @@ use served::{Served, ServedLane};
 
 /// Address space on top of what a plugin may use: the program, its libraries and the holes that allocators reserve.
 const ADDRESS_BYTES_EXTRA: u64 = 2 << 30;
+/// Pools of the allocator: each reserves addresses, of which the process has few.
+const ARENAS_MAX: u16 = 2;
 /// Most open descriptors.
 const FDS_MAX: u64 = 256;
 /// Stack of the threads that call the plugin.
@@ -53,7 +55,7 @@ fn leave_host_behind() {
         libc::syscall(libc::SYS_close_range, 3u32, u32::MAX, 0u32);
         libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL, 0, 0, 0);
     }
-    memory::keep_few_arenas();
+    memory::limit_arenas(ARENAS_MAX);
 }
 
 /// What the host says first.
