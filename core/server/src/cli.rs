@@ -44,6 +44,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::memory;
+
 pub(crate) use failure::Failure;
 
 /// Face recognition payments on your own appliance.
@@ -160,6 +162,7 @@ impl From<Exit> for ExitCode {
 
 /// Parses the command line and runs the command.
 pub fn run() -> ExitCode {
+    memory::limit_arenas();
     let cli = Cli::parse();
     let done = match &cli.command {
         Command::Serve => serve::run(&cli),

@@ -1,4 +1,7 @@
-//! What the process has in memory stays there: faces and keys go into no core dump, and no other process of the user reads them.
+//! What the process has in memory stays there: faces and keys go into no core dump, and no other process of the user reads them. It has
+//! no more of it than it uses.
+
+use std::num::NonZeroUsize;
 
 use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit};
 
@@ -11,6 +14,19 @@ pub(crate) fn keep_private() {
     // A dump that is piped to a program knows no limit.
     if let Err(error) = set_dumpable_behavior(DumpableBehavior::NotDumpable) {
         tracing::warn!(%error, "core dumps cannot be switched off");
+    }
+}
+
+/// Lets the allocator make a pool for each core. To be called before there are threads.
+pub(crate) fn limit_arenas() {
+    let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    plugin_host::memory::limit_arenas(u16::try_from(cores).unwrap_or(u16::MAX));
+}
+
+/// Gives the system back what busier minutes took. It takes milliseconds, in which some other threads may wait for memory.
+pub(crate) async fn give_back() {
+    if let Err(error) = tokio::task::spawn_blocking(plugin_host::memory::give_back).await {
+        tracing::warn!(%error, "memory is not given back");
     }
 }
 

@@ -16,6 +16,7 @@ mod instance;
 mod isolated;
 mod library;
 mod manifest;
+pub mod memory;
 mod metrics;
 mod mount;
 mod operation;

@@ -8,6 +8,7 @@ use super::look_alike::{self, Comparison};
 use super::update::Recorded;
 use super::{App, analytics, enrolled, enrolment, identity, model_change, transaction, update};
 use crate::auth::{Principal, payer};
+use crate::memory;
 
 const EVERY: Duration = Duration::from_secs(3_600);
 /// A template outlives its consent by at most this; it pays nothing from the first moment.
@@ -44,6 +45,7 @@ pub(super) async fn run(app: App) {
 
 /// What is looked after once a minute.
 async fn minute(app: &App, comparison: &mut Comparison, recorded: &mut Recorded) -> Result<(), StoreError> {
+    memory::give_back().await;
     forget_expired_faces(app).await?;
     enrolment::expire(app).await?;
     identity::leave(app).await?;

@@ -150,6 +150,22 @@ pub enum Bench {
         #[arg(long)]
         json: bool,
     },
+    /// The clients of `bench load`, which starts them in a process of their own.
+    #[command(hide = true)]
+    Crowd {
+        /// Consoles.
+        #[arg(long)]
+        clients: u16,
+        /// Clients that don't read.
+        #[arg(long)]
+        slow: u16,
+        /// Requests a second.
+        #[arg(long)]
+        requests: u16,
+        /// How long they ask.
+        #[arg(long)]
+        seconds: u32,
+    },
     /// WebSocket clients of an appliance in a folder of its own: how long events take to consoles, and recognition to
     /// browsers that are cameras.
     Ws {
@@ -218,13 +234,11 @@ pub(super) fn run(cli: &Cli, command: &Bench) -> Result<Exit, Failure> {
             tell(&api::api(offline::settings(cli)?, (*clients).into(), span)?, *json);
         }
         Bench::Load { clients, slow, requests, seconds, json } => {
-            let load = load::Load {
-                consoles: (*clients).into(),
-                slow: (*slow).into(),
-                requests_per_second: (*requests).into(),
-                span: Duration::from_secs((*seconds).into()),
-            };
+            let load = load::Load::new(*clients, *slow, *requests, *seconds);
             tell(&load::load(offline::settings(cli)?, &load)?, *json);
+        }
+        Bench::Crowd { clients, slow, requests, seconds } => {
+            load::crowd::serve(&load::Load::new(*clients, *slow, *requests, *seconds))?;
         }
         Bench::Ws { clients, events, browsers, seconds, json } => {
             let load = ws::Load {

@@ -18,6 +18,7 @@ use crate::error::LoadError;
 use crate::instance::{Instance, Offers};
 use crate::library::PluginLibrary;
 use crate::manifest::Manifest;
+use crate::memory;
 use crate::metrics::{BOARD_BYTES, Board};
 use crate::services::{Executor, Files, Frames, HostServices, Recorder};
 
@@ -29,6 +30,8 @@ use served::{Served, ServedLane};
 
 /// Address space on top of what a plugin may use: the program, its libraries and the holes that allocators reserve.
 const ADDRESS_BYTES_EXTRA: u64 = 2 << 30;
+/// Pools of the allocator: each reserves addresses, of which the process has few.
+const ARENAS_MAX: u16 = 2;
 /// Most open descriptors.
 const FDS_MAX: u64 = 256;
 /// Stack of the threads that call the plugin.
@@ -51,8 +54,8 @@ fn leave_host_behind() {
     unsafe {
         libc::syscall(libc::SYS_close_range, 3u32, u32::MAX, 0u32);
         libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL, 0, 0, 0);
-        libc::mallopt(libc::M_ARENA_MAX, 2);
     }
+    memory::limit_arenas(ARENAS_MAX);
 }
 
 /// What the host says first.

@@ -40,14 +40,14 @@ struct Served<'a> {
 
 /// Requests besides the WebSockets that are open at one time.
 const CONNECTIONS_BESIDES: usize = 8;
-/// Files that are open besides the two ends of each connection.
+/// Files that are open besides the ends of connections.
 const FILES_BESIDES: usize = 256;
 /// Recognition that has not ended by then hangs.
 const STOPS_WITHIN: Duration = Duration::from_secs(2);
 
 /// Measures consoles without recognition at work, then browsers without consoles.
 pub(super) fn ws(settings: Settings, load: &Load) -> Result<Value, Failure> {
-    files_suffice(load.consoles + load.browsers)?;
+    files_suffice(2 * (load.consoles + load.browsers))?;
     let folder = tempfile::Builder::new().prefix("facepay-bench-").tempdir()?;
     let settings = adapted(settings, folder.path(), load);
     let runtime = offline::runtime()?;
@@ -100,9 +100,9 @@ impl Served<'_> {
     }
 }
 
-/// Whether this process may open as many files as there are connections, both ends of them.
-pub(super) fn files_suffice(connections: usize) -> Result<(), Failure> {
-    let wanted = 2 * connections + FILES_BESIDES;
+/// Whether this process may open as many files as it has ends of connections.
+pub(super) fn files_suffice(ends: usize) -> Result<(), Failure> {
+    let wanted = ends + FILES_BESIDES;
     let limits = std::fs::read_to_string("/proc/self/limits").unwrap_or_default();
     match open_files_max(&limits) {
         Some(allowed) if allowed < wanted => {

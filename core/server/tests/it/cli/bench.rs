@@ -77,6 +77,32 @@ fn every_benchmark_prints_its_figures_as_one_object() {
             ],
         ),
         (
+            &[
+                "bench",
+                "load",
+                "--clients",
+                "4",
+                "--slow",
+                "1",
+                "--requests",
+                "20",
+                "--seconds",
+                "2",
+                "--json",
+            ],
+            &[
+                "/clients",
+                "/requests_per_second",
+                "/requests/ms/p99",
+                "/events/ms/p99",
+                "/cpu_cores",
+                "/memory/end_mb",
+                "/memory/slope_mb_per_h",
+                "/slow/evicted",
+                "/stopped_ms",
+            ],
+        ),
+        (
             &["bench", "payments", "--clients", "4", "--seconds", "1", "--json"],
             &[
                 "/database",
@@ -123,4 +149,16 @@ fn a_search_is_identical_to_comparing_with_everybody_and_finds_whoever_is_added(
     assert_eq!(report["naive_f32"]["identical"], 20);
     assert_eq!(report["added"]["found"], report["added"]["people"]);
     assert_eq!(report["recall_at_1"], 1.0);
+}
+
+#[test]
+fn a_crowd_is_answered_and_told_of_the_stop() {
+    let folder = tempfile::tempdir().unwrap();
+    let arguments = ["bench", "load", "--clients", "4", "--requests", "20", "--seconds", "2", "--json"];
+    let output = run(folder.path(), &arguments);
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["requests"]["ms"]["n"], 40, "{report}");
+    assert_eq!((&report["errors"], &report["dropped"]), (&Value::from(0), &Value::from(0)), "{report}");
+    assert_eq!(report["events"]["closed_1001"], 4, "{report}");
+    assert!(report["events"]["ms"]["n"].as_u64().is_some_and(|heard| heard >= 8), "{report}");
 }
