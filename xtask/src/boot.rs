@@ -1,12 +1,16 @@
 //! `cargo xtask boot`: the package in a machine of its own, from installation to purge. Debian's systemd is process 1 there.
 use std::{fs, path::Path, time::Duration};
 
+mod apt;
 mod machine;
+mod migration;
+mod owner;
 pub(crate) mod root;
 mod updates;
 
 use crate::{
     boot::machine::Machine,
+    ci::Tally,
     command::{self, Failure, cargo, target_dir},
     containers,
     deb::{self, Profile},
@@ -21,6 +25,8 @@ pub(crate) const SANDBOXED: [&str; 2] =
 const VERSIONS: [&str; 2] = ["0.0.9-1", "0.1.0-1"];
 /// One whose program does not start.
 const BAD: &str = "0.2.0-1";
+/// Two with a migration more: the program of the first does not serve, once it has brought the tables up to date.
+const AHEAD: [&str; 2] = ["0.3.0-1", "0.4.0-1"];
 /// A start of a debug build on a busy machine, networks compiled for a software GPU.
 const START_MAX: Duration = Duration::from_secs(300);
 /// `WatchdogSec` and `RestartSec` of the unit.
@@ -32,9 +38,13 @@ pub(crate) fn run() -> Result<(), Failure> {
     setup::install(Need::Boot)?;
     command::run(&mut cargo(&["build", "--workspace", "--quiet"]))?;
     let package = deb::of(Profile::Debug)?;
+    let mut tally = Tally::default();
     for reason in test(&package)?.into_iter().chain(containers::test(&package)?) {
-        println!("SKIP({reason})");
+        let skip = format!("SKIP({reason})");
+        tally.hears(&skip);
+        println!("{skip}");
     }
+    println!("{}", tally.line());
     Ok(())
 }
 
@@ -45,18 +55,29 @@ fn test(package: &Path) -> Result<Option<String>, Failure> {
         Ok(root) => root,
         Err(reason) => return Ok(Some(reason.to_string())),
     };
-    for version in VERSIONS {
-        let numbered = deb::renumbered(package, version)?;
-        fs::copy(numbered, root.join("root").join(format!("{version}.deb")))?;
+    let [old, new] = VERSIONS;
+    let [unfit, ahead] = AHEAD;
+    for made in [
+        deb::renumbered(package, old)?,
+        deb::renumbered(package, new)?,
+        deb::broken(package, BAD)?,
+        deb::ahead(package, unfit, false)?,
+        deb::ahead(package, ahead, true)?,
+    ] {
+        fs::copy(&made, root.join("root").join(made.file_name().unwrap_or_default()))?;
+        fs::remove_file(made)?;
     }
-    fs::copy(deb::broken(package, BAD)?, root.join("root").join(format!("{BAD}.deb")))?;
     let machine = match Machine::boot(&root) {
         Ok(machine) => machine,
         Err(reason) => return Ok(Some(reason.to_string())),
     };
     let tried = try_out(&machine, &root);
-    if tried.is_err() {
-        eprintln!("{}", machine.told("journalctl --no-pager --unit facepay --lines 80"));
+    match tried {
+        Ok(()) => println!("boot: {}", machine.sum()),
+        Err(_) => {
+            let units = "journalctl --no-pager --unit facepay --unit facepay-update --lines 80";
+            eprintln!("{}", machine.told(units));
+        }
     }
     tried.map(|()| None)
 }
@@ -69,9 +90,11 @@ fn try_out(machine: &Machine, root: &Path) -> Result<(), Failure> {
         .must("an administrator adds a person", "runuser -u facepay -- facepay users add 'Ada Lovelace'")?;
     machine.must("and a setting", "echo '# as this branch wants it' >> /etc/facepay/facepay.toml")?;
     comes_back(machine)?;
-    updates::prepared(machine, &[old, new, BAD])?;
+    updates::prepared(machine, &[&VERSIONS[..], &[BAD], &AHEAD].concat())?;
+    owner::is_root(machine, new)?;
     updates::refused(machine, VERSIONS)?;
-    updates::applied(machine, new)?;
+    apt::is_in_the_way(machine, new)?;
+    apt::is_waited_for(machine, new)?;
     keeps_what_it_has(machine)?;
     updates::rolled_back(machine, old)?;
     keeps_what_it_has(machine)?;
@@ -79,13 +102,19 @@ fn try_out(machine: &Machine, root: &Path) -> Result<(), Failure> {
     keeps_what_it_has(machine)?;
     updates::taken_up(machine, new)?;
     updates::audited(machine)?;
+    is_backed_up(machine)?;
+    migration::goes_back(machine, AHEAD[0], new)?;
+    keeps_what_it_has(machine)?;
+    migration::comes(machine, AHEAD[1])?;
+    keeps_what_it_has(machine)?;
+    migration::has_no_way_back_but_a_backup(machine, new)?;
+    keeps_what_it_has(machine)?;
     // Without an update, as with apt.
     install(machine, old)?;
     keeps_what_it_has(machine)?;
     machine.must("the service reloads", "systemctl reload facepay && systemctl is-active facepay")?;
     let ended = "! journalctl --unit facepay --no-pager | grep 'was killed by SIGTERM'";
     machine.must("plugins go on until the service ends", ended)?;
-    is_backed_up(machine)?;
     has_its_key_from_systemd(machine)?;
     purged(machine, root)
 }
@@ -140,6 +169,12 @@ fn is_hardened(machine: &Machine) -> Result<(), Failure> {
         ("there are no disks", inside("ls /dev | wc -l; ! ls /dev/sd* /dev/vd* /dev/nvme* 2>/dev/null")),
         ("no core dump", format!("grep -P '^Max core file size +0 +0' /proc/{pid}/limits")),
         ("the watchdog waits", "systemctl show --property WatchdogUSec facepay | grep =30s".to_owned()),
+        (
+            "systemd-analyze is content",
+            "systemd-analyze security --no-pager --threshold=12 facepay".to_owned(),
+        ),
+        ("with the updater", "systemd-analyze security --no-pager --threshold=27 facepay-update".to_owned()),
+        ("with backups", "systemd-analyze security --no-pager --threshold=12 facepay-backup".to_owned()),
     ] {
         machine.must(claim, &script)?;
     }

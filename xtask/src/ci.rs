@@ -74,7 +74,7 @@ fn counted(tests: &mut Command, tally: &mut Tally) -> Result<(), Failure> {
 
 /// What tests were skipped for, as they print it: `SKIP(reason)`.
 #[derive(Default)]
-struct Tally {
+pub(crate) struct Tally {
     skipped: BTreeMap<String, usize>,
     /// Within the part of a runner's report that repeats what passing tests printed.
     of_passing: bool,
@@ -82,7 +82,7 @@ struct Tally {
 
 impl Tally {
     /// Takes note of a line; false when it only repeats what a passing test printed.
-    fn hears(&mut self, line: &str) -> bool {
+    pub(crate) fn hears(&mut self, line: &str) -> bool {
         match line {
             "successes:" => self.of_passing = true,
             _ if line == "failures:" || line.starts_with("test result:") => self.of_passing = false,
@@ -95,7 +95,7 @@ impl Tally {
         !self.of_passing
     }
 
-    fn line(&self) -> String {
+    pub(crate) fn line(&self) -> String {
         let reasons: Vec<_> =
             self.skipped.iter().map(|(reason, count)| format!("{count} x {reason}")).collect();
         match reasons.is_empty() {

@@ -9,6 +9,7 @@ use std::{
 use crate::{
     boot::{SANDBOXED, root::fresh},
     command::{self, Failure, root, target_dir},
+    counterparts,
 };
 
 /// A start of a debug build on a busy machine, networks compiled for a software GPU.
@@ -21,15 +22,16 @@ pub(crate) fn test(package: &Path) -> Result<Vec<String>, Failure> {
 }
 
 fn linted() -> Result<Option<String>, Failure> {
-    let tools = target_dir().join("counterparts/containers/bin");
-    if !tools.join("hadolint").exists() {
-        return Ok(Some("no hadolint: cargo xtask counterparts".to_owned()));
+    if let Err(reason) = counterparts::containers() {
+        return Ok(Some(format!("no hadolint: {reason}")));
     }
+    let tools = target_dir().join("counterparts/containers/bin");
     let files = root().join("config/docker");
     command::run(Command::new(tools.join("hadolint")).arg(files.join("Dockerfile")))?;
     let mut check = Command::new(tools.join("check-jsonschema"));
     check.args(["--builtin-schema", "vendor.compose-spec"]).arg(files.join("compose.yml"));
     command::run(&mut check)?;
+    println!("container: hadolint and the schema of compose files have nothing to say");
     Ok(None)
 }
 

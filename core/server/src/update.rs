@@ -7,8 +7,10 @@
 pub(crate) mod carry_out;
 pub(crate) mod database;
 pub(crate) mod debian;
+pub(crate) mod dpkg_lock;
 pub(crate) mod journal;
 pub(crate) mod machine;
 pub(crate) mod plan;
 pub(crate) mod service;
+pub(crate) mod settings_owner;
 pub(crate) mod trial;

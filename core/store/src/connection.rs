@@ -2,15 +2,15 @@
 use std::time::Duration;
 
 use diesel::{
-    Connection as _, PgConnection, SqliteConnection, connection::SimpleConnection as _,
-    migration::MigrationSource as _, prelude::*, result::Error as DieselError,
+    Connection as _, PgConnection, SqliteConnection, connection::SimpleConnection as _, prelude::*,
+    result::Error as DieselError,
 };
-use diesel_migrations::{EmbeddedMigrations, MigrationHarness as _, embed_migrations};
+use diesel_migrations::MigrationHarness as _;
 
-use crate::{DatabaseUrl, StoreError};
-
-const SQLITE: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
-const POSTGRES: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
+use crate::{
+    DatabaseUrl, StoreError,
+    migration::{POSTGRES, SQLITE, versions},
+};
 
 /// SQLite: readers beside one writer, every commit on the disk before it is acknowledged.
 const SQLITE_PRAGMAS: &str = "PRAGMA busy_timeout = 10000;
@@ -186,27 +186,6 @@ const APPLIED: &str = "SELECT version AS name FROM __diesel_schema_migrations";
 struct Named {
     #[diesel(sql_type = diesel::sql_types::Text)]
     name: String,
-}
-
-/// The versions of the migrations that the program brings.
-fn versions<D: diesel::backend::Backend>(source: &EmbeddedMigrations) -> Result<Vec<String>, StoreError>
-where
-    EmbeddedMigrations: diesel::migration::MigrationSource<D>,
-{
-    let found = source.migrations();
-    let migrations =
-        found.map_err(|cause| StoreError::Corrupt(format!("the migrations can't be read: {cause}")))?;
-    Ok(migrations.iter().map(|migration| migration.name().version().to_string()).collect())
-}
-
-/// The versions of the migrations that this program brings, which are the same for both databases, in order.
-///
-/// # Errors
-/// When the program was built of broken ones.
-pub fn migrations() -> Result<Vec<String>, StoreError> {
-    let mut versions = versions::<diesel::sqlite::Sqlite>(&SQLITE)?;
-    versions.sort();
-    Ok(versions)
 }
 
 /// An open transaction; rolled back when dropped without a commit, a panic included.

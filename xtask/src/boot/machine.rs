@@ -1,5 +1,6 @@
 //! A machine in systemd-nspawn: booted, asked from outside, powered off at the end.
 use std::{
+    cell::Cell,
     fs::{self, File},
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
@@ -21,6 +22,8 @@ pub(super) struct Machine {
     /// Its process 1, by the number that it has here.
     first: u32,
     booted: Instant,
+    /// How many claims held.
+    held: Cell<u32>,
 }
 
 impl Machine {
@@ -41,7 +44,7 @@ impl Machine {
             .stderr(log)
             .spawn()
             .map_err(|error| format!("systemd-nspawn: {error}"))?;
-        let mut machine = Self { nspawn, first: 0, booted: Instant::now() };
+        let mut machine = Self { nspawn, first: 0, booted: Instant::now(), held: Cell::new(0) };
         while machine.booted.elapsed() < BOOT_MAX {
             if machine.nspawn.try_wait()?.is_some() {
                 break;
@@ -111,9 +114,15 @@ impl Machine {
         }
     }
 
+    /// How many claims held, and since when it has been up.
+    pub(super) fn sum(&self) -> String {
+        format!("{} claims held in {} s", self.held.get(), self.booted.elapsed().as_secs())
+    }
+
     fn print(&self, claim: &str, output: &Output) {
         let at = self.booted.elapsed().as_secs_f64();
         let said = said(output);
+        self.held.set(self.held.get() + 1);
         println!("boot: {at:6.1} s  {claim}: {}", said.trim().lines().last().unwrap_or_default());
     }
 }

@@ -99,7 +99,7 @@ pub(super) fn audited(machine: &Machine) -> Result<(), Failure> {
     Ok(())
 }
 
-fn is_ready(machine: &Machine, version: &str) -> Result<(), Failure> {
+pub(super) fn is_ready(machine: &Machine, version: &str) -> Result<(), Failure> {
     machine.must("it is ready", "facepay status --strict | head -n 1")?;
     is(machine, version)
 }

@@ -4,6 +4,7 @@ mod admitted;
 mod sign;
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Subcommand};
 use serde_json::json;
@@ -12,10 +13,11 @@ use uuid::Uuid;
 use super::{Cli, Exit, Failure, offline, terminal};
 use crate::settings::Settings;
 use crate::update::carry_out::carry_out;
+use crate::update::dpkg_lock::DpkgLock;
 use crate::update::journal::{Entry, FORMAT, Journal, Kept, Place, Version};
-use crate::update::machine::Machine;
+use crate::update::machine::{LOCKED_MAX, Machine};
 use crate::update::plan::{Outcome, Phase};
-use crate::update::{database, debian, service};
+use crate::update::{database, debian, service, settings_owner};
 use admitted::Admitted;
 
 /// What carries an update out, apart from the command that asks for it.
@@ -66,6 +68,9 @@ pub struct How {
     /// Also where the appliance is not ready now, which the new version would have to mend.
     #[arg(long)]
     unready: bool,
+    /// How long somebody else who installs packages is waited for, in seconds, before anything is begun.
+    #[arg(long, value_name = "SECONDS", default_value_t = LOCKED_MAX.as_secs())]
+    wait: u64,
     /// One object instead of text.
     #[arg(long)]
     json: bool,
@@ -90,6 +95,9 @@ pub(super) fn run(cli: &Cli, command: &Update) -> Result<Exit, Failure> {
         return sign::sign(arguments);
     }
     let settings = offline::settings(cli)?;
+    if let Update::Check { .. } | Update::Apply { .. } | Update::Rollback { .. } = command {
+        are_roots(&settings)?;
+    }
     let place = Place::new(&settings.update.folder);
     match command {
         Update::Check { file, json } => admitted::check(&settings, &place, file, *json),
@@ -102,6 +110,19 @@ pub(super) fn run(cli: &Cli, command: &Update) -> Result<Exit, Failure> {
     }
 }
 
+/// The settings say whom updates are believed of.
+fn are_roots(settings: &Settings) -> Result<(), Failure> {
+    match settings_owner::others_write(settings) {
+        None => Ok(()),
+        Some(why) => {
+            let text = format!(
+                "{why}: whoever can write the settings says whom updates are believed of; they have to be root's alone"
+            );
+            Err(Failure::new(Exit::Permission, text))
+        }
+    }
+}
+
 fn apply(settings: &Settings, place: &Place, file: &std::path::Path, how: &How) -> Result<Exit, Failure> {
     let lock = place.lock()?;
     nothing_under_way(place)?;
@@ -110,6 +131,7 @@ fn apply(settings: &Settings, place: &Place, file: &std::path::Path, how: &How) 
         Err(refused) => return refused.recorded(place, how.json),
     };
     is_ready(settings, how)?;
+    nobody_installs(how)?;
     let manifest = &update.manifest;
     let to = Version {
         version: manifest.version.clone(),
@@ -144,6 +166,7 @@ fn rollback(settings: &Settings, place: &Place, how: &How) -> Result<Exit, Failu
         return Err(Failure::failed(text));
     }
     is_ready(settings, how)?;
+    nobody_installs(how)?;
     begin(place, from, to)?;
     drop(lock);
     carried_out(place, how.json)
@@ -172,6 +195,15 @@ fn is_ready(settings: &Settings, how: &How) -> Result<(), Failure> {
         }
         _ => Ok(()),
     }
+}
+
+/// Whether nobody else installs packages; whoever does is waited for while the appliance works on. The unit takes the lock itself, and may
+/// see less of who has it.
+fn nobody_installs(how: &How) -> Result<(), Failure> {
+    let free = DpkgLock::take(Duration::from_secs(how.wait), |text| terminal::note(text));
+    free.map(drop).map_err(|why| {
+        Failure::new(Exit::Unavailable, format!("{why}; nothing was changed: try again when it has ended"))
+    })
 }
 
 fn begin(place: &Place, from: Version, to: Version) -> Result<(), Failure> {
@@ -211,7 +243,7 @@ fn carried_out(place: &Place, as_json: bool) -> Result<Exit, Failure> {
 }
 
 fn resume(settings: &Settings, place: &Place) -> Result<Exit, Failure> {
-    match carry_out(place, &Machine { settings, place })? {
+    match carry_out(place, &Machine::new(settings, place))? {
         None => Ok(Exit::Ok),
         Some(entry) => {
             terminal::note(told(&entry));

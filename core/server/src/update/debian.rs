@@ -9,11 +9,12 @@ use std::process::{Command, Output, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::dpkg_lock::{DpkgLock, HELD};
+
 /// The package's name.
 pub(crate) const PACKAGE: &str = "facepay";
-/// Somebody else may be installing something: it is waited for so long, and longer on the way back, which has no other way.
-pub(super) const LOCKED_MAX: Duration = Duration::from_secs(2 * 60);
-pub(super) const LOCKED_BACK_MAX: Duration = Duration::from_secs(15 * 60);
+/// Somebody may work on dpkg's database without the lock that was taken: it is waited for so long.
+const LOCKED_MAX: Duration = Duration::from_secs(2 * 60);
 const LOCKED_WAIT: Duration = Duration::from_secs(3);
 
 /// What dpkg says of the package.
@@ -109,21 +110,26 @@ pub(crate) fn file_in(package: &Path, name: &str) -> Result<String, String> {
         .map_err(|error| format!("{name} in {}: {error}", package.display()))
 }
 
-/// Installs the package, whatever version is there. Settings that were changed stay as they are. Somebody else who installs something is
-/// waited for as long as `locked_max`.
+/// Installs the package, whatever version is there, for who holds dpkg's lock. Settings that were changed stay as they are.
 ///
 /// # Errors
 /// What dpkg said last.
-pub(super) fn install(package: &Path, locked_max: Duration) -> Result<(), String> {
+pub(super) fn install(package: &Path, _held: &DpkgLock) -> Result<(), String> {
     let begun = Instant::now();
     loop {
         let mut install = Command::new("dpkg");
         install.args(["--install", "--force-confdef", "--force-confold"]).arg(package);
-        match run(install.env("DEBIAN_FRONTEND", "noninteractive")) {
-            Err(why) if why.contains("lock") && begun.elapsed() < locked_max => thread::sleep(LOCKED_WAIT),
+        install.envs([("DEBIAN_FRONTEND", "noninteractive"), ("LC_ALL", "C.UTF-8"), HELD]);
+        match run(&mut install) {
+            Err(why) if is_locked(&why) && begun.elapsed() < LOCKED_MAX => thread::sleep(LOCKED_WAIT),
             done => return done.map(drop),
         }
     }
+}
+
+/// Whether dpkg was refused what somebody else works on.
+fn is_locked(why: &str) -> bool {
+    why.contains("was locked by another process")
 }
 
 /// Makes a package of what is installed, for there is none of a version that came by another way. Settings are not in it: dpkg takes
@@ -239,6 +245,17 @@ mod tests {
         ] {
             let expected = expected.map(|(version, whole)| (version.to_owned(), whole));
             assert_eq!(found(shown), expected, "{shown}");
+        }
+    }
+
+    #[test]
+    fn only_a_lock_is_waited_for() {
+        for (why, expected) in [
+            ("dpkg: error: dpkg database lock was locked by another process with pid 7", true),
+            ("cannot copy extracted data: no space left on block device", false),
+            ("unable to access the dpkg database: permission denied", false),
+        ] {
+            assert_eq!(is_locked(why), expected, "{why}");
         }
     }
 

@@ -1,11 +1,11 @@
 //! `facepay update …`: the real program, real packages and a real database, on a machine whose dpkg and systemctl are scripts and whose
 //! service is an endpoint that answers as the version that is installed. The real ones are in `cargo xtask boot`.
 
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -63,6 +63,7 @@ impl Site {
         let key = |name: &str| stdout(&run(&path, &["plugin", "keygen", name])).trim().to_owned();
         let (root, house) = (key("root.key"), key("house.key"));
         std::fs::create_dir(path.join("bin")).unwrap();
+        std::fs::create_dir(path.join("dpkg")).unwrap();
         for (name, script) in [("dpkg", DPKG), ("dpkg-query", DPKG_QUERY), ("systemctl", SYSTEMCTL)] {
             let program = path.join("bin").join(name);
             std::fs::write(&program, script).unwrap();
@@ -97,6 +98,7 @@ impl Site {
             .args(arguments)
             .env("PATH", format!("{}:{}", self.path("bin").display(), std::env::var("PATH").unwrap()))
             .env("SITE", self.folder.path())
+            .env("DPKG_ADMINDIR", self.path("dpkg"))
             .env("FACEPAY__SERVER__LISTEN", format!("127.0.0.1:{}", self.port))
             .env("FACEPAY__PLUGINS__ROOT_KEY", &self.root)
             .env("FACEPAY__PLUGINS__POLICY", "policy.json")
@@ -335,6 +337,46 @@ fn nothing_is_rolled_back_over_a_migration() {
         site.command(&["update", "check", &site.update("0.3.0-1", &site.here(), "29991231000000\n")]);
     let shared = elsewhere.env("DATABASE_URL", "postgresql://db.example/facepay").output().unwrap();
     assert!(said(shared, 3).contains("may be others' as well"));
+}
+
+#[test]
+fn whoever_installs_packages_is_named_and_nothing_is_begun_until_it_ends() {
+    let site = Site::new(&["0.1.0-1", "0.2.0-1"]);
+    let update = site.update("0.2.0-1", &site.here(), "");
+    let lock = std::fs::File::create(site.path("dpkg/lock-frontend")).unwrap();
+    rustix::fs::fcntl_lock(&lock, rustix::fs::FlockOperation::NonBlockingLockExclusive).unwrap();
+    let told = site.says(&["update", "apply", &update, "--wait", "1"], 5);
+    let here = format!("(process {})", std::process::id());
+    assert!(told.contains("dpkg is in use by ") && told.contains(&format!("{here}: waiting for up to 1 s")));
+    assert!(told.contains(&format!("{here}, and was for 1 s; nothing was changed")), "{told}");
+    assert!(!site.path("log").exists(), "nothing was stopped, installed or started");
+    assert!(!site.path("updates/journal.json").exists() && !site.path("updates/0.2.0-1.deb").exists());
+    site.is_at("0.1.0-1");
+    // It ends while it is waited for.
+    let mut apply = site.command(&["update", "apply", &update]).stderr(Stdio::piped()).spawn().unwrap();
+    let mut waits = String::new();
+    BufReader::new(apply.stderr.as_mut().unwrap()).read_line(&mut waits).unwrap();
+    assert!(waits.contains("waiting for up to 120 s"), "{waits}");
+    drop(lock);
+    assert!(apply.wait().unwrap().success());
+    site.is_at("0.2.0-1");
+}
+
+#[test]
+fn settings_that_somebody_else_can_write_say_nothing_to_root() {
+    let site = Site::new(&["0.1.0-1", "0.2.0-1"]);
+    let update = site.update("0.2.0-1", &site.here(), "");
+    let (file, mode) = (site.path("site.toml"), std::fs::Permissions::from_mode);
+    std::fs::write(&file, "").unwrap();
+    std::fs::set_permissions(&file, mode(0o666)).unwrap();
+    for command in [&["check", update.as_str()][..], &["apply", &update], &["rollback"]] {
+        let refused = site.says(&[&["--config", "site.toml", "update"], command].concat(), 7);
+        assert!(refused.contains("has mode 666, so that others can write it"), "{refused}");
+    }
+    assert!(!site.path("log").exists() && !site.path("updates").exists(), "nothing was looked at");
+    std::fs::set_permissions(&file, mode(0o644)).unwrap();
+    site.says(&["--config", "site.toml", "update", "apply", &update], 0);
+    site.is_at("0.2.0-1");
 }
 
 #[test]
