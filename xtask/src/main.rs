@@ -11,6 +11,7 @@ mod containers;
 mod counterparts;
 mod deb;
 mod demo;
+mod fleet;
 mod fuzz;
 mod models;
 mod observability;
@@ -34,6 +35,8 @@ usage: cargo xtask <command>
   browser [FLOWS]  does with the console of the built appliance what people do, in Chromium
   counterparts     downloads the programs that tests of providers run against; test and ci do so too
   chaos            minutes of trouble for one camera while three others are measured
+  fleet [--followers N] [--steps M] [--seed S]
+                   has N appliances follow a centre while lines break, clocks are wrong and databases are killed, and compares all
   fuzz [--seconds N] [--cases M]
                    gives what comes from strangers to libFuzzer, N seconds a target, and tries properties M times
   torture [--runs N] [--seed S] [--database sqlite|postgres|both]
@@ -59,6 +62,7 @@ fn main() -> ExitCode {
             Ok(())
         }
         ["chaos"] => chaos::run(),
+        ["fleet", rest @ ..] => fleet::run(rest),
         ["fuzz", rest @ ..] => fuzz::run(rest),
         ["torture", rest @ ..] => torture::run(rest),
         ["schemathesis", rest @ ..] => schemathesis::run(rest),

@@ -12,6 +12,8 @@ pub(crate) enum Need {
     Demo,
     /// The databases and payment counterparts that the tests start.
     Test,
+    /// Networks and clocks of a fleet's own.
+    Fleet,
     /// A Debian that the package is installed in.
     Boot,
 }
@@ -39,6 +41,8 @@ const PACKAGES: &[(Need, &str, &str)] = &[
     (Need::Test, "npm", "fetches the chain of the payment tests"),
     (Need::Test, "dpkg-dev", "finds what the package depends on"),
     (Need::Test, "systemd", "weighs what the units are exposed to"),
+    (Need::Fleet, "iproute2", "networks of a fleet's own"),
+    (Need::Fleet, "libfaketime", "clocks that are wrong"),
     (Need::Boot, "mmdebstrap", "makes the Debian that the package is installed in"),
     (Need::Boot, "systemd-container", "boots it"),
 ];
@@ -69,12 +73,13 @@ pub(crate) fn check() -> Result<(), Failure> {
     for entry @ (need, package, purpose) in PACKAGES {
         let state = match (missing.contains(&entry), need) {
             (false, _) => "ok",
+            (true, Need::Fleet) => "for fleet",
             (true, Need::Boot) => "for boot",
             (true, _) => "missing",
         };
-        println!("{state:8} {package:34} {purpose}");
+        println!("{state:9} {package:34} {purpose}");
     }
-    match missing.iter().filter(|(need, ..)| *need < Need::Boot).count() {
+    match missing.iter().filter(|(need, ..)| *need <= Need::Test).count() {
         0 => Ok(()),
         n => Err(format!("{n} packages are missing; `cargo xtask setup` installs them").into()),
     }

@@ -25,6 +25,13 @@ pub enum Reach {
     Lost,
 }
 
+/// The time at an appliance that knew `known` when `passed` ago it looked at its clock, which now says `now`. It never goes back and never
+/// stands still, whatever becomes of the clock.
+#[must_use]
+pub fn onward(known: Timestamp, passed: Duration, now: Timestamp) -> Timestamp {
+    known.plus(passed).max(now)
+}
+
 impl OfflineRules {
     /// At `now`, where the centre was last heard of at `heard`. A clock that was set back makes nobody nearer.
     #[must_use]
@@ -91,6 +98,20 @@ mod tests {
         assert_eq!(RULES.limits(Reach::Near, limits(9_000)), limits(9_000));
         assert_eq!(RULES.limits(Reach::Offline, limits(9_000)), limits(2_000));
         assert_eq!(RULES.limits(Reach::Offline, limits(500)), limits(500), "no limit grows");
+    }
+
+    #[test]
+    fn time_goes_on_while_the_clock_is_set_back() {
+        let heard = Timestamp(1_800_000_000_000_000);
+        let minute = Duration::from_secs(60);
+        assert_eq!(onward(heard, minute, heard.plus(minute)), heard.plus(minute));
+        assert_eq!(onward(heard, minute, heard.plus(600 * minute)), heard.plus(600 * minute), "set forward");
+        let mut known = heard;
+        for _ in 0..3 {
+            known = onward(known, minute, heard.minus(600 * minute));
+        }
+        assert_eq!(known, heard.plus(3 * minute), "set back");
+        assert_eq!(RULES.reach(Some(heard), known), Reach::Offline);
     }
 
     #[test]

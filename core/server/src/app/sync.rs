@@ -5,7 +5,7 @@
 
 mod centre;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use domain::limits::Limits;
 use domain::reach::{OfflineRules, Reach};
@@ -24,8 +24,8 @@ pub(crate) use centre::{Centre, CentreError};
 
 /// Changes of one page: people with their templates are some 20 KB each.
 pub(crate) const PAGE: u32 = 200;
-/// … and of one on a line that is too slow for it.
-const PAGE_LEAST: u32 = 5;
+/// A page that came within this may be followed by a larger one; a question waits at the centre for half of it.
+const QUICK: Duration = Duration::from_secs(10);
 /// Receipts that are handed over at once.
 pub(crate) const RECEIPTS_MAX: usize = 100;
 /// How long a follower has its centre wait for a change.
@@ -62,7 +62,7 @@ impl App {
         }
     }
 
-    /// The time, which doesn't go back when the clock is set back.
+    /// The time, which goes on when the clock is set back.
     fn sync_now(&self) -> Timestamp {
         let now = self.now();
         self.centre().map_or(now, |centre| centre.latest(now))
@@ -101,9 +101,10 @@ pub(super) async fn start(app: &App) -> Result<(), StartError> {
 async fn follow(app: App) {
     let (mut wait, mut limit, mut kept_at) = (TRIES_AGAIN[0], PAGE, app.now());
     loop {
+        let asked = Instant::now();
         match read_on(&app, limit, &mut kept_at).await {
             Ok(moved) => {
-                (wait, limit) = (TRIES_AGAIN[0], PAGE);
+                (wait, limit) = (TRIES_AGAIN[0], next_page(limit, Some(asked.elapsed())));
                 if !moved {
                     // However soon the centre says that there is nothing.
                     tokio::time::sleep(TRIES_AGAIN[0]).await;
@@ -111,8 +112,7 @@ async fn follow(app: App) {
             }
             Err(error) => {
                 if matches!(error, CentreError::Late) {
-                    // A slow line brings smaller pages.
-                    limit = (limit / 2).max(PAGE_LEAST);
+                    limit = next_page(limit, None);
                 }
                 missed(&app, &error);
                 keep_clock(&app, &mut kept_at).await;
@@ -120,6 +120,16 @@ async fn follow(app: App) {
                 wait = (wait * 2).min(TRIES_AGAIN[1]);
             }
         }
+    }
+}
+
+/// How large the next page may be, after one of `limit` came in `took`, or not in time: a slow line brings small ones, one person at a time
+/// at last.
+fn next_page(limit: u32, took: Option<Duration>) -> u32 {
+    match took {
+        None => (limit / 2).max(1),
+        Some(took) if took < QUICK => limit.saturating_mul(2).min(PAGE),
+        Some(_) => limit,
     }
 }
 
@@ -303,4 +313,22 @@ pub(crate) async fn take(
 ) -> Result<TakenReceipts, StoreError> {
     let (actor, at) = (by.actor(), app.now());
     app.store(move |store| store.take_receipts(By { actor: &actor, at }, from, &handed)).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_of_any_speed_brings_somebody() {
+        // Seconds that a person takes on the line, and the page that it settles at; what takes more than 30 s is late.
+        for (seconds, settled) in [(0, 200), (1, 25), (4, 6), (18, 1), (29, 1)] {
+            let mut limit = PAGE;
+            for _ in 0..20 {
+                let took = Duration::from_secs(seconds * u64::from(limit));
+                limit = next_page(limit, (took.as_secs() <= 30).then_some(took));
+            }
+            assert_eq!(limit, settled, "{seconds}");
+        }
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use domain::UserId;
 use store::{By, Retired, Store, StoreError};
 
 use super::look_alike::{self, Comparison};
@@ -153,6 +154,13 @@ async fn forget_expired_faces(app: &App) -> Result<(), StoreError> {
     }
     if !removed.is_empty() {
         tracing::info!(faces = removed.len(), "faces whose consent has run out are removed");
+    }
+    if app.centre().is_none() {
+        return Ok(());
+    }
+    let users: Vec<UserId> = removed.into_iter().map(|(_, user)| user).collect();
+    if app.store(move |store| store.copies_ran_out(at, &users)).await? {
+        tracing::warn!("this clock was ahead, and faces were removed too early: everybody is copied anew");
     }
     Ok(())
 }

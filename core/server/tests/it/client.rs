@@ -10,6 +10,9 @@ use hyper_util::rt::{TokioExecutor, TokioIo};
 use serde_json::Value;
 use tokio::io::{AsyncRead, AsyncWrite};
 
+/// Why there is no answer.
+pub(crate) type Unanswered = Box<dyn std::error::Error + Send + Sync>;
+
 /// A request in the making.
 pub(crate) struct Ask {
     pub(crate) method: Method,
@@ -64,32 +67,28 @@ impl Ask {
         self.try_send(to).await.unwrap()
     }
 
-    /// As [`Self::send`], over a connection that is open already.
-    pub(crate) async fn send_over(
+    /// As [`Self::try_send`], over a connection that is open already.
+    pub(crate) async fn try_send_over(
         self,
         stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    ) -> Reply {
+    ) -> Result<Reply, Unanswered> {
         let (method, path) = (self.method.clone(), self.path.clone());
-        let handshake = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await;
-        let (mut sender, connection) = handshake.unwrap();
+        let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
         tokio::spawn(connection);
         let mut request = Request::builder().method(self.method).uri(self.path).header("host", "localhost");
         for (name, value) in &self.headers {
             request = request.header(name, value);
         }
-        let response = sender.send_request(request.body(Full::new(self.body)).unwrap()).await.unwrap();
+        let response = sender.send_request(request.body(Full::new(self.body)).unwrap()).await?;
         let (head, body) = response.into_parts();
-        let body = body.collect().await.unwrap().to_bytes();
+        let body = body.collect().await?.to_bytes();
         let reply = Reply { status: head.status, headers: head.headers, body };
         crate::document::tells_of(&method, &path, &reply);
-        reply
+        Ok(reply)
     }
 
     /// As [`Self::send`], to a server that may be gone before it has answered.
-    pub(crate) async fn try_send(
-        self,
-        to: SocketAddr,
-    ) -> Result<Reply, Box<dyn std::error::Error + Send + Sync>> {
+    pub(crate) async fn try_send(self, to: SocketAddr) -> Result<Reply, Unanswered> {
         let (method, path) = (self.method.clone(), self.path.clone());
         let client = Client::builder(TokioExecutor::new()).pool_max_idle_per_host(0).build_http();
         let mut request = Request::builder().method(self.method).uri(format!("http://{to}{}", self.path));

@@ -180,6 +180,11 @@ impl Appliance {
         self.clock.fetch_add(i64::try_from(span.as_micros()).unwrap(), Ordering::SeqCst);
     }
 
+    /// Turns the clock back.
+    pub(crate) fn earlier(&self, span: Duration) {
+        self.clock.fetch_sub(i64::try_from(span.as_micros()).unwrap(), Ordering::SeqCst);
+    }
+
     /// Its data folder.
     pub(crate) fn folder(&self) -> &std::path::Path {
         self.folder.path()

@@ -21,6 +21,7 @@ mod document;
 mod enrolment;
 mod face_payment;
 mod factors;
+mod fleet;
 mod full_disk;
 mod gates;
 mod group;

@@ -1,6 +1,6 @@
 //! A line between the appliance and a server that behaves as bad as networks do.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -39,7 +39,12 @@ pub(crate) struct Proxy {
 
 impl Proxy {
     pub(crate) async fn start(upstream: Upstream) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        Self::at(std::net::Ipv4Addr::LOCALHOST.into(), upstream).await
+    }
+
+    /// One that is reached at another address of this machine.
+    pub(crate) async fn at(address: IpAddr, upstream: Upstream) -> Self {
+        let listener = TcpListener::bind((address, 0)).await.unwrap();
         let address = listener.local_addr().unwrap();
         let line = watch::Sender::new(Line::Good);
         let given = line.clone();

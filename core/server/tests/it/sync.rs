@@ -271,6 +271,20 @@ async fn without_its_centre_a_follower_takes_less_and_nothing_in_the_end() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_clock_that_is_set_right_while_the_line_is_cut_leaves_the_centre_no_nearer() {
+    let (_centre, branch, _) = one_follower(&[("sync.offline_after_s", "12")]).await;
+    let till = &branch.appliance;
+    // Ten minutes ahead, and near.
+    till.later(HOUR / 6);
+    let near = async || status(till).await["reach"] == "near";
+    until(BACK_WITHIN, "near", near).await;
+    branch.line.becomes(Line::Cut);
+    till.earlier(HOUR / 6);
+    let offline = async || status(till).await["reach"] == "offline";
+    until(3 * BACK_WITHIN, "missed, although the clock stands before what it said", offline).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_pin_is_tried_at_the_centre_wherever_it_is_typed() {
     let (centre, branch, ada) = one_follower(&[("policy.step_up_amount_min", "1000")]).await;
     let till = &branch.appliance;

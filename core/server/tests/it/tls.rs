@@ -19,7 +19,7 @@ use tempfile::TempDir;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::{TlsAcceptor, TlsConnector};
 
-use crate::client::{Ask, Reply, post};
+use crate::client::{Ask, Reply, Unanswered, post};
 use crate::harness::Appliance;
 
 /// A certificate authority and a folder for what it issues.
@@ -55,8 +55,14 @@ impl Authority {
 
     /// A certificate for `name`, written under `file`.
     pub(crate) fn issue(&self, name: &str, file: &str) -> Issued {
+        self.issue_for(&[name], file)
+    }
+
+    /// A certificate for any of `names`, written under `file`.
+    pub(crate) fn issue_for(&self, names: &[&str], file: &str) -> Issued {
         let key = KeyPair::generate().unwrap();
-        let params = CertificateParams::new([name.to_owned()]).unwrap();
+        let params = CertificateParams::new(names.iter().map(|&name| name.to_owned()).collect::<Vec<_>>());
+        let params = params.unwrap();
         let certificate = params.signed_by(&key, &self.issuer).unwrap();
         let files = ["pem", "key"].map(|kind| self.folder.path().join(file).with_extension(kind));
         std::fs::write(&files[0], certificate.pem()).unwrap();
@@ -66,10 +72,20 @@ impl Authority {
 
     /// What the appliance at `address` answers to somebody who shows `own`.
     pub(crate) async fn ask(&self, own: Option<&Issued>, address: SocketAddr, ask: Ask) -> Reply {
-        let socket = TcpStream::connect(address).await.unwrap();
+        self.try_ask(own, address, ask).await.unwrap()
+    }
+
+    /// As [`Self::ask`], of one that may be gone before it has answered.
+    pub(crate) async fn try_ask(
+        &self,
+        own: Option<&Issued>,
+        address: SocketAddr,
+        ask: Ask,
+    ) -> Result<Reply, Unanswered> {
+        let socket = TcpStream::connect(address).await?;
         let client = self.client(own, &rustls::version::TLS13);
-        let stream = client.connect(ServerName::try_from("localhost").unwrap(), socket).await.unwrap();
-        ask.send_over(stream).await
+        let stream = client.connect(ServerName::try_from("localhost").unwrap(), socket).await?;
+        ask.try_send_over(stream).await
     }
 
     /// A client that trusts this authority alone and shows `own`.

@@ -127,6 +127,34 @@ impl Store {
         self.sync_position()
     }
 
+    /// Notes whose templates were just taken here because their consent had run out by this appliance's clock. Where such a consent turns
+    /// out to be live, as the clock was ahead, the feed is read from its beginning again; says whether it is.
+    ///
+    /// # Errors
+    /// When the database can't be written.
+    pub fn copies_ran_out(&self, at: Timestamp, users: &[UserId]) -> Result<bool, StoreError> {
+        let users: Vec<String> = users.iter().map(ToString::to_string).collect();
+        self.write(|c| {
+            // Below zero: until when the consents that had run out were live. The next copy of the person replaces it.
+            let taken = copies::table.filter(copies::user_id.eq_any(users));
+            diesel::update(taken).set(copies::seq.eq(-at.0)).execute(c)?;
+            let noted: Vec<(String, i64)> =
+                copies::table.filter(copies::seq.lt(0)).select((copies::user_id, copies::seq)).load(c)?;
+            for (user, taken_at) in noted {
+                let live = consents::table
+                    .filter(consents::user_id.eq(user))
+                    .filter(consents::withdrawn_at.is_null())
+                    .filter(consents::expires_at.gt(at.0))
+                    .filter(consents::expires_at.le(-taken_at));
+                if live.count().get_result::<i64>(c)? > 0 {
+                    keep(c, POSITION, "0")?;
+                    return Ok(true);
+                }
+            }
+            Ok(false)
+        })
+    }
+
     fn erase_copy(&self, by: By<'_>, user: UserId) -> Result<(), StoreError> {
         match self.erase_user(by, user) {
             Ok(()) | Err(StoreError::NotFound(_)) => {}

@@ -2,31 +2,52 @@
 //! and ends with the process that started it, however that ends: its keeper reads a pipe until it closes.
 //! Uses the standard library only, so that another crate's tests can include this file by its path.
 use std::{
-    io::{BufRead as _, BufReader, Read as _},
+    io::{BufRead as _, BufReader, Read as _, Write as _},
     net::TcpListener,
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Child, ChildStdout, Command, Stdio},
     sync::{
         OnceLock,
         atomic::{AtomicU32, Ordering},
     },
 };
 
-/// Starts a server in folder $1, waits until it answers, says so, and stops it when its input ends.
+/// Keeps a server in folder $1: waits until it answers, says so, kills it or starts it again when told to, and stops it when its
+/// input ends. What it is says `launch`, when it is there `answers`.
 const KEEPER: &str = r#"
 set -eu
 dir=$1
 stop() { kill -INT "$pid" 2>/dev/null || true; wait "$pid" || true; rm -rf "$dir"; }
-wait_until() {
+answered() {
     tries=0
-    until "$@" >/dev/null 2>&1; do
+    until answers >/dev/null 2>&1; do
         tries=$((tries + 1))
-        if [ "$tries" -gt 600 ] || ! kill -0 "$pid" 2>/dev/null; then
-            tail -n 5 "$dir/log"; stop; exit 1
-        fi
+        if [ "$tries" -gt 600 ] || ! kill -0 "$pid" 2>/dev/null; then return 1; fi
         sleep 0.05
     done
 }
+# What a killed one left may be in the way for a moment: $1 more tries.
+start() {
+    starts=0
+    until launch && answered; do
+        starts=$((starts + 1))
+        if [ "$starts" -gt "$1" ]; then tail -n 5 "$dir/log"; stop; exit 1; fi
+        sleep 0.1
+    done
+    echo ready
+}
+"#;
+
+/// What a keeper does once it knows what it keeps.
+const KEEPS: &str = r#"
+start 0
+while read -r word; do
+    case $word in
+        kill) kill -KILL "$pid"; wait "$pid" || true; echo ready ;;
+        start) start 100 ;;
+    esac
+done
+stop
 "#;
 
 const POSTGRES: &str = r#"
@@ -38,25 +59,26 @@ fi
 cd "$dir"
 $as "$bin/initdb" -D "$dir/data" -U facepay -A trust --no-sync -E UTF8 --locale=C >"$dir/log" 2>&1 ||
     { tail -n 5 "$dir/log"; exit 1; }
-$as "$bin/postgres" -D "$dir/data" -k "$dir" -c listen_addresses= -c max_connections=300 >>"$dir/log" 2>&1 &
-pid=$!
-wait_until "$bin/pg_isready" -q -h "$dir" -U facepay -d postgres
-echo ready
-read -r _ || stop
+launch() {
+    $as "$bin/postgres" -D "$dir/data" -k "$dir" -c listen_addresses= -c max_connections=300 >>"$dir/log" 2>&1 &
+    pid=$!
+}
+answers() { "$bin/pg_isready" -q -h "$dir" -U facepay -d postgres; }
 "#;
 
 const REDIS: &str = r#"
 port=$2
-redis-server --bind 127.0.0.1 --port "$port" --save '' --appendonly no --dir "$dir" >"$dir/log" 2>&1 &
-pid=$!
-wait_until redis-cli -h 127.0.0.1 -p "$port" ping
-echo ready
-read -r _ || stop
+launch() {
+    redis-server --bind 127.0.0.1 --port "$port" --save '' --appendonly no --dir "$dir" >"$dir/log" 2>&1 &
+    pid=$!
+}
+answers() { redis-cli -h 127.0.0.1 -p "$port" ping; }
 "#;
 
 /// A server's keeper; the server stops when this is dropped.
 struct Server {
     keeper: Child,
+    says: BufReader<ChildStdout>,
     dir: PathBuf,
 }
 
@@ -67,21 +89,35 @@ impl Server {
         let dir = std::env::temp_dir().join(format!("facepay-{name}-{}-{nth}", std::process::id()));
         std::fs::create_dir_all(&dir).map_err(|error| format!("{}: {error}", dir.display()))?;
         let mut keeper = Command::new("sh")
-            .args(["-c", &format!("{KEEPER}{script}"), "sh"])
+            .args(["-c", &format!("{KEEPER}{script}{KEEPS}"), "sh"])
             .arg(&dir)
             .arg(argument)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
             .map_err(|error| format!("sh: {error}"))?;
+        let says = BufReader::new(keeper.stdout.take().ok_or("the keeper has no output")?);
+        let mut server = Self { keeper, says, dir };
+        server.is_ready().map_err(|why| format!("{name} does not start: {why}"))?;
+        Ok(server)
+    }
+
+    /// Waits until the keeper has done what it was told; or what it said instead.
+    fn is_ready(&mut self) -> Result<(), String> {
         let mut said = String::new();
-        let mut output = BufReader::new(keeper.stdout.take().ok_or("the keeper has no output")?);
-        output.read_line(&mut said).map_err(|error| error.to_string())?;
+        self.says.read_line(&mut said).map_err(|error| error.to_string())?;
         if said.trim() == "ready" {
-            return Ok(Self { keeper, dir });
+            return Ok(());
         }
-        output.read_to_string(&mut said).map_err(|error| error.to_string())?;
-        Err(format!("{name} does not start: {}", said.trim()))
+        self.says.read_to_string(&mut said).map_err(|error| error.to_string())?;
+        Err(said.trim().to_owned())
+    }
+
+    #[allow(dead_code, reason = "not every crate's tests kill servers")]
+    fn tell(&mut self, word: &str) {
+        let mut keeper = self.keeper.stdin.as_ref().expect("the keeper listens");
+        writeln!(keeper, "{word}").expect("the keeper listens");
+        self.is_ready().unwrap_or_else(|why| panic!("{word}: {why}"));
     }
 }
 
@@ -106,7 +142,8 @@ impl Postgres {
         SHARED.get_or_init(Self::start).as_ref().map_err(String::as_str)
     }
 
-    fn start() -> Result<Self, String> {
+    /// One of the caller's own; or why there is none.
+    pub(crate) fn start() -> Result<Self, String> {
         let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
         let newest = versions.map(|entry| entry.path().join("bin")).filter(|bin| bin.join("initdb").exists());
         let bin = newest.max().ok_or("PostgreSQL is not installed: apt-get install postgresql")?;
@@ -121,6 +158,27 @@ impl Postgres {
         let name = format!("t{}", self.databases.fetch_add(1, Ordering::Relaxed));
         self.psql("postgres", &format!("CREATE DATABASE {name}"));
         format!("postgresql://facepay@/{name}?host={}", self.server.dir.display())
+    }
+
+    /// Pulls its plug.
+    #[allow(dead_code, reason = "not every crate's tests kill servers")]
+    pub(crate) fn kill(&mut self) {
+        self.server.tell("kill");
+    }
+
+    /// Lets it come back on what is on its disk.
+    #[allow(dead_code, reason = "not every crate's tests kill servers")]
+    pub(crate) fn start_again(&mut self) {
+        self.server.tell("start");
+    }
+
+    /// What `sql` finds, a line for each row.
+    #[allow(dead_code, reason = "not every crate's tests ask behind the store's back")]
+    pub(crate) fn lines(&self, url: &str, sql: &str) -> Vec<String> {
+        let done = Command::new(self.bin.join("psql")).args(["-qXAt", "-d", url, "-c", sql]).output();
+        let done = done.expect("psql runs");
+        assert!(done.status.success(), "{sql}");
+        String::from_utf8_lossy(&done.stdout).lines().map(str::to_owned).collect()
     }
 
     /// Cuts every connection to the database of `url`, as a restart of the server would.
@@ -167,7 +225,8 @@ impl Postgres {
 
 /// A running Redis; stops when dropped.
 pub(crate) struct Redis {
-    _server: Server,
+    #[allow(dead_code, reason = "not every crate's tests kill servers")]
+    server: Server,
     /// Where it listens.
     pub(crate) url: String,
 }
@@ -184,10 +243,22 @@ impl Redis {
             let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
             let port = free.map_err(|error| error.to_string())?.port();
             match Server::start("redis", REDIS, &port.to_string()) {
-                Ok(server) => return Ok(Self { _server: server, url: format!("redis://127.0.0.1:{port}") }),
+                Ok(server) => return Ok(Self { server, url: format!("redis://127.0.0.1:{port}") }),
                 Err(error) => why = error,
             }
         }
         panic!("{why}")
+    }
+
+    /// Pulls its plug: what it knew is gone.
+    #[allow(dead_code, reason = "not every crate's tests kill servers")]
+    pub(crate) fn kill(&mut self) {
+        self.server.tell("kill");
+    }
+
+    /// Lets it come back, empty.
+    #[allow(dead_code, reason = "not every crate's tests kill servers")]
+    pub(crate) fn start_again(&mut self) {
+        self.server.tell("start");
     }
 }

@@ -29,6 +29,7 @@ pub(crate) const CLAIMS: &[Claim] = claims![
     a_restored_centre_gives_out_another_feed,
     what_ended_at_a_follower_stays_ended_and_is_in_nobodys_way,
     who_pays_at_followers_keeps_their_face,
+    who_lost_their_face_to_a_clock_that_was_ahead_has_it_again,
     what_is_spent_anywhere_counts_everywhere,
     a_receipt_counts_once_and_only_by_its_appliances_signature,
     twenty_followers_agree_with_their_centre_whatever_the_network_does,
@@ -216,6 +217,29 @@ fn who_pays_at_followers_keeps_their_face(centre: &Bench) {
     assert!(told().is_empty());
     centre.sql(&format!("UPDATE paid_elsewhere SET paid_at = {}", START.0)).unwrap();
     assert_eq!(told(), [ada]);
+}
+
+fn who_lost_their_face_to_a_clock_that_was_ahead_has_it_again(centre: &Bench) {
+    let (ada, bob) = (centre.person("ada"), centre.person("bob"));
+    for (user, lasts) in [(ada, DAY), (bob, 3 * YEAR)] {
+        let consent = centre.consent(user, lasts);
+        centre.enrol(by(), (user, consent), &[1.0, 0.0]).unwrap();
+    }
+    let (branch, key) = (other(centre), key_at(centre));
+    follow(&branch.store, &centre.store, key);
+    let sweep = |after: Duration| {
+        let removed = branch.store.remove_expired_faces(later(after)).unwrap();
+        let users: Vec<UserId> = removed.into_iter().map(|(_, user)| user).collect();
+        (users.clone(), branch.store.copies_ran_out(START.plus(after), &users).unwrap())
+    };
+    assert_eq!(sweep(YEAR), (vec![ada], false));
+    assert_eq!(sweep(2 * DAY), (vec![], false), "it has run out by this clock, too");
+    follow(&branch.store, &centre.store, key);
+    assert_eq!(branch.gallery().len(), 1, "nobody changed");
+    assert_eq!(sweep(DAY / 2), (vec![], true));
+    follow(&branch.store, &centre.store, key);
+    assert_eq!(people(&branch.store), people(&centre.store));
+    assert_eq!(sweep(DAY / 2), (vec![], false));
 }
 
 const LIMITS: Limits = Limits { amount_max: 1_000, day_amount_max: 1_000, hour_count_max: 100 };

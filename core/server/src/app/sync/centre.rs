@@ -1,9 +1,9 @@
 //! The connection of a follower to its centre: both prove who they are by certificates.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use domain::{Secret, Timestamp};
+use domain::{Secret, Timestamp, reach::onward};
 use http::{Method, Request, StatusCode, header};
 use http_body_util::Full;
 use parking_lot::Mutex;
@@ -53,8 +53,8 @@ pub(crate) struct Centre {
     key: Secret<String>,
     networks: Vec<String>,
     heard: Mutex<Option<Timestamp>>,
-    /// The latest time that was ever known here.
-    latest: Mutex<Timestamp>,
+    /// The latest time that was ever known here, and when that was.
+    latest: Mutex<(Timestamp, Instant)>,
     failure: Mutex<Option<String>>,
 }
 
@@ -81,7 +81,7 @@ impl Centre {
             key,
             networks,
             heard: Mutex::default(),
-            latest: Mutex::new(Timestamp(0)),
+            latest: Mutex::new((Timestamp(0), Instant::now())),
             failure: Mutex::default(),
         }))
     }
@@ -96,11 +96,13 @@ impl Centre {
         *self.heard.lock()
     }
 
-    /// `now`, or what was later once.
+    /// The time, which goes on whatever becomes of the clock that says `now`.
     pub(super) fn latest(&self, now: Timestamp) -> Timestamp {
         let mut latest = self.latest.lock();
-        *latest = (*latest).max(now);
-        *latest
+        let (known, since) = *latest;
+        let looked_at = Instant::now();
+        *latest = (onward(known, looked_at.duration_since(since), now), looked_at);
+        latest.0
     }
 
     pub(super) fn heard(&self, at: Option<Timestamp>) {
