@@ -34,6 +34,7 @@ mod oidc;
 mod payer;
 mod people;
 mod performing;
+mod plugin_settings;
 mod plugins;
 mod presence;
 mod proxy;
