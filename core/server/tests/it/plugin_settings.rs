@@ -60,9 +60,9 @@ async fn a_change_of_a_plugins_settings_is_tried_by_the_plugin_and_changes_nothi
     assert_eq!(
         found,
         json!({ "valid": true, "secrets_missing": [], "changes": [
+            { "key": "refund_window_days", "from": 180, "to": 30, "source": "", "overridden": false },
             { "key": "currencies", "from": ["EUR", "GBP", "INR", "JPY", "USD"], "to": ["EUR"],
               "source": "default", "overridden": false },
-            { "key": "refund_window_days", "from": 180, "to": 30, "source": "", "overridden": false },
             // A file would change nothing: the environment is over it.
             { "key": "sale_amount_max", "from": 5000, "to": 5000, "source": environment, "overridden": true },
         ] })
