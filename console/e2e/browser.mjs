@@ -25,7 +25,7 @@ export function launch(video) {
 
 /** A page of its own, and what goes wrong on it: errors, violations of the policy, requests to other hosts. */
 export async function open(browser, { size = "desktop", scheme = "light", language = "en" } = {}) {
-  const [colorScheme, contrast] = scheme === "contrast" ? ["light", "more"] : [scheme, "no-preference"];
+  const [colorScheme, contrast] = { contrast: ["light", "more"], "contrast-dark": ["dark", "more"] }[scheme] ?? [scheme, "no-preference"];
   const context = await browser.newContext({ viewport: SIZES[size], colorScheme, contrast, reducedMotion: "reduce" });
   context.setDefaultTimeout(Number(process.env.TIMEOUT_MS ?? 120_000));
   await context.addInitScript(axe);

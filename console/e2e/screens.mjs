@@ -1,4 +1,4 @@
-// Pictures of every screen, to be looked at: FACEPAY_URL=… FACEPAY_KEY=… npm run screens [desktop|tablet|phone] [light|dark|contrast] [language] [a pattern of names]
+// Pictures of every screen, to be looked at: FACEPAY_URL=… FACEPAY_KEY=… npm run screens [desktop|tablet|phone] [light|dark|contrast|contrast-dark] [language] [a pattern of names]
 import { mkdirSync } from "node:fs";
 import { start } from "./appliance.mjs";
 
@@ -26,6 +26,7 @@ const SCREENS = {
   "analytics-week": "/analytics?span=week",
   cameras: "/cameras",
   plugins: "/plugins",
+  "plugin-settings": "/plugins/payment-wallet",
   audit: "/audit",
   access: "/access",
   system: "/system",

@@ -11,7 +11,7 @@ import { video } from "./video.mjs";
 
 const SCREENS = [
   ["", "/checkout", "/group", "/enrol", "/people", "/consent-texts", "/transactions", "/reviews", "/analytics", "/analytics?span=day"],
-  ["/cameras", "/plugins", "/audit", "/access", "/system", "/settings", "/account", "/me", "/me#a-link-of-somebody"],
+  ["/cameras", "/plugins", "/plugins/payment-wallet", "/plugins/recognition-mobilefacenet", "/audit", "/access", "/system", "/settings", "/account", "/me", "/me#a-link-of-somebody"],
 ].flat();
 /** By the address of a screen, what is opened on it beside: a name as English has it. */
 const OPENED = { "/transactions": "More filters", "/cameras": "History", "/settings": "policy" };

@@ -4,6 +4,7 @@ import "@mantine/core/styles.layer.css";
 import "@mantine/spotlight/styles.layer.css";
 import "./theme/tokens.css";
 import "./theme/mantine.css";
+import "./theme/high-contrast.css";
 import "./theme/base.css";
 import { createRoot } from "react-dom/client";
 import { App } from "./app/App";

@@ -1,5 +1,7 @@
 // Screens that look at the appliance and set it.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { saved } from "../acts.mjs";
 import { api, base, goto } from "../browser.mjs";
 
 export const screens = {
@@ -60,6 +62,54 @@ export const screens = {
     await goto(page, "/plugins");
     await page.getByRole("button", { name: "Reload" }).first().click();
     await page.getByText("Reloaded").waitFor();
+  },
+
+  "a plugin's settings are filled in by its schema, tried by the plugin, and handed out as a file": async (page) => {
+    await goto(page, "/plugins");
+    const wallet = page.locator("section", { has: page.getByRole("heading", { name: "payment-wallet", exact: true }) });
+    await wallet.getByRole("link", { name: "Settings" }).click();
+    await page.waitForURL("**/console/plugins/payment-wallet");
+    const days = page.getByRole("textbox", { name: "Refunds within (days)" });
+    assert.equal(await days.inputValue(), "180", "the plugin's own default is in force");
+    await page.getByText("Days after capture within which money is given back").waitFor();
+    const compare = page.getByRole("button", { name: "Compare and check" });
+    assert.equal(await compare.isDisabled(), true);
+    // What the schema refuses is refused here.
+    await days.fill("4000");
+    await compare.click();
+    await page.getByText("At most 3650.").waitFor();
+    assert.equal(await page.getByRole("dialog").count(), 0);
+    await days.fill("30");
+    const codes = page.getByRole("textbox", { name: "Currencies" });
+    await codes.fill("eur");
+    await codes.press("Enter");
+    // What only the plugin knows is refused by it.
+    await compare.click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByText("eur is no ISO 4217 code").waitFor();
+    assert.equal(await dialog.getByRole("button", { name: "Save the file" }).isDisabled(), true);
+    await dialog.getByRole("button", { name: "Close" }).click();
+    await codes.press("Backspace");
+    await compare.click();
+    await dialog.getByText("The plugin goes to work with this").waitFor();
+    const text = "[plugins.settings.payment-wallet]\nrefund_window_days = 30\n";
+    assert.equal(await dialog.locator("pre").textContent(), text);
+    const file = await saved(page, () => dialog.getByRole("button", { name: "Save the file" }).click());
+    assert.equal(readFileSync(file, "utf8"), text);
+    const { values } = await api("GET", "/plugins/payment-wallet/settings");
+    assert.equal(values.refund_window_days, 180, "nothing was changed");
+    await dialog.getByRole("button", { name: "Drop the changes" }).click();
+    assert.equal(await days.inputValue(), "180");
+  },
+
+  "a network that is not installed is refused by the plugin that would need it": async (page) => {
+    await goto(page, "/plugins/liveness-minifasnet");
+    await page.getByRole("combobox", { name: "Network" }).click();
+    await page.getByRole("option", { name: "minifasnet-80" }).click();
+    await page.getByRole("button", { name: "Compare and check" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByText("The plugin doesn't take this").waitFor();
+    await dialog.getByText(/minifasnet/).first().waitFor();
   },
 
   "the audit chain verifies in the browser": async (page) => {

@@ -77,6 +77,19 @@ async function overlays(page, look) {
   await look("palette");
 }
 
+async function settings(page, look) {
+  await goto(page, "/plugins/payment-wallet");
+  const days = page.getByRole("textbox", { name: "Refunds within (days)" });
+  await days.fill("4000");
+  await button(page, "Compare and check").click();
+  await page.getByText("At most 3650.").waitFor();
+  await look("settings of a plugin, unfit");
+  await days.fill("30");
+  await button(page, "Compare and check").click();
+  await page.getByText("The plugin goes to work with this").waitFor();
+  await look("settings of a plugin, compared");
+}
+
 /** Calls `look` with the name of each step while it is in view. */
 export async function walk(page, look) {
   await fund(PAYER);
@@ -84,4 +97,5 @@ export async function walk(page, look) {
   await group(page, look);
   await kiosk(page, look);
   await overlays(page, look);
+  await settings(page, look);
 }

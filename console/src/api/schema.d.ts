@@ -1609,6 +1609,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/plugins/{id}/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Its settings in force, without secrets, and the JSON Schema of what they may be */
+        get: operations["get_plugins_id_settings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/plugins/{id}/settings/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try a change of its settings: whether it goes to work with it, and what would be different */
+        post: operations["post_plugins_id_settings_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/readyz": {
         parameters: {
             query?: never;
@@ -3380,6 +3414,17 @@ export interface components {
         };
         /** @enum {string} */
         GroupPolicy: "all_or_nothing" | "redistribute" | "partial";
+        /** @description A setting of a plugin that has a value which is not shown. */
+        HiddenSetting: {
+            /** @description The secrets that it names and that are in `secrets.folder`. */
+            found: string[];
+            /** @description With the names of the objects that it lies in, as `acquirer.key`. */
+            key: string;
+            /** @description Whether it names one that is not there. */
+            misses_one: boolean;
+            /** @description Whether it names secrets; it is one itself else. */
+            names_secrets: boolean;
+        };
         /** @description How scores are spread. */
         Histogram: {
             bins: components["schemas"]["HistogramBin"][];
@@ -4347,6 +4392,39 @@ export interface components {
             vendor: string;
             version: string;
         };
+        /** @description A plugin's settings in force, and what they may be. */
+        PluginSettings: {
+            /** @description What has a value that is not shown. */
+            hidden: components["schemas"]["HiddenSetting"][];
+            /** @description What the settings call it: its own lie in the table `plugins.settings.NAME`. */
+            name: string;
+            /** @description The plugin's id. */
+            plugin: string;
+            /** @description JSON Schema 2020-12, as the plugin tells it. `"x-secret": true` marks names of secrets, which lie in `secrets.folder`. */
+            schema: Record<string, never>;
+            /**
+             * @description For each key that is set: `default`, `profile NAME`, a file, `environment NAME`, or `plugins.recognition_set` and the like. For others
+             *     the plugin's own default holds.
+             */
+            sources: {
+                [key: string]: string;
+            };
+            /** @description With defaults filled in, and without what is hidden. */
+            values: Record<string, never>;
+        };
+        /** @description What came of trying a change of a plugin's settings. */
+        PluginSettingsCheck: {
+            /** @description What would be different, once the plugin is loaded anew. */
+            changes: components["schemas"]["SettingsDifference"][];
+            /** @description The setting that does not fit the plugin's schema, where it is one. */
+            key?: string | null;
+            /** @description Why it does not. */
+            problem?: string | null;
+            /** @description Settings that name a secret which is not in `secrets.folder`. */
+            secrets_missing: string[];
+            /** @description Whether the plugin goes to work with it. */
+            valid: boolean;
+        };
         /** @description Poses of an enrolment before a camera: `straight`, `left`, `right`, `up`, `down`. */
         Poses: {
             done: string[];
@@ -4593,7 +4671,7 @@ export interface components {
         };
         /** @description A change to try. */
         SettingsProposal: {
-            /** @description By key, as `policy.sale_amount_max`. */
+            /** @description By key, as `policy.sale_amount_max`; of a plugin by its own keys. */
             changes: Record<string, never>;
         };
         /** @description What closed business days add up to by our books, in one currency. */
@@ -11332,6 +11410,128 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
                         code?: "conflict" | "plugin_disabled" | "plugin_refused";
+                    };
+                };
+            };
+            429: components["responses"]["Refusal429"];
+            503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
+        };
+    };
+    get_plugins_id_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its settings in force, without secrets, and the JSON Schema of what they may be */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PluginSettings"];
+                };
+            };
+            400: components["responses"]["Refusal400"];
+            401: components["responses"]["Refusal401"];
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_bound" | "forbidden";
+                    };
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            429: components["responses"]["Refusal429"];
+            503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
+        };
+    };
+    post_plugins_id_settings_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettingsProposal"];
+            };
+        };
+        responses: {
+            /** @description Try a change of its settings: whether it goes to work with it, and what would be different */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PluginSettingsCheck"];
+                };
+            };
+            /** @description The request cannot be read, or a required header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "body_unreadable" | "json_syntax" | "path_invalid";
+                    };
+                };
+            };
+            401: components["responses"]["Refusal401"];
+            403: components["responses"]["Refusal403"];
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            409: components["responses"]["Refusal409"];
+            413: components["responses"]["Refusal413"];
+            415: components["responses"]["Refusal415"];
+            /** @description The content breaks a rule; `code` and `reasons` say which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "json_data" | "settings_not_told";
                     };
                 };
             };

@@ -2,6 +2,7 @@ import { Drawer } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconMenu2 } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
+import { Bar } from "@/kit/Bar";
 import { useMay } from "@/session/session";
 import css from "./BottomBar.module.css";
 import { AT_HAND, PLACES } from "./navigation";
@@ -16,7 +17,7 @@ export function BottomBar() {
   const allowed = PLACES.filter((place) => place.needs === null || may(place.needs));
   return (
     <>
-      <nav className={css.bar} aria-label={t("nav.label")}>
+      <Bar>
         {allowed
           .filter((place) => AT_HAND.includes(place.name))
           .map((place) => (
@@ -26,7 +27,7 @@ export function BottomBar() {
           <IconMenu2 size={19} stroke={1.6} aria-hidden />
           <span>{t("nav.more")}</span>
         </button>
-      </nav>
+      </Bar>
       <Drawer
         opened={opened}
         onClose={close}

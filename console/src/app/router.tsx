@@ -87,6 +87,10 @@ const screens = [
   createRoute({ ...at("/cameras"), component: lazyRouteComponent(() => import("@/screens/cameras/Cameras"), "Cameras") }),
   createRoute({ ...at("/plugins"), component: lazyRouteComponent(() => import("@/screens/plugins/Plugins"), "Plugins") }),
   createRoute({
+    ...at("/plugins/$id"),
+    component: lazyRouteComponent(() => import("@/screens/plugins/settings/PluginSettings"), "PluginSettings"),
+  }),
+  createRoute({
     ...at("/audit"),
     component: lazyRouteComponent(() => import("@/screens/audit/Audit"), "Audit"),
     validateSearch: auditSearch,

@@ -3,6 +3,7 @@
 
 mod place;
 mod steps;
+mod told;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -26,6 +27,7 @@ use crate::settings::{self, RecognitionMember, Settings};
 
 pub(crate) use place::{Networks, Place, Recipe, described};
 pub(crate) use steps::{IdentitySteps, PaymentSteps};
+pub(crate) use told::{Hidden, Told};
 
 const OWN_PREFIX: &str = "org.facepay.";
 /// What the names of our identity plugins begin with.
@@ -139,14 +141,42 @@ impl Plugins {
 
     /// Loads the plugin of a recipe with its settings as they were at the start.
     pub(crate) fn load(&self, recipe: &Recipe) -> Result<Arc<Plugin>, StartError> {
-        self.load_version(recipe, Version::InForce, &self.settings.settings)
+        self.load_version(recipe, Version::InForce, &self.settings.settings, &self.metrics)
     }
 
     /// Loads the plugin of a recipe with its settings as they are in the files now.
     pub(crate) fn load_anew(&self, recipe: &Recipe, version: Version) -> Result<Arc<Plugin>, StartError> {
         let settings = Settings::load(&self.layers);
         let settings = settings.map_err(|error| StartError::Configuration(chain(&error)))?;
-        self.load_version(recipe, version, &settings.plugins.settings)
+        self.load_version(recipe, version, &settings.plugins.settings, &self.metrics)
+    }
+
+    /// The version in force with other settings than the files have, to be tried and not put to work: its metrics count nowhere.
+    pub(crate) fn load_on_trial(
+        &self,
+        recipe: &Recipe,
+        settings: &Settings,
+    ) -> Result<Arc<Plugin>, StartError> {
+        let apart = MetricsBook::default();
+        self.load_version(recipe, Version::InForce, &settings.plugins.settings, &apart)
+    }
+
+    /// What the plugin of a recipe is configured with by these settings, as JSON.
+    pub(crate) fn config_json(recipe: &Recipe, settings: &Settings) -> String {
+        laid_over(settings.plugins.settings.get(recipe.name()), recipe.upper())
+    }
+
+    /// The settings as they are in the files now, with `proposed` over them.
+    pub(crate) fn settings_with(
+        &self,
+        proposed: Option<String>,
+    ) -> Result<Settings, settings::SettingsError> {
+        Settings::load(&settings::Layers { proposed, ..self.layers.clone() })
+    }
+
+    /// Whether a secret of this name is there.
+    pub(crate) fn has_secret(&self, handle: &str) -> bool {
+        self.vault.knows(handle)
     }
 
     /// Has the version before in force for good, which has to be the `expected` one.
@@ -174,13 +204,14 @@ impl Plugins {
         recipe: &Recipe,
         version: Version,
         settings: &ByName,
+        metrics: &MetricsBook,
     ) -> Result<Arc<Plugin>, StartError> {
         let name = recipe.name();
         let (inference, witness) = recipe.inference();
         let secrets: Option<Arc<dyn SecretService>> = Some(self.vault.clone());
         let isolation = self.isolation(name);
         let apart = matches!(isolation, Isolation::Isolated(_));
-        let metrics = self.metrics.clone();
+        let metrics = metrics.clone();
         let host =
             Host::new(HostOptions { inference, secrets, metrics, isolation, ..HostOptions::default() });
         let config_json = laid_over(settings.get(name), recipe.upper());

@@ -55,6 +55,11 @@ impl Vault {
         }
     }
 
+    /// Whether a secret of this name lies in the folder.
+    pub(crate) fn knows(&self, handle: &str) -> bool {
+        is_name(handle) && self.folder.join(handle).is_file()
+    }
+
     /// A private key: 32 bytes, as they are or in hexadecimal.
     fn private_key(&self, handle: &str) -> Result<Secret<[u8; KEY_BYTES]>, SecretError> {
         let content = self.content(handle)?;
@@ -71,7 +76,7 @@ impl Vault {
     }
 
     fn content(&self, handle: &str) -> Result<Secret<Vec<u8>>, SecretError> {
-        if !matches!(Vec::from_iter(Path::new(handle).components())[..], [Component::Normal(_)]) {
+        if !is_name(handle) {
             return Err(unfit("with this name", "is no file of a folder"));
         }
         let path = self.folder.join(handle);
@@ -101,6 +106,11 @@ impl Vault {
             false => Ok(content),
         }
     }
+}
+
+/// Whether this is the name of a file of a folder, and not a way out of it.
+fn is_name(handle: &str) -> bool {
+    matches!(Vec::from_iter(Path::new(handle).components())[..], [Component::Normal(_)])
 }
 
 /// Who else could read or change a secret, as the end of a sentence; `None` when nobody can.

@@ -18,6 +18,8 @@ use store::{DatabaseUrl, StoreError};
 
 use crate::redaction::Redacted;
 
+pub use sources::PluginSources;
+
 pub use sections::{
     Assurance, Audit, Auth, Backup, Cameras, Challenge, Checkout, Compute, Data, Database, Device, Identity,
     Limits, ListedCamera, Log, LogFormat, ModelChange, Oidc, Payment, Plugins, Policy, Precision, Privacy,
@@ -144,6 +146,7 @@ impl Settings {
         }
         settings.check()?;
         settings.sources = sources::of(&known, &texts, &layers.env)?;
+        settings.plugin_sources = sources::of_plugins(&texts, &layers.env)?;
         settings.layers = layers.clone();
         Ok(settings)
     }

@@ -21,27 +21,33 @@ pub const SCHEMA: &str = r#"{
   "additionalProperties": false,
   "properties": {
     "model": {
+      "title": "Network",
       "enum": ["blazeface-full-range", "blazeface-short-range", "blazeface-back"],
       "default": "blazeface-full-range",
       "description": "Full range sees faces up to about 5 m away, short range up to about 2 m, back also smaller ones, in twice the time."
     },
     "score_min": {
+      "title": "Least certainty",
       "type": "number", "minimum": 0.05, "maximum": 1, "default": 0.5,
       "description": "Faces the detector is less sure of are left out."
     },
     "faces_max": {
+      "title": "Most faces",
       "type": "integer", "minimum": 1, "maximum": 64, "default": 16,
       "description": "Most faces in one frame; the surest are kept."
     },
     "tiles": {
+      "title": "Tiles",
       "type": "integer", "minimum": 1, "maximum": 4, "default": 1,
       "description": "Tiles across the longer side of a frame that are looked at besides the whole: for wide views."
     },
     "second_look": {
+      "title": "Second look",
       "type": "boolean", "default": true,
       "description": "Look again with another model, closer and from further back, where a frame shows no good face."
     },
     "face_px_min": {
+      "title": "Smallest face (pixels)",
       "type": "integer", "minimum": 16, "maximum": 512, "default": 24,
       "description": "Width of the smallest face in pixels that a second look searches for; smaller takes more looks."
     }
@@ -131,5 +137,10 @@ mod tests {
             let refused = read(json).expect_err(json);
             assert!(refused.contains(name), "{refused} does not name {name}");
         }
+    }
+
+    #[test]
+    fn the_schema_says_what_is_read_and_what_may_be_typed() {
+        assert_eq!(plugin_sdk::schema::flaws::<Config>(SCHEMA), [""; 0]);
     }
 }

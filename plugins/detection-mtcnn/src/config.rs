@@ -16,14 +16,17 @@ pub const SCHEMA: &str = r#"{
   "additionalProperties": false,
   "properties": {
     "score_min": {
+      "title": "Least certainty",
       "type": "number", "minimum": 0.05, "maximum": 1, "default": 0.7,
       "description": "Faces that the third network is less sure of are left out."
     },
     "faces_max": {
+      "title": "Most faces",
       "type": "integer", "minimum": 1, "maximum": 64, "default": 16,
       "description": "Most faces in one frame; the surest are kept."
     },
     "face_px_min": {
+      "title": "Smallest face (pixels)",
       "type": "integer", "minimum": 12, "maximum": 512, "default": 40,
       "description": "Width of the smallest face in pixels that is searched for. Half the width takes four times as long."
     }
@@ -93,5 +96,10 @@ mod tests {
             let refused = read(json).expect_err(json);
             assert!(refused.contains(name), "{refused} does not name {name}");
         }
+    }
+
+    #[test]
+    fn the_schema_says_what_is_read_and_what_may_be_typed() {
+        assert_eq!(plugin_sdk::schema::flaws::<Config>(SCHEMA), [""; 0]);
     }
 }

@@ -11,15 +11,18 @@ pub const SCHEMA: &str = r#"{
   "additionalProperties": false,
   "properties": {
     "model": {
+      "title": "Network",
       "enum": ["yunet-n-320", "yunet-n-640"],
       "default": "yunet-n-640",
       "description": "640 sees faces from about a sixtieth of the frame's longer side, 320 from a thirtieth in a quarter of the time."
     },
     "score_min": {
+      "title": "Least certainty",
       "type": "number", "minimum": 0.05, "maximum": 1, "default": 0.6,
       "description": "Faces the detector is less sure of are left out."
     },
     "faces_max": {
+      "title": "Most faces",
       "type": "integer", "minimum": 1, "maximum": 64, "default": 16,
       "description": "Most faces in one frame; the surest are kept."
     }
@@ -118,5 +121,10 @@ mod tests {
             let refused = read(json).expect_err(json);
             assert!(refused.contains(name), "{refused} does not name {name}");
         }
+    }
+
+    #[test]
+    fn the_schema_says_what_is_read_and_what_may_be_typed() {
+        assert_eq!(plugin_sdk::schema::flaws::<Config>(SCHEMA), [""; 0]);
     }
 }

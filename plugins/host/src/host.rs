@@ -104,13 +104,7 @@ impl Host {
         let offers = instance.offers(&manifest)?;
         let bounds = (limits, manifest.max_concurrency);
         let faults = Arc::new(FaultLog::default());
-        Ok(Plugin::new(
-            manifest,
-            (Home::Here(Box::new(instance)), offers),
-            bounds,
-            faults,
-            settled.secret_handles,
-        ))
+        Ok(Plugin::new(manifest, (Home::Here(Box::new(instance)), offers), bounds, faults, settled))
     }
 }
 

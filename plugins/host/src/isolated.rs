@@ -128,7 +128,7 @@ impl Isolated {
         let (manifest, settled) = shared.spec.get().cloned().expect("known since the worker has started");
         let home = Home::Apart(Self { shared });
         let bounds = (host.limits, lanes);
-        Ok(Plugin::new(manifest, (home, offers), bounds, faults, settled.secret_handles))
+        Ok(Plugin::new(manifest, (home, offers), bounds, faults, settled))
     }
 
     /// What the kernel enforces on the process.

@@ -17,6 +17,7 @@ use crate::manifest::Manifest;
 use crate::mount::{Mount, Pins};
 use crate::payment::Payment;
 use crate::permits::{Permit, Permits};
+use crate::settings::Settled;
 use crate::vision::{Detector, Liveness, Recognizer};
 
 /// A loaded, configured and active plugin. Deactivated and destroyed on drop; in this process its code stays mapped, a
@@ -29,7 +30,7 @@ pub struct Plugin {
     permits: Permits,
     pins: Pins,
     faults: Arc<FaultLog>,
-    secret_handles: BTreeSet<String>,
+    settled: Settled,
 }
 
 impl Plugin {
@@ -39,10 +40,10 @@ impl Plugin {
         (home, offers): (Home, Offers),
         (limits, calls_max): (Limits, u32),
         faults: Arc<FaultLog>,
-        secret_handles: BTreeSet<String>,
+        settled: Settled,
     ) -> Self {
         let (permits, pins) = (Permits::new(calls_max), Pins::default());
-        Self { manifest, home, offers, limits, permits, pins, faults, secret_handles }
+        Self { manifest, home, offers, limits, permits, pins, faults, settled }
     }
 
     /// What the plugin says about itself.
@@ -52,7 +53,12 @@ impl Plugin {
 
     /// The secrets that the plugin's settings name.
     pub fn secret_handles(&self) -> &BTreeSet<String> {
-        &self.secret_handles
+        &self.settled.secret_handles
+    }
+
+    /// The settings in force, a JSON object with defaults filled in. They may hold what only the plugin is to know.
+    pub fn settings_json(&self) -> &str {
+        &self.settled.json
     }
 
     /// What keeps the plugin from the rest of the appliance, in words; `None` when it runs in this process.

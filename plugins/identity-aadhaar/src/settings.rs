@@ -13,37 +13,45 @@ pub const SCHEMA: &str = r#"{
     "required": ["certificates", "reference_key", "consent_texts"],
     "properties": {
         "certificates": {
+            "title": "Certificates of UIDAI",
             "description": "UIDAI's certificates for signing documents, each in PEM. Older ones go on to vouch for what they signed.",
             "type": "array", "minItems": 1, "maxItems": 32,
             "items": { "type": "string", "minLength": 1, "maxLength": 16384 }
         },
         "reference_key": {
+            "title": "Key of the references",
             "description": "Handle of the secret that people's reference keys are made with. Whoever changes it calls everybody otherwise.",
             "type": "string", "minLength": 1, "maxLength": 128, "x-secret": true
         },
         "consent_texts": {
+            "title": "Consent texts",
             "description": "Ids, with their versions, of the texts that people may have agreed to.",
             "type": "array", "minItems": 1, "maxItems": 64, "uniqueItems": true,
             "items": { "type": "string", "minLength": 1, "maxLength": 64 }
         },
         "consent_age_s_max": {
+            "title": "A consent lasts (s)",
             "description": "Seconds that a consent lasts.",
             "type": "integer", "minimum": 1, "maximum": 86400, "default": 900
         },
         "ekyc_age_s_max": {
+            "title": "Age of an e-KYC file (s)",
             "description": "Age in seconds of an offline e-KYC file; 0: any.",
             "type": "integer", "minimum": 0, "maximum": 3153600000, "default": 259200
         },
         "qr_age_s_max": {
+            "title": "Age of a QR code (s)",
             "description": "Age in seconds of a secure QR code, which on a printed letter may be years; 0: any.",
             "type": "integer", "minimum": 0, "maximum": 3153600000, "default": 259200
         },
         "qr_versions": {
+            "title": "Versions of QR codes",
             "description": "Versions of secure QR codes that are read, beside those that name none.",
             "type": "array", "maxItems": 8, "uniqueItems": true, "default": ["V2"],
             "items": { "type": "string", "minLength": 2, "maxLength": 3 }
         },
         "rsa_sha1": {
+            "title": "RSA over SHA-1",
             "description": "Takes XML that is signed with RSA over SHA-1, as UIDAI's has been.",
             "type": "boolean", "default": false
         }
@@ -109,5 +117,15 @@ pub(crate) fn are_texts(texts: &[String]) -> Result<(), String> {
     match texts.iter().all(|text| !text.is_empty() && text.bytes().all(is_letter)) {
         true => Ok(()),
         false => Err("consent_texts: ids are of [A-Za-z0-9_.:-]".into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_schema_says_what_is_read_and_what_may_be_typed() {
+        assert_eq!(plugin_sdk::schema::flaws::<Settings>(SCHEMA), [""; 0]);
     }
 }

@@ -9,6 +9,7 @@ pub const SCHEMA: &str = r#"{
   "additionalProperties": false,
   "properties": {
     "model": {
+      "title": "Network",
       "enum": ["minifasnet-v1se", "minifasnet-80"],
       "default": "minifasnet-v1se",
       "description": "One network for both looks, or the makers' pair of networks, which an operator installs."
@@ -88,5 +89,10 @@ mod tests {
     #[test]
     fn an_unknown_setting_is_refused() {
         assert!(serde_json::from_str::<Config>(r#"{"threshold": 0.1}"#).is_err());
+    }
+
+    #[test]
+    fn the_schema_says_what_is_read_and_what_may_be_typed() {
+        assert_eq!(plugin_sdk::schema::flaws::<Config>(SCHEMA), [""; 0]);
     }
 }

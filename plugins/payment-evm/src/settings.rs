@@ -12,62 +12,77 @@ pub const SCHEMA: &str = r#"{
     "required": ["chain_id", "token", "token_decimals", "currency", "merchant", "key", "max_fee_per_gas_max_wei"],
     "properties": {
         "endpoint": {
+            "title": "Endpoint",
             "description": "The node's JSON-RPC, as an index into payment.endpoints. One node, not a pool of nodes that may disagree.",
             "type": "integer", "minimum": 0, "maximum": 255, "default": 0
         },
         "path": {
+            "title": "Path",
             "description": "Path of the JSON-RPC below the endpoint; {api_key} in it stands for the secret of that name.",
             "type": "string", "minLength": 1, "maxLength": 1024, "default": "/"
         },
         "api_key": {
+            "title": "API key",
             "description": "Handle of the secret that goes into the path.",
             "type": "string", "minLength": 1, "maxLength": 128, "x-secret": true
         },
         "chain_id": {
+            "title": "Chain id",
             "description": "The chain's EIP-155 id; a node of another chain is not used.",
             "type": "integer", "minimum": 1, "maximum": 9007199254740991
         },
         "token": {
+            "title": "Token contract",
             "description": "Address of the ERC-20 contract.",
-            "type": "string", "minLength": 42, "maxLength": 42
+            "type": "string", "minLength": 42, "maxLength": 42, "x-secret": false
         },
         "token_decimals": {
+            "title": "Decimals of the token",
             "description": "Decimals of the token.",
-            "type": "integer", "minimum": 0, "maximum": 36
+            "type": "integer", "minimum": 0, "maximum": 36, "x-secret": false
         },
         "currency": {
+            "title": "Currency",
             "description": "ISO 4217 code of the currency whose unit one token stands for.",
             "type": "string", "minLength": 3, "maxLength": 3
         },
         "merchant": {
+            "title": "Merchant address",
             "description": "Address that is paid.",
             "type": "string", "minLength": 42, "maxLength": 42
         },
         "key": {
+            "title": "Key of the hot wallet",
             "description": "Handle of the hot wallet's private key.",
             "type": "string", "minLength": 1, "maxLength": 128, "x-secret": true
         },
         "merchant_key": {
+            "title": "Key of the merchant address",
             "description": "Handle of the merchant address's private key; without it nothing is refunded.",
             "type": "string", "minLength": 1, "maxLength": 128, "x-secret": true
         },
         "confirmations": {
+            "title": "Confirmations",
             "description": "Blocks that have to agree, the transaction's own included.",
             "type": "integer", "minimum": 1, "maximum": 10000, "default": 12
         },
         "max_fee_per_gas_max_wei": {
+            "title": "Most wei for one gas",
             "description": "Most wei for one gas, base fee and tip together; a cancellation may pay twice as much.",
             "type": "integer", "minimum": 1, "maximum": 1000000000000000
         },
         "gas_limit": {
+            "title": "Gas limit",
             "description": "Most gas of one transaction.",
             "type": "integer", "minimum": 42000, "maximum": 16000000, "default": 100000
         },
         "poll_ms": {
+            "title": "Between two looks (ms)",
             "description": "Between two looks at a transaction.",
             "type": "integer", "minimum": 1, "maximum": 60000, "default": 2000
         },
         "timeout_ms": {
+            "title": "Longest wait (ms)",
             "description": "Longest wait for one answer of the node.",
             "type": "integer", "minimum": 1, "maximum": 60000, "default": 5000
         }
@@ -193,5 +208,15 @@ fn address(text: &str) -> Result<Address, String> {
     match parsed.is_zero() {
         true => Err("must not be zero".into()),
         false => Ok(parsed),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_schema_says_what_is_read_and_what_may_be_typed() {
+        assert_eq!(plugin_sdk::schema::flaws::<Settings>(SCHEMA), [""; 0]);
     }
 }

@@ -14,50 +14,62 @@ pub const SCHEMA: &str = r#"{
     "required": ["terminal_id", "merchant_id", "unlocated_is_final"],
     "properties": {
         "endpoint": {
+            "title": "Endpoint",
             "description": "Index of the acquirer's address among the plugin's endpoints.",
             "type": "integer", "minimum": 0, "maximum": 255, "default": 0
         },
         "framing": {
+            "title": "Framing",
             "description": "What goes before each message: a big-endian length of 2 or of 4 bytes.",
             "type": "string", "enum": ["length16", "length32"], "default": "length16"
         },
         "bitmap": {
+            "title": "Bitmaps",
             "description": "How bitmaps travel: 16 hexadecimal digits or 8 bytes.",
             "type": "string", "enum": ["hex", "binary"], "default": "hex"
         },
         "terminal_id": {
+            "title": "Terminal id",
             "description": "Data element 41, by which the acquirer knows this appliance.",
             "type": "string", "minLength": 1, "maxLength": 8
         },
         "merchant_id": {
+            "title": "Merchant id",
             "description": "Data element 42, by which the acquirer knows the merchant.",
             "type": "string", "minLength": 1, "maxLength": 15
         },
         "merchant_category": {
+            "title": "Merchant category",
             "description": "Data element 18, four digits; empty = not sent.",
             "type": "string", "maxLength": 4, "default": ""
         },
         "entry_mode": {
+            "title": "Entry mode",
             "description": "Data element 22, three digits: how the card was read.",
             "type": "string", "minLength": 3, "maxLength": 3, "default": "012"
         },
         "utc_offset_minutes": {
+            "title": "Local time (minutes)",
             "description": "The local time of data elements 12 and 13, in minutes east of Greenwich.",
             "type": "integer", "minimum": -840, "maximum": 840, "default": 0
         },
         "answer_wait_ms_max": {
+            "title": "Longest wait (ms)",
             "description": "Longest wait for the answer to one message.",
             "type": "integer", "minimum": 50, "maximum": 120000, "default": 5000
         },
         "repeat_count_max": {
+            "title": "Most repeats",
             "description": "How often a message without an answer is repeated within one operation.",
             "type": "integer", "minimum": 0, "maximum": 20, "default": 2
         },
         "repeat_wait_ms": {
+            "title": "Wait before a repeat (ms)",
             "description": "Wait before each repeat.",
             "type": "integer", "minimum": 0, "maximum": 60000, "default": 500
         },
         "unlocated_is_final": {
+            "title": "Unlocated is final",
             "description": "Whether the acquirer refuses an original that comes after its reversal was answered with 25. Without that promise such a reversal stays open.",
             "type": "boolean"
         }
@@ -154,5 +166,15 @@ impl Settings {
             return Err("merchant_category: four digits, or empty".into());
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_schema_says_what_is_read_and_what_may_be_typed() {
+        assert_eq!(plugin_sdk::schema::flaws::<Settings>(SCHEMA), [""; 0]);
     }
 }

@@ -11,31 +11,38 @@ pub const SCHEMA: &str = r#"{
     "required": ["api_key"],
     "properties": {
         "endpoint": {
+            "title": "Endpoint",
             "description": "Index into payment.endpoints of Stripe's API.",
             "type": "integer", "minimum": 0, "maximum": 255, "default": 0
         },
         "api_key": {
+            "title": "API key",
             "description": "Handle of the account's secret key.",
             "type": "string", "minLength": 1, "maxLength": 64, "x-secret": true
         },
         "webhook_secret": {
+            "title": "Secret of the webhooks",
             "description": "Handle of the secret that Stripe signs its webhooks with. Without it no webhook is authentic.",
             "type": "string", "minLength": 1, "maxLength": 64, "x-secret": true
         },
         "timeout_ms": {
+            "title": "Longest wait (ms)",
             "description": "Longest wait for one answer.",
             "type": "integer", "minimum": 1000, "maximum": 60000, "default": 8000
         },
         "api_version": {
+            "title": "Version of the API",
             "description": "Version of Stripe's API that each request asks for.",
             "type": "string", "minLength": 10, "maxLength": 32, "default": "2024-06-20"
         },
         "currencies": {
+            "title": "Currencies",
             "description": "ISO 4217 codes that are taken; empty: all that Stripe counts as the appliance does.",
             "type": "array", "maxItems": 64, "uniqueItems": true, "default": [],
             "items": { "type": "string", "minLength": 3, "maxLength": 3 }
         },
         "settle_s": {
+            "title": "Settled after (s)",
             "description": "Seconds after which an attempt that Stripe has not heard of can't arrive any more.",
             "type": "integer", "minimum": 30, "maximum": 86400, "default": 120
         }
@@ -92,5 +99,15 @@ impl Settings {
             true => Ok(()),
             false => Err("api_version: not a date with perhaps a name, as in 2024-06-20".to_owned()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_schema_says_what_is_read_and_what_may_be_typed() {
+        assert_eq!(plugin_sdk::schema::flaws::<Settings>(SCHEMA), [""; 0]);
     }
 }

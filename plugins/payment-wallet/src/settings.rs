@@ -11,15 +11,18 @@ pub const SCHEMA: &str = r#"{
     "required": ["currencies", "sale_amount_max"],
     "properties": {
         "currencies": {
+            "title": "Currencies",
             "description": "ISO 4217 codes that the wallet takes.",
             "type": "array", "minItems": 1, "maxItems": 32, "uniqueItems": true,
             "items": { "type": "string", "minLength": 3, "maxLength": 3 }
         },
         "sale_amount_max": {
+            "title": "Largest payment",
             "description": "Largest amount of one sale or authorisation, in minor units of its currency.",
             "type": "integer", "minimum": 1, "maximum": 1000000000000
         },
         "refund_window_days": {
+            "title": "Refunds within (days)",
             "description": "Days after capture within which money is given back; 0 = never.",
             "type": "integer", "minimum": 0, "maximum": 3650, "default": 180
         }
@@ -54,5 +57,15 @@ impl Settings {
             None if self.sale_amount_max < 1 => Err("sale_amount_max: must be at least 1".into()),
             None => Ok(()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_schema_says_what_is_read_and_what_may_be_typed() {
+        assert_eq!(plugin_sdk::schema::flaws::<Settings>(SCHEMA), [""; 0]);
     }
 }

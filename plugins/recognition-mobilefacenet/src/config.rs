@@ -11,11 +11,13 @@ pub const SCHEMA: &str = r#"{
   "additionalProperties": false,
   "properties": {
     "model": {
+      "title": "Network",
       "enum": ["mobilefacenet-512", "mobilefacenet-192", "dlib-resnet-29", "facenet-inception-resnet-v1"],
       "default": "mobilefacenet-512",
       "description": "The network. Templates of one are of no use to the others. The last two are installed by the operator."
     },
     "looks": {
+      "title": "Looks at a face",
       "enum": [1, 2, 4], "default": 4,
       "description": "Pictures made of one face, whose mean counts: 1 plain; 2 with the mirror image; 4 a little nearer and a little farther, each with its mirror image. More is more accurate and more work."
     }
@@ -133,5 +135,10 @@ mod tests {
     #[test]
     fn an_unknown_setting_is_refused() {
         assert!(serde_json::from_str::<Config>(r#"{"mirror": true}"#).is_err());
+    }
+
+    #[test]
+    fn the_schema_says_what_is_read_and_what_may_be_typed() {
+        assert_eq!(plugin_sdk::schema::flaws::<Config>(SCHEMA), [""; 0]);
     }
 }

@@ -24,6 +24,7 @@ pub mod machine;
 mod metrics;
 pub mod payment;
 mod plugin;
+pub mod schema;
 mod secrets;
 mod vision;
 

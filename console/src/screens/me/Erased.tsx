@@ -1,15 +1,11 @@
 import { Button } from "@mantine/core";
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import { IconDownload, IconShare } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import type { Wire } from "@/api/client";
-import { useFormat } from "@/i18n/format";
-import { Badge } from "@/kit/Badge";
-import { Copied } from "@/kit/Copied";
-import { Facts } from "@/kit/Facts";
+import { ErasureProof } from "@/kit/ErasureProof";
 import { save } from "@/kit/save";
 import { Trouble } from "@/kit/Trouble";
-import { verifySigned } from "@/pay/verify";
 import { EntryPage } from "@/screens/login/EntryPage";
 import css from "./Me.module.css";
 import { canShare, jsonFile, share } from "./share";
@@ -17,28 +13,12 @@ import { canShare, jsonFile, share } from "./share";
 /** The proof of the erasure. It is shown once: neither the appliance nor this device keeps anything to show it again. */
 export function Erased({ certificate }: { certificate: Wire<"ErasureCertificate"> }) {
   const { t } = useTranslation();
-  const format = useFormat();
-  const { statement, signature, key } = certificate;
-  const verdict = useQuery({
-    queryKey: ["certificate", signature],
-    queryFn: () => verifySigned({ text: statement, signature, key }),
-  });
   const file = jsonFile(`erasure-${certificate.user_id}.json`, certificate);
   const hand = useMutation({ mutationFn: () => share(file, t("people.erased")) });
   return (
     <EntryPage title={t("me.erased")} lead={t("people.erased_text")}>
       <div className={css.stack}>
-        <div role="status">
-          {verdict.data && <Badge tone={verdict.data === "holds" ? "good" : "warn"}>{t(`receipt.${verdict.data}`)}</Badge>}
-        </div>
-        <Facts
-          facts={[
-            [t("people.erased_at"), format.when(certificate.erased_at)],
-            [t("people.templates"), format.number(certificate.templates)],
-            [t("people.id"), <Copied key="id" text={certificate.user_id} short={12} />],
-            [t("receipt.signature"), <Copied key="signature" text={signature} short={12} />],
-          ]}
-        />
+        <ErasureProof certificate={certificate} brief />
         <div className={css.actions}>
           {canShare(file) && (
             <Button

@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Mark } from "@/app/Mark";
 import { useFormat } from "@/i18n/format";
+import { Bar } from "@/kit/Bar";
 import { LanguageMenu } from "@/screens/login/LanguageMenu";
 import css from "./Frame.module.css";
 import type { View } from "./search";
@@ -46,21 +47,20 @@ export function Frame({ view, old, children }: Props) {
       <main id="content" className={css.main}>
         {children}
       </main>
-      <nav className={css.tabs} aria-label={t("nav.label")}>
+      <Bar always>
         {PLACES.map(([name, Icon]) => (
           <Link
             key={name}
             to="."
             search={name === "overview" ? {} : { view: name }}
             activeOptions={{ exact: true }}
-            className={css.tab}
             aria-current={name === view ? "page" : undefined}
           >
             <Icon size={22} stroke={1.6} aria-hidden />
             <span>{t(`me.view_${name}`)}</span>
           </Link>
         ))}
-      </nav>
+      </Bar>
     </div>
   );
 }

@@ -1,3 +1,4 @@
+import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import type { Wire } from "@/api/client";
 import { useFormat } from "@/i18n/format";
@@ -49,6 +50,11 @@ export function PluginCard({ plugin }: { plugin: Wire<"Plugin"> }) {
             ],
           ]}
         />
+        {may("settings.read") && (
+          <Link to="/console/plugins/$id" params={{ id: nameOf(plugin.id) }}>
+            {t("plugins.settings")}
+          </Link>
+        )}
         {may("plugins.manage") && <PluginActs plugin={plugin} isDisabled={state !== "active"} />}
       </div>
     </Card>

@@ -1,4 +1,4 @@
-//! Plugins at work: listed, loaded anew, rolled back, taken out of use and put back.
+//! Plugins at work: listed, loaded anew, rolled back, taken out of use and put back, their settings shown and tried.
 
 use axum::extract::State;
 use axum::response::Response;
@@ -10,6 +10,7 @@ use super::problem::Problem;
 use super::route::{Access, Route, Routes, get, post};
 use super::wire::approval::Approval;
 use super::wire::page::Page;
+use super::wire::settings::{PluginSettings, PluginSettingsCheck, SettingsProposal};
 use super::wire::system as wire;
 use crate::app::App;
 use crate::app::four_eyes::{self, Act};
@@ -28,6 +29,27 @@ pub(super) fn routes(routes: Routes) -> Routes {
             get("/plugins", Access::Needs(Permission::PluginsRead), "Plugins at work")
                 .gives::<Page<wire::Plugin>>(200),
             list,
+        )
+        .add(
+            get(
+                "/plugins/{id}/settings",
+                Access::Needs(Permission::SettingsRead),
+                "Its settings in force, without secrets, and the JSON Schema of what they may be",
+            )
+            .gives::<PluginSettings>(200)
+            .refuses(&[(404, &["not_found"])]),
+            settings,
+        )
+        .add(
+            post(
+                "/plugins/{id}/settings/check",
+                Access::Needs(Permission::SettingsManage),
+                "Try a change of its settings: whether it goes to work with it, and what would be different",
+            )
+            .takes::<SettingsProposal>()
+            .gives::<PluginSettingsCheck>(200)
+            .refuses(&[(404, &["not_found"]), (422, &["settings_not_told"])]),
+            check_settings,
         )
         .add(
             renewal(post("/plugins/{id}/reload", manage, "Load it anew, with its settings as they are now")),
@@ -61,6 +83,18 @@ fn page(items: Vec<wire::Plugin>) -> Json<Page<wire::Plugin>> {
 
 async fn list(State(app): State<App>) -> Json<Page<wire::Plugin>> {
     page(plugin::all(&app))
+}
+
+async fn settings(State(app): State<App>, Path(id): Path<String>) -> Result<Json<PluginSettings>, Problem> {
+    plugin::shown(&app, &id).await.map(Json)
+}
+
+async fn check_settings(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    Json(proposal): Json<SettingsProposal>,
+) -> Result<Json<PluginSettingsCheck>, Problem> {
+    plugin::check(&app, &id, proposal.changes).await.map(Json)
 }
 
 type Changed = Result<Response, Problem>;

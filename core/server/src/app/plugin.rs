@@ -2,6 +2,7 @@
 
 mod change;
 mod golden;
+mod settings;
 
 use std::time::Duration;
 
@@ -10,6 +11,7 @@ use serde_json::{Value, json};
 
 pub(super) use change::leave_disabled;
 pub(crate) use change::{Change, disable, renew};
+pub(crate) use settings::{check, shown};
 
 use super::App;
 use crate::api::wire::system as wire;

@@ -16,7 +16,7 @@ pub(crate) fn values(settings: &Settings) -> Result<Value, Problem> {
 
 /// Whether the appliance would start with `changes` in its topmost file, and what would be different.
 pub(crate) async fn check(app: &App, changes: Map<String, Value>) -> Result<SettingsCheck, Problem> {
-    let proposed = written(&changes)?;
+    let proposed = written(&[], &changes)?;
     let keys: Vec<String> = changes.keys().cloned().collect();
     let (now, layers) = (values(app.settings())?, app.settings().layers.clone());
     let layers = Layers { proposed: Some(proposed), ..layers };
@@ -40,16 +40,16 @@ pub(crate) async fn check(app: &App, changes: Map<String, Value>) -> Result<Sett
     Ok(SettingsCheck { valid: true, problem: None, changes })
 }
 
-/// The value of a key as it is shown.
-fn at(values: &Value, key: &str) -> Value {
+/// The value of a key; null where there is none.
+pub(super) fn at(values: &Value, key: &str) -> Value {
     key.split('.').fold(values, |value, name| &value[name]).clone()
 }
 
 /// Deeper than any setting, and shallow enough for whatever walks a table by recursion.
 const DEPTH_MAX: usize = 16;
 
-/// The changes as a file would have them.
-fn written(changes: &Map<String, Value>) -> Result<String, Problem> {
+/// The changes as a file would have them, in the table `under` which they lie.
+pub(super) fn written(under: &[&str], changes: &Map<String, Value>) -> Result<String, Problem> {
     let not_told = |detail: String| Problem::unprocessable("settings_not_told", detail);
     let mut root = Map::new();
     for (key, value) in changes {
@@ -58,7 +58,8 @@ fn written(changes: &Map<String, Value>) -> Result<String, Problem> {
         }
         let (tables, name) = key.rsplit_once('.').unwrap_or(("", key));
         let mut table = &mut root;
-        for part in tables.split('.').filter(|part| !part.is_empty()) {
+        let parts = under.iter().copied().chain(tables.split('.').filter(|part| !part.is_empty()));
+        for part in parts {
             let inner = table.entry(part).or_insert_with(|| Value::Object(Map::new()));
             table = inner
                 .as_object_mut()

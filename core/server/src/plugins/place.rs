@@ -80,11 +80,13 @@ impl Recipe {
         self.is_dispensable
     }
 
-    pub(super) fn name(&self) -> &str {
+    /// What the settings call the plugin.
+    pub(crate) fn name(&self) -> &str {
         &self.name
     }
 
-    pub(super) fn upper(&self) -> &Map<String, Value> {
+    /// The settings that lie over the plugin's own.
+    pub(crate) fn upper(&self) -> &Map<String, Value> {
         &self.upper
     }
 

@@ -9,7 +9,7 @@ use pipeline::camera::{IdleOptions, ViewOptions};
 use pipeline::{Gate, QualityOptions};
 use serde::{Deserialize, Serialize};
 
-use super::Layers;
+use super::{Layers, PluginSources};
 
 /// All settings of one appliance.
 #[derive(Clone, Serialize, Deserialize)]
@@ -53,6 +53,9 @@ pub struct Settings {
     /// The layer that each key has its value from.
     #[serde(skip)]
     pub sources: BTreeMap<String, String>,
+    /// The same of the plugins' own settings.
+    #[serde(skip)]
+    pub plugin_sources: PluginSources,
 }
 
 #[derive(Clone, Serialize, Deserialize)]

@@ -35,6 +35,7 @@ mod oidc;
 mod payer;
 mod people;
 mod performing;
+mod plugin_settings;
 mod plugins;
 mod presence;
 mod proxy;

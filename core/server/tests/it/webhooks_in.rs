@@ -47,7 +47,7 @@ impl Provider {
 }
 
 /// Where cargo puts the plugins that only tests load.
-fn fixtures() -> PathBuf {
+pub(crate) fn fixtures() -> PathBuf {
     let program = std::env::current_exe().unwrap();
     program.parent().unwrap().parent().unwrap().join("examples")
 }

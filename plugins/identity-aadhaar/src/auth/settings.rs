@@ -14,80 +14,99 @@ pub const SCHEMA: &str = r#"{
     "required": ["aua", "licence_key", "certificates", "reference_key", "consent_texts"],
     "properties": {
         "endpoint": {
+            "title": "Endpoint",
             "description": "The ASA, as an index into the appliance's endpoints.",
             "type": "integer", "minimum": 0, "maximum": 255, "default": 0
         },
         "path": {
+            "title": "Path",
             "description": "Path at the ASA. {aua}, {uid_0}, {uid_1} stand for the AUA and the number's first digits (0 for a virtual id), {asa_key} for the secret below.",
             "type": "string", "minLength": 1, "maxLength": 1024, "default": "/2.5/{aua}/{uid_0}/{uid_1}/{asa_key}"
         },
         "asa_key": {
+            "title": "Licence key of the ASA",
             "description": "Handle of the ASA's licence key, which goes into the path.",
             "type": "string", "minLength": 1, "maxLength": 128, "x-secret": true
         },
         "aua": {
+            "title": "AUA",
             "description": "ac: UIDAI's code of the AUA.",
             "type": "string", "minLength": 1, "maxLength": 10
         },
         "sub_aua": {
+            "title": "Sub-AUA",
             "description": "sa: UIDAI's code of the sub-AUA; empty: the AUA itself.",
             "type": "string", "maxLength": 10, "default": ""
         },
         "licence_key": {
+            "title": "Licence key of the AUA",
             "description": "lk: the AUA's licence key. It is in what is signed, so it cannot stay with the host as other secrets do.",
             "type": "string", "minLength": 1, "maxLength": 64
         },
         "terminal": {
+            "title": "Terminal",
             "description": "tid: registered where devices are.",
             "type": "string", "minLength": 1, "maxLength": 32, "default": "registered"
         },
         "factor": {
+            "title": "Factor",
             "description": "What the PID block holds. Nobody here can look.",
             "enum": ["face", "finger", "iris", "otp"], "default": "face"
         },
         "device_element": {
+            "title": "Element of the device",
             "description": "Name of the element with the device's attributes.",
             "enum": ["Meta", "Device"], "default": "Meta"
         },
         "aua_key": {
+            "title": "Key that signs requests",
             "description": "Handle of the key that signs requests. Without it and aua_certificate the ASA has to sign.",
             "type": "string", "minLength": 1, "maxLength": 128, "x-secret": true
         },
         "aua_certificate": {
+            "title": "Certificate of that key",
             "description": "The certificate of aua_key, in PEM.",
             "type": "string", "minLength": 1, "maxLength": 16384
         },
         "certificates": {
+            "title": "Certificates of UIDAI",
             "description": "UIDAI's certificates for signing answers, each in PEM.",
             "type": "array", "minItems": 1, "maxItems": 32,
             "items": { "type": "string", "minLength": 1, "maxLength": 16384 }
         },
         "rsa_sha1": {
+            "title": "RSA over SHA-1",
             "description": "Takes answers that are signed with RSA over SHA-1, as UIDAI's have been.",
             "type": "boolean", "default": false
         },
         "reference_key": {
+            "title": "Key of the references",
             "description": "Handle of the secret that people's reference keys are made with. Whoever changes it calls everybody otherwise.",
             "type": "string", "minLength": 1, "maxLength": 128, "x-secret": true
         },
         "consent_texts": {
+            "title": "Consent texts",
             "description": "Ids, with their versions, of the texts that people may have agreed to.",
             "type": "array", "minItems": 1, "maxItems": 64, "uniqueItems": true,
             "items": { "type": "string", "minLength": 1, "maxLength": 64 }
         },
         "consent_age_s_max": {
+            "title": "A consent lasts (s)",
             "description": "Seconds that a consent lasts.",
             "type": "integer", "minimum": 1, "maximum": 86400, "default": 900
         },
         "pid_age_s_max": {
+            "title": "Age of a PID block (s)",
             "description": "Age in seconds of a PID block.",
             "type": "integer", "minimum": 10, "maximum": 86400, "default": 900
         },
         "skew_s_max": {
+            "title": "Clocks differ by (s)",
             "description": "Seconds by which UIDAI's clock, the device's and this one may differ.",
             "type": "integer", "minimum": 1, "maximum": 3600, "default": 300
         },
         "timeout_ms": {
+            "title": "Longest wait (ms)",
             "description": "Longest wait for the answer.",
             "type": "integer", "minimum": 1, "maximum": 60000, "default": 10000
         }
@@ -235,5 +254,15 @@ impl Settings {
         };
         let ring = KeyRing::read(&self.certificates).map_err(|why| format!("certificates: {why}"))?;
         Ok((ring, signer))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_schema_says_what_is_read_and_what_may_be_typed() {
+        assert_eq!(plugin_sdk::schema::flaws::<Settings>(SCHEMA), [""; 0]);
     }
 }

@@ -12,7 +12,8 @@ import css from "./Configuration.module.css";
 import { Diff } from "./Diff";
 import { FieldInput } from "./FieldInput";
 import { type Field, fields, type Value } from "./fields";
-import { configurationQuery } from "./query";
+import { check, configurationQuery } from "./query";
+import { toToml } from "./toml";
 
 /** What the appliance itself is set to, and what would change if it were set otherwise. */
 export function Configuration() {
@@ -88,7 +89,16 @@ function Form({ all }: { all: Field[] }) {
           </Accordion.Item>
         ))}
       </Accordion>
-      {opened && <Diff changes={changed} onClose={close} onDrop={() => (setChanged({}), close())} />}
+      {opened && (
+        <Diff
+          name={["/settings/check", changed]}
+          ask={() => check(changed)}
+          file={{ name: "90-console.toml", text: toToml(changed) }}
+          words={{ valid: t("settings.valid"), invalid: t("settings.invalid"), apply: t("settings.apply_text") }}
+          onClose={close}
+          onDrop={() => (setChanged({}), close())}
+        />
+      )}
     </>
   );
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { fields, shown, toToml } from "./fields";
+import { fields, shown } from "./fields";
 
 const schema = {
   type: "object",
@@ -35,12 +35,6 @@ test("settings are listed by their full name, with what is in force and where it
 test("a secret, and what is no plain value, is not for typing", () => {
   const all = fields(schema, { oidc: { client_secret: "***" } }, {});
   expect(all.filter(({ kind }) => kind === "fixed").map(({ key }) => key)).toEqual(["oidc.client_secret", "cameras.list"]);
-});
-
-test("changes become a file with one table a group", () => {
-  expect(toToml({ "policy.sale_amount_max": 200, "compute.device": "cpu", "policy.step_up_always": true, "cameras.networks": ["10.0.0.0/8"] })).toBe(
-    '[policy]\nsale_amount_max = 200\nstep_up_always = true\n\n[compute]\ndevice = "cpu"\n\n[cameras]\nnetworks = ["10.0.0.0/8"]\n',
-  );
 });
 
 test("a value is shown in one line", () => {

@@ -49,25 +49,8 @@ function isTree(value: Value): value is { [key: string]: Value } {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Changes as a file that the appliance reads beside its others. */
-export function toToml(changes: Record<string, Value>): string {
-  const groups = new Map<string, string[]>();
-  for (const [key, value] of Object.entries(changes)) {
-    const at = key.lastIndexOf(".");
-    const group = key.slice(0, Math.max(0, at));
-    groups.set(group, [...(groups.get(group) ?? []), `${key.slice(at + 1)} = ${toml(value)}`]);
-  }
-  return [...groups].map(([group, lines]) => `${group && `[${group}]\n`}${lines.join("\n")}\n`).join("\n");
-}
-
-function toml(value: Value): string {
-  if (Array.isArray(value)) return `[${value.map(toml).join(", ")}]`;
-  // A basic string of TOML is one of JSON.
-  return JSON.stringify(value);
-}
-
 /** A value in one line. */
 export function shown(value: Value): string {
   if (Array.isArray(value) && value.every((one) => typeof one === "string")) return value.join(", ") || "–";
-  return typeof value === "string" ? value || "–" : JSON.stringify(value);
+  return typeof value === "string" ? value || "–" : value === null ? "–" : JSON.stringify(value);
 }

@@ -17,7 +17,5 @@ export const configurationQuery = queryOptions({
 });
 
 /** Whether the appliance would start with changes, and what they would change. */
-export async function check(changes: Record<string, Value>) {
-  const told = await answered(client.POST("/settings/check", { body: { changes: changes as Record<string, never> } }));
-  return { ...told, changes: told.changes.map(({ from, to, ...rest }) => ({ ...rest, from: from as Value, to: to as Value })) };
-}
+export const check = (changes: Record<string, Value>) =>
+  answered(client.POST("/settings/check", { body: { changes: changes as Record<string, never> } }));

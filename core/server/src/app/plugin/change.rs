@@ -20,7 +20,7 @@ use crate::plugins::{Place, Version, described};
 /// Beyond the longest operation, before a process that holds one is ended.
 const GRACE: Duration = Duration::from_secs(5);
 /// A new generation is loaded and tried within this time, or not taken.
-const TRIED_WITHIN: Duration = Duration::from_secs(120);
+pub(super) const TRIED_WITHIN: Duration = Duration::from_secs(120);
 /// Longest reason, in characters.
 const REASON_CHARS_MAX: usize = 500;
 
@@ -162,7 +162,7 @@ pub(in crate::app) async fn leave_disabled(app: &App) -> Result<(), StoreError> 
     Ok(())
 }
 
-fn known(app: &App, id: &str) -> Result<Vec<Arc<Place>>, Problem> {
+pub(super) fn known(app: &App, id: &str) -> Result<Vec<Arc<Place>>, Problem> {
     let places = app.plugins().places_of(id);
     if places.is_empty() { Err(Problem::not_found("plugin")) } else { Ok(places) }
 }
