@@ -43,6 +43,7 @@ pub use device::{AdapterInfo, DeviceChoice, DeviceInfo, DeviceKind, adapters};
 pub use error::EngineError;
 pub use info::{ModelInfo, OutputInfo, Tensor};
 pub use picture::{Picture, PixelFormat, Region};
+pub(crate) use worker::words;
 
 /// Parts of calls that may wait for a thread; callers beyond that wait themselves.
 const QUEUE_LEN_MAX: usize = 16;

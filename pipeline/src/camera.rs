@@ -8,13 +8,16 @@ use crate::source::{SourceError, SourceUrl};
 
 mod backlog;
 mod backoff;
+mod burden;
 mod cameras;
 mod damage;
+mod decode;
 mod feed;
 pub(crate) mod health;
 pub mod identity;
 mod learnt;
 pub(crate) mod luma;
+mod need;
 pub(crate) mod pace;
 mod push;
 mod repeats;
@@ -26,8 +29,11 @@ pub(crate) mod view;
 mod vigilance;
 
 pub use cameras::{Cameras, CamerasOptions};
+pub(crate) use decode::Unit;
+pub use decode::{BadDecode, Decode};
 pub use feed::{Fed, Feed, FeedCodec, FeedUnit};
 pub use identity::{Identity, Pin, PinChange, PinEvent};
+pub use need::Hold;
 pub use push::Claim;
 pub use seat::FrameSink;
 pub use supervisor::Jitter;
@@ -43,7 +49,9 @@ pub struct CameraConfig {
     pub id: CameraId,
     /// Where its pictures come from.
     pub source: SourceUrl,
-    /// Frames handed on for analysis, per second, at most. All are decoded, to keep the stream whole.
+    /// Which of its pictures are decoded.
+    pub decode: Decode,
+    /// Frames handed on for analysis, per second, at most.
     pub analysed_fps_max: u32,
     /// A picture that stays the same for this long is a frozen camera.
     pub frozen_after_ms: u64,
@@ -207,7 +215,15 @@ pub struct CameraStatus {
     pub codec: String,
     /// The decoder that really runs, such as `avdec_h264`; empty before the first picture.
     pub decoder: String,
-    /// Pictures decoded since the camera was added.
+    /// Which of its pictures are to be decoded.
+    pub decode: Decode,
+    /// Which of its pictures are decoded at present.
+    pub decodes: Decode,
+    /// How far apart the stream's key frames are; `None` before the second.
+    pub key_frame_distance: Option<Duration>,
+    /// Pictures that came since the camera was added and were not decoded.
+    pub frames_skipped: u64,
+    /// Pictures decoded since the camera was added, and such that were pushed and superseded before.
     pub frames_in: u64,
     /// Of these, handed on for analysis.
     pub frames_analysed: u64,
@@ -232,6 +248,17 @@ pub struct CameraEvent {
     pub to: Option<CameraState>,
     /// What happened, for a person to read. Holds no credentials.
     pub reason: String,
+}
+
+/// Other pictures of a camera are decoded than before.
+#[derive(Clone, Debug)]
+pub struct DecodeEvent {
+    /// The camera.
+    pub camera: CameraId,
+    /// What is decoded from now on.
+    pub decodes: Decode,
+    /// Not because it was set so: there is too much to decode, and nobody needs the camera.
+    pub is_relief: bool,
 }
 
 /// What opening a source once has shown.

@@ -59,6 +59,8 @@ pub struct Frame {
     pub seq: u64,
     /// When it was captured.
     pub captured: Capture,
+    /// It is of a camera of which only key frames are decoded: its turns go first when there is too much to look at.
+    pub is_spare: bool,
     pixels: Pixels,
 }
 
@@ -125,12 +127,19 @@ impl Frame {
             video::VideoFormat::Nv12 => PixelFormat::Nv12,
             other => return Err(UnknownFormat(other.to_string())),
         };
-        Ok(Frame { camera, seq, captured, pixels: Pixels::Mapped { frame: Box::new(frame), format } })
+        let is_spare = false;
+        Ok(Frame {
+            camera,
+            seq,
+            captured,
+            is_spare,
+            pixels: Pixels::Mapped { frame: Box::new(frame), format },
+        })
     }
 
     /// Treats a still picture as a frame, so that enrolment and push cameras take the same way as video.
     pub fn from_still(camera: CameraId, seq: u64, captured: Capture, still: Still) -> Frame {
-        Frame { camera, seq, captured, pixels: Pixels::Rgb(still) }
+        Frame { camera, seq, captured, is_spare: false, pixels: Pixels::Rgb(still) }
     }
 
     /// Width in pixels.

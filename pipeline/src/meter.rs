@@ -37,13 +37,15 @@ impl Stage {
     }
 }
 
-/// What became of a picture.
+/// What became of a picture that was to be looked at; each is counted once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum FrameResult {
     /// It went all the way.
     Analysed,
     /// A newer one came before there was time for it.
-    Replaced,
+    Superseded,
+    /// It was left out while the networks could not keep up: its camera's turns are lost first.
+    Shed,
     /// It was too old when there was time for it.
     Stale,
     /// A step failed on it.
@@ -52,14 +54,20 @@ pub enum FrameResult {
 
 impl FrameResult {
     /// Every result.
-    pub const ALL: [FrameResult; 4] =
-        [FrameResult::Analysed, FrameResult::Replaced, FrameResult::Stale, FrameResult::Failed];
+    pub const ALL: [FrameResult; 5] = [
+        FrameResult::Analysed,
+        FrameResult::Superseded,
+        FrameResult::Shed,
+        FrameResult::Stale,
+        FrameResult::Failed,
+    ];
 
     /// Stable machine-readable name.
     pub fn name(self) -> &'static str {
         match self {
             FrameResult::Analysed => "analysed",
-            FrameResult::Replaced => "replaced",
+            FrameResult::Superseded => "superseded",
+            FrameResult::Shed => "shed",
             FrameResult::Stale => "stale",
             FrameResult::Failed => "failed",
         }

@@ -17,7 +17,7 @@ use crate::observation::{Observation, ObservedFace};
 use crate::quality::{Gate, Measured, QualityReport};
 use crate::recognizer::{Attention, Outlets, Recognizer, Rules};
 use crate::sighting::{CutSighting, Sighting};
-use crate::slot::{Batch, FrameSlots};
+use crate::slot::{Batch, FrameSlots, Superseded};
 use crate::space::Space;
 use crate::steps::{MeteredSteps, Steps};
 use crate::still::Still;
@@ -107,7 +107,11 @@ impl Pipeline {
             delay: Duration::from_millis(recognition.batch_delay_ms_max),
             side_by_side: if recognition.side_by_side == 0 { threads } else { recognition.side_by_side },
         }));
-        let cameras = Cameras::new(cameras, Arc::new(sink(Arc::clone(&slots), Arc::clone(&meter))));
+        let cameras = Cameras::metered(
+            cameras,
+            Arc::new(sink(Arc::clone(&slots), Arc::clone(&meter))),
+            Arc::clone(&meter),
+        );
         let live = cameras.clone();
         let recognizer = Arc::new(Recognizer {
             steps: MeteredSteps { steps, meter },
@@ -286,9 +290,10 @@ fn sink(slots: Arc<FrameSlots<Arc<Frame>>>, meter: Arc<dyn Meter>) -> impl Fn(Ar
     move |frame| {
         let now = Instant::now();
         let camera = frame.camera.clone();
-        if let Some(replaced) = slots.put(&camera, frame, now) {
-            meter.frame(&camera, FrameResult::Replaced, replaced.age(now));
-            meter.finished(&replaced, FrameResult::Replaced);
+        if let Some(Superseded { frame, was_shed }) = slots.put(&camera, frame.is_spare, frame, now) {
+            let result = if was_shed { FrameResult::Shed } else { FrameResult::Superseded };
+            meter.frame(&camera, result, frame.age(now));
+            meter.finished(&frame, result);
         }
     }
 }

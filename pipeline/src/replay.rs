@@ -144,7 +144,7 @@ impl Viewer {
             let mut standing = self.standing.lock();
             standing.now = now;
             standing.health.on_picture(now, &Luma::of(&frame), behind);
-            standing.state = standing.health.state(now);
+            standing.state = standing.health.state(now, None);
             standing.state
         };
         let is_due = self.pace.due(now);

@@ -10,6 +10,10 @@ use crate::batch::{self, BatchOptions, Next, Situation};
 use crate::camera::CameraId;
 use crate::strain::Strain;
 
+mod rank;
+
+use rank::Rank;
+
 #[cfg(test)]
 mod tests;
 
@@ -34,11 +38,21 @@ struct State<T> {
 
 struct FrameSlot<T> {
     waiting: Option<T>,
-    /// Since when the camera waits to be looked at; a newer picture does not put it back in line.
-    since: Instant,
+    /// A newer picture does not put the camera back in line.
+    rank: Rank,
+    /// Others were taken before what waits, for it is a spare camera's.
+    passed_over: bool,
     /// Its last picture is being worked on: pictures of one camera are worked on one after the other.
     in_work: bool,
     delivered: Instant,
+}
+
+/// A picture that is not looked at: a newer one came.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Superseded<T> {
+    pub(crate) frame: T,
+    /// It would have been looked at by then, had others not gone first.
+    pub(crate) was_shed: bool,
 }
 
 /// Pictures to be worked on together, longest waiting first. Its cameras are free again when it is dropped.
@@ -56,26 +70,35 @@ impl<T> FrameSlots<T> {
         Self { options, state: Mutex::new(state), changed: Condvar::new() }
     }
 
-    /// Leaves a picture; returns the one that it replaces.
-    pub(crate) fn put(&self, camera: &CameraId, frame: T, now: Instant) -> Option<T> {
+    /// Leaves a picture of a camera that is spare or not; returns the one that it supersedes.
+    pub(crate) fn put(
+        &self,
+        camera: &CameraId,
+        is_spare: bool,
+        frame: T,
+        now: Instant,
+    ) -> Option<Superseded<T>> {
         let mut state = self.state.lock();
         if state.closed {
-            return Some(frame);
+            return None;
         }
         if !state.slots.contains_key(camera) {
             state.forget(now);
-            let slot = FrameSlot { waiting: None, since: now, in_work: false, delivered: now };
+            let rank = Rank { is_spare, since: now };
+            let slot = FrameSlot { waiting: None, rank, passed_over: false, in_work: false, delivered: now };
             state.slots.insert(camera.clone(), slot);
         }
         let slot = state.slots.get_mut(camera)?;
         slot.delivered = now;
+        slot.rank.is_spare = is_spare;
         if slot.waiting.is_none() {
-            slot.since = now;
+            slot.rank.since = now;
         }
-        let replaced = slot.waiting.replace(frame);
+        let was_shed = slot.passed_over;
+        let superseded = slot.waiting.replace(frame).map(|frame| Superseded { frame, was_shed });
         drop(state);
         self.changed.notify_one();
-        replaced
+        superseded
     }
 
     /// Waits for the next batch; `None` once closed.
@@ -121,20 +144,34 @@ impl<T> State<T> {
         let free = || self.slots.values().filter(|slot| !slot.in_work);
         let live = free().filter(|slot| now.saturating_duration_since(slot.delivered) < LIVE_WITHIN).count();
         let ready = || free().filter(|slot| slot.waiting.is_some());
-        Situation { ready: ready().count(), since: ready().map(|s| s.since).min(), live, busy: self.busy }
+        Situation {
+            ready: ready().count(),
+            since: ready().map(|s| s.rank.since).min(),
+            live,
+            busy: self.busy,
+        }
     }
 
-    /// The pictures of the cameras that have waited longest.
+    /// The pictures of those cameras whose turn it is.
     fn take(&mut self, count: usize, now: Instant, delay: Duration) -> (Vec<CameraId>, Vec<T>) {
+        let strained = self.strain.is_on();
         let waiting = |(_, slot): &(&CameraId, &mut FrameSlot<T>)| !slot.in_work && slot.waiting.is_some();
         let mut ready: Vec<_> = self.slots.iter_mut().filter(waiting).collect();
-        ready.sort_by(|(a, one), (b, other)| one.since.cmp(&other.since).then_with(|| a.cmp(b)));
+        ready.sort_by(|(a, one), (b, other)| one.rank.order(&other.rank, strained).then_with(|| a.cmp(b)));
+        let left = ready.split_off(count.min(ready.len()));
+        let goes_first = strained && ready.iter().any(|(_, slot)| !slot.rank.is_spare);
+        for (_, slot) in left {
+            slot.passed_over |= goes_first && slot.rank.is_spare;
+        }
         let mut taken = (Vec::new(), Vec::new());
-        for (camera, slot) in ready.into_iter().take(count) {
+        for (camera, slot) in ready {
             if let Some(frame) = slot.waiting.take() {
                 slot.in_work = true;
-                // What it waited for others to come is no sign of too much work.
-                self.strain.note(now, now.saturating_duration_since(slot.since).saturating_sub(delay));
+                // What it waited for others to come, or to go first, is no sign of too much work.
+                if !std::mem::take(&mut slot.passed_over) {
+                    let waited = now.saturating_duration_since(slot.rank.since);
+                    self.strain.note(now, waited.saturating_sub(delay));
+                }
                 taken.0.push(camera.clone());
                 taken.1.push(frame);
             }

@@ -114,6 +114,7 @@ pub(crate) struct Metrics {
     pub(crate) frame_age: Histograms<CameraLabels>,
     pub(crate) frames: Family<CameraResultLabels, Counter<u64, AtomicU64>>,
     pub(crate) camera_state: Family<CameraStateLabels, Gauge>,
+    pub(crate) camera_key_frames: Family<CameraLabels, Gauge>,
     pub(crate) batch_size: Histogram,
     pub(crate) match_similarity: Histogram,
     /// What plots are drawn from, until it is in the database.
@@ -168,6 +169,7 @@ impl Metrics {
             frame_age: Family::new_with_constructor(seconds),
             frames: Family::default(),
             camera_state: Family::default(),
+            camera_key_frames: Family::default(),
             batch_size: Histogram::new(exponential_buckets(1.0, 2.0, 7)),
             match_similarity: Histogram::new(linear_buckets(0.0, 0.05, 21)),
             tally: tally::Tally::default(),
@@ -282,6 +284,11 @@ impl Metrics {
         r.register("transactions", "Payments by the state they reached", self.transactions.clone());
         r.register("frames", "Frames of a camera", self.frames.clone());
         r.register("camera_state", "1 for the state a camera is in", self.camera_state.clone());
+        r.register(
+            "camera_key_frames",
+            "1 while only key frames of a camera are decoded",
+            self.camera_key_frames.clone(),
+        );
         r.register("batch_size", "Frames in one batch", self.batch_size.clone());
         r.register("match_similarity", "Similarity of confirmed sightings", self.match_similarity.clone());
         r.register(

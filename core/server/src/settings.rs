@@ -21,10 +21,10 @@ use crate::redaction::Redacted;
 pub use sources::PluginSources;
 
 pub use sections::{
-    Assurance, Audit, Auth, Backup, Cameras, Challenge, Checkout, Compute, Data, Database, Device, Identity,
-    Limits, ListedCamera, Log, LogFormat, ModelChange, Oidc, Payment, Plugins, Policy, Precision, Privacy,
-    Quality, Recognition, RecognitionMember, Redis, Secrets, Server, Settings, Settlement, Sync, Tls,
-    TlsVersion, Traces, Update, Webhooks, Webrtc, WithoutPin, Ws,
+    Assurance, Audit, Auth, Backup, Cameras, Challenge, Checkout, Compute, Data, Database, Decode, Device,
+    Identity, Limits, ListedCamera, Log, LogFormat, ModelChange, Oidc, Payment, Plugins, Policy, Precision,
+    Privacy, Quality, Recognition, RecognitionMember, Redis, Secrets, Server, Settings, Settlement, Sync,
+    Tls, TlsVersion, Traces, Update, Webhooks, Webrtc, WithoutPin, Ws,
 };
 
 /// Every key with its default, as delivered.

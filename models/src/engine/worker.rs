@@ -77,7 +77,7 @@ impl Worker {
             }
             let mut jobs = taken.unwrap_or_default();
             let turn = AssertUnwindSafe(|| self.turn(&mut jobs, &mut under_way));
-            let reason = match catch_unwind(turn).map_err(|panic| text(&*panic)) {
+            let reason = match catch_unwind(turn).map_err(|panic| words(&*panic, "a network panicked")) {
                 Ok(Ok(())) => continue,
                 Ok(Err(reason)) | Err(reason) => reason,
             };
@@ -235,10 +235,8 @@ impl Job {
     }
 }
 
-/// The words of a panic.
-fn text(panic: &(dyn Any + Send)) -> String {
+/// What a panic said; `otherwise` when it said nothing.
+pub(crate) fn words(panic: &(dyn Any + Send), otherwise: &str) -> String {
     let words = panic.downcast_ref::<&str>().map(|words| (*words).to_owned());
-    words
-        .or_else(|| panic.downcast_ref::<String>().cloned())
-        .unwrap_or_else(|| "a network panicked".to_owned())
+    words.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| otherwise.to_owned())
 }

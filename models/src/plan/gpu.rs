@@ -14,7 +14,7 @@ mod launch;
 use kernel::{Kernel, Kernels};
 use launch::{Launch, Launches};
 
-pub(crate) use kernel::written_out;
+pub(crate) use kernel::{compiled, written_out};
 pub use launch::Width;
 
 /// A device on which plans run.

@@ -1,14 +1,13 @@
 //! Tables on a GPU through wgpu.
 
-use std::any::Any;
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::sync_channel;
 use std::time::Duration;
 
 use super::{BLOCK_ROWS, PAGE_ROWS, Page, Query, Table, TableError};
-use crate::engine::at_once;
-use crate::plan::gpu::written_out;
+use crate::engine::{at_once, words};
+use crate::plan::gpu::{compiled, written_out};
 
 mod buffers;
 
@@ -280,22 +279,7 @@ fn part_bytes(head: [usize; 5], queries: &[Query<'_>]) -> Vec<u8> {
 
 fn pipeline(device: &wgpu::Device, layout: &Layout, queries: usize) -> wgpu::ComputePipeline {
     let source = written_out(include_str!("maxima.wgsl"), &HashMap::from([("QUERIES", queries)]));
-    let module = device.create_shader_module(wgpu::ShaderModuleDescriptor {
-        label: Some("maxima"),
-        source: wgpu::ShaderSource::Wgsl(source.into()),
-    });
-    device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
-        label: Some("maxima"),
-        layout: Some(&layout.pipelines),
-        module: &module,
-        entry_point: Some("main"),
-        compilation_options: wgpu::PipelineCompilationOptions {
-            // each workgroup writes its memory before it reads it
-            zero_initialize_workgroup_memory: false,
-            ..wgpu::PipelineCompilationOptions::default()
-        },
-        cache: None,
-    })
+    compiled(device, &layout.pipelines, "maxima", source)
 }
 
 /// Does what is to be done on the device; what this said meanwhile is an error, panics of the driver's included.
@@ -309,15 +293,10 @@ fn guarded<T>(device: &wgpu::Device, what: impl FnOnce() -> Result<T, String>) -
         .filter_map(|scope| at_once(scope.pop()).flatten().map(|error| error.to_string()))
         .collect();
     match outcome {
-        Err(panic) => Err(TableError(text(&*panic))),
+        Err(panic) => Err(TableError(words(&*panic, "it panicked"))),
         Ok(_) if !said.is_empty() => Err(TableError(said.join("; "))),
         Ok(outcome) => outcome.map_err(TableError),
     }
-}
-
-fn text(panic: &(dyn Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "it panicked".to_owned())
 }
 
 #[cfg(test)]

@@ -14,13 +14,15 @@ use super::identity::{Identity, Pin, PinEvent};
 use super::push::{Checked, Claim, PushSource};
 use super::seat::{FrameSink, Outlets, Seat};
 use super::supervisor::{Jitter, Supervisor};
-use super::{CameraConfig, CameraError, CameraEvent, CameraId, CameraReport, CameraStatus, trial};
+use super::{
+    CameraConfig, CameraError, CameraEvent, CameraId, CameraReport, CameraStatus, Decode, DecodeEvent, Hold,
+    trial,
+};
 use crate::frame::Frame;
+use crate::meter::{Meter, Unmetered};
 use crate::observation::Interest;
 use crate::preview::{OverlayBox, Viewing};
 use crate::source::{SourceKind, SourcePolicy, SourceUrl};
-
-const EVENTS_MAX: usize = 256;
 
 /// What all cameras have in common.
 #[derive(Clone)]
@@ -60,12 +62,16 @@ enum Source {
 impl Cameras {
     /// No cameras yet. Every picture that is to be analysed goes to `sink`.
     pub fn new(options: CamerasOptions, sink: FrameSink) -> Cameras {
-        let (events, pins) = (broadcast::Sender::new(EVENTS_MAX), broadcast::Sender::new(EVENTS_MAX));
+        Self::metered(options, sink, Arc::new(Unmetered))
+    }
+
+    /// As [`Self::new`]; what becomes of pictures that do not get so far goes to `meter`.
+    pub(crate) fn metered(options: CamerasOptions, sink: FrameSink, meter: Arc<dyn Meter>) -> Cameras {
         let inner = Inner {
             policy: Arc::new(options.policy),
             cameras_max: options.cameras_max,
             jitter: options.jitter,
-            outlets: Outlets { sink, events, pins, strained: Arc::default() },
+            outlets: Outlets::new(sink, meter),
             running: Mutex::new(HashMap::new()),
         };
         Cameras { inner: Arc::new(inner) }
@@ -240,6 +246,18 @@ impl Cameras {
         Ok(self.seat(id)?.watch_film())
     }
 
+    /// Has each of a camera's pictures decoded from now on, or its key frames only. It stays open and pinned; the change is in
+    /// force with the next key frame.
+    ///
+    /// # Errors
+    /// [`CameraError::Unknown`]; [`CameraError::Config`] where pictures are pushed.
+    pub fn set_decode(&self, id: &CameraId, decode: Decode) -> Result<(), CameraError> {
+        let seat = self.seat(id)?;
+        check_decode(seat.config().source.kind(), decode)?;
+        seat.set_decode(decode);
+        Ok(())
+    }
+
     /// Tells a camera what its picture turned out to show: boxes that are drawn on its previews from now on, and how much
     /// there is left to find out.
     pub(crate) fn told(
@@ -265,6 +283,20 @@ impl Cameras {
         self.inner.outlets.strained.store(strained, Ordering::Relaxed);
     }
 
+    /// Somebody follows what happens at a camera: until they drop this, all that is set to be decoded is.
+    ///
+    /// # Errors
+    /// [`CameraError::Unknown`].
+    pub fn hold(&self, id: &CameraId) -> Result<Hold, CameraError> {
+        Ok(self.seat(id)?.hold())
+    }
+
+    /// Cameras of which other pictures are decoded than before, from now on. A receiver that falls 256 behind loses the oldest
+    /// and is told so.
+    pub fn decodes(&self) -> broadcast::Receiver<DecodeEvent> {
+        self.inner.outlets.decodes.subscribe()
+    }
+
     /// State changes from now on. A receiver that falls 256 events behind loses the oldest and is told so.
     pub fn events(&self) -> broadcast::Receiver<CameraEvent> {
         self.inner.outlets.events.subscribe()
@@ -276,7 +308,17 @@ impl Cameras {
     }
 }
 
+fn check_decode(kind: SourceKind, decode: Decode) -> Result<(), CameraError> {
+    match (kind, decode) {
+        (SourceKind::Push, Decode::KeyFrames) => {
+            Err(CameraError::Config("a camera whose pictures are pushed decodes all of them"))
+        }
+        _ => Ok(()),
+    }
+}
+
 fn check(config: &CameraConfig) -> Result<(), CameraError> {
+    check_decode(config.source.kind(), config.decode)?;
     if !(1..=60).contains(&config.analysed_fps_max) {
         return Err(CameraError::Config("analysed_fps_max lies between 1 and 60"));
     }

@@ -26,12 +26,27 @@ pub(crate) struct HealthLimits {
     pub(crate) loop_max: Duration,
 }
 
+impl HealthLimits {
+    /// Those of a stream of which a picture is decoded only so often: no verdict rests on a single one.
+    fn spaced(self, every: Duration) -> HealthLimits {
+        let two = every + every / 2;
+        HealthLimits {
+            late_max: self.late_max.max(two),
+            black_max: self.black_max.max(two),
+            frozen_max: self.frozen_max.max(two),
+            ..self
+        }
+    }
+}
+
 /// The health of one opened source.
 pub(crate) struct Health {
     limits: HealthLimits,
     opened: Instant,
     first: Option<Instant>,
     newest: Option<Instant>,
+    /// When something came last that was not decoded.
+    heard: Option<Instant>,
     signature: u64,
     changed: Instant,
     bright: Instant,
@@ -50,6 +65,7 @@ impl Health {
             opened: now,
             first,
             newest,
+            heard: None,
             signature: 0,
             changed,
             bright,
@@ -82,8 +98,13 @@ impl Health {
         self.damage.mark(now);
     }
 
-    /// The state at `now`.
-    pub(crate) fn state(&self, now: Instant) -> CameraState {
+    /// Takes note that something came at `now` that is not decoded: the camera is there.
+    pub(crate) fn on_unit(&mut self, now: Instant) {
+        self.heard = Some(now);
+    }
+
+    /// The state at `now` of a stream of which a picture is decoded `every` so often, or each.
+    pub(crate) fn state(&self, now: Instant, every: Option<Duration>) -> CameraState {
         let Some(newest) = self.newest else {
             let waited = now.saturating_duration_since(self.opened);
             return if waited > self.limits.connect_max {
@@ -92,15 +113,16 @@ impl Health {
                 CameraState::Connecting
             };
         };
-        if now.saturating_duration_since(newest) > self.limits.gap_max {
+        if !self.overdue(now, every).is_zero() {
             return CameraState::Stalled;
         }
+        let limits = every.map_or(self.limits, |every| self.limits.spaced(every));
         let lasted = |since: Instant, bound: Duration| newest.saturating_duration_since(since) >= bound;
-        if lasted(self.punctual, self.limits.late_max) {
+        if lasted(self.punctual, limits.late_max) {
             CameraState::Throttled
-        } else if lasted(self.bright, self.limits.black_max) {
+        } else if lasted(self.bright, limits.black_max) {
             CameraState::Black
-        } else if lasted(self.changed, self.limits.frozen_max) {
+        } else if lasted(self.changed, limits.frozen_max) {
             CameraState::Frozen
         } else if self.damage.is_there(now) {
             CameraState::Damaged
@@ -108,6 +130,22 @@ impl Health {
             CameraState::Looped
         } else {
             CameraState::Live
+        }
+    }
+
+    /// For how long the next picture has been missed. Where few are decoded it is missed when nothing comes at all, or no
+    /// picture for much longer than those are apart.
+    pub(crate) fn overdue(&self, now: Instant, every: Option<Duration>) -> Duration {
+        let Some(newest) = self.newest else { return Duration::ZERO };
+        let beyond =
+            |since: Instant, bound: Duration| now.saturating_duration_since(since).saturating_sub(bound);
+        let gap_max = self.limits.gap_max;
+        match every {
+            None => beyond(newest, gap_max),
+            Some(every) => {
+                let heard = self.heard.map_or(newest, |heard| heard.max(newest));
+                beyond(heard, gap_max).max(beyond(newest, gap_max + 2 * every))
+            }
         }
     }
 
@@ -156,7 +194,7 @@ mod tests {
             last = start + Duration::from_millis(at);
             health.on_picture(last, &luma, Duration::from_millis(behind_ms));
         }
-        health.state(last + Duration::from_millis(wait_ms))
+        health.state(last + Duration::from_millis(wait_ms), None)
     }
 
     fn changing(at: u64) -> (Luma, u64) {
@@ -201,11 +239,62 @@ mod tests {
         let start = Instant::now();
         let at = |seconds: u64| start + Duration::from_secs(seconds);
         let mut health = Health::new(LIMITS, start);
-        assert_eq!((health.state(at(60)), health.shown_for()), (CameraState::Offline, Duration::ZERO));
+        assert_eq!((health.state(at(60), None), health.shown_for()), (CameraState::Offline, Duration::ZERO));
         for seconds in [60, 61, 66] {
             health.on_picture(at(seconds), &luma(seconds, false), Duration::ZERO);
         }
         assert_eq!(health.shown_for(), Duration::from_secs(6));
+    }
+
+    /// A stream of 15 pictures a second of which one in `every_s` is decoded, for a minute; then so many seconds of pictures
+    /// that are not decoded, then silence.
+    fn sparse(every_s: u64, picture: impl Fn(u64) -> (Luma, u64), then: (u64, u64)) -> CameraState {
+        let start = Instant::now();
+        let (mut health, every) = (Health::new(LIMITS, start), Duration::from_secs(every_s));
+        let mut last = start;
+        for at_ms in (0..=60_000 + then.0 * 1_000).step_by(100) {
+            last = start + Duration::from_millis(at_ms);
+            match at_ms <= 60_000 && at_ms % (every_s * 1_000) == 0 {
+                true => {
+                    let (luma, behind_ms) = picture(at_ms);
+                    health.on_picture(last, &luma, Duration::from_millis(behind_ms));
+                }
+                false => health.on_unit(last),
+            }
+        }
+        health.state(last + Duration::from_secs(then.1), Some(every))
+    }
+
+    #[test]
+    fn a_camera_of_key_frames_is_live_as_long_as_they_come_as_far_apart_as_they_do() {
+        for every_s in [1, 2, 5, 10] {
+            assert_eq!(sparse(every_s, changing, (0, 2)), CameraState::Live, "{every_s} s apart");
+            assert_eq!(
+                sparse(every_s, changing, (2 * every_s + 2, 0)),
+                CameraState::Live,
+                "{every_s} s apart"
+            );
+        }
+        // Silence is silence, however far apart they are; and a stream without key frames shows nothing.
+        assert_eq!(sparse(10, changing, (0, 3)), CameraState::Stalled);
+        assert_eq!(sparse(10, changing, (23, 0)), CameraState::Stalled);
+    }
+
+    #[test]
+    fn of_a_camera_of_key_frames_no_single_picture_makes_a_state_and_two_do() {
+        let odd_at = |at: u64, odd: u64| at >= 60_000 - odd * 10_000 + 10_000;
+        for (count, expected) in [(1, CameraState::Live), (2, CameraState::Black)] {
+            assert_eq!(sparse(10, |at| (luma(at, odd_at(at, count)), 20), (0, 0)), expected);
+        }
+        for (count, expected) in [(1, CameraState::Live), (2, CameraState::Throttled)] {
+            let behind = |at: u64| if odd_at(at, count) { 1_500 } else { 20 };
+            assert_eq!(sparse(10, |at| (luma(at, false), behind(at)), (0, 0)), expected);
+        }
+        for (count, expected) in [(1, CameraState::Live), (2, CameraState::Frozen)] {
+            // The picture before the first that repeats it is the same.
+            let shown = |at: u64| if odd_at(at, count) { 60_000 - count * 10_000 } else { at };
+            assert_eq!(sparse(10, |at| (luma(shown(at), false), 20), (0, 0)), expected);
+        }
     }
 
     #[test]

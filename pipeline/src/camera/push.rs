@@ -1,4 +1,4 @@
-//! A camera whose pictures are sent in, by a browser or a kiosk: one waits, and a newer one replaces it.
+//! A camera whose pictures are sent in, by a browser or a kiosk: one waits, and a newer one supersedes it.
 
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -50,7 +50,7 @@ struct Waiting {
 /// A picture that was left to be decoded.
 struct Pushed {
     picture: Bytes,
-    /// Which of all that were left, from 1; those that were replaced have numbers, too.
+    /// Which of all that were left, from 1; those that were superseded have numbers, too.
     seq: u64,
     at: Instant,
     wall: SystemTime,
@@ -64,7 +64,7 @@ pub struct Claim {
 }
 
 impl Claim {
-    /// Leaves a JPEG or PNG picture to be decoded; it replaces one that still waits. Gives the number under which the
+    /// Leaves a JPEG or PNG picture to be decoded; it supersedes one that still waits. Gives the number under which the
     /// picture is observed, if it is; `None` when the claim is no longer in force: another took over, or the camera is
     /// gone. Does not block.
     ///
@@ -73,12 +73,15 @@ impl Claim {
     pub fn push(&self, picture: Bytes) -> Result<Option<u64>, CameraError> {
         let Checked(picture) = Checked::new(picture)?;
         let mut waiting = self.slot.waiting.lock();
-        let mine = waiting.is_claimed_by(self.number) && !waiting.stop;
-        Ok(mine.then(|| {
-            let seq = waiting.put(picture);
-            self.slot.changed.notify_one();
-            seq
-        }))
+        if !waiting.is_claimed_by(self.number) || waiting.stop {
+            return Ok(None);
+        }
+        let superseded = waiting.put(picture);
+        let seq = waiting.pushed;
+        drop(waiting);
+        self.slot.changed.notify_one();
+        count(&self.seat, superseded.as_ref());
+        Ok(Some(seq))
     }
 
     /// Delivers video from now on, instead of one picture after the other.
@@ -110,11 +113,11 @@ impl Drop for Claim {
 }
 
 impl Waiting {
-    fn put(&mut self, picture: Bytes) -> u64 {
+    /// Leaves a picture; the one that it supersedes.
+    fn put(&mut self, picture: Bytes) -> Option<Pushed> {
         self.pushed += 1;
         let (seq, at, wall) = (self.pushed, Instant::now(), SystemTime::now());
-        self.picture = Some(Pushed { picture, seq, at, wall });
-        seq
+        self.picture.replace(Pushed { picture, seq, at, wall })
     }
 
     fn is_claimed_by(&self, number: u64) -> bool {
@@ -147,10 +150,18 @@ impl PushSource {
         Some(Claim { slot: Arc::clone(&self.slot), seat: Arc::clone(&self.seat), number })
     }
 
-    /// Leaves a picture to be decoded; replaces one that still waits.
+    /// Leaves a picture to be decoded; supersedes one that still waits.
     pub(crate) fn push(&self, Checked(picture): Checked) {
-        self.slot.waiting.lock().put(picture);
+        let superseded = self.slot.waiting.lock().put(picture);
         self.slot.changed.notify_one();
+        count(&self.seat, superseded.as_ref());
+    }
+}
+
+/// A picture that a newer one supersedes is counted as that, once, wherever on its way that happens.
+fn count(seat: &Seat, superseded: Option<&Pushed>) {
+    if let Some(pushed) = superseded {
+        seat.superseded(pushed.at, Instant::now());
     }
 }
 
@@ -208,7 +219,7 @@ fn run(seat: &Seat, slot: &Slot) {
 fn show(seat: &Seat, pushed: &Pushed) {
     match still::decode(&pushed.picture, &LIMITS) {
         Ok(still) => {
-            let arrival = seat.arrive(pushed.at, 0);
+            let arrival = seat.arrive(pushed.at, 0, None);
             let captured = Capture { at: pushed.at, wall: pushed.wall, pts_ns: None };
             seat.deliver(Frame::from_still(seat.id().clone(), pushed.seq, captured, still), &arrival);
         }
@@ -223,5 +234,64 @@ pub(super) fn look(seat: &Seat) {
         CameraState::Connecting | CameraState::Offline => {}
         CameraState::Stalled => seat.enter(CameraState::Stalled, "nobody pushes pictures"),
         state => seat.enter(state, state.advice()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::camera::identity::Pin;
+    use crate::camera::seat::Outlets;
+    use crate::camera::{CameraConfig, CameraId};
+    use crate::meter::{FrameResult, Meter};
+    use crate::simulate::{self, ClipOptions};
+    use crate::source::SourceUrl;
+
+    #[derive(Default)]
+    struct Counts(Mutex<Vec<FrameResult>>);
+
+    impl Meter for Counts {
+        fn frame(&self, _camera: &CameraId, result: FrameResult, _age: Duration) {
+            self.0.lock().push(result);
+        }
+    }
+
+    fn jpeg() -> Bytes {
+        let grey = still::Still::from_rgb(64, 64, vec![90; 3 * 64 * 64]).unwrap();
+        let options = ClipOptions { width: 160, height: 120, ..ClipOptions::default() };
+        let picture = simulate::picture(&[grey], &options, 0).unwrap();
+        let mut jpeg = Vec::new();
+        let encoder = jpeg_encoder::Encoder::new(&mut jpeg, 85);
+        encoder.encode(picture.rgb(), 160, 120, jpeg_encoder::ColorType::Rgb).unwrap();
+        jpeg.into()
+    }
+
+    #[test]
+    fn a_pushed_picture_that_a_newer_one_supersedes_before_it_is_decoded_is_counted_once_as_that() {
+        let (counts, shown) = (Arc::new(Counts::default()), Arc::new(Mutex::new(Vec::new())));
+        let sink = Arc::clone(&shown);
+        let outlets = Outlets::new(Arc::new(move |frame| sink.lock().push(frame.seq)), counts.clone());
+        let config = CameraConfig {
+            id: "kiosk".parse().unwrap(),
+            source: SourceUrl::parse("push:").unwrap(),
+            decode: Default::default(),
+            analysed_fps_max: 60,
+            frozen_after_ms: 60_000,
+            loop_s_max: 0,
+            view: Default::default(),
+            idle: Default::default(),
+        };
+        let seat = Arc::new(Seat::new(config, Pin::default(), outlets, Instant::now()));
+        // Nobody decodes yet: all three wait, one after the other.
+        let source = PushSource { slot: Arc::default(), seat: Arc::clone(&seat), thread: None };
+        let claim = source.claim(&Identity::of([("client", "kiosk".to_owned())])).unwrap();
+        let numbers: Vec<_> = (0..3).map(|_| claim.push(jpeg()).unwrap()).collect();
+        assert_eq!(numbers, [Some(1), Some(2), Some(3)]);
+        let waiting = source.slot.waiting.lock().picture.take().unwrap();
+        show(&seat, &waiting);
+        assert_eq!(*shown.lock(), [3]);
+        assert_eq!(*counts.0.lock(), [FrameResult::Superseded; 2]);
+        // All that came, of which two were superseded and one went on.
+        assert_eq!(seat.status(Instant::now()).frames_in, 3);
     }
 }

@@ -13,8 +13,10 @@ use super::luma::Thumbnail;
 const SAME_LUMA_MAX: f32 = 2.5;
 /// Pictures that differ by more show movement.
 const MOVED_LUMA_MIN: f32 = 12.0;
-/// Repeats have to go on for so long.
+/// Repeats have to go on for so long,
 const REPEATED_MIN: Duration = Duration::from_secs(3);
+/// and for so many pictures, where they are far apart.
+const REPEATED_PICTURES_MIN: usize = 4;
 /// A picture is not compared with those of the last second: they are alike anyway.
 const LAG_MIN: Duration = Duration::from_secs(1);
 /// How far the distance in time may be off: a picture more or less.
@@ -39,6 +41,7 @@ struct Run {
     since: Instant,
     first: Thumbnail,
     moved: bool,
+    pictures: usize,
 }
 
 impl Repeats {
@@ -56,7 +59,10 @@ impl Repeats {
             self.past.pop_front();
         }
         self.run = self.goes_on(now, picture).or_else(|| self.begins(now, picture));
-        let repeated = |run: &Run| run.moved && now.saturating_duration_since(run.since) >= REPEATED_MIN;
+        let repeated = |run: &Run| {
+            let lasted = now.saturating_duration_since(run.since) >= REPEATED_MIN;
+            run.moved && lasted && run.pictures >= REPEATED_PICTURES_MIN
+        };
         if self.run.as_ref().is_some_and(repeated) {
             self.seen = Some(now);
         }
@@ -75,7 +81,7 @@ impl Repeats {
         let same =
             self.past.iter().any(|(at, past)| at_lag(*at) && past.difference(picture) <= SAME_LUMA_MAX);
         let moved = run.moved || run.first.difference(picture) >= MOVED_LUMA_MIN;
-        same.then_some(Run { moved, ..run })
+        same.then_some(Run { moved, pictures: run.pictures + 1, ..run })
     }
 
     /// A new run, from the earlier picture that is most like this one.
@@ -86,7 +92,8 @@ impl Repeats {
             .map(|(at, past)| (*at, past.difference(picture)))
             .min_by(|a, b| a.1.total_cmp(&b.1))?;
         let lag = now.saturating_duration_since(at);
-        (difference <= SAME_LUMA_MAX).then_some(Run { lag, since: now, first: *picture, moved: false })
+        let run = Run { lag, since: now, first: *picture, moved: false, pictures: 1 };
+        (difference <= SAME_LUMA_MAX).then_some(run)
     }
 }
 
@@ -143,6 +150,18 @@ mod tests {
         assert_eq!(first_known(30, 60, |ms| picture(1.0, ms)), None);
         let sway = |ms: u64| picture(1.0 + 0.03 * (ms as f32 / 800.0).sin(), ms);
         assert_eq!(first_known(30, 60, sway), None);
+    }
+
+    #[test]
+    fn two_pictures_ten_seconds_apart_that_were_there_before_are_no_loop() {
+        let start = Instant::now();
+        let mut repeats = Repeats::new(Duration::from_secs(30));
+        // A door that is open, shut, open and shut again when a key frame comes.
+        for (turn, angle) in (0..).zip([1.0, 3.0, 1.0, 3.0]) {
+            let now = start + Duration::from_secs(10 * turn);
+            repeats.on_picture(now, &picture(angle, turn));
+            assert!(!repeats.are_shown(now), "picture {turn}");
+        }
     }
 
     #[test]

@@ -9,15 +9,19 @@ use parking_lot::Mutex;
 use tokio::sync::{broadcast, watch};
 
 use super::backlog::Backlog;
+use super::burden::{Burden, is_behind};
+use super::decode::{Decode, Gate, Unit};
 use super::health::{Health, HealthLimits};
 use super::identity::{Identity, Pin, PinEvent};
 use super::luma::Luma;
+use super::need::{Hold, Need};
 use super::pace::{Pace, Rate};
 use super::texture::Texture;
 use super::view::{FaceArea, View, ViewFault};
 use super::vigilance::Vigilance;
-use super::{CameraConfig, CameraEvent, CameraId, CameraState, CameraStatus, IdleOptions};
+use super::{CameraConfig, CameraEvent, CameraId, CameraState, CameraStatus, DecodeEvent, IdleOptions};
 use crate::frame::Frame;
+use crate::meter::{FrameResult, Meter};
 use crate::observation::Interest;
 use crate::preview::film::Film;
 use crate::preview::{OverlayBox, Preview, Viewing};
@@ -32,6 +36,7 @@ const BEHIND_MAX: Duration = Duration::from_secs(1);
 const LATE_MAX: Duration = Duration::from_millis(750);
 const BLACK_MAX: Duration = Duration::from_secs(1);
 const PREVIEW_FPS_MAX: u32 = 15;
+const EVENTS_MAX: usize = 256;
 const UNTOLD_MAX: Duration = Duration::from_secs(4);
 
 /// Where a camera's pictures and news go.
@@ -40,12 +45,35 @@ pub(crate) struct Outlets {
     pub(crate) sink: FrameSink,
     pub(crate) events: broadcast::Sender<CameraEvent>,
     pub(crate) pins: broadcast::Sender<PinEvent>,
+    pub(crate) decodes: broadcast::Sender<DecodeEvent>,
+    pub(crate) meter: Arc<dyn Meter>,
     /// Whether those who take the pictures cannot keep up.
     pub(crate) strained: Arc<AtomicBool>,
+    burden: Arc<Mutex<Burden>>,
+    /// Whether decoding cannot: the verdict of the burden.
+    relieved: Arc<AtomicBool>,
+}
+
+impl Outlets {
+    pub(crate) fn new(sink: FrameSink, meter: Arc<dyn Meter>) -> Outlets {
+        Outlets {
+            sink,
+            events: broadcast::Sender::new(EVENTS_MAX),
+            pins: broadcast::Sender::new(EVENTS_MAX),
+            decodes: broadcast::Sender::new(EVENTS_MAX),
+            meter,
+            strained: Arc::default(),
+            burden: Arc::default(),
+            relieved: Arc::default(),
+        }
+    }
 }
 
 pub(crate) struct Seat {
     config: CameraConfig,
+    /// As the configuration has it, or as it was set since.
+    keys_only: AtomicBool,
+    need: Arc<Need>,
     outlets: Outlets,
     pin: Mutex<Pinned>,
     standing: Mutex<Standing>,
@@ -75,6 +103,11 @@ struct Flow {
     /// Outlives what is opened and closed: a camera may be moved while it is off.
     view: View,
     tainted: Taint,
+    gate: Gate,
+    /// What was decoded when that was told last.
+    decodes: Decode,
+    /// When the newest picture came out of its decoder.
+    came: Option<Instant>,
     backlog: Backlog,
     analysed: Pace,
     vigilance: Vigilance,
@@ -116,6 +149,9 @@ impl Seat {
             health: Health::new(limits(&config), now),
             view: View::new(config.view),
             tainted: Taint::default(),
+            gate: Gate::default(),
+            decodes: config.decode,
+            came: None,
             backlog: Backlog::default(),
             analysed: Pace::new(config.analysed_fps_max),
             vigilance: Vigilance::new(idle(&config), now),
@@ -130,7 +166,9 @@ impl Seat {
         };
         let standing = Standing { state: CameraState::Connecting, reason: String::new(), reconnects: 0 };
         let seat = Seat {
+            keys_only: AtomicBool::new(config.decode == Decode::KeyFrames),
             config,
+            need: Arc::default(),
             outlets,
             pin: Mutex::new(Pinned { pin, present: None }),
             standing: Mutex::new(standing),
@@ -158,6 +196,8 @@ impl Seat {
         let mut flow = self.flow.lock();
         flow.health = Health::new(limits(&self.config), now);
         flow.backlog = Backlog::default();
+        flow.gate.reopened();
+        flow.came = None;
         flow.tainted = Taint::default();
         flow.vigilance = Vigilance::new(idle(&self.config), now);
         drop(flow);
@@ -173,13 +213,87 @@ impl Seat {
         flow.decoder = decoder.to_owned();
     }
 
-    /// Counts a picture that came at `at`, `lag_nanos` after its time stamp.
-    pub(crate) fn arrive(&self, at: Instant, lag_nanos: i64) -> Arrival {
+    /// Which pictures are decoded from now on.
+    pub(crate) fn set_decode(&self, decode: Decode) {
+        self.keys_only.store(decode == Decode::KeyFrames, Ordering::Relaxed);
+    }
+
+    /// Which pictures are to be decoded.
+    fn setting(&self) -> Decode {
+        if self.keys_only.load(Ordering::Relaxed) { Decode::KeyFrames } else { Decode::All }
+    }
+
+    /// Which pictures are decoded at `now`: fewer than are to be while there is too much to decode and nobody needs the camera.
+    fn decode(&self, now: Instant) -> Decode {
+        let relieved = || self.outlets.relieved.load(Ordering::Relaxed) && !self.is_needed(now);
+        match self.setting() {
+            Decode::All if relieved() => Decode::KeyFrames,
+            setting => setting,
+        }
+    }
+
+    /// Whether somebody sells at the camera, or looks at what it shows.
+    fn is_needed(&self, now: Instant) -> bool {
+        let pushed = self.config.source.kind() == SourceKind::Push;
+        pushed || self.viewers.receiver_count() > 0 || self.film.viewers() > 0 || self.need.is_there(now)
+    }
+
+    pub(crate) fn hold(&self) -> Hold {
+        Hold::new(Arc::clone(&self.need))
+    }
+
+    /// Whether an encoded picture is decoded; called before its decoder.
+    pub(crate) fn admits(&self, unit: &Unit) -> bool {
+        let decodes = self.decode(unit.at);
         let mut flow = self.flow.lock();
-        let behind = flow.backlog.behind(at, lag_nanos);
+        let admitted = flow.gate.admits(unit, decodes);
+        if !admitted {
+            flow.health.on_unit(unit.at);
+        }
+        let changed = std::mem::replace(&mut flow.decodes, decodes) != decodes;
+        drop(flow);
+        if changed {
+            let is_relief = decodes != self.setting();
+            tracing::info!(camera = %self.config.id, decodes = decodes.name(), is_relief, "camera decodes");
+            let event = DecodeEvent { camera: self.config.id.clone(), decodes, is_relief };
+            // Nobody listening is fine: the status says the same.
+            let _listeners = self.outlets.decodes.send(event);
+        }
+        admitted
+    }
+
+    /// Counts a picture that came at `at`, `lag_nanos` after its time stamp, which is `pts_ns`.
+    pub(crate) fn arrive(&self, at: Instant, lag_nanos: i64, pts_ns: Option<u64>) -> Arrival {
+        let decode = self.decode(at);
+        let mut flow = self.flow.lock();
+        let held = flow.gate.held(pts_ns, at);
+        let late = flow.backlog.behind(at, lag_nanos);
+        let interval = flow.came.replace(at).map(|before| at.saturating_duration_since(before));
+        // A decoder that holds one picture back holds it for a key frame's distance, which the backlog takes for punctual.
+        let behind = if flow.gate.every(decode).is_some() { late.max(held) } else { late };
         flow.frames_in += 1;
         flow.rate.count(at);
-        Arrival { at, behind, seq: flow.frames_in }
+        let arrival = Arrival { at, behind, seq: flow.frames_in };
+        drop(flow);
+        if let (Some(interval), Some(_)) = (interval, pts_ns) {
+            let is_whole = decode == Decode::All;
+            self.weigh(is_whole.then(|| is_behind(late, held, interval)), at);
+        }
+        arrival
+    }
+
+    /// Has it known whether decoding keeps up.
+    fn weigh(&self, is_behind: Option<bool>, now: Instant) {
+        let too_much = self.outlets.burden.lock().note(&self.config.id, is_behind, now);
+        if self.outlets.relieved.swap(too_much, Ordering::Relaxed) != too_much {
+            tracing::warn!(too_much, "there is too much to decode, or was");
+        }
+    }
+
+    /// Counts a picture that came at `at` and was superseded by `now`, before it was even decoded.
+    pub(crate) fn superseded(&self, at: Instant, now: Instant) {
+        self.flow.lock().frames_in += 1;
+        self.outlets.meter.frame(&self.config.id, FrameResult::Superseded, now.saturating_duration_since(at));
     }
 
     /// The stream was damaged: pictures that rest on what was lost are not analysed.
@@ -195,19 +309,21 @@ impl Seat {
     }
 
     /// Hands a picture on. Returns true when the state should be looked at now.
-    pub(crate) fn deliver(&self, frame: Frame, arrival: &Arrival) -> bool {
+    pub(crate) fn deliver(&self, mut frame: Frame, arrival: &Arrival) -> bool {
         let luma = Luma::of(&frame);
         let looks = self.flow.lock().view.is_due(arrival.at);
         // The way to see more than single samples is long: not while others wait for the figures.
         let texture = if looks { Texture::of(&frame) } else { None };
         let faces = self.faces((frame.width(), frame.height()));
+        let decode = self.decode(arrival.at);
         let mut flow = self.flow.lock();
-        let before = flow.state(arrival.at);
+        let before = flow.state(arrival.at, decode);
         flow.health.on_picture(arrival.at, &luma, arrival.behind);
-        if let Some(texture) = texture.filter(|_| flow.health.state(arrival.at) == CameraState::Live) {
+        let every = flow.gate.every(decode);
+        if let Some(texture) = texture.filter(|_| flow.health.state(arrival.at, every) == CameraState::Live) {
             flow.view.on_picture(arrival.at, texture, &luma.thumbnail, &faces);
         }
-        let changed = flow.state(arrival.at) != before;
+        let changed = flow.state(arrival.at, decode) != before;
         flow.size = (frame.width(), frame.height());
         flow.newest = Some(frame.captured.at);
         flow.vigilance.on_picture(arrival.at, &luma.thumbnail);
@@ -221,6 +337,7 @@ impl Seat {
         flow.frames_analysed += u64::from(analyse);
         drop(flow);
 
+        frame.is_spare = decode == Decode::KeyFrames;
         let frame = Arc::new(frame);
         if due {
             *self.latest.lock() = Some(Arc::clone(&frame));
@@ -253,7 +370,8 @@ impl Seat {
 
     /// What the pictures say at `now`.
     pub(crate) fn health(&self, now: Instant) -> CameraState {
-        self.flow.lock().state(now)
+        let decode = self.decode(now);
+        self.flow.lock().state(now, decode)
     }
 
     /// The faces that were found last, in shares of a picture of this size.
@@ -271,6 +389,13 @@ impl Seat {
     /// How long ago the newest picture came.
     pub(crate) fn silence(&self, now: Instant) -> Option<Duration> {
         Some(now.saturating_duration_since(self.flow.lock().health.newest()?))
+    }
+
+    /// For how long the next picture has been missed.
+    pub(crate) fn overdue(&self, now: Instant) -> Duration {
+        let decode = self.decode(now);
+        let flow = self.flow.lock();
+        flow.health.overdue(now, flow.gate.every(decode))
     }
 
     /// For how long the source has shown pictures since it was opened.
@@ -310,7 +435,7 @@ impl Seat {
         let state = {
             let mut flow = self.flow.lock();
             flow.view.forget();
-            flow.state(now)
+            flow.state(now, self.decode(now))
         };
         if self.standing.lock().state.is_of_view() {
             self.enter(state, state.advice());
@@ -355,6 +480,7 @@ impl Seat {
     }
 
     pub(crate) fn status(&self, now: Instant) -> CameraStatus {
+        let decode = self.decode(now);
         let flow = self.flow.lock();
         let standing = self.standing.lock();
         CameraStatus {
@@ -366,6 +492,10 @@ impl Seat {
             height: flow.size.1,
             codec: flow.codec.clone(),
             decoder: flow.decoder.clone(),
+            decode: self.setting(),
+            decodes: if flow.gate.every(decode).is_some() { Decode::KeyFrames } else { Decode::All },
+            key_frame_distance: flow.gate.distance(),
+            frames_skipped: flow.gate.skipped(),
             frames_in: flow.frames_in,
             frames_analysed: flow.frames_analysed,
             fps: flow.rate.per_second(now),
@@ -387,6 +517,7 @@ impl Seat {
 
     /// Somebody wants to know who is there: every picture counts.
     pub(crate) fn attend(&self, now: Instant) {
+        self.need.attend(now);
         self.flow.lock().vigilance.told(Interest::Open, now);
     }
 
@@ -413,8 +544,8 @@ impl Seat {
 
 impl Flow {
     /// What the pictures say at `now`: whatever is wrong with them goes before what they show.
-    fn state(&self, now: Instant) -> CameraState {
-        match self.health.state(now) {
+    fn state(&self, now: Instant, decode: Decode) -> CameraState {
+        match self.health.state(now, self.gate.every(decode)) {
             CameraState::Live => self.view.fault().map_or(CameraState::Live, ViewFault::state),
             other => other,
         }
@@ -438,3 +569,6 @@ pub(crate) fn limits(config: &CameraConfig) -> HealthLimits {
         loop_max: Duration::from_secs(config.loop_s_max),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -21,8 +21,8 @@ pub(crate) type Open =
 
 const SIGNALS_MAX: usize = 64;
 const LOOK_EVERY: Duration = Duration::from_millis(250);
-/// A source that stays silent this long is opened again.
-const SILENCE_MAX: Duration = Duration::from_secs(4);
+/// A source that has been stalled for this long is opened again.
+const STALLED_MAX: Duration = Duration::from_secs(2);
 /// A source that is late this long is opened again: that sheds the backlog, and forgives a camera that set its clock.
 const LATE_MAX: Duration = Duration::from_secs(15);
 /// After this long a source counts as good, and its next failure starts with a short delay.
@@ -153,7 +153,7 @@ impl Watch {
             CameraState::Offline => return Some(Fault::offline("no picture within ten seconds")),
             CameraState::Stalled => {
                 self.seat.enter(state, "no picture for two seconds");
-                if self.seat.silence(now).is_some_and(|silence| silence > SILENCE_MAX) {
+                if self.seat.overdue(now) > STALLED_MAX {
                     return Some(Fault {
                         state,
                         reason: "no picture for four seconds".into(),

@@ -4,12 +4,11 @@ use std::sync::Arc;
 use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::time::{Duration, Instant};
 
-use tokio::sync::broadcast;
-
 use super::identity::Pin;
 use super::seat::{Outlets, Seat};
 use super::{CameraConfig, CameraError, CameraId, CameraReport, CameraState, ViewOptions};
 use crate::ingest::{Fault, Ingest, Reporter, Signal};
+use crate::meter::Unmetered;
 use crate::source::{SourceKind, SourcePolicy, SourceUrl};
 
 /// So long the rate is measured.
@@ -27,6 +26,7 @@ pub(crate) fn run(
     let config = CameraConfig {
         id: CameraId::trial(),
         source: source.clone(),
+        decode: Default::default(),
         analysed_fps_max: 1,
         frozen_after_ms: 600_000,
         loop_s_max: 0,
@@ -34,8 +34,7 @@ pub(crate) fn run(
         idle: Default::default(),
     };
     let begun = Instant::now();
-    let (events, pins) = (broadcast::Sender::new(1), broadcast::Sender::new(1));
-    let outlets = Outlets { sink: Arc::new(drop), events, pins, strained: Arc::default() };
+    let outlets = Outlets::new(Arc::new(drop), Arc::new(Unmetered));
     let seat = Arc::new(Seat::new(config, Pin::default(), outlets, begun));
     let (signals, inbox) = sync_channel(64);
     let failed = |fault: Fault| CameraError::Failed { state: fault.state, reason: fault.reason };

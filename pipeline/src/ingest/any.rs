@@ -6,7 +6,7 @@ use std::sync::Arc;
 use gst::prelude::*;
 use gstreamer as gst;
 
-use super::decoder::{make, tame};
+use super::decoder::{is_decoder, make, tame, watch_units};
 use super::tail::{self, Timing};
 use super::{Fault, Reporter};
 use crate::camera::identity::Identity;
@@ -27,14 +27,15 @@ pub(super) fn file(
     let source = make("filesrc")?;
     source.set_property("location", path);
     let tail = tail::add(pipeline, Timing::Recorded, seat, reporter)?;
-    decode(pipeline, &[source], &tail)
+    decode(pipeline, &[source], &tail, Some(seat))
 }
 
-/// `head ! decodebin ! tail`, for the first video stream in it.
+/// `head ! decodebin ! tail`, for the first video stream in it; a camera's seat says what is decoded.
 pub(super) fn decode(
     pipeline: &gst::Pipeline,
     head: &[gst::Element],
     tail: &gst::Element,
+    seat: Option<&Arc<Seat>>,
 ) -> Result<(), Fault> {
     let unbuildable = |_| Fault::unsupported("the pipeline cannot be built");
     let decodebin = make("decodebin")?;
@@ -45,7 +46,13 @@ pub(super) fn decode(
             caps.as_ref().and_then(|caps| caps.structure(0)).map(|structure| structure.name().to_string());
         Some(media.is_none_or(|media| !media.starts_with("audio/") && !media.starts_with("text/")).to_value())
     });
-    pipeline.connect_deep_element_added(|_, _, element| tame(element));
+    let seat = seat.cloned();
+    pipeline.connect_deep_element_added(move |_, _, element| {
+        tame(element);
+        if let Some(seat) = seat.as_ref().filter(|_| is_decoder(element)) {
+            watch_units(element, Arc::clone(seat));
+        }
+    });
     let entry = tail.static_pad("sink").ok_or_else(|| Fault::missing("videoconvert"))?;
     let weak = pipeline.downgrade();
     decodebin.connect_pad_added(move |_, pad| {

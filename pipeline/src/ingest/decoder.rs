@@ -1,11 +1,13 @@
 //! Which element decodes a codec: the best that is installed, chosen at run time and reported.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use gst::prelude::*;
 use gstreamer as gst;
 
 use super::Fault;
+use crate::camera::Unit;
 use crate::camera::seat::Seat;
 
 /// A codec as it comes over RTP, and what turns it into pictures. Hardware comes first: where its
@@ -65,18 +67,32 @@ impl Codec {
     }
 }
 
-/// Tells the seat of every picture that stands for itself: what was damaged before it is over with it.
-pub(super) fn watch_key_frames(decoder: &gst::Element, seat: Arc<Seat>) {
+/// Lets those pictures through that are to be decoded, and tells the seat of every one that stands for itself: what was
+/// damaged before it is over with it.
+pub(super) fn watch_units(decoder: &gst::Element, seat: Arc<Seat>) {
     let Some(entry) = decoder.static_pad("sink") else { return };
     entry.add_probe(gst::PadProbeType::BUFFER, move |_, info| {
-        let whole = info.buffer().is_some_and(|buffer| {
-            !buffer.flags().intersects(gst::BufferFlags::DELTA_UNIT | gst::BufferFlags::HEADER)
-        });
-        if whole {
+        let Some(buffer) = info.buffer() else { return gst::PadProbeReturn::Ok };
+        let flags = buffer.flags();
+        if !flags.intersects(gst::BufferFlags::DELTA_UNIT | gst::BufferFlags::HEADER) {
             seat.key_frame();
         }
-        gst::PadProbeReturn::Ok
+        let unit = Unit {
+            at: Instant::now(),
+            is_key: !flags.contains(gst::BufferFlags::DELTA_UNIT),
+            pts_ns: buffer.pts().map(gst::ClockTime::nseconds),
+        };
+        if seat.admits(&unit) { gst::PadProbeReturn::Ok } else { gst::PadProbeReturn::Drop }
     });
+}
+
+/// Whether an element turns encoded pictures into others.
+pub(super) fn is_decoder(element: &gst::Element) -> bool {
+    let class = element.metadata(gst::ELEMENT_METADATA_KLASS).unwrap_or_default();
+    class.contains("Decoder")
+        && !class.contains("Bin")
+        && (class.contains("Video") || class.contains("Image"))
+        && !element.is::<gst::Bin>()
 }
 
 /// One thread for each decoder: a camera needs a fraction of a core, and frame threads add a frame of delay each.

@@ -56,7 +56,7 @@ fn read(
     let filter = make("capsfilter")?;
     filter.set_property("caps", devices::filter(chosen));
     let tail = tail::add(pipeline, Timing::Live, seat, reporter)?;
-    any::decode(pipeline, &[source, filter], &tail)
+    any::decode(pipeline, &[source, filter], &tail, Some(seat))
 }
 
 /// What to ask for. Opens the device as far as it must be to ask it, and closes it again: in a pipeline it is opened anew.

@@ -46,7 +46,7 @@ impl Recording {
         let tail = [&convert, sink.upcast_ref()];
         pipeline.add_many(tail).map_err(|_| Fault::unsupported("the pipeline cannot be built"))?;
         gst::Element::link_many(tail).map_err(|_| Fault::unsupported("the pipeline cannot be linked"))?;
-        any::decode(&pipeline, &[source], &convert)?;
+        any::decode(&pipeline, &[source], &convert, None)?;
         let recording = Self { pipeline, sink, camera, start, wall: SystemTime::now(), read: 0 };
         match recording.pipeline.set_state(gst::State::Playing) {
             Ok(_) => Ok(recording),

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use gst::prelude::*;
 use gstreamer as gst;
 
-use super::decoder::{Codec, make, watch_key_frames};
+use super::decoder::{Codec, make, watch_units};
 use super::tail::{self, Timing};
 use super::{Fault, Reporter, Signal, device};
 use crate::camera::identity::Identity;
@@ -149,7 +149,7 @@ fn attach(
         chain.push(make(parser)?);
     }
     let decoder = codec.decoder()?;
-    watch_key_frames(&decoder, Arc::clone(seat));
+    watch_units(&decoder, Arc::clone(seat));
     chain.push(decoder);
 
     let unbuildable = |_| Fault::unsupported(format!("the pipeline for {} cannot be built", codec.name));

@@ -8,7 +8,7 @@ use gstreamer as gst;
 use gstreamer_app as app;
 use gstreamer_video as video;
 
-use super::decoder::{codec_of_caps, kind, make};
+use super::decoder::{codec_of_caps, is_decoder, kind, make};
 use super::{Fault, Reporter, Signal, damage, raw_caps};
 use crate::camera::seat::Seat;
 use crate::frame::{Capture, Frame};
@@ -98,7 +98,7 @@ fn deliver(
         (Some(now), Some(stamped)) => now.nseconds() as i64 - stamped.nseconds() as i64,
         _ => 0,
     };
-    let arrival = seat.arrive(Instant::now(), lag);
+    let arrival = seat.arrive(Instant::now(), lag, pts.map(gst::ClockTime::nseconds));
     let captured = capture(arrival.at, arrival.behind, pts);
     let mapped = video::VideoFrame::from_buffer_readable(buffer, &info).map_err(|_| unreadable())?;
     let frame = Frame::from_video(seat.id().clone(), arrival.seq, captured, mapped)
@@ -117,17 +117,7 @@ fn capture(at: Instant, behind: Duration, pts: Option<gst::ClockTime>) -> Captur
 /// Walks up from the sink to the element that decodes, and reports it.
 fn note_decoder(seat: &Seat, sink: &app::AppSink) {
     let Some(pipeline) = sink.parent().and_then(|parent| parent.downcast::<gst::Bin>().ok()) else { return };
-    let decodes = |element: &gst::Element| {
-        let class = element.metadata(gst::ELEMENT_METADATA_KLASS).unwrap_or_default();
-        class.contains("Decoder")
-            && !class.contains("Bin")
-            && (class.contains("Video") || class.contains("Image"))
-    };
-    let found = pipeline
-        .iterate_recurse()
-        .into_iter()
-        .flatten()
-        .find(|element| decodes(element) && !element.is::<gst::Bin>());
+    let found = pipeline.iterate_recurse().into_iter().flatten().find(is_decoder);
     match found {
         Some(decoder) => {
             let caps = decoder.static_pad("sink").and_then(|pad| pad.current_caps());

@@ -6,7 +6,7 @@ use gst::prelude::*;
 use gstreamer as gst;
 use gstreamer_app as app;
 
-use super::decoder::{Codec, make, watch_key_frames};
+use super::decoder::{Codec, make, watch_units};
 use super::tail::{self, Timing};
 use super::{Fault, Reporter, damage, report};
 use crate::camera::FeedCodec;
@@ -51,7 +51,7 @@ impl Units {
             chain.push(within(codec, limits)?);
         }
         let decoder = known.decoder()?;
-        watch_key_frames(&decoder, Arc::clone(seat));
+        watch_units(&decoder, Arc::clone(seat));
         chain.push(decoder);
 
         let unbuildable = |_| Fault::unsupported(format!("the pipeline for {} cannot be built", known.name));

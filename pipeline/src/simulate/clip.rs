@@ -23,13 +23,16 @@ pub struct ClipOptions {
     pub pictures: u32,
     /// How it is encoded.
     pub codec: ClipCodec,
+    /// Seconds from one key frame to the next, at most.
+    pub key_every_s: u32,
     /// Sensor noise: largest deviation of a sample, 0..=32.
     pub noise: u8,
 }
 
 impl Default for ClipOptions {
     fn default() -> ClipOptions {
-        ClipOptions { width: 640, height: 480, fps: 15, pictures: 150, codec: ClipCodec::H264, noise: 3 }
+        let (width, height, codec) = (640, 480, ClipCodec::H264);
+        ClipOptions { width, height, fps: 15, pictures: 150, codec, key_every_s: 1, noise: 3 }
     }
 }
 
@@ -128,6 +131,9 @@ fn check_options(options: &ClipOptions) -> Result<(), SimulateError> {
     }
     if !(1..=60).contains(&options.fps) || !(1..=3_600).contains(&options.pictures) || options.noise > 32 {
         return Err(SimulateError::Options("a clip has 1 to 60 fps, 1 to 3600 pictures and noise up to 32"));
+    }
+    if !(1..=60).contains(&options.key_every_s) {
+        return Err(SimulateError::Options("a clip has a key frame every 1 to 60 seconds"));
     }
     Ok(())
 }

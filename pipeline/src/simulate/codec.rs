@@ -21,8 +21,9 @@ pub enum ClipCodec {
 }
 
 impl ClipCodec {
-    /// Encoder and parser, set up so that every picture can be sent as soon as it is encoded.
-    pub(super) fn encoder(self, fps: u32) -> Result<Vec<gst::Element>, SimulateError> {
+    /// Encoder and parser, set up so that every picture can be sent as soon as it is encoded; of `key_every` pictures one is a key
+    /// frame.
+    pub(super) fn encoder(self, key_every: u32) -> Result<Vec<gst::Element>, SimulateError> {
         let encoder = match self {
             ClipCodec::H264 => {
                 let encoder = make("x264enc")?;
@@ -30,7 +31,7 @@ impl ClipCodec {
                 encoder.set_property_from_str("speed-preset", "veryfast");
                 encoder.set_property_from_str("pass", "qual");
                 encoder.set_property("quantizer", 20u32);
-                encoder.set_property("key-int-max", fps);
+                encoder.set_property("key-int-max", key_every);
                 encoder
             }
             ClipCodec::H265 => {
@@ -38,7 +39,7 @@ impl ClipCodec {
                 encoder.set_property_from_str("tune", "zerolatency");
                 encoder.set_property_from_str("speed-preset", "ultrafast");
                 encoder.set_property("qp", 24i32);
-                encoder.set_property("key-int-max", fps as i32);
+                encoder.set_property("key-int-max", key_every as i32);
                 encoder
             }
             ClipCodec::Mjpeg => {
@@ -50,7 +51,7 @@ impl ClipCodec {
                 let encoder = make("vp8enc")?;
                 encoder.set_property("deadline", 1i64);
                 encoder.set_property("lag-in-frames", 0i32);
-                encoder.set_property("keyframe-max-dist", fps as i32);
+                encoder.set_property("keyframe-max-dist", key_every as i32);
                 encoder.set_property("target-bitrate", 2_000_000i32);
                 encoder
             }

@@ -10,7 +10,7 @@ use gstreamer_video as video;
 use super::SimulateError;
 use super::clip::{ClipOptions, Encoded};
 
-/// Encodes `count` pictures; one in a second is a key frame, none waits for a later one.
+/// Encodes `count` pictures; none waits for a later one.
 pub(super) fn encode(
     options: &ClipOptions,
     count: u32,
@@ -32,7 +32,7 @@ pub(super) fn encode(
     let filter = make("capsfilter")?;
     filter.set_property("caps", video::VideoCapsBuilder::new().format(video::VideoFormat::I420).build());
     let mut chain = vec![source.clone().upcast(), make("videoconvert")?, filter];
-    chain.extend(options.codec.encoder(options.fps)?);
+    chain.extend(options.codec.encoder(options.fps * options.key_every_s)?);
     chain.push(sink.clone().upcast());
     let pipeline = gst::Pipeline::new();
     pipeline.add_many(&chain).map_err(broken)?;

@@ -7,6 +7,10 @@ fn camera(name: &str) -> CameraId {
     name.parse().unwrap()
 }
 
+fn superseded(frame: u32) -> Superseded<u32> {
+    Superseded { frame, was_shed: false }
+}
+
 fn slots(size_max: usize, side_by_side: usize) -> Arc<FrameSlots<u32>> {
     let delay = Duration::from_millis(20);
     Arc::new(FrameSlots::new(BatchOptions { size_max, delay, side_by_side }))
@@ -15,8 +19,8 @@ fn slots(size_max: usize, side_by_side: usize) -> Arc<FrameSlots<u32>> {
 #[test]
 fn the_newest_picture_wins_and_the_replaced_one_comes_back() {
     let (slots, now) = (slots(8, 1), Instant::now());
-    assert_eq!(slots.put(&camera("a"), 1, now), None);
-    assert_eq!(slots.put(&camera("a"), 2, now), Some(1));
+    assert_eq!(slots.put(&camera("a"), false, 1, now), None);
+    assert_eq!(slots.put(&camera("a"), false, 2, now), Some(superseded(1)));
     assert_eq!(slots.next_batch(|| now).unwrap().frames, [2]);
 }
 
@@ -24,11 +28,11 @@ fn the_newest_picture_wins_and_the_replaced_one_comes_back() {
 fn the_camera_that_waited_longest_comes_first_even_if_its_picture_was_replaced() {
     let (slots, now) = (slots(1, 1), Instant::now());
     let at = |ms| now + Duration::from_millis(ms);
-    slots.put(&camera("a"), 1, at(0));
-    slots.put(&camera("b"), 2, at(1));
-    slots.put(&camera("a"), 3, at(2));
+    slots.put(&camera("a"), false, 1, at(0));
+    slots.put(&camera("b"), false, 2, at(1));
+    slots.put(&camera("a"), false, 3, at(2));
     assert_eq!(slots.next_batch(|| at(3)).unwrap().frames, [3]);
-    slots.put(&camera("a"), 4, at(4));
+    slots.put(&camera("a"), false, 4, at(4));
     assert_eq!(slots.next_batch(|| at(5)).unwrap().frames, [2]);
     assert_eq!(slots.next_batch(|| at(6)).unwrap().frames, [4]);
 }
@@ -36,10 +40,10 @@ fn the_camera_that_waited_longest_comes_first_even_if_its_picture_was_replaced()
 #[test]
 fn pictures_of_one_camera_are_never_worked_on_side_by_side() {
     let (slots, now) = (slots(8, 2), Instant::now());
-    slots.put(&camera("a"), 1, now);
+    slots.put(&camera("a"), false, 1, now);
     let first = slots.next_batch(|| now).unwrap();
-    slots.put(&camera("a"), 2, now);
-    slots.put(&camera("b"), 3, now);
+    slots.put(&camera("a"), false, 2, now);
+    slots.put(&camera("b"), false, 3, now);
     assert_eq!(slots.next_batch(|| now).unwrap().frames, [3]);
     drop(first);
     assert_eq!(slots.next_batch(|| now).unwrap().frames, [2]);
@@ -49,7 +53,7 @@ fn pictures_of_one_camera_are_never_worked_on_side_by_side() {
 fn two_threads_share_what_is_there() {
     let (slots, now) = (slots(8, 2), Instant::now());
     for (number, name) in ["a", "b", "c", "d"].into_iter().enumerate() {
-        slots.put(&camera(name), number as u32, now);
+        slots.put(&camera(name), false, number as u32, now);
     }
     let (one, two) = (slots.next_batch(|| now).unwrap(), slots.next_batch(|| now).unwrap());
     assert_eq!((one.frames.len(), two.frames.len()), (2, 2));
@@ -64,7 +68,7 @@ fn closing_sends_waiting_threads_home() {
     });
     slots.close();
     assert!(waiting.join().unwrap());
-    assert_eq!(slots.put(&camera("a"), 1, Instant::now()), Some(1));
+    assert_eq!(slots.put(&camera("a"), false, 1, Instant::now()), None);
 }
 
 #[test]
@@ -88,8 +92,8 @@ fn every_picture_is_taken_once_or_replaced_once() {
             let slots = Arc::clone(&slots);
             thread::spawn(move || {
                 let id = camera(&format!("c{number}"));
-                let put = |i| slots.put(&id, number * EACH + i, Instant::now());
-                (0..EACH).filter_map(put).collect::<Vec<u32>>()
+                let put = |i| slots.put(&id, false, number * EACH + i, Instant::now());
+                (0..EACH).filter_map(put).map(|superseded| superseded.frame).collect::<Vec<u32>>()
             })
         })
         .collect();
@@ -111,9 +115,73 @@ fn a_batch_says_whether_pictures_have_to_wait_for_long_not_counting_what_they_wa
         let mut last = false;
         for turn in 0..20 {
             let came = start + Duration::from_millis(100 * turn);
-            slots.put(&camera("a"), 1, came);
+            slots.put(&camera("a"), false, 1, came);
             last = slots.next_batch(|| came + Duration::from_millis(waited_ms)).unwrap().strained;
         }
         assert_eq!(last, strained, "{waited_ms} ms");
     }
+}
+
+/// Has a till wait for so long, ten times a second, that the networks are known not to keep up; the time is then what comes
+/// back.
+fn strain(slots: &Arc<FrameSlots<u32>>, start: Instant) -> Instant {
+    for turn in 0..20 {
+        let came = start + Duration::from_millis(100 * turn);
+        slots.put(&camera("till"), false, 0, came);
+        slots.next_batch(|| came + Duration::from_millis(90)).unwrap();
+    }
+    start + Duration::from_secs(2)
+}
+
+#[test]
+fn a_camera_of_key_frames_loses_its_turns_first_and_only_while_the_networks_cannot_keep_up() {
+    let (slots, start) = (slots(1, 1), Instant::now());
+    let (till, hall) = (camera("till"), camera("hall"));
+    slots.put(&hall, true, 1, start);
+    slots.put(&till, false, 2, start + Duration::from_millis(1));
+    assert_eq!(slots.next_batch(|| start).unwrap().frames, [1], "it has waited longest");
+    assert_eq!(slots.next_batch(|| start).unwrap().frames, [2]);
+    let now = strain(&slots, start);
+    let at = |ms| now + Duration::from_millis(ms);
+    slots.put(&hall, true, 3, at(0));
+    for turn in 0..10 {
+        slots.put(&till, false, 4 + turn, at(100 * u64::from(turn) + 1));
+        assert_eq!(slots.next_batch(|| at(100 * u64::from(turn) + 90)).unwrap().frames, [4 + turn]);
+    }
+    let shed = slots.put(&hall, true, 20, at(1_000));
+    assert_eq!(shed, Some(Superseded { frame: 3, was_shed: true }));
+    // With nobody else to go first it has its turn.
+    let batch = slots.next_batch(|| at(1_010)).unwrap();
+    assert_eq!((&batch.frames[..], batch.strained), (&[20][..], true));
+    drop(batch);
+    // Of tills nobody is shed: the one that waits has its turn next.
+    slots.put(&till, false, 21, at(1_020));
+    slots.put(&camera("till-2"), false, 22, at(1_021));
+    assert_eq!(slots.next_batch(|| at(1_022)).unwrap().frames, [21]);
+    assert_eq!(slots.put(&camera("till-2"), false, 23, at(1_023)), Some(superseded(22)));
+    assert_eq!(slots.next_batch(|| at(1_024)).unwrap().frames, [23]);
+}
+
+#[test]
+fn how_long_cameras_were_passed_over_is_no_strain() {
+    let (slots, start) = (slots(1, 1), Instant::now());
+    let (till, halls) = (camera("till"), ["hall-1", "hall-2", "hall-3", "hall-4"].map(camera));
+    let now = strain(&slots, start);
+    let is_over = (0..80_u64).any(|turn| {
+        let came = now + Duration::from_millis(100 * turn);
+        if turn % 10 == 0 {
+            for hall in &halls {
+                slots.put(hall, true, 1, came);
+            }
+        }
+        slots.put(&till, false, 2, came);
+        let strained = slots.next_batch(|| came).unwrap().strained;
+        if strained && turn % 10 == 9 {
+            for _ in &halls {
+                assert_eq!(slots.next_batch(|| came).unwrap().frames, [1], "nobody else waits");
+            }
+        }
+        !strained
+    });
+    assert!(is_over, "the till does not wait any more");
 }

@@ -50,6 +50,7 @@ impl Bench {
         let mut config = CameraConfig {
             id: name.parse().expect("a camera name"),
             source: SourceUrl::parse(source).expect("a source"),
+            decode: Default::default(),
             analysed_fps_max: 30,
             frozen_after_ms: 60_000,
             loop_s_max: 0,

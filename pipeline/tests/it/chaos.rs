@@ -142,6 +142,7 @@ fn config(name: &str, url: &str) -> CameraConfig {
     CameraConfig {
         id: name.parse().expect("a name"),
         source: SourceUrl::parse(url).expect("a source"),
+        decode: Default::default(),
         analysed_fps_max: 15,
         frozen_after_ms: 2_500,
         loop_s_max: 0,

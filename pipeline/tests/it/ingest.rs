@@ -109,6 +109,7 @@ fn names_are_unique_and_sources_are_checked() {
     let config = |source: &str| pipeline::camera::CameraConfig {
         id: id.clone(),
         source: SourceUrl::parse(source).expect("a source"),
+        decode: Default::default(),
         analysed_fps_max: 10,
         frozen_after_ms: 10_000,
         loop_s_max: 0,

@@ -5,6 +5,7 @@ mod chaos;
 mod cycles;
 mod faults;
 mod ingest;
+mod key_frames;
 mod recognize;
 mod sources;
 mod video;

@@ -18,6 +18,7 @@ mod change;
 mod crowd;
 mod figures;
 mod idle;
+mod overload;
 mod replay;
 mod set;
 mod sizes;

@@ -11,7 +11,7 @@ use domain::{CameraId, Timestamp};
 use futures_util::{Stream, StreamExt};
 use http::{HeaderValue, StatusCode, header};
 use serde::Deserialize;
-use store::CameraStateRow;
+use store::{CameraRow, CameraStateRow};
 
 use super::extract::{Json, Path, Query};
 use super::parameter::{Form, Parameter};
@@ -25,6 +25,7 @@ use super::wire::page::{self, Listing, Page};
 use crate::app::{App, camera, identify};
 use crate::auth::place::Place;
 use crate::auth::{Credential, Principal};
+use crate::settings::Decode;
 
 const BOUNDARY: &str = "facepayframe";
 const MJPEG: &str = "multipart/x-mixed-replace; boundary=facepayframe";
@@ -169,7 +170,9 @@ async fn add(
         Problem::unprocessable("camera_id_invalid", error.to_string())
     })?;
     let name = new.name.unwrap_or_else(|| id.to_string());
-    let camera = camera::add(&app, &principal, id, name, new.source).await?;
+    let key_frames = new.decode.unwrap_or_default() == Decode::KeyFrames;
+    let row = CameraRow { id, name, source: new.source, key_frames };
+    let camera = camera::add(&app, &principal, row).await?;
     Ok((StatusCode::CREATED, Json(camera)))
 }
 

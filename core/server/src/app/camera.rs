@@ -4,10 +4,12 @@ pub(crate) mod device;
 
 use std::future::Future;
 use std::str::FromStr;
+use std::time::Duration;
 
 use domain::CameraId;
 use pipeline::camera::{
-    CameraConfig, CameraError, CameraEvent, CameraId as PipelineId, CameraState, CameraStatus, Pin,
+    CameraConfig, CameraError, CameraEvent, CameraId as PipelineId, CameraState, CameraStatus, DecodeEvent,
+    Pin,
 };
 use pipeline::source::{SourceKind, SourceUrl};
 use store::{By, CameraRow, CameraStateRow, Store, StoreError};
@@ -19,7 +21,7 @@ use crate::api::Problem;
 use crate::api::wire::camera as wire;
 use crate::auth::Principal;
 use crate::redaction::Redacted;
-use crate::settings;
+use crate::settings::{self, Decode};
 
 /// The pipeline's name of the same camera.
 pub(crate) fn pipeline_id(id: &CameraId) -> Result<PipelineId, Problem> {
@@ -68,6 +70,7 @@ pub(crate) fn run_by(cameras: &settings::Cameras, id: PipelineId, source: Source
     CameraConfig {
         id,
         source,
+        decode: Default::default(),
         analysed_fps_max: cameras.analysed_fps_max,
         frozen_after_ms: cameras.frozen_after_ms,
         loop_s_max: cameras.loop_s_max,
@@ -87,7 +90,8 @@ pub(super) async fn start_known(app: &App) -> Result<(), StartError> {
         let id = listed.id.parse().map_err(|error: domain::id::InvalidId| {
             StartError::Configuration(format!("cameras.list: {error}"))
         })?;
-        known.push(CameraRow { id, name: listed.name.clone(), source: listed.source.clone() });
+        let (name, source) = (listed.name.clone(), listed.source.clone());
+        known.push(CameraRow { id, name, source, key_frames: listed.decode == Decode::KeyFrames });
     }
     if let Ok(vision) = app.vision() {
         // Listening begins before the first device is found.
@@ -95,7 +99,7 @@ pub(super) async fn start_known(app: &App) -> Result<(), StartError> {
     }
     for row in known {
         let started = match device::kept(app, &row.id).await {
-            Ok(pin) => start(app, &row.id, &row.source, pin).await,
+            Ok(pin) => start(app, &row, pin).await,
             Err(problem) => Err(problem),
         };
         let Err(problem) = started else { continue };
@@ -107,17 +111,25 @@ pub(super) async fn start_known(app: &App) -> Result<(), StartError> {
     }
     if let Ok(vision) = app.vision() {
         app.spawn(announce(app.clone(), vision.cameras().events()));
+        app.spawn(announce_decodes(app.clone(), vision.cameras().decodes()));
         app.spawn(record(app.clone(), vision.cameras().events()));
     }
     Ok(())
 }
 
-async fn start(app: &App, id: &CameraId, source: &str, pin: Pin) -> Result<(), Problem> {
+/// Which pictures of a camera are decoded.
+fn decode(row: &CameraRow) -> Decode {
+    if row.key_frames { Decode::KeyFrames } else { Decode::All }
+}
+
+async fn start(app: &App, row: &CameraRow, pin: Pin) -> Result<(), Problem> {
+    let id = &row.id;
     if is_reserved(id.as_str()) {
         let detail = format!("`{OWN_LABEL}` and `{OWN_PREFIX}…` are names of the appliance's own");
         return Err(Problem::unprocessable("camera_id_reserved", detail));
     }
-    let config = config(app, pipeline_id(id)?, parse_source(source)?);
+    let config = config(app, pipeline_id(id)?, parse_source(&row.source)?);
+    let config = CameraConfig { decode: decode(row).into(), ..config };
     let cameras = app.vision()?.cameras().clone();
     blocking(move || cameras.add_pinned(config, pin)).await?;
     app.cameras_refused().lock().remove(id);
@@ -139,21 +151,15 @@ async fn to_the_end<T: Send + 'static>(
 }
 
 /// Adds a camera: first it must start, then it is kept.
-pub(crate) async fn add(
-    app: &App,
-    by: &Principal,
-    id: CameraId,
-    name: String,
-    source: String,
-) -> Result<wire::Camera, Problem> {
-    let name = checked_name(name)?;
+pub(crate) async fn add(app: &App, by: &Principal, row: CameraRow) -> Result<wire::Camera, Problem> {
+    let row = CameraRow { name: checked_name(row.name)?, ..row };
     let (app, actor) = (app.clone(), by.actor());
     to_the_end(async move {
-        if app.cameras_refused().lock().contains_key(&id) {
-            return Err(CameraError::Exists(pipeline_id(&id)?).into());
+        if app.cameras_refused().lock().contains_key(&row.id) {
+            return Err(CameraError::Exists(pipeline_id(&row.id)?).into());
         }
-        start(&app, &id, &source, Pin::default()).await?;
-        let (row, at) = (CameraRow { id: id.clone(), name, source }, app.now());
+        start(&app, &row, Pin::default()).await?;
+        let (id, at) = (row.id.clone(), app.now());
         if let Err(error) = app.store(move |store| store.add_camera(By { actor: &actor, at }, &row)).await {
             stop(&app, &id).await?;
             return Err(error.into());
@@ -194,10 +200,14 @@ pub(crate) async fn change(
         let old = known(&app, &id).await?.ok_or_else(|| Problem::not_found("camera"))?;
         let name = checked_name(change.name.unwrap_or_else(|| old.name.clone()))?;
         let moves = change.source.is_some();
-        let row = CameraRow { id, name, source: change.source.unwrap_or_else(|| old.source.clone()) };
+        let key_frames = change.decode.map_or(old.key_frames, |decode| decode == Decode::KeyFrames);
+        let source = change.source.unwrap_or_else(|| old.source.clone());
+        let row = CameraRow { id, name, source, key_frames };
         if moves {
             replace(&app, &old, &row).await?;
             device::keep(&app, &by, &row.id).await?;
+        } else if row.key_frames != old.key_frames {
+            set_decode(&app, &row)?;
         }
         let (kept, at) = (row.clone(), app.now());
         if let Err(error) = app.store(move |store| store.change_camera(By { actor: &actor, at }, &kept)).await
@@ -205,6 +215,8 @@ pub(crate) async fn change(
             if moves {
                 replace(&app, &row, &old).await?;
                 device::keep(&app, &by, &old.id).await?;
+            } else if row.key_frames != old.key_frames {
+                set_decode(&app, &old)?;
             }
             return Err(error.into());
         }
@@ -213,14 +225,28 @@ pub(crate) async fn change(
     .await
 }
 
+/// Decodes what a camera's row says; one that could not be started decodes nothing.
+fn set_decode(app: &App, row: &CameraRow) -> Result<(), Problem> {
+    match app.vision()?.cameras().set_decode(&pipeline_id(&row.id)?, decode(row).into()) {
+        Err(CameraError::Unknown(_)) => {
+            let refused = app.cameras_refused();
+            if let Some(camera) = refused.lock().get_mut(&row.id) {
+                camera.decode = decode(row);
+            }
+            Ok(())
+        }
+        done => Ok(done?),
+    }
+}
+
 /// Runs a camera from its new source, pinned anew; when that is refused, the old one goes on.
 async fn replace(app: &App, old: &CameraRow, new: &CameraRow) -> Result<(), Problem> {
     parse_source(&new.source)?;
     let pin = device::kept(app, &old.id).await?;
     stop(app, &old.id).await?;
     // Whoever saves a source means the device that is found there.
-    let Err(problem) = start(app, &new.id, &new.source, Pin::default()).await else { return Ok(()) };
-    if let Err(again) = start(app, &old.id, &old.source, pin).await {
+    let Err(problem) = start(app, new, Pin::default()).await else { return Ok(()) };
+    if let Err(again) = start(app, old, pin).await {
         tracing::error!(camera = %old.id, code = again.code, detail = %again.detail, "camera not started again");
         app.cameras_refused().lock().insert(old.id.clone(), refused(old.clone(), &again));
     }
@@ -273,18 +299,21 @@ fn refused(row: CameraRow, problem: &Problem) -> wire::Camera {
         reason: problem.detail.clone().into_owned(),
         ..wire::CameraHealth::default()
     };
+    let decode = decode(&row);
     let name = if row.name.is_empty() { id.clone() } else { row.name };
-    wire::Camera { id, name, source: Redacted::url(&row.source).into(), health }
+    wire::Camera { id, name, source: Redacted::url(&row.source).into(), decode, health }
 }
 
 fn answer(status: &CameraStatus, name: Option<String>) -> wire::Camera {
     let id = status.id.to_string();
     let name = name.filter(|name| !name.is_empty()).unwrap_or_else(|| id.clone());
-    wire::Camera { id, name, source: status.source.to_string(), health: health(status) }
+    let (source, decode) = (status.source.to_string(), status.decode.into());
+    wire::Camera { id, name, source, decode, health: health(status) }
 }
 
 /// How a camera does, on the wire.
 pub(crate) fn health(status: &CameraStatus) -> wire::CameraHealth {
+    let millis = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
     wire::CameraHealth {
         state: status.state.name().to_owned(),
         reason: status.reason.clone(),
@@ -295,7 +324,10 @@ pub(crate) fn health(status: &CameraStatus) -> wire::CameraHealth {
         fps: status.fps,
         frames_in: status.frames_in,
         frames_analysed: status.frames_analysed,
-        frame_age_ms: status.frame_age.map(|age| u64::try_from(age.as_millis()).unwrap_or(u64::MAX)),
+        frames_skipped: status.frames_skipped,
+        decodes: status.decodes.into(),
+        key_frame_distance_ms: status.key_frame_distance.map(millis),
+        frame_age_ms: status.frame_age.map(millis),
         reconnects: status.reconnects,
     }
 }
@@ -330,6 +362,27 @@ async fn announce(app: App, mut events: tokio::sync::broadcast::Receiver<CameraE
         });
         if let serde_json::Value::Object(body) = body {
             app.hub().publish("camera.state", body);
+        }
+    }
+}
+
+/// Tells listeners when other pictures of a camera are decoded than before.
+async fn announce_decodes(app: App, mut events: tokio::sync::broadcast::Receiver<DecodeEvent>) {
+    loop {
+        let event = match events.recv().await {
+            Ok(event) => event,
+            Err(RecvError::Lagged(_)) => continue,
+            Err(RecvError::Closed) => return,
+        };
+        let reason =
+            if event.is_relief { "there is too much to decode, and nobody needs the camera" } else { "" };
+        let body = serde_json::json!({
+            "camera": event.camera.as_str(),
+            "decodes": event.decodes.name(),
+            "reason": reason,
+        });
+        if let serde_json::Value::Object(body) = body {
+            app.hub().publish("camera.decodes", body);
         }
     }
 }

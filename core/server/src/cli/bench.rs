@@ -81,6 +81,9 @@ pub enum Bench {
         /// Cameras with somebody in view, when it is not all of them: before the others nobody is and nothing moves.
         #[arg(long, default_value_t = u16::MAX, hide_default_value = true)]
         occupied: u16,
+        /// Of so many cameras, the last ones, only key frames are decoded.
+        #[arg(long, default_value_t = 0)]
+        key_frames: u16,
         /// How long it is measured, after everything runs.
         #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=3_600))]
         seconds: u16,
@@ -213,9 +216,9 @@ pub(super) fn run(cli: &Cli, command: &Bench) -> Result<Exit, Failure> {
             let engine = search::engine(&offline::settings(cli)?);
             tell(&search::started(folder, (size, engine.as_ref()), *searches, *fpir_target)?, true);
         }
-        Bench::Pipeline { cameras, occupied, seconds, steps, json } => {
+        Bench::Pipeline { cameras, occupied, key_frames, seconds, steps, json } => {
             let settings = offline::settings(cli)?;
-            let branch = pipeline::Branch { cameras: *cameras, occupied: *occupied };
+            let branch = pipeline::Branch { cameras: *cameras, occupied: *occupied, key_frames: *key_frames };
             let measured = match steps {
                 true => pipeline::steps(&settings, branch, (*seconds).into()),
                 false => pipeline::pipeline(&settings, branch, (*seconds).into()),

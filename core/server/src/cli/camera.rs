@@ -14,7 +14,7 @@ use super::offline::{self, Need};
 use super::{Cli, Exit, Failure, terminal};
 use crate::app::vision;
 use crate::redaction::Redacted;
-use crate::settings::Settings;
+use crate::settings::{Decode, Settings};
 
 /// What to do with cameras.
 #[derive(Subcommand)]
@@ -51,23 +51,26 @@ fn list(settings: Settings, as_json: bool) -> Result<Exit, Failure> {
     let listed: Vec<_> = settings.cameras.list.clone();
     let devices = pipeline::devices::list(settings.cameras.analysed_fps_max);
     offline::with_settings(settings, Need::Books, async |app| {
-        let mut known: Vec<[String; 4]> = Vec::new();
+        let mut known: Vec<[String; 5]> = Vec::new();
+        let decode = |key_frames| if key_frames { "key-frames" } else { "all" }.to_owned();
         for camera in &listed {
             let source = Redacted::url(&camera.source).into();
-            known.push([camera.id.clone(), "settings".to_owned(), source, camera.name.clone()]);
+            let decoded = decode(camera.decode == Decode::KeyFrames);
+            known.push([camera.id.clone(), "settings".to_owned(), source, camera.name.clone(), decoded]);
         }
-        for CameraRow { id, name, source } in app.store(Store::cameras).await? {
-            known.push([id.to_string(), "database".to_owned(), Redacted::url(&source).into(), name]);
+        for CameraRow { id, name, source, key_frames } in app.store(Store::cameras).await? {
+            let source = Redacted::url(&source).into();
+            known.push([id.to_string(), "database".to_owned(), source, name, decode(key_frames)]);
         }
         if as_json {
-            let cameras = known.iter().map(
-                |[id, from, source, name]| json!({ "id": id, "from": from, "source": source, "name": name }),
-            );
+            let cameras = known.iter().map(|[id, from, source, name, decode]| {
+                json!({ "id": id, "from": from, "source": source, "name": name, "decode": decode })
+            });
             let devices: Vec<_> = devices.iter().map(device).collect();
             terminal::json(&json!({ "cameras": cameras.collect::<Vec<_>>(), "devices": devices }));
         } else {
             let rows: Vec<Vec<String>> = known.into_iter().map(Vec::from).collect();
-            terminal::table(&["ID", "FROM", "SOURCE", "NAME"], &rows);
+            terminal::table(&["ID", "FROM", "SOURCE", "NAME", "DECODED"], &rows);
             if !devices.is_empty() {
                 let rows: Vec<_> = devices.iter().map(row).collect();
                 terminal::table(&["PLUGGED IN", "SOURCE", "CHOSEN", "MODES"], &rows);

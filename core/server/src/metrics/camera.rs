@@ -4,13 +4,15 @@ use std::collections::BTreeSet;
 use std::sync::atomic::Ordering;
 
 use pipeline::FrameResult;
-use pipeline::camera::{CameraState, CameraStatus};
+use pipeline::camera::{CameraState, CameraStatus, Decode};
 
 use super::{CameraLabels, CameraResultLabels, CameraStateLabels, Metrics};
 use crate::app::camera::{OWN_LABEL, OWN_PREFIX};
 
-/// The result under which every decoded picture is counted.
+/// The result under which every picture is counted that is decoded, or that was pushed;
 const RECEIVED: &str = "received";
+/// and every one that came and was not decoded.
+const SKIPPED: &str = "skipped";
 
 /// What a camera is called in metrics.
 pub(super) fn label(camera: &str) -> &str {
@@ -51,10 +53,17 @@ impl Metrics {
             drop(self.frame_age.get_or_create(&CameraLabels { camera: camera.to_owned() }));
             // Sockets come and go, so that what all of them received together would fall at times.
             if camera != OWN_LABEL {
-                let labels = CameraResultLabels { camera: camera.to_owned(), result: RECEIVED };
-                let received = those().map(|status| status.frames_in).sum();
-                self.frames.get_or_create(&labels).inner().store(received, Ordering::Relaxed);
+                let (came, skipped) = (|c: &CameraStatus| c.frames_in, |c: &CameraStatus| c.frames_skipped);
+                for (result, count) in
+                    [(RECEIVED, those().map(came).sum()), (SKIPPED, those().map(skipped).sum())]
+                {
+                    let labels = CameraResultLabels { camera: camera.to_owned(), result };
+                    self.frames.get_or_create(&labels).inner().store(count, Ordering::Relaxed);
+                }
             }
+            let labels = CameraLabels { camera: camera.to_owned() };
+            let sparse = those().filter(|status| status.decodes == Decode::KeyFrames).count();
+            self.camera_key_frames.get_or_create(&labels).set(i64::try_from(sparse).unwrap_or(i64::MAX));
         }
     }
 
@@ -62,9 +71,10 @@ impl Metrics {
         for state in CameraState::ALL {
             self.camera_state.remove(&CameraStateLabels { camera: camera.clone(), state: state.name() });
         }
-        for result in FrameResult::ALL.iter().map(|result| result.name()).chain([RECEIVED]) {
+        for result in FrameResult::ALL.iter().map(|result| result.name()).chain([RECEIVED, SKIPPED]) {
             self.frames.remove(&CameraResultLabels { camera: camera.clone(), result });
         }
+        self.camera_key_frames.remove(&CameraLabels { camera: camera.clone() });
         self.frame_age.remove(&CameraLabels { camera });
     }
 }

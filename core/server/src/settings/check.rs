@@ -7,12 +7,12 @@ use domain::CameraId;
 use domain::approval::Kind;
 use domain::role::Role;
 use pipeline::QualityOptions;
-use pipeline::source::{Network, SourceUrl};
+use pipeline::source::{Network, SourceKind, SourceUrl};
 use store::DatabaseUrl;
 use store::cache::Cache;
 use tracing_subscriber::EnvFilter;
 
-use super::{Oidc, RecognitionMember, Settings, SettingsError, Settlement, Tls, Traces};
+use super::{Decode, Oidc, RecognitionMember, Settings, SettingsError, Settlement, Tls, Traces};
 use crate::app::{backup, settlement::hours};
 use crate::outbound::Place;
 
@@ -342,7 +342,10 @@ impl Settings {
             let id = camera.id.parse::<CameraId>().map_err(|error| bad(format!("has a bad id: {error}")))?;
             // The source itself may hold a password.
             let source = SourceUrl::parse(&camera.source);
-            source.map_err(|error| bad(format!("has a bad source for {id}: {error}")))?;
+            let source = source.map_err(|error| bad(format!("has a bad source for {id}: {error}")))?;
+            if source.kind() == SourceKind::Push && camera.decode == Decode::KeyFrames {
+                return Err(bad(format!("has {id}, whose pictures are pushed: all of them are decoded")));
+            }
             if !ids.insert(id) {
                 return Err(bad(format!("has two cameras {}", camera.id)));
             }

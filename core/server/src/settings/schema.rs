@@ -58,7 +58,12 @@ fn cameras() -> Value {
         "type": "array",
         "items": {
             "type": "object",
-            "properties": { "id": { "type": "string", "pattern": "^[a-z0-9-]{1,40}$" }, "source": text, "name": text },
+            "properties": {
+                "id": { "type": "string", "pattern": "^[a-z0-9-]{1,40}$" },
+                "source": text,
+                "name": text,
+                "decode": { "type": "string", "enum": ["all", "key-frames"], "default": "all" },
+            },
             "required": ["id", "source"],
             "additionalProperties": false,
         },

@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 use domain::CameraId;
 use domain::role::Permission;
 use http::StatusCode;
+use pipeline::camera::Hold;
 use serde::Deserialize;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
@@ -43,6 +44,8 @@ pub(crate) async fn follow(
     let (response, handshake) = socket::accept(&app, &mut request)?;
     tokio::spawn(async move {
         let Some(socket) = handshake.open().await else { return };
+        // Whoever follows one camera needs it: a till or a kiosk.
+        let _hold = wanted.camera.as_deref().and_then(|camera| hold(&app, camera));
         let mut follower = Follower { socket, wanted, last_seen: 0, rests_until: Instant::now() };
         let closing = tokio::select! {
             closing = follower.stream(&app, asked.after) => closing,
@@ -53,6 +56,11 @@ pub(crate) async fn follow(
         follower.socket.close(closing, last_words).await;
     });
     Ok(response.into_response())
+}
+
+/// Keeps what is decoded of a camera whole; none that does not run.
+fn hold(app: &App, camera: &str) -> Option<Hold> {
+    app.vision().ok()?.cameras().hold(&camera.parse().ok()?).ok()
 }
 
 /// Which events somebody gets.

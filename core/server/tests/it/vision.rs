@@ -284,11 +284,12 @@ async fn a_client_is_a_camera_only_where_a_client_delivers_the_pictures() {
 const DUPLICATES: &str = "facepay_faces_refused_total{reason=\"duplicate_frames\"}";
 
 /// The metrics of `docs` that other programs read.
-const NAMES: [&str; 17] = [
+const NAMES: [&str; 18] = [
     "facepay_stage_duration_seconds_count{stage=\"detection\"}",
     "facepay_frame_age_seconds_count{camera=\"till-1\"}",
     "facepay_frames_total{camera=\"till-1\",result=\"analysed\"}",
     "facepay_camera_state{camera=\"till-1\",state=\"connecting\"}",
+    "facepay_camera_key_frames{camera=\"till-1\"}",
     "facepay_batch_size_count",
     "facepay_match_similarity_count",
     DUPLICATES,
@@ -395,4 +396,41 @@ async fn cameras_come_and_go_and_never_show_their_password() {
     appliance.admin(delete("/cameras/door")).await.refused(404, "camera_not_found");
     let checkout = post("/checkouts", &json!({ "camera": "door", "amount": eur(1) })).once("k");
     appliance.admin(checkout).await.refused(422, "camera_unknown");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_decoded_of_a_camera_is_set_kept_and_shown() {
+    let appliance = seeing().await;
+    let hall = json!({ "id": "hall", "source": "rtsp://10.255.255.1/", "decode": "key-frames" });
+    let added = appliance.admin(post("/cameras", &hall)).await.ok(201);
+    assert_eq!((&added["decode"], &added["health"]["decodes"]), (&json!("key-frames"), &json!("key-frames")));
+    let metric = |value: u8| format!("facepay_camera_key_frames{{camera=\"hall\"}} {value}");
+    assert!(appliance.send(get("/metrics")).await.text().contains(&metric(1)));
+    let change = |change: Value| patch("/cameras/hall", &change);
+    let renamed = appliance.admin(change(json!({ "name": "Hall" }))).await.ok(200);
+    assert_eq!((&renamed["name"], &renamed["decode"]), (&json!("Hall"), &json!("key-frames")));
+    let changed = appliance.admin(change(json!({ "decode": "all" }))).await.ok(200);
+    assert_eq!((&changed["decode"], &changed["health"]["reconnects"]), (&json!("all"), &json!(0)));
+    assert!(appliance.send(get("/metrics")).await.text().contains(&metric(0)));
+    appliance.admin(change(json!({ "decode": "some" }))).await.refused(422, "json_data");
+    // Pushed pictures have no key frames; the camera goes on as it was.
+    let both = json!({ "source": "push:", "decode": "key-frames" });
+    appliance.admin(change(both)).await.refused(422, "camera_config_invalid");
+    let found = appliance.admin(get("/cameras/hall")).await.ok(200);
+    assert_eq!((&found["decode"], &found["source"]), (&json!("all"), &json!("rtsp://10.255.255.1:554/")));
+    appliance.admin(change(json!({ "decode": "key-frames" }))).await.ok(200);
+
+    let listed = r#"[{ id = "door", source = "rtsp://10.255.255.2/", decode = "key-frames" }]"#;
+    let again = [
+        ("recognition.enabled", "true"),
+        ("compute.device", "cpu"),
+        ("compute.weights_folder", WEIGHTS),
+        ("cameras.list", listed),
+    ];
+    let appliance = appliance.restarted(&again).await;
+    let kept = appliance.admin(get("/cameras")).await.ok(200);
+    for (index, id) in ["door", "hall"].into_iter().enumerate() {
+        let camera = &kept["items"][index];
+        assert_eq!((&camera["id"], &camera["decode"]), (&json!(id), &json!("key-frames")), "{kept}");
+    }
 }

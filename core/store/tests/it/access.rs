@@ -97,12 +97,18 @@ fn a_cameras_address_is_sealed(bench: &Bench) {
         id: "till-1".parse().unwrap(),
         name: name.to_owned(),
         source: source.to_owned(),
+        key_frames: false,
     };
     bench.store.add_camera(by(), &camera("Till")).unwrap();
     assert!(matches!(bench.store.add_camera(by(), &camera("Till")), Err(StoreError::Conflict(_))));
     bench.store.change_camera(by(), &camera("Till one")).unwrap();
     let found = bench.store.cameras().unwrap();
     assert_eq!((found[0].name.as_str(), found[0].source.as_str()), ("Till one", source));
+    for key_frames in [true, false] {
+        bench.store.change_camera(by(), &CameraRow { key_frames, ..camera("Till one") }).unwrap();
+        let found = &bench.store.cameras().unwrap()[0];
+        assert_eq!((found.source.as_str(), found.key_frames), (source, key_frames));
+    }
     let hex =
         if bench.url.starts_with("sqlite") { "hex(source_sealed)" } else { "encode(source_sealed, 'hex')" };
     let stored = bench.lines(&format!("SELECT {hex} AS line FROM cameras")).concat().to_lowercase();

@@ -29,7 +29,8 @@ fn another_appliances_key_is_refused(bench: &Bench) {
 fn a_replaced_key_opens_everything_and_the_old_one_nothing(bench: &Bench) {
     let ada = bench.person("ada");
     let source = "rtsp://user:s3cret@camera.example/1".to_owned();
-    let camera = CameraRow { id: "door".parse().unwrap(), name: "Door".to_owned(), source };
+    let camera =
+        CameraRow { id: "door".parse().unwrap(), name: "Door".to_owned(), source, key_frames: false };
     bench.store.add_camera(by(), &camera).unwrap();
     let (public, derived) = (bench.store.device_key().public(), bench.store.derived_key("purpose"));
     let new = Key::random();

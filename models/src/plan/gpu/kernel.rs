@@ -166,26 +166,35 @@ impl Kernels {
     /// The kernel's pipeline, compiled when it is asked for first.
     pub(super) fn pipeline(&mut self, kernel: Kernel) -> wgpu::ComputePipeline {
         let compile = || {
-            let label = format!("{kernel:?}");
-            let module = self.device.create_shader_module(wgpu::ShaderModuleDescriptor {
-                label: Some(&label),
-                source: wgpu::ShaderSource::Wgsl(kernel.source(self.precision).into()),
-            });
-            self.device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
-                label: Some(&label),
-                layout: Some(&self.layout),
-                module: &module,
-                entry_point: Some("main"),
-                compilation_options: wgpu::PipelineCompilationOptions {
-                    // every kernel writes its workgroup's memory before it reads it
-                    zero_initialize_workgroup_memory: false,
-                    ..wgpu::PipelineCompilationOptions::default()
-                },
-                cache: None,
-            })
+            let source = kernel.source(self.precision);
+            compiled(&self.device, &self.layout, &format!("{kernel:?}"), source)
         };
         self.compiled.entry(kernel).or_insert_with(compile).clone()
     }
+}
+
+/// The pipeline of a kernel's source, whose entry is `main`. Each workgroup has to write its memory before it reads it.
+pub(crate) fn compiled(
+    device: &wgpu::Device,
+    layout: &wgpu::PipelineLayout,
+    label: &str,
+    source: String,
+) -> wgpu::ComputePipeline {
+    let module = device.create_shader_module(wgpu::ShaderModuleDescriptor {
+        label: Some(label),
+        source: wgpu::ShaderSource::Wgsl(source.into()),
+    });
+    device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
+        label: Some(label),
+        layout: Some(layout),
+        module: &module,
+        entry_point: Some("main"),
+        compilation_options: wgpu::PipelineCompilationOptions {
+            zero_initialize_workgroup_memory: false,
+            ..wgpu::PipelineCompilationOptions::default()
+        },
+        cache: None,
+    })
 }
 
 fn entry(binding: u32, ty: wgpu::BufferBindingType) -> wgpu::BindGroupLayoutEntry {

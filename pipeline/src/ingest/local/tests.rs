@@ -13,6 +13,7 @@ use crate::camera::supervisor::Supervisor;
 use crate::camera::{CameraConfig, CameraEvent, CameraId, CameraState, Pin, ViewOptions};
 use crate::frame::{Frame, PixelFormat};
 use crate::ingest::{Ingest, report};
+use crate::meter::Unmetered;
 use crate::source::{SourcePolicy, SourceUrl};
 
 /// Slow machines run many tests at once.
@@ -60,6 +61,7 @@ fn bench() -> Bench {
     let config = CameraConfig {
         id: "usb".parse::<CameraId>().unwrap(),
         source: SourceUrl::parse("v4l2:///dev/video0").unwrap(),
+        decode: Default::default(),
         analysed_fps_max: 10,
         frozen_after_ms: 60_000,
         loop_s_max: 0,
@@ -68,9 +70,8 @@ fn bench() -> Bench {
     };
     let (sender, frames) = sync_channel(4);
     let sink = Arc::new(move |frame| drop(sender.try_send(frame)));
-    let (told, pins) = (broadcast::Sender::new(64), broadcast::Sender::new(64));
-    let events = told.subscribe();
-    let outlets = Outlets { sink, events: told, pins, strained: Arc::default() };
+    let outlets = Outlets::new(sink, Arc::new(Unmetered));
+    let events = outlets.events.subscribe();
     Bench { seat: Arc::new(Seat::new(config, Pin::default(), outlets, Instant::now())), frames, events }
 }
 

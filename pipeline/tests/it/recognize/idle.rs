@@ -28,6 +28,7 @@ fn idle() -> Option<(RtspFarm, Mount, pipeline::Pipeline, CameraId)> {
     let config = CameraConfig {
         id: till.clone(),
         source: SourceUrl::parse(mount.url()).expect("a source"),
+        decode: Default::default(),
         analysed_fps_max: 10,
         frozen_after_ms: 60_000,
         loop_s_max: 0,

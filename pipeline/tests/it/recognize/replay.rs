@@ -12,6 +12,7 @@ fn seen(pipeline: &Pipeline, path: &std::path::Path) -> Vec<(Option<u32>, Option
     let config = CameraConfig {
         id: "film".parse().expect("a name"),
         source: SourceUrl::parse(&format!("file://{}", path.display())).expect("a source"),
+        decode: Default::default(),
         analysed_fps_max: 10,
         frozen_after_ms: 10_000,
         loop_s_max: 0,
@@ -71,6 +72,7 @@ fn what_is_no_recording_is_refused() {
     let config = CameraConfig {
         id: "film".parse().expect("a name"),
         source: SourceUrl::parse("push:").expect("a source"),
+        decode: Default::default(),
         analysed_fps_max: 10,
         frozen_after_ms: 10_000,
         loop_s_max: 0,

@@ -48,6 +48,7 @@ impl Watch {
         let config = CameraConfig {
             id: id.clone(),
             source: SourceUrl::parse(url).expect("a source"),
+            decode: Default::default(),
             analysed_fps_max: 10,
             frozen_after_ms: 1_500,
             loop_s_max,

@@ -71,6 +71,11 @@ pub(super) fn start_metered(liveness_min: f32, meter: Arc<dyn Meter>) -> Pipelin
 }
 
 pub(super) fn start_steps(steps: Steps, meter: Arc<dyn Meter>) -> Pipeline {
+    start_with(steps, meter, RecognitionOptions::default())
+}
+
+/// As [`start_steps`], run by these options but for how long things may take.
+pub(super) fn start_with(steps: Steps, meter: Arc<dyn Meter>, recognition: RecognitionOptions) -> Pipeline {
     let gallery = Arc::new(Gallery::new(steps.recognizer.dim(), steps.recognizer.model_tag()));
     let policy = SourcePolicy { loopback: true, ..SourcePolicy::default() };
     let options = PipelineOptions {
@@ -79,7 +84,7 @@ pub(super) fn start_steps(steps: Steps, meter: Arc<dyn Meter>) -> Pipeline {
         recognition: RecognitionOptions {
             confirm: pipeline::ConfirmOptions { gap_ms_max: 10_000, ..Default::default() },
             tracker: pipeline::TrackerOptions { lost_after_ms: 10_000, ..Default::default() },
-            ..RecognitionOptions::default()
+            ..recognition
         },
         meter,
     };
@@ -101,6 +106,7 @@ pub(super) fn camera_frozen_after(
     let config = CameraConfig {
         id: id.clone(),
         source,
+        decode: Default::default(),
         analysed_fps_max: 10,
         frozen_after_ms,
         loop_s_max: 0,

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::settings::Decode;
+
 /// A camera to add.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -13,6 +15,9 @@ pub(crate) struct NewCamera {
     /// `rtsp(s)://…`, `v4l2:///dev/videoN`, `file:///…` or `push:`.
     pub(crate) source: String,
     pub(crate) name: Option<String>,
+    /// `all` when absent. `key-frames` is for a camera that watches and sells nothing: it takes a fraction of the processor, and
+    /// its turns are lost first when there is too much to look at.
+    pub(crate) decode: Option<Decode>,
 }
 
 /// What to change about a camera; what is absent stays.
@@ -21,6 +26,8 @@ pub(crate) struct NewCamera {
 pub(crate) struct CameraChange {
     pub(crate) source: Option<String>,
     pub(crate) name: Option<String>,
+    /// In force with the next key frame; the camera stays open.
+    pub(crate) decode: Option<Decode>,
 }
 
 /// A camera and how it does.
@@ -30,6 +37,8 @@ pub(crate) struct Camera {
     pub(crate) name: String,
     /// Without user, password and query.
     pub(crate) source: String,
+    /// Which of its pictures are to be decoded.
+    pub(crate) decode: Decode,
     pub(crate) health: CameraHealth,
 }
 
@@ -49,6 +58,12 @@ pub(crate) struct CameraHealth {
     pub(crate) fps: f32,
     pub(crate) frames_in: u64,
     pub(crate) frames_analysed: u64,
+    /// Pictures that came and were not decoded.
+    pub(crate) frames_skipped: u64,
+    /// Which of its pictures are decoded at present.
+    pub(crate) decodes: Decode,
+    /// How far apart its key frames are; absent before the second.
+    pub(crate) key_frame_distance_ms: Option<u64>,
     pub(crate) frame_age_ms: Option<u64>,
     pub(crate) reconnects: u64,
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
-use pipeline::camera::{CameraConfig, CameraId, CameraState, Cameras};
+use pipeline::camera::{CameraConfig, CameraId, CameraState, Cameras, Decode};
 use pipeline::frame::Frame;
 use pipeline::simulate::{Journal, barcode};
 use pipeline::source::SourceUrl;
@@ -44,6 +44,8 @@ const STEPS: [u16; 9] = [1, 2, 4, 8, 12, 16, 24, 32, 64];
 pub(super) struct Branch {
     pub(super) cameras: u16,
     pub(super) occupied: u16,
+    /// Of so many, the last ones, only key frames are decoded.
+    pub(super) key_frames: u16,
 }
 
 impl Branch {
@@ -66,7 +68,9 @@ struct Counts {
     ages: HashMap<CameraId, Vec<Duration>>,
     /// The same since they were captured, as their barcodes say.
     true_ages: Vec<Duration>,
-    /// Pictures that were too late, or not looked at.
+    /// Pictures of which a newer one took the place.
+    superseded: usize,
+    /// Pictures that were left out, too late, or failed.
     dropped: usize,
 }
 
@@ -76,7 +80,8 @@ impl Meter for Tally {
         let Some(counts) = counts.as_mut() else { return };
         match result {
             FrameResult::Analysed => counts.ages.entry(camera.clone()).or_default().push(age),
-            FrameResult::Replaced | FrameResult::Stale | FrameResult::Failed => counts.dropped += 1,
+            FrameResult::Superseded => counts.superseded += 1,
+            FrameResult::Shed | FrameResult::Stale | FrameResult::Failed => counts.dropped += 1,
         }
     }
 
@@ -157,7 +162,13 @@ pub(super) fn pipeline(settings: &Settings, branch: Branch, seconds: u64) -> Res
     let pipeline = start(&settings, &engine, tally.clone())?;
     enrol(&pipeline)?;
     for (number, url) in farm.urls().iter().enumerate() {
-        add(pipeline.cameras(), &settings, &name(number), url).map_err(|error| unavailable(&*error))?;
+        let decode = if number + usize::from(branch.key_frames) >= usize::from(count) {
+            Decode::KeyFrames
+        } else {
+            Decode::All
+        };
+        add(pipeline.cameras(), &settings, (&name(number), url), decode)
+            .map_err(|error| unavailable(&*error))?;
     }
     wait_until_live(pipeline.cameras())?;
     std::thread::sleep(SETTLING);
@@ -185,6 +196,7 @@ pub(super) fn pipeline(settings: &Settings, branch: Branch, seconds: u64) -> Res
     let report = json!({
         "cameras": count,
         "occupied": occupied,
+        "key_frames": branch.key_frames.min(count),
         "width": options.width,
         "height": options.height,
         "source_fps": options.fps,
@@ -195,6 +207,7 @@ pub(super) fn pipeline(settings: &Settings, branch: Branch, seconds: u64) -> Res
         "sighting_age_ms": percentiles(sighting_ages),
         "recognitions": known.len(),
         "recognitions_min": seeing().map(recognitions).min(),
+        "superseded": counts.superseded,
         "dropped": counts.dropped,
         "cpu_cores": cpu_cores,
         "rss_mb": process::resident_mb(),
@@ -231,12 +244,13 @@ pub(super) fn enrol(pipeline: &Pipeline) -> Result<(), Failure> {
 fn add(
     cameras: &Cameras,
     settings: &Settings,
-    name: &str,
-    url: &str,
+    (name, url): (&str, &str),
+    decode: Decode,
 ) -> Result<(), Box<dyn std::error::Error>> {
     cameras.add(CameraConfig {
         id: name.parse()?,
         source: SourceUrl::parse(url)?,
+        decode,
         analysed_fps_max: settings.cameras.analysed_fps_max,
         frozen_after_ms: settings.cameras.frozen_after_ms,
         // The benchmark's own cameras play a clip in a loop.
