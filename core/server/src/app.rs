@@ -120,6 +120,7 @@ struct Parts {
     centre: Option<sync::Centre>,
     /// The newest change of a person, for those who wait for one.
     changes: watch::Sender<i64>,
+    look_up: sync::look_up::LookUp,
     /// When it was last kept where each follower is.
     followers: Mutex<HashMap<KeyId, Timestamp>>,
     tls: Option<Tls>,

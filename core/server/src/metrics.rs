@@ -125,6 +125,7 @@ pub(crate) struct Metrics {
     enrolments: Family<ResultLabels, Counter>,
     faces_refused: Family<ReasonLabels, Counter>,
     gallery_parts: Family<ResultLabels, Counter>,
+    look_ups: Family<ResultLabels, Counter>,
     pub(crate) audit_chain_ok: Gauge,
     pub(crate) ledger_ok: Gauge,
     pub(crate) outbox_lag: Gauge<f64, AtomicU64>,
@@ -147,6 +148,9 @@ const CHALLENGE_RESULTS: [&str; 8] =
 
 /// What can become of an enrolment.
 const ENROLMENT_RESULTS: [&str; 6] = ["enrolled", "refused", "review", "approved", "rejected", "expired"];
+
+/// What can come of a look-up of a follower.
+const LOOK_UP_RESULTS: [&str; 2] = ["nobody", "named"];
 
 /// 0.5 ms to about 16 s.
 fn seconds() -> Histogram {
@@ -179,6 +183,7 @@ impl Metrics {
             enrolments: Family::default(),
             faces_refused: Family::default(),
             gallery_parts: Family::default(),
+            look_ups: Family::default(),
             audit_chain_ok: Gauge::default(),
             ledger_ok: Gauge::default(),
             outbox_lag: Gauge::default(),
@@ -215,6 +220,9 @@ impl Metrics {
         for result in ENROLMENT_RESULTS {
             drop(self.enrolments.get_or_create(&ResultLabels { result }));
         }
+        for result in LOOK_UP_RESULTS {
+            drop(self.look_ups.get_or_create(&ResultLabels { result }));
+        }
         for reason in QualityReason::ALL {
             drop(self.faces_refused.get_or_create(&ReasonLabels { reason: reason.name() }));
         }
@@ -237,6 +245,12 @@ impl Metrics {
     /// Counts what became of an enrolment.
     pub(crate) fn enrolment(&self, result: &'static str) {
         self.enrolments.get_or_create(&ResultLabels { result }).inc();
+    }
+
+    /// Counts a look-up of a follower, and whether somebody was named.
+    pub(crate) fn look_up(&self, named: bool) {
+        let result = LOOK_UP_RESULTS[usize::from(named)];
+        self.look_ups.get_or_create(&ResultLabels { result }).inc();
     }
 
     /// Counts where the parts of a gallery came from at a start.
@@ -306,6 +320,7 @@ impl Metrics {
             "Parts of large galleries at the start: opened where they are kept, or read from the database",
             self.gallery_parts.clone(),
         );
+        r.register("look_ups", "Faces that followers asked about", self.look_ups.clone());
         r.register("ledger_ok", "1 when the books added up when last verified", self.ledger_ok.clone());
         r.register("audit_chain_ok", "1 when the audit chain verified at start", self.audit_chain_ok.clone());
         r.register_with_unit(

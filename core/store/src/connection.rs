@@ -147,6 +147,20 @@ impl AnyConnection {
         })
     }
 
+    /// Runs `work` in a transaction that begins with `settings`; all of it is committed, or nothing.
+    pub(crate) fn in_transaction<T>(
+        &mut self,
+        settings: &str,
+        work: impl FnOnce(&mut Self) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.batch_execute(&format!("BEGIN; {settings}"))?;
+        let mut open = Open { connection: self, done: false };
+        let value = work(open.connection)?;
+        open.connection.batch_execute("COMMIT")?;
+        open.done = true;
+        Ok(value)
+    }
+
     /// Runs `query` on the database as it is at one moment.
     pub(crate) fn at_once<T>(
         &mut self,

@@ -1,7 +1,7 @@
 //! A database in one file while it is at work, and such a file in a new database: what backups are made of.
 use std::{
     fs::File,
-    io::{self, ErrorKind},
+    io::{self, ErrorKind, Write as _},
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
@@ -14,6 +14,9 @@ use crate::{
     DatabaseUrl, StoreError, connection::AnyConnection, fact, store::is_missing, subject::SubjectKeys,
     sync::OWN_FEED,
 };
+
+/// Tables that are made anew from the others: no dump has them.
+const DERIVED: [&str; 2] = ["face_vectors", "face_vectors_place"];
 
 impl DatabaseUrl {
     /// What kind of database it is: its dumps go into no other.
@@ -56,7 +59,8 @@ impl DatabaseUrl {
             }
             Self::Postgres(url) => {
                 let mut dump = tool("pg_dump", url);
-                run(dump.args(["--format=custom", "--file"]).arg(file))
+                dump.args(DERIVED.map(|table| format!("--exclude-table={table}")));
+                run(dump.args(["--format=custom", "--file"]).arg(file), Vec::new()).map(drop)
             }
         }
     }
@@ -87,7 +91,10 @@ impl DatabaseUrl {
             }
             Self::Postgres(url) => {
                 let mut restore = tool("pg_restore", url);
-                run(restore.args(["--exit-on-error", "--single-transaction"]).arg(file))
+                let mut list = Command::new("pg_restore");
+                let contents = run(list.arg("--list").arg(file), Vec::new())?;
+                restore.args(["--exit-on-error", "--single-transaction", "--use-list=/dev/stdin"]).arg(file);
+                run(&mut restore, wanted(&contents).into_bytes()).map(drop)
             }
         }
     }
@@ -159,16 +166,34 @@ fn tool(name: &str, url: &str) -> Command {
     tool
 }
 
-fn run(tool: &mut Command) -> Result<(), StoreError> {
+/// What there is in a dump but the extension that turned templates are looked up with: they are in no dump, so that the server of the
+/// restored database need not have it. Where it is wanted, the next start makes it.
+fn wanted(contents: &str) -> String {
+    let is_extension =
+        |line: &&str| line.contains(" EXTENSION - vector") || line.contains(" EXTENSION vector ");
+    let mut lines: Vec<&str> = contents.lines().filter(|line| !is_extension(line)).collect();
+    lines.push("");
+    lines.join("\n")
+}
+
+/// Runs a program with `input`; gives what it said.
+fn run(tool: &mut Command, input: Vec<u8>) -> Result<String, StoreError> {
     let name = tool.get_program().to_string_lossy().into_owned();
-    let done = tool.stdin(Stdio::null()).output().map_err(|error| match error.kind() {
+    let failed = |error: io::Error| match error.kind() {
         ErrorKind::NotFound => StoreError::Unavailable(format!(
             "{name} is not installed; install PostgreSQL's client programs (apt install postgresql-client)"
         )),
         _ => StoreError::Unavailable(format!("{name}: {error}")),
-    })?;
+    };
+    let piped = tool.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut running = piped.spawn().map_err(failed)?;
+    let given = running.stdin.take().map(|mut stdin| stdin.write_all(&input));
+    let done = running.wait_with_output().map_err(failed)?;
     match done.status.success() {
-        true => Ok(()),
+        true => given
+            .unwrap_or(Ok(()))
+            .map(|()| String::from_utf8_lossy(&done.stdout).into_owned())
+            .map_err(failed),
         false => {
             Err(StoreError::Unavailable(format!("{name}: {}", String::from_utf8_lossy(&done.stderr).trim())))
         }
@@ -218,6 +243,13 @@ fn decoded(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_restore_needs_no_extension_for_what_no_dump_has() {
+        let contents = ";\n2; 3079 16385 EXTENSION - vector \n3456; 0 0 COMMENT - EXTENSION vector \n\
+            220; 1259 16700 TABLE public vectors facepay\n";
+        assert_eq!(wanted(contents), ";\n220; 1259 16700 TABLE public vectors facepay\n");
+    }
 
     #[test]
     fn no_password_is_left_in_an_address() {

@@ -13,6 +13,7 @@ pub(crate) use recognition::{
 };
 pub(crate) use sync::{
     changes, copies, follower_receipts, followers, paid_elsewhere, spending_elsewhere, unsent_receipts,
+    visitors,
 };
 
 diesel::table! {
@@ -524,6 +525,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     paid_elsewhere,
     spending_elsewhere,
     unsent_receipts,
+    visitors,
 );
 
 diesel::joinable!(unsent_receipts -> receipts (transaction_id));

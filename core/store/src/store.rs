@@ -1,6 +1,7 @@
 //! The store itself: how it is opened, read and written.
 use std::{
     path::Path,
+    sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
 
@@ -11,6 +12,7 @@ use crate::{
     audit::NewAudit,
     connection::AnyConnection,
     data_key, fact,
+    look_up::Rotation,
     pool::Readers,
     root,
     seal::{self, Key},
@@ -36,6 +38,8 @@ pub struct Store {
     /// The root: what is no person's is sealed, tagged and signed by it, and stays so when the appliance's key is replaced.
     pub(crate) key: Key,
     pub(crate) subjects: SubjectKeys,
+    /// The turn that templates are looked up by, once it was needed.
+    pub(crate) rotation: Mutex<Option<Arc<Rotation>>>,
 }
 
 impl Store {
@@ -57,6 +61,7 @@ impl Store {
             appliance: key,
             key: root,
             subjects,
+            rotation: Mutex::default(),
         };
         store.key = store.claim_database()?;
         store.adopt_keys()?;
@@ -81,7 +86,7 @@ impl Store {
         let root = root::of(&mut connection, &key)?.unwrap_or_else(|| key.clone());
         let subjects = SubjectKeys::open(keys)?;
         let (readers, writer) = (Readers::new(url), Writer::new(url));
-        Ok(Self { readers, writer, appliance: key, key: root, subjects })
+        Ok(Self { readers, writer, appliance: key, key: root, subjects, rotation: Mutex::default() })
     }
 
     /// Whether the database at `url` was sealed with a key before. Changes nothing.

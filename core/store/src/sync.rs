@@ -10,6 +10,7 @@ mod follower;
 
 pub use copy::SyncPosition;
 pub use feed::{Change, Changed, CopiedFace, Feed, Person, Spent};
+pub(crate) use feed::{signs_by, spent};
 pub use follower::{FollowerRow, SignedReceipt, TakenReceipts};
 
 /// The name of the feed that a centre gives out, or of the one that is followed here.

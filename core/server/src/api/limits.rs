@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv6Addr};
 use std::num::NonZeroU32;
 use std::time::Duration;
 
+use domain::KeyId;
 use governor::clock::{Clock, MonotonicClock};
 use governor::middleware::NoOpMiddleware;
 use governor::state::keyed::HashMapStateStore;
@@ -19,12 +20,15 @@ use crate::settings;
 const KEPT_MAX: usize = 65_536;
 /// Of an address's sign-ins and set-up codes, together.
 const DOOR_BURST: u32 = 10;
+/// Of a follower's look-ups: a queue at several tills comes at once.
+const LOOK_UP_BURST: u32 = 20;
 
 /// The limits of one appliance.
 pub(crate) struct Limits {
     addresses: Option<Limiter<IpAddr>>,
     credentials: Option<Limiter<TokenHash>>,
     doors: Option<Limiter<IpAddr>>,
+    look_ups: Option<Limiter<KeyId>>,
 }
 
 struct Limiter<K: Hash + Eq + Clone> {
@@ -33,19 +37,21 @@ struct Limiter<K: Hash + Eq + Clone> {
 }
 
 impl Limits {
-    /// As set; zero limits nothing.
-    pub(crate) fn new(settings: &settings::Limits) -> Self {
+    /// As set, with so many look-ups of a follower in a minute; zero limits nothing.
+    pub(crate) fn new(settings: &settings::Limits, look_ups_per_min: u32) -> Self {
         let per_second = |rate, burst| {
             Some(Quota::per_second(NonZeroU32::new(rate)?).allow_burst(NonZeroU32::new(burst)?))
         };
-        let per_minute =
-            |rate| Some(Quota::per_minute(NonZeroU32::new(rate)?).allow_burst(NonZeroU32::new(DOOR_BURST)?));
+        let per_minute = |rate, burst| {
+            Some(Quota::per_minute(NonZeroU32::new(rate)?).allow_burst(NonZeroU32::new(burst)?))
+        };
         let settings::Limits { address_per_s, address_burst, key_per_s, key_burst, sign_in_per_min } =
             *settings;
         Self {
             addresses: per_second(address_per_s, address_burst).map(Limiter::new),
             credentials: per_second(key_per_s, key_burst).map(Limiter::new),
-            doors: per_minute(sign_in_per_min).map(Limiter::new),
+            doors: per_minute(sign_in_per_min, DOOR_BURST).map(Limiter::new),
+            look_ups: per_minute(look_ups_per_min, LOOK_UP_BURST).map(Limiter::new),
         }
     }
 
@@ -58,6 +64,11 @@ impl Limits {
     /// The same for those who want in without a credential.
     pub(super) fn door(&self, address: IpAddr) -> Result<(), Problem> {
         taken(self.doors.as_ref(), outside(address), "this address tries to sign in too often")
+    }
+
+    /// The same for a follower that asks who somebody is: with pictures of many it would learn who they are.
+    pub(crate) fn look_up(&self, follower: KeyId) -> Result<(), Problem> {
+        taken(self.look_ups.as_ref(), Some(follower), "this appliance asks too often who somebody is")
     }
 
     /// Refuses a key or session that asks too often, wherever it does.
@@ -109,7 +120,7 @@ mod tests {
     fn limits(address_per_s: u32, address_burst: u32) -> Limits {
         let settings =
             settings::Limits { address_per_s, address_burst, key_per_s: 0, key_burst: 0, sign_in_per_min: 0 };
-        Limits::new(&settings)
+        Limits::new(&settings, 60)
     }
 
     #[test]
@@ -122,6 +133,14 @@ mod tests {
         let network = ["2001:db8::1", "2001:db8::2", "2001:db8:0:0:ffff::3", "2001:db8::4"];
         assert_eq!(network.map(asked), [true, true, true, false], "a network of IPv6 is one");
         assert!(asked("2001:db8:0:1::1"));
+    }
+
+    #[test]
+    fn a_follower_is_refused_after_its_burst_of_look_ups_and_others_are_not() {
+        let (limits, [one, other]) = (limits(0, 3), [1, 2].map(|id| KeyId(uuid::Uuid::from_u128(id))));
+        assert!((0..LOOK_UP_BURST).all(|_| limits.look_up(one).is_ok()));
+        assert!(limits.look_up(one).is_err());
+        assert!(limits.look_up(other).is_ok());
     }
 
     #[test]

@@ -33,9 +33,25 @@ pub(super) fn routes(routes: Routes) -> Routes {
                     Parameter::new("after", Form::Whole(0), "the last change that was copied"),
                     Parameter::new("limit", Form::Whole(1), "how many at most; 200"),
                     Parameter::new("wait_s", Form::Whole(0), "for how long to wait for a change; 5 at most"),
+                    Parameter::new(
+                        "visitors",
+                        Form::OneOf(|| vec!["true", "false"]),
+                        "only those whom a look-up named to this follower; everybody when absent",
+                    ),
                 ])
                 .gives::<wire::Feed>(200),
             changes,
+        )
+        .add(
+            post(
+                "/sync/look-up",
+                follow,
+                "Ask who a face may be that this follower does not know; it lets nobody pay",
+            )
+            .takes::<wire::Asked>()
+            .refuses(&[(409, &["recogniser_other"]), (422, &["template_invalid"]), (503, &["look_up_off"])])
+            .gives::<wire::Candidates>(200),
+            look_up,
         )
         .add(
             post("/sync/receipts", follow, "Hand over receipts that this follower signed; each counts once")
@@ -71,6 +87,8 @@ struct Reading {
     limit: Option<u32>,
     #[serde(default)]
     wait_s: u64,
+    #[serde(default)]
+    visitors: bool,
 }
 
 /// The follower's key. Only keys have the permission: no operator has this role.
@@ -91,8 +109,25 @@ async fn changes(
     sync::seen(&app, reader, after).await?;
     sync::changed(&app, after, Duration::from_secs(reading.wait_s.min(WAIT_S_MAX))).await?;
     let now = app.now();
-    let feed = app.store(move |store| store.feed(reader, after, limit, now)).await?;
+    let visitors = reading.visitors;
+    let feed = app.store(move |store| match visitors {
+        true => store.feed_of_visitors(reader, after, limit, now),
+        false => store.feed(reader, after, limit, now),
+    });
+    let feed = feed.await?;
     Ok(Json(feed.into()))
+}
+
+async fn look_up(
+    State(app): State<App>,
+    principal: Principal,
+    Json(asked): Json<wire::Asked>,
+) -> Result<Json<wire::Candidates>, Problem> {
+    let from = follower(&principal)?;
+    let unreadable =
+        |_| Problem::unprocessable("template_invalid", "the template is no base64 of 4-byte values");
+    let probe = sync::look_up::Probe::try_from(&asked).map_err(unreadable)?;
+    Ok(Json(sync::look_up::look_up(&app, &principal, from, probe).await?.into()))
 }
 
 async fn receipts(

@@ -4,6 +4,7 @@
 //! after any break. What was not heard of for a while is spent less on, in the end nothing (`domain::reach`).
 
 mod centre;
+pub(crate) mod look_up;
 
 use std::time::{Duration, Instant};
 
@@ -54,6 +55,11 @@ impl App {
         self.0.centre.as_ref()
     }
 
+    /// What people are looked up by here.
+    pub(crate) fn look_up(&self) -> &look_up::LookUp {
+        &self.0.look_up
+    }
+
     /// How near the centre is; where people are kept here, they are near.
     pub(crate) fn reach(&self) -> Reach {
         match self.centre() {
@@ -81,6 +87,7 @@ impl App {
 /// Follows the centre, where there is one, and lets others wait for changes here.
 pub(super) async fn start(app: &App) -> Result<(), StartError> {
     app.spawn(watch_changes(app.clone()));
+    look_up::start(app).await?;
     let Some(centre) = app.centre() else { return Ok(()) };
     let (own, heard, clock) =
         app.store(|store| Ok((store.own_people()?, store.sync_heard_at()?, store.sync_clock()?))).await?;

@@ -154,6 +154,8 @@ pub struct Sync {
     pub offline_after_s: u64,
     pub offline_h_max: u64,
     pub offline_day_amount_max: i64,
+    pub look_up: bool,
+    pub look_ups_per_min: u32,
 }
 
 #[derive(Clone, Serialize, Deserialize)]

@@ -28,6 +28,7 @@ mod group;
 mod identity;
 mod lists;
 mod look_alikes;
+mod look_up;
 mod model_change;
 mod money;
 mod network;

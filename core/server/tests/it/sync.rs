@@ -25,9 +25,9 @@ const PIN: &str = "837465";
 const WRONG: &str = "837466";
 
 /// A centre with what its followers need to be let in.
-struct Centre {
-    appliance: Appliance,
-    authority: Authority,
+pub(crate) struct Centre {
+    pub(crate) appliance: Appliance,
+    pub(crate) authority: Authority,
 }
 
 /// A follower, and the line to its centre.
@@ -41,6 +41,15 @@ struct Follower {
 impl Centre {
     /// A plain appliance becomes a centre, which is met with TLS only.
     async fn of(plain: Appliance, followers: usize) -> (Self, Vec<(Issued, String)>) {
+        Self::with(plain, followers, &[]).await
+    }
+
+    /// The same, with `changes` of its settings.
+    pub(crate) async fn with(
+        plain: Appliance,
+        followers: usize,
+        changes: &[(&str, &str)],
+    ) -> (Self, Vec<(Issued, String)>) {
         let authority = Authority::new();
         let mut keys = Vec::new();
         for number in 0..followers {
@@ -55,10 +64,10 @@ impl Centre {
         let [certificate, key] = server.files.each_ref().map(|path| quoted(path));
         let ca = quoted(&authority.file());
         let tls = [("tls.certificate", &*certificate), ("tls.key", &*key), ("tls.client_ca", &*ca)];
-        (Self { appliance: plain.restarted(&tls).await, authority }, keys)
+        (Self { appliance: plain.restarted(&[&tls, changes].concat()).await, authority }, keys)
     }
 
-    async fn admin(&self, ask: Ask) -> Reply {
+    pub(crate) async fn admin(&self, ask: Ask) -> Reply {
         self.authority.ask(None, self.appliance.address, ask.token(&self.appliance.admin)).await
     }
 
@@ -88,7 +97,7 @@ impl Centre {
 }
 
 /// Asks until the answer is as it should be; how long that took.
-async fn until(within: Duration, what: &str, mut is_so: impl AsyncFnMut() -> bool) -> Duration {
+pub(crate) async fn until(within: Duration, what: &str, mut is_so: impl AsyncFnMut() -> bool) -> Duration {
     let began = Instant::now();
     while !is_so().await {
         assert!(began.elapsed() < within, "{what}: not within {within:?}");

@@ -59,3 +59,11 @@ diesel::table! {
         transaction_id -> Text,
     }
 }
+
+diesel::table! {
+    visitors (key_id, user_id) {
+        key_id -> Text,
+        user_id -> Text,
+        told_at -> BigInt,
+    }
+}

@@ -12,7 +12,7 @@ use crate::{
     ConsentRow, LookAlike, Profile, Store, StoreError,
     connection::AnyConnection,
     consent, counter, face, instrument, look_alike, row,
-    schema::{changes, followers, pins, spending, spending_elsewhere, users},
+    schema::{changes, followers, pins, spending, spending_elsewhere, users, visitors},
     spending::DAY,
     user,
 };
@@ -106,21 +106,59 @@ pub struct Spent {
     pub count: i32,
 }
 
+/// Whose change, its kind, its place.
+type PlacedChange = (String, String, i64);
+
 impl Store {
     /// The changes after `after`, for the appliance `reader`: what it told itself is left out of what was spent elsewhere.
     ///
     /// # Errors
     /// When the database doesn't answer, or something in it doesn't open.
     pub fn feed(&self, reader: KeyId, after: i64, limit: u32, now: Timestamp) -> Result<Feed, StoreError> {
+        self.feed_of(reader, (after, now), |c| {
+            let page = changes::table.filter(changes::seq.gt(after)).order(changes::seq);
+            let rows = page.limit(row::page(limit)).load(c)?;
+            Ok((rows, None))
+        })
+    }
+
+    /// The same of those whom a look-up named to `reader`, ever: nobody else's changes are in it.
+    ///
+    /// # Errors
+    /// As [`Self::feed`].
+    pub fn feed_of_visitors(
+        &self,
+        reader: KeyId,
+        after: i64,
+        limit: u32,
+        now: Timestamp,
+    ) -> Result<Feed, StoreError> {
+        self.feed_of(reader, (after, now), |c| {
+            let told =
+                visitors::table.filter(visitors::key_id.eq(reader.to_string())).select(visitors::user_id);
+            let page = changes::table
+                .filter(changes::seq.gt(after))
+                .filter(changes::user_id.eq_any(told))
+                .order(changes::seq);
+            let rows: Vec<PlacedChange> = page.limit(row::page(limit)).load(c)?;
+            // Nobody else is told of, so that a page with room left goes to the end.
+            let is_last = i64::try_from(rows.len()).is_ok_and(|rows| rows < row::page(limit));
+            let last = counter::last(c, "change")?;
+            Ok((rows, is_last.then_some(last)))
+        })
+    }
+
+    fn feed_of(
+        &self,
+        reader: KeyId,
+        (after, now): (i64, Timestamp),
+        page: impl FnOnce(&mut AnyConnection) -> Result<(Vec<PlacedChange>, Option<i64>), StoreError>,
+    ) -> Result<Feed, StoreError> {
         let name = self.fact_once(OWN_FEED, &Uuid::new_v4().to_string())?;
         self.read_at_once(|c| {
-            let page =
-                changes::table.filter(changes::seq.gt(after)).order(changes::seq).limit(row::page(limit));
-            let rows: Vec<(String, String, i64)> = page.load(c)?;
-            let known = followers::table.find(reader.to_string()).select(followers::public_key);
-            let known: Option<Option<String>> = known.first(c).optional()?;
-            let signs_by = known.flatten().unwrap_or_default();
-            let reached = rows.last().map_or(after, |(.., seq)| *seq);
+            let (rows, end) = page(c)?;
+            let signs_by = signs_by(c, reader)?;
+            let reached = end.unwrap_or_else(|| rows.last().map_or(after, |(.., seq)| *seq));
             let mut changes = Vec::with_capacity(rows.len());
             for (user, kind, seq) in rows {
                 let what = match kind.as_str() {
@@ -151,7 +189,7 @@ impl Store {
         })
     }
 
-    fn person(&self, c: &mut AnyConnection, id: &str) -> Result<Option<Person>, StoreError> {
+    pub(crate) fn person(&self, c: &mut AnyConnection, id: &str) -> Result<Option<Person>, StoreError> {
         let known = match user::opened_at(self, c, id) {
             // Whose key was just destroyed is about to go.
             Err(StoreError::NotFound(_)) => return Ok(None),
@@ -175,8 +213,15 @@ impl Store {
     }
 }
 
+/// By which key the receipts of `reader` are signed; empty before its first one.
+pub(crate) fn signs_by(c: &mut AnyConnection, reader: KeyId) -> Result<String, StoreError> {
+    let known = followers::table.find(reader.to_string()).select(followers::public_key);
+    let known: Option<Option<String>> = known.first(c).optional()?;
+    Ok(known.flatten().unwrap_or_default())
+}
+
 /// What a person spent within the last day here and at all appliances but the one that signs by this key.
-fn spent(
+pub(crate) fn spent(
     c: &mut AnyConnection,
     user: &str,
     signs_by: &str,

@@ -88,11 +88,21 @@ impl Bench {
     pub(crate) fn new(database: Database) -> Result<Self, String> {
         let dir = TempDir::new().map_err(|error| error.to_string())?;
         let url = fresh(database, &dir, "facepay.db")?;
+        Ok(Self::within(database, dir, url))
+    }
+
+    /// One on an empty PostgreSQL of the caller's.
+    pub(crate) fn at(url: &str) -> Result<Self, String> {
+        let dir = TempDir::new().map_err(|error| error.to_string())?;
+        Ok(Self::within(Database::Postgres, dir, url.to_owned()))
+    }
+
+    fn within(database: Database, dir: TempDir, url: String) -> Self {
         let secret = rand::random();
         let key = Key::new(secret);
         let keys = dir.path().join("keys");
         let store = Store::open(&url.parse::<DatabaseUrl>().unwrap(), key.clone(), &keys).unwrap();
-        Ok(Self { store, database, url, key, secret, dir })
+        Self { store, database, url, key, secret, dir }
     }
 
     /// Another store on the same database.

@@ -31,6 +31,7 @@ mod group;
 mod identity;
 mod lists;
 mod look_alikes;
+mod look_ups;
 mod model_change;
 mod money;
 mod opening;
@@ -65,6 +66,7 @@ const ON_BOTH: &[(&str, &[Claim])] = &[
     ("enrolments", enrolments::CLAIMS),
     ("admission", admission::CLAIMS),
     ("look_alikes", look_alikes::CLAIMS),
+    ("look_ups", look_ups::ON_BOTH),
     ("model_change", model_change::CLAIMS),
     ("gallery_parts", gallery_parts::CLAIMS),
     ("money", money::CLAIMS),
@@ -115,6 +117,16 @@ fn all() -> Vec<Test> {
                 tests.push(Test { name, run: Box::new(move || on(database, proof)) });
             }
         }
+    }
+    for &(claim, proof) in look_ups::CLAIMS {
+        let run = move || match look_ups::bench() {
+            Ok(bench) => {
+                proof(&bench);
+                Verdict::Passed
+            }
+            Err(reason) => Verdict::Skipped(reason),
+        };
+        tests.push(Test { name: format!("pgvector::look_ups::{claim}"), run: Box::new(run) });
     }
     for &(name, run) in cache::CLAIMS {
         let run = move || run().map_or_else(Verdict::Skipped, |()| Verdict::Passed);

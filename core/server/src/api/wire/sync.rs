@@ -9,6 +9,8 @@ use store::{Changed, ConsentRow, CopiedFace, LookAlike, SignedReceipt, StoreErro
 use utoipa::ToSchema;
 use zeroize::Zeroizing;
 
+use crate::app::sync::look_up::{LookedUp, Probe};
+
 /// One page of the feed of changes.
 #[derive(Serialize, Deserialize, ToSchema)]
 pub(crate) struct Feed {
@@ -138,12 +140,53 @@ impl Secret64 {
     fn bytes(&self) -> Result<Zeroizing<Vec<u8>>, StoreError> {
         STANDARD.decode(&self.0).map(Zeroizing::new).map_err(|_| unreadable("base64"))
     }
+
+    /// Of values, each 4 bytes, the least significant first.
+    pub(crate) fn of_values(values: &[f32]) -> Self {
+        let bytes: Zeroizing<Vec<u8>> =
+            Zeroizing::new(values.iter().flat_map(|value| value.to_le_bytes()).collect());
+        Self::of(&bytes)
+    }
+
+    fn values(&self) -> Result<Zeroizing<Vec<f32>>, StoreError> {
+        let bytes = self.bytes()?;
+        let (values, rest) = bytes.as_chunks::<4>();
+        match rest.is_empty() {
+            true => Ok(Zeroizing::new(values.iter().map(|value| f32::from_le_bytes(*value)).collect())),
+            false => Err(unreadable("template")),
+        }
+    }
 }
 
 impl Drop for Secret64 {
     fn drop(&mut self) {
         zeroize::Zeroize::zeroize(&mut self.0);
     }
+}
+
+/// A face that a follower does not know.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Asked {
+    /// The recogniser that made the template.
+    pub(crate) model_tag: u32,
+    /// As that of a copied face.
+    #[schema(max_length = 21848)]
+    pub(crate) template: Secret64,
+}
+
+/// Who a face may be. It is for whoever asked to compare them, and to decide; nobody may pay for being named here.
+#[derive(Serialize, Deserialize, ToSchema)]
+pub(crate) struct Candidates {
+    /// The feed's name.
+    pub(crate) feed: String,
+    /// The place of the newest change when they were read. Whoever has read further must not take them: they may have changed.
+    pub(crate) last: i64,
+    /// Among how many templates they were found, by which thresholds go.
+    pub(crate) templates: usize,
+    /// As in the feed: each of at most five people, and what they spent lately at other appliances.
+    #[schema(max_items = 10)]
+    pub(crate) candidates: Vec<Change>,
 }
 
 /// Receipts that a follower hands over.
@@ -251,6 +294,22 @@ impl TryFrom<Feed> for store::Feed {
     }
 }
 
+impl From<LookedUp> for Candidates {
+    fn from(LookedUp { feed, templates }: LookedUp) -> Self {
+        let store::Feed { name, changes, last, .. } = feed;
+        let candidates = changes.into_iter().map(Change::from).collect();
+        Self { feed: name, last, templates, candidates }
+    }
+}
+
+impl TryFrom<&Asked> for Probe {
+    type Error = StoreError;
+
+    fn try_from(asked: &Asked) -> Result<Self, StoreError> {
+        Ok(Self { model_tag: asked.model_tag, template: asked.template.values()? })
+    }
+}
+
 impl From<store::Change> for Change {
     fn from(change: store::Change) -> Self {
         let what = match change.what {
@@ -354,13 +413,11 @@ fn consent_of(user: &str, consent: Consent) -> Result<ConsentRow, StoreError> {
 
 impl From<&CopiedFace> for Face {
     fn from(face: &CopiedFace) -> Self {
-        let bytes: Zeroizing<Vec<u8>> =
-            Zeroizing::new(face.template.iter().flat_map(|value| value.to_le_bytes()).collect());
         Self {
             id: face.id.to_string(),
             consent_id: face.consent.to_string(),
             model_tag: face.model_tag,
-            template: Secret64::of(&bytes),
+            template: Secret64::of_values(&face.template),
             quality: face.quality,
             created_at_micros: face.created_at.0,
             kind: face.kind.to_string(),
@@ -374,16 +431,11 @@ impl TryFrom<&Face> for CopiedFace {
     type Error = StoreError;
 
     fn try_from(face: &Face) -> Result<Self, StoreError> {
-        let bytes = face.template.bytes()?;
-        let (values, rest) = bytes.as_chunks::<4>();
-        if !rest.is_empty() {
-            return Err(unreadable("template"));
-        }
         Ok(Self {
             id: parsed(&face.id, "face's id")?,
             consent: parsed(&face.consent_id, "consent's id")?,
             model_tag: face.model_tag,
-            template: Zeroizing::new(values.iter().map(|value| f32::from_le_bytes(*value)).collect()),
+            template: face.template.values()?,
             quality: face.quality,
             created_at: Timestamp(face.created_at_micros),
             kind: parsed(&face.kind, "kind of face")?,

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use store::{DatabaseUrl, Store};
+use store::{DatabaseUrl, Store, VectorSupport};
 
 use super::{Check, Status, ask};
 use crate::api::chain;
@@ -20,6 +20,7 @@ pub(super) fn checks(settings: &Settings) -> Vec<Check> {
     let folder = &settings.data.folder;
     let mut checks = vec![writable(folder), free_space(folder), key(&Source::of(settings))];
     checks.extend(database(settings));
+    checks.push(look_up(settings));
     checks.push(backup(settings));
     checks
 }
@@ -180,6 +181,26 @@ fn database(settings: &Settings) -> Vec<Check> {
             ]
         }
     }
+}
+
+/// Whether people can be looked up, where the settings want it.
+fn look_up(settings: &Settings) -> Check {
+    let asked = ask(
+        "storage.look_up",
+        "followers ask it who somebody is whom they don't know",
+        "install PostgreSQL's package pgvector (postgresql-NN-pgvector), or set sync.look_up = false",
+    );
+    if !settings.sync.look_up {
+        return asked.found(Status::Skip, "sync.look_up is off");
+    }
+    let support = settings
+        .database_url()
+        .map_err(|error| error.to_string())
+        .and_then(|url| Store::vector_support_at(&url).map_err(|error| chain(&error)));
+    asked.should(support.and_then(|support| match (support.problem(), support) {
+        (None, VectorSupport::Ready(version)) => Ok(format!("PostgreSQL has the extension vector {version}")),
+        (problem, _) => Err(problem.unwrap_or_default()),
+    }))
 }
 
 /// The file system with the longest mount point above the file.
