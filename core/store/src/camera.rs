@@ -16,29 +16,13 @@ pub struct CameraRow {
     pub id: CameraId,
     /// What people call it.
     pub name: String,
-    /// Its address, with password if it has one; one line.
+    /// Its address, with password if it has one.
     pub source: String,
     /// Whether only its key frames are decoded.
     pub key_frames: bool,
 }
 
 const SEALED: &str = "camera";
-/// The line after the address of a camera of which only key frames are decoded.
-const KEY_FRAMES: &str = "key-frames";
-
-/// How a camera is opened, as it is sealed: its address, and a line for what is not as with most.
-fn text(camera: &CameraRow) -> String {
-    match camera.key_frames {
-        false => camera.source.clone(),
-        true => format!("{}\n{KEY_FRAMES}", camera.source),
-    }
-}
-
-/// The address in such a text, and whether only key frames are decoded.
-fn read(text: &str) -> (&str, bool) {
-    let (source, rest) = text.split_once('\n').unwrap_or((text, ""));
-    (source, rest.lines().any(|line| line == KEY_FRAMES))
-}
 
 impl Store {
     /// Adds a camera.
@@ -51,7 +35,8 @@ impl Store {
             let row = (
                 cameras::id.eq(&id),
                 cameras::name.eq(&camera.name),
-                cameras::source_sealed.eq(self.seal_own(text(camera).as_bytes(), SEALED, &id)?),
+                cameras::source_sealed.eq(self.seal_own(camera.source.as_bytes(), SEALED, &id)?),
+                cameras::key_frames.eq(i32::from(camera.key_frames)),
                 cameras::created_at.eq(by.at.0),
                 cameras::updated_at.eq(by.at.0),
             );
@@ -69,7 +54,8 @@ impl Store {
         self.write_audited(by, |c| {
             let row = (
                 cameras::name.eq(&camera.name),
-                cameras::source_sealed.eq(self.seal_own(text(camera).as_bytes(), SEALED, &id)?),
+                cameras::source_sealed.eq(self.seal_own(camera.source.as_bytes(), SEALED, &id)?),
+                cameras::key_frames.eq(i32::from(camera.key_frames)),
                 cameras::updated_at.eq(by.at.0),
             );
             match diesel::update(cameras::table.find(&id)).set(row).execute(c)? {
@@ -98,14 +84,13 @@ impl Store {
     /// # Errors
     /// When the database doesn't answer or a source does not open.
     pub fn cameras(&self) -> Result<Vec<CameraRow>, StoreError> {
-        let columns = (cameras::id, cameras::name, cameras::source_sealed);
-        let rows: Vec<(String, String, Vec<u8>)> =
+        let columns = (cameras::id, cameras::name, cameras::source_sealed, cameras::key_frames);
+        let rows: Vec<(String, String, Vec<u8>, i32)> =
             self.read(|c| Ok(cameras::table.select(columns).order(cameras::id).load(c)?))?;
-        let opened = |(id, name, sealed): (String, String, Vec<u8>)| {
-            let opened = self.open_own(&sealed, SEALED, &id)?;
-            let opened = String::from_utf8(opened).map_err(|_| StoreError::Seal)?;
-            let (source, key_frames) = read(&opened);
-            Ok(CameraRow { id: row::parse(&id)?, name, source: source.to_owned(), key_frames })
+        let opened = |(id, name, sealed, key_frames): (String, String, Vec<u8>, i32)| {
+            let source = self.open_own(&sealed, SEALED, &id)?;
+            let source = String::from_utf8(source).map_err(|_| StoreError::Seal)?;
+            Ok(CameraRow { id: row::parse(&id)?, name, source, key_frames: key_frames == 1 })
         };
         rows.into_iter().map(opened).collect()
     }

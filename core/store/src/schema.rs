@@ -273,6 +273,7 @@ diesel::table! {
         source_sealed -> Binary,
         created_at -> BigInt,
         updated_at -> BigInt,
+        key_frames -> Integer,
     }
 }
 
