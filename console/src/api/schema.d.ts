@@ -2787,6 +2787,8 @@ export interface components {
         };
         /** @description A camera and how it does. */
         Camera: {
+            /** @description Which of its pictures are to be decoded. */
+            decode: components["schemas"]["Decode"];
             health: components["schemas"]["CameraHealth"];
             id: string;
             name: string;
@@ -2795,6 +2797,7 @@ export interface components {
         };
         /** @description What to change about a camera; what is absent stays. */
         CameraChange: {
+            decode?: components["schemas"]["Decode"] | null;
             name?: string | null;
             source?: string | null;
         };
@@ -2803,6 +2806,8 @@ export interface components {
             codec: string;
             /** @description The decoder that really runs. */
             decoder: string;
+            /** @description Which of its pictures are decoded at present. */
+            decodes: components["schemas"]["Decode"];
             /** Format: float */
             fps: number;
             /** Format: int64 */
@@ -2811,8 +2816,18 @@ export interface components {
             frames_analysed: number;
             /** Format: int64 */
             frames_in: number;
+            /**
+             * Format: int64
+             * @description Pictures that came and were not decoded.
+             */
+            frames_skipped: number;
             /** Format: int32 */
             height: number;
+            /**
+             * Format: int64
+             * @description How far apart its key frames are; absent before the second.
+             */
+            key_frame_distance_ms?: number | null;
             /** @description What went wrong last; empty when nothing did. */
             reason: string;
             /** Format: int64 */
@@ -3125,6 +3140,11 @@ export interface components {
             /** @description `sqlite` or `postgresql`. */
             kind: string;
         };
+        /**
+         * @description Which of a camera's pictures are decoded.
+         * @enum {string}
+         */
+        Decode: "all" | "key-frames";
         /** @description A message to a webhook, and what became of it. */
         Delivery: {
             /** Format: int32 */
@@ -3736,6 +3756,7 @@ export interface components {
         };
         /** @description A camera to add. */
         NewCamera: {
+            decode?: components["schemas"]["Decode"] | null;
             /** @description 1 to 40 of `a-z`, `0-9`, `-`. */
             id: string;
             name?: string | null;

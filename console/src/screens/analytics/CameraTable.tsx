@@ -6,7 +6,8 @@ import { histogram, labelValues, quantile, type Sample, total } from "./metrics"
 interface Row {
   camera: string;
   analysed: number;
-  replaced: number;
+  superseded: number;
+  shed: number;
   stale: number;
   failed: number;
   p95Ms: number | null;
@@ -22,7 +23,8 @@ export function CameraTable({ samples }: { samples: Sample[] }) {
     return {
       camera,
       analysed: frames(camera, "analysed"),
-      replaced: frames(camera, "replaced"),
+      superseded: frames(camera, "superseded"),
+      shed: frames(camera, "shed"),
       stale: frames(camera, "stale"),
       failed: frames(camera, "failed"),
       p95Ms: p95 === null ? null : p95 * 1000,
@@ -31,7 +33,8 @@ export function CameraTable({ samples }: { samples: Sample[] }) {
   const columns: Column<Row>[] = [
     { name: t("pay.camera"), cell: (row) => row.camera },
     { name: t("analytics.analysed"), end: true, cell: (row) => format.number(row.analysed) },
-    { name: t("analytics.replaced"), end: true, wide: true, cell: (row) => format.number(row.replaced) },
+    { name: t("analytics.superseded"), end: true, wide: true, cell: (row) => format.number(row.superseded) },
+    { name: t("analytics.shed"), end: true, wide: true, cell: (row) => format.number(row.shed) },
     { name: t("analytics.stale"), end: true, wide: true, cell: (row) => format.number(row.stale) },
     { name: t("analytics.failed"), end: true, wide: true, cell: (row) => format.number(row.failed) },
     {

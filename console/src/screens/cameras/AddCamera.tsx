@@ -1,4 +1,4 @@
-import { Button, Modal, TextInput } from "@mantine/core";
+import { Button, Modal, Switch, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -18,11 +18,15 @@ export function AddCamera({ opened, onClose }: { opened: boolean; onClose: () =>
   const [id, setId] = useState("");
   const [name, setName] = useState("");
   const [source, setSource] = useState("");
+  const [keyFrames, setKeyFrames] = useState(false);
   const test = useMutation({
     mutationFn: (url: string) => answered(client.GET("/webcam/test", { params: { query: { url } } })),
   });
   const add = useMutation({
-    mutationFn: () => answered(client.POST("/cameras", { body: { id, name: name || null, source } })),
+    mutationFn: () => {
+      const decode = keyFrames && source !== PUSHED ? "key-frames" : "all";
+      return answered(client.POST("/cameras", { body: { id, name: name || null, source, decode } }));
+    },
     onSuccess: () => {
       leave();
       void queries.invalidateQueries({ queryKey: ["/cameras"] });
@@ -35,6 +39,7 @@ export function AddCamera({ opened, onClose }: { opened: boolean; onClose: () =>
     setId("");
     setName("");
     setSource("");
+    setKeyFrames(false);
     onClose();
   };
   return (
@@ -71,6 +76,13 @@ export function AddCamera({ opened, onClose }: { opened: boolean; onClose: () =>
           required
           value={source}
           onChange={(change) => setSource(change.currentTarget.value.trim())}
+        />
+        <Switch
+          label={t("cameras.key_frames")}
+          description={t("cameras.key_frames_hint")}
+          disabled={source === PUSHED}
+          checked={keyFrames && source !== PUSHED}
+          onChange={(change) => setKeyFrames(change.currentTarget.checked)}
         />
         {isTested && test.data && (
           <div className={css.tested} role="status">

@@ -1,4 +1,4 @@
-import { Button } from "@mantine/core";
+import { Button, Switch } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
@@ -32,6 +32,11 @@ export function CameraCard({ camera, history }: { camera: Wire<"Camera">; histor
     mutationFn: () => answered(client.POST("/cameras/{id}/accept", { params })),
     onSuccess,
   });
+  const decode = useMutation({
+    mutationFn: (keyFrames: boolean) =>
+      answered(client.PATCH("/cameras/{id}", { params, body: { decode: keyFrames ? "key-frames" : "all" } })),
+    onSuccess,
+  });
   const remove = useMutation({
     mutationFn: () => answered(client.DELETE("/cameras/{id}", { params })),
     onSuccess: () => {
@@ -39,6 +44,12 @@ export function CameraCard({ camera, history }: { camera: Wire<"Camera">; histor
       return onSuccess();
     },
   });
+  const decoded = ({ decodes, key_frame_distance_ms, frames_skipped }: Wire<"CameraHealth">) => {
+    if (decodes === "all") return t("cameras.decoded_all");
+    const every = key_frame_distance_ms == null ? [] : [format.span(key_frame_distance_ms)];
+    const left = t("cameras.decoded_left", { left: format.number(frames_skipped) });
+    return [t("cameras.decoded_keys"), ...every, left].join(", ");
+  };
   return (
     <Card flush className={css.card}>
       <div className={css.picture}>
@@ -64,11 +75,20 @@ export function CameraCard({ camera, history }: { camera: Wire<"Camera">; histor
             [t("cameras.decoder"), health.decoder],
             [t("live.fps"), t("live.per_second", { fps: format.number(health.fps, 1) })],
             [t("live.age"), health.frame_age_ms == null ? null : format.span(health.frame_age_ms)],
+            [t("cameras.decoded"), decoded(health)],
             [t("cameras.reconnects"), format.number(health.reconnects)],
             [t("cameras.source"), <bdi key="source" dir="ltr">{camera.source}</bdi>],
           ]}
         />
-        <Trouble error={accept.error} />
+        {may("cameras.manage") && camera.source !== "push:" && (
+          <Switch
+            label={t("cameras.key_frames")}
+            checked={camera.decode === "key-frames"}
+            disabled={decode.isPending}
+            onChange={(change) => decode.mutate(change.currentTarget.checked)}
+          />
+        )}
+        <Trouble error={accept.error ?? decode.error} />
         <div className={`${css.actions} ${css.acts}`}>
           {may("cameras.manage") && ACCEPTABLE.has(health.state) && (
             <Button loading={accept.isPending} onClick={() => accept.mutate()}>
