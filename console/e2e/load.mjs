@@ -5,9 +5,10 @@ const stop = await start();
 // Not before: they read where the appliance is.
 const { cameras, startKiosk, wall } = await import("./acts.mjs");
 const { goto, launch, open, signIn } = await import("./browser.mjs");
-const { coresOf } = await import("./meter.mjs");
+const { coresOf, paintingsOf } = await import("./meter.mjs");
 const wanted = new RegExp(process.argv.slice(2).join(" "));
 const MEASURED_MS = 30_000;
+const PAINTED_MS = 10_000;
 const SETTLED_MS = 3_000;
 
 const shown = (page) => page.locator('[data-state="fresh"]').first().waitFor();
@@ -34,7 +35,8 @@ for (const [name, [count, show]] of Object.entries(SCREENS)) {
   await show(page);
   await page.waitForTimeout(SETTLED_MS);
   const cores = Object.entries(await coresOf(browser, MEASURED_MS)).map(([part, share]) => `${part} ${(100 * share).toFixed(1)} %`);
-  console.log(`${name}: ${cores.join(", ")}`);
+  const paintings = await paintingsOf(page, PAINTED_MS);
+  console.log(`${name}: ${cores.join(", ")}; ${paintings.toFixed(1)} paintings a second`);
   await remove();
 }
 await browser.close();

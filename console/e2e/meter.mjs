@@ -1,4 +1,4 @@
-// What a page costs whoever shows it: processor time of all processes of the browser.
+// What a page costs whoever shows it: processor time of all processes of the browser, and how often it is painted.
 
 /** By the names that Chromium gives its processes; the others are there for the network and the disk. */
 const PARTS = { renderer: "page", GPU: "compositor", browser: "browser" };
@@ -22,4 +22,15 @@ export async function coresOf(browser, ms) {
     cores.all += share;
   }
   return cores;
+}
+
+/** How many times a second the browser paints any of the page, over the next `ms`: the same on a busy machine. */
+export async function paintingsOf(page, ms) {
+  const browser = page.context().browser();
+  await browser.startTracing(page, { categories: ["viz"] });
+  const begun = performance.now();
+  await new Promise((over) => setTimeout(over, ms));
+  const seconds = (performance.now() - begun) / 1000;
+  const { traceEvents } = JSON.parse((await browser.stopTracing()).toString());
+  return traceEvents.filter(({ name }) => name === "DirectRenderer::DrawFrame").length / seconds;
 }
