@@ -1,5 +1,5 @@
 import react from "@vitejs/plugin-react";
-import { defineConfig, loadEnv } from "vite";
+import { defineConfig, loadEnv, type Plugin } from "vite";
 import { VitePWA } from "vite-plugin-pwa";
 
 // Where `npm run dev` finds a running appliance.
@@ -8,6 +8,20 @@ const appliance = loadEnv("development", ".", "FACEPAY_")["FACEPAY_URL"] ?? "htt
 // The pages that the console answers for, with what may follow them; every other path is the appliance's own, also with the service worker active.
 const PAGES = [/^\/$/, /^\/console(\/|$)/, /^\/(kiosk|me)(\?|$)/];
 
+// The service worker has nothing to say about the interface. Where a browser can be told so, what is asked there goes past it: a wall of cameras asks often.
+const DIRECT = 'addEventListener("install", (event) => event.addRoutes?.({ condition: { urlPattern: "/v1/*" }, source: "network" }));\n';
+const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(DIRECT)));
+const DIRECT_FILE = `assets/direct-${Array.from(digest.slice(0, 4), (byte) => byte.toString(16).padStart(2, "0")).join("")}.js`;
+
+function direct(): Plugin {
+  return {
+    name: "direct",
+    generateBundle() {
+      this.emitFile({ type: "asset", fileName: DIRECT_FILE, source: DIRECT });
+    },
+  };
+}
+
 // As core/server/src/api/console.rs has it.
 const POLICY =
   "default-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; object-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
@@ -15,6 +29,7 @@ const POLICY =
 export default defineConfig({
   plugins: [
     react(),
+    direct(),
     VitePWA({
       registerType: "autoUpdate",
       injectRegister: false,
@@ -36,6 +51,7 @@ export default defineConfig({
       workbox: {
         // One file with a name that stays.
         inlineWorkboxRuntime: true,
+        importScripts: [`/${DIRECT_FILE}`],
         navigateFallback: "/index.html",
         navigateFallbackAllowlist: PAGES,
         globPatterns: ["**/*.{js,css,html,svg,woff2,safetensors}"],

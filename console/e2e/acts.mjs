@@ -64,3 +64,22 @@ export async function saved(page, click) {
   const [download] = await Promise.all([page.waitForEvent("download"), click()]);
   return download.path();
 }
+
+/** So many cameras of the demo: its own, and these again under other names. What is returned takes the others away. */
+export async function cameras(count) {
+  const { items } = await api("GET", "/cameras");
+  const added = Array.from({ length: Math.max(0, count - items.length) }, (_, place) => `wall-${place + 1}`);
+  for (const [place, id] of added.entries()) await api("POST", "/cameras", { id, source: items[place % items.length].source });
+  return async () => {
+    for (const id of added) await api("DELETE", `/cameras/${id}`);
+  };
+}
+
+/** Opens the live wall for so many cameras, and waits until all of them that are there are shown. */
+export async function wall(page, size) {
+  await page.goto(`${base}/console`);
+  await page.getByRole("radiogroup").locator("label").getByText(String(size), { exact: true }).click();
+  const { items } = await api("GET", "/cameras");
+  const tiles = page.locator('[data-state="fresh"]');
+  await tiles.nth(Math.min(size, items.length) - 1).waitFor();
+}

@@ -1,8 +1,15 @@
 // Screens that look at the appliance and set it.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { saved } from "../acts.mjs";
+import { cameras, saved, wall } from "../acts.mjs";
 import { api, base, goto } from "../browser.mjs";
+import { coresOf, paintingsOf } from "../meter.mjs";
+
+const MEASURED_MS = 15_000;
+/** A second: two of pictures, and what is said of faces or of cameras between them. It is twenty where that glides. */
+const PAINTINGS_MAX = 9;
+/** Of one core. It takes less than half of that where nothing else runs; see docs/benchmarks.md. */
+const CORES_MAX = 0.25;
 
 export const screens = {
   "the live wall shows fresh pictures": async (page) => {
@@ -18,6 +25,18 @@ export const screens = {
         return inner.width > 0 && inner.left > outer.left && inner.right < outer.right && inner.top > outer.top && inner.bottom < outer.bottom;
       }),
     );
+  },
+
+  "the live wall of four cameras is painted as its pictures come, not for what moves beside them": async (page) => {
+    const remove = await cameras(4);
+    // As most people have it: what moves is in what it costs.
+    await page.emulateMedia({ reducedMotion: "no-preference" });
+    await wall(page, 4);
+    const paintings = await paintingsOf(page, MEASURED_MS);
+    const { all } = await coresOf(page.context().browser(), MEASURED_MS);
+    await remove();
+    assert.ok(paintings > 1 && paintings < PAINTINGS_MAX, `${paintings.toFixed(1)} paintings a second`);
+    assert.ok(all < CORES_MAX, `${all.toFixed(3)} of a core`);
   },
 
   "what was last known stays in view while the appliance is away, and that is said": async (page) => {

@@ -65,6 +65,6 @@ function paint(canvas: HTMLCanvasElement, bitmap: ImageBitmap): void {
     canvas.width = bitmap.width;
     canvas.height = bitmap.height;
   }
-  // The bitmap becomes the canvas: nothing is copied.
-  canvas.getContext("bitmaprenderer")?.transferFromImageBitmap(bitmap);
+  // The bitmap becomes the canvas: nothing is copied, and nothing shines through it.
+  canvas.getContext("bitmaprenderer", { alpha: false })?.transferFromImageBitmap(bitmap);
 }

@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Mark } from "@/app/Mark";
+import { Breath } from "./Breath";
 import css from "./Kiosk.module.css";
 
 /** Nobody pays just now. */
@@ -9,9 +10,9 @@ export function Attract({ camera, away }: { camera: ReactNode; away: boolean }) 
   return (
     <div className={css.attract}>
       <div className={css.words}>
-        <span className={css.pulse} aria-hidden>
+        <Breath>
           <Mark size={72} />
-        </span>
+        </Breath>
         <p className={css.huge}>{t(away ? "kiosk.away" : "kiosk.welcome")}</p>
         <p className={css.text}>{t(away ? "kiosk.away_text" : "kiosk.welcome_text")}</p>
       </div>

@@ -1,8 +1,7 @@
-import { useQuery } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 import { useEvents } from "@/api/events";
-import { camerasQuery } from "@/api/queries";
 import css from "./Boxes.module.css";
+import { useShape } from "./useShape";
 
 interface Box {
   track: number;
@@ -11,6 +10,8 @@ interface Box {
 }
 
 const SHOWN_MS = 1_500;
+/** How high the picture is to whoever draws on it. */
+const HEIGHT = 480;
 
 /** The faces between which a till has to choose, as the appliance names them. */
 export function Boxes({ camera }: { camera: string }) {
@@ -22,19 +23,12 @@ export function Boxes({ camera }: { camera: string }) {
     clearTimeout(timer.current);
     timer.current = setTimeout(() => setBoxes([]), SHOWN_MS);
   });
-  const health = useQuery(camerasQuery).data?.items.find(({ id }) => id === camera)?.health;
-  const [pictureWidth, pictureHeight] = [health?.width || 640, health?.height || 480];
+  const width = HEIGHT * useShape(camera);
   return (
     // Fills the frame as the picture does.
-    <svg className={css.boxes} viewBox={`0 0 ${pictureWidth} ${pictureHeight}`} preserveAspectRatio="xMidYMid slice" aria-hidden>
-      {boxes.map(({ track, box: [x, y, width, height] }) => (
-        <rect
-          key={track}
-          x={x * pictureWidth}
-          y={y * pictureHeight}
-          width={width * pictureWidth}
-          height={height * pictureHeight}
-        />
+    <svg className={css.boxes} viewBox={`0 0 ${width} ${HEIGHT}`} preserveAspectRatio="xMidYMid slice" aria-hidden>
+      {boxes.map(({ track, box: [x, y, wide, high] }) => (
+        <rect key={track} x={x * width} y={y * HEIGHT} width={wide * width} height={high * HEIGHT} />
       ))}
     </svg>
   );

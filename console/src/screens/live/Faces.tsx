@@ -1,9 +1,8 @@
-import { useQuery } from "@tanstack/react-query";
 import { IconUserCheck, IconUserQuestion } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
-import { camerasQuery } from "@/api/queries";
 import css from "./Faces.module.css";
 import { inFrame } from "./sightings";
+import { useShape } from "./useShape";
 import { useSightings } from "./useSightings";
 
 /** The shape of a camera's frame, width by height, as CameraView.module.css has it. */
@@ -13,14 +12,13 @@ const ROOM_MIN = 0.14;
 
 const percent = (share: number) => `${(share * 100).toFixed(2)}%`;
 
-/** Where faces are before a camera, and whether the appliance knows them; who they are is in no event. */
-export function Faces({ camera }: { camera: string }) {
+/** Where faces are before a camera, and whether the appliance knows them; who they are is in no event. Where the picture goes on, they do, too (`glide`). */
+export function Faces({ camera, glide }: { camera: string; glide: boolean }) {
   const { t } = useTranslation();
   const sightings = useSightings(camera);
-  const health = useQuery(camerasQuery).data?.items.find(({ id }) => id === camera)?.health;
-  const picture = (health?.width || 640) / (health?.height || 480);
+  const picture = useShape(camera);
   return (
-    <ul className={css.faces}>
+    <ul className={css.faces} data-glide={glide}>
       {sightings.map(({ track, known, area }) => {
         const [left, top, width, height] = inFrame(area, picture, FRAME);
         const Icon = known ? IconUserCheck : IconUserQuestion;

@@ -31,7 +31,7 @@ export function Tile({ camera, mode, picturesPerSecondMax }: Props) {
         old={(age ?? 0) > STALE_AFTER_MS}
       >
         <Boxes camera={camera.id} />
-        <Faces camera={camera.id} />
+        <Faces camera={camera.id} glide={mode === "stream"} />
         {health.state !== "live" && health.reason && <p className={css.reason}>{health.reason}</p>}
       </CameraView>
       <footer className={css.foot}>

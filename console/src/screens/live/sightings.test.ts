@@ -18,6 +18,17 @@ test("whoever is not seen anew is gone after a moment", () => {
   expect(afterSighting(both, event(3), 3 * SHOWN_MS).map(({ track }) => track)).toEqual([3]);
 });
 
+test("a face that trembles stands still, and one that walks is followed", () => {
+  const at = (left: number) => ({ ...event(1), box: [left, 0.1, 0.2, 0.2] });
+  const lefts: number[] = [];
+  let seen = afterSighting([], at(0.1), 0);
+  for (const left of [0.104, 0.096, 0.108, 0.116, 0.12]) {
+    seen = afterSighting(seen, at(left), 10);
+    lefts.push(seen[0]!.area[0]);
+  }
+  expect(lefts).toEqual([0.1, 0.1, 0.1, 0.116, 0.116]);
+});
+
 test("a face is where the picture is cut to the shape of its frame", () => {
   expect(inFrame([0.25, 0.25, 0.5, 0.5], 4 / 3, 4 / 3)).toEqual([0.25, 0.25, 0.5, 0.5]);
   // Wider than the frame: its sides are cut.
