@@ -93,7 +93,7 @@ pub(super) fn taken_up(machine: &Machine, version: &str) -> Result<(), Failure> 
 pub(super) fn audited(machine: &Machine) -> Result<(), Failure> {
     for act in ["applied", "rolled_back", "refused"] {
         let found =
-            format!("runuser -u facepay -- facepay audit export | grep --only-matching '\"update.{act}\"'");
+            format!("runuser -u facepay -- facepay audit export | grep --only-matching 'update[.]{act}'");
         machine.comes(&format!("{act} is in the audit"), START_MAX, &found)?;
     }
     Ok(())

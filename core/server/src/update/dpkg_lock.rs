@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use rustix::fs::{FlockOperation, fcntl_lock};
 use rustix::io::Errno;
-use rustix::process::{Flock, FlockType, fcntl_getlk};
+use rustix::process::{Flock, FlockType, Pid, fcntl_getlk};
 
 /// Where dpkg has its database, where the environment doesn't say otherwise, to dpkg as well.
 const FOLDER: &str = "/var/lib/dpkg";
@@ -67,7 +67,7 @@ impl DpkgLock {
 fn holder(file: &File) -> String {
     let wanted = Flock::from(FlockType::WriteLock);
     let held = fcntl_getlk(file, &wanted).ok().flatten().and_then(|lock| lock.pid);
-    let Some(process) = held.map(|process| process.as_raw_nonzero()) else {
+    let Some(process) = held.map(Pid::as_raw_nonzero) else {
         return "another process".to_owned();
     };
     match std::fs::read_to_string(format!("/proc/{process}/comm")) {
