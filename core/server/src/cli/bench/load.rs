@@ -78,7 +78,7 @@ async fn measured(appliance: Appliance, load: &Load) -> Result<Value, Failure> {
     let mut target =
         Target { base: appliance.base(), key: appliance.set_up("bench").await?, people: Vec::new() };
     for _ in 0..PEOPLE {
-        target.people.push(payments::payer(appliance.app()).await?.0);
+        target.people.push(payments::payer(appliance.app()).await?.to_string());
     }
     let (crowd, _connected) = Crowd::start(load, &target)?.says().await?;
     let (began, cpu_before) = (Instant::now(), process::cpu_time());

@@ -16,7 +16,6 @@ use tokio::task::JoinSet;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
-use uuid::Uuid;
 
 use super::super::api::{Request, STOPS_WITHIN};
 use super::super::figures::percentiles;
@@ -39,7 +38,7 @@ const LET_GO_WITHIN: Duration = Duration::from_secs(30);
 pub(super) struct Target {
     pub(super) base: String,
     pub(super) key: String,
-    pub(super) people: Vec<Uuid>,
+    pub(super) people: Vec<String>,
 }
 
 /// The clients, seen from the process that measures. They say one thing after another, each a line; they end with this.
@@ -183,15 +182,15 @@ async fn ask(target: &Target, load: &Load) -> Value {
     let mut asking = JoinSet::new();
     let mut times = Vec::new();
     let pause = Duration::from_secs(1) / load.requests_per_second.max(1);
-    let turns =
-        Request::ROUND.into_iter().cycle().zip(clients.iter().cycle()).zip(target.people.iter().cycle());
+    let people: Vec<UserId> = target.people.iter().filter_map(|person| person.parse().ok()).collect();
+    let turns = Request::ROUND.into_iter().cycle().zip(clients.iter().cycle()).zip(people.iter().cycle());
     for (number, ((request, client), person)) in turns.enumerate() {
         let due = began + pause * u32::try_from(number).unwrap_or(u32::MAX);
         if load.requests_per_second == 0 || due >= began + load.span {
             break;
         }
         tokio::time::sleep_until(due.into()).await;
-        let (client, person, errors) = (client.clone(), UserId(*person), errors.clone());
+        let (client, person, errors) = (client.clone(), *person, errors.clone());
         asking.spawn(async move {
             if let Err(error) = request.send(&client, person).await {
                 *errors.lock().entry(kind(&error)).or_default() += 1;
