@@ -1933,6 +1933,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/sync/look-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask who a face may be that this follower does not know; it lets nobody pay */
+        post: operations["post_sync_look_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/sync/pins": {
         parameters: {
             query?: never;
@@ -2745,6 +2762,16 @@ export interface components {
         ApprovalKind: "refund" | "resolve" | "erase" | "plugin" | "model";
         /** @enum {string} */
         ApprovalState: "awaiting_approval" | "approved" | "rejected" | "expired";
+        /** @description A face that a follower does not know. */
+        Asked: {
+            /**
+             * Format: int32
+             * @description The recogniser that made the template.
+             */
+            model_tag: number;
+            /** @description As that of a copied face. */
+            template: string;
+        };
         /** @description One link of the audit chain. */
         AuditEntry: {
             action: string;
@@ -2907,6 +2934,20 @@ export interface components {
             height: number;
             /** Format: int32 */
             width: number;
+        };
+        /** @description Who a face may be. It is for whoever asked to compare them, and to decide; nobody may pay for being named here. */
+        Candidates: {
+            /** @description As in the feed: each of at most five people, and what they spent lately at other appliances. */
+            candidates: components["schemas"]["Change"][];
+            /** @description The feed's name. */
+            feed: string;
+            /**
+             * Format: int64
+             * @description The place of the newest change when they were read. Whoever has read further must not take them: they may have changed.
+             */
+            last: number;
+            /** @description Among how many templates they were found, by which thresholds go. */
+            templates: number;
         };
         /**
          * @description When the money is taken.
@@ -12564,6 +12605,8 @@ export interface operations {
                 limit?: number;
                 /** @description for how long to wait for a change; 5 at most */
                 wait_s?: number;
+                /** @description only those whom a look-up named to this follower; everybody when absent */
+                visitors?: "true" | "false";
             };
             header?: never;
             path?: never;
@@ -12644,6 +12687,85 @@ export interface operations {
             429: components["responses"]["Refusal429"];
             503: components["responses"]["Refusal503"];
             504: components["responses"]["Refusal504"];
+        };
+    };
+    post_sync_look_up: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Asked"];
+            };
+        };
+        responses: {
+            /** @description Ask who a face may be that this follower does not know; it lets nobody pay */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Candidates"];
+                };
+            };
+            /** @description The request cannot be read, or a required header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "body_unreadable" | "json_syntax";
+                    };
+                };
+            };
+            401: components["responses"]["Refusal401"];
+            403: components["responses"]["Refusal403"];
+            /** @description The state does not allow this now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "conflict" | "recogniser_other";
+                    };
+                };
+            };
+            413: components["responses"]["Refusal413"];
+            415: components["responses"]["Refusal415"];
+            /** @description The content breaks a rule; `code` and `reasons` say which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "json_data" | "template_invalid";
+                    };
+                };
+            };
+            429: components["responses"]["Refusal429"];
+            /** @description A part that is needed is not available now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "cache_unavailable" | "database_unavailable" | "look_up_off";
+                    };
+                };
+            };
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
         };
     };
     post_sync_pins: {

@@ -59,7 +59,8 @@ impl Rotation {
         }
         let mut text = Zeroizing::new(String::with_capacity(turned.len() * 12 + 2));
         for value in turned.iter() {
-            text.push(if text.is_empty() { '[' } else { ',' });
+            let before = if text.is_empty() { '[' } else { ',' };
+            text.push(before);
             // Half precision has 11 bits; more would only be sent.
             text.push_str(&format!("{value:.6}"));
         }

@@ -206,14 +206,6 @@ impl Store {
         Ok(Filled { people: people.len(), more })
     }
 
-    /// The recogniser by whose templates people can be looked up, as of the last round of filling; `None` where there is no table.
-    ///
-    /// # Errors
-    /// When the database doesn't answer.
-    pub fn vectors_of(&self) -> Result<Option<u32>, StoreError> {
-        self.read(place)?.map(|place| crate::face::model_tag(place.model_tag)).transpose()
-    }
-
     /// How many values the templates of the recogniser `tag` have; `None` where nobody has one.
     ///
     /// # Errors

@@ -171,7 +171,7 @@ pub(crate) struct Asked {
     /// The recogniser that made the template.
     pub(crate) model_tag: u32,
     /// As that of a copied face.
-    #[schema(max_length = 21848)]
+    #[schema(value_type = String, max_length = 21848)]
     pub(crate) template: Secret64,
 }
 
