@@ -6,7 +6,7 @@ use store::{By, Retired, Store, StoreError};
 
 use super::look_alike::{self, Comparison};
 use super::update::Recorded;
-use super::{App, analytics, enrolled, enrolment, identity, model_change, transaction, update};
+use super::{App, analytics, enrolled, enrolment, identity, model_change, transaction, update, verification};
 use crate::auth::{Principal, payer};
 
 const EVERY: Duration = Duration::from_secs(3_600);
@@ -99,7 +99,7 @@ impl App {
 
 /// One round.
 pub(super) async fn round(app: &App) -> Result<(), StoreError> {
-    verify(app).await?;
+    verification::all(app).await?;
     app.checkpoint().await?;
     redo_erasures(app).await?;
     update::record(app, &mut Recorded::default()).await?;
@@ -123,21 +123,6 @@ async fn redo_erasures(app: &App) -> Result<(), StoreError> {
     let (actor, at) = (Principal::SYSTEM.actor(), app.now());
     for user in app.store(move |store| store.redo_erasures(By { actor: &actor, at })).await? {
         enrolled::refresh(app, user).await;
-    }
-    Ok(())
-}
-
-/// Checks the audit chain and adds the books up. What is wrong is said aloud and takes readiness away.
-async fn verify(app: &App) -> Result<(), StoreError> {
-    let (chain, books) =
-        app.store(|store: &Store| Ok((store.audit_verify()?, store.ledger_verify()?))).await?;
-    app.metrics().audit_chain_ok.set(i64::from(chain.is_ok()));
-    app.metrics().ledger_ok.set(i64::from(books.is_ok()));
-    if let Err(fault) = chain {
-        tracing::error!(%fault, "the audit chain is broken; run `facepay audit verify`");
-    }
-    if let Err(fault) = books {
-        tracing::error!(%fault, "the books do not add up; stop taking payments and restore a backup");
     }
     Ok(())
 }
