@@ -1,0 +1,1 @@
+export{t as TotpGate}from"./TotpGate-D_LR2NyT.js";
