@@ -151,7 +151,7 @@ fn success(route: &Route) -> Response {
         response = response.content(*content_type, body::content(content_type));
     }
     for (name, form, meaning) in route.headers {
-        let header = HeaderBuilder::new().schema(form.schema()).description(Some(*meaning));
+        let header = HeaderBuilder::new().schema(Some(form.schema())).description(Some(*meaning));
         response = response.header(*name, header.build());
     }
     response.build()

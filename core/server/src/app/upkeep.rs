@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use store::{By, Retired, Store, StoreError};
+use store::{By, Retired, StoreError};
 
 use super::look_alike::{self, Comparison};
 use super::update::Recorded;
