@@ -12,6 +12,8 @@ export const SETTINGS = {
   FACEPAY__POLICY__ATTENDED_AMOUNT_MAX: "1000",
   FACEPAY__AUTH__TOTP_ROLES: '["integrator"]',
   FACEPAY__AUTH__FOUR_EYES: '["erase"]',
+  // Whoever opens its backups: a key that nobody has.
+  FACEPAY__BACKUP__RECIPIENTS: '["age1pgmgwa3skn90dufh04t6aew537fqyxqspk78ayn5jkyyhh08h35qv66wt9"]',
   // As long as may be: a machine that is busy looks at few pictures, and late.
   FACEPAY__RECOGNITION__ENROLMENT_CAMERA_MS_MAX: "25000",
   FACEPAY__RECOGNITION__SIGHTING_AGE_MS_MAX: "4000",

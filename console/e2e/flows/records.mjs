@@ -106,6 +106,45 @@ export const records = {
     await page.getByText(/free of/).waitFor();
   },
 
+  "the system's checks say what mends what is not well, and are made again": async (page) => {
+    const { checks, summary } = await api("GET", "/system/doctor");
+    await goto(page, "/system");
+    const card = page.getByRole("region", { name: "Checks" });
+    await card.getByText(`Well: ${summary.ok}`, { exact: true }).waitFor();
+    // What needs somebody stands first, with its remedy.
+    const key = checks.find(({ name }) => name === "storage.appliance_key");
+    assert.equal(key.status, "warn");
+    await card.getByText(key.mend, { exact: true }).waitFor();
+    assert.equal(await card.getByText("config.valid", { exact: true }).isVisible(), false);
+    await card.locator("summary", { hasText: "Settings" }).click();
+    await card.getByText("config.valid", { exact: true }).waitFor();
+    const anew = page.waitForResponse((response) => response.url().endsWith("/system/doctor"));
+    await card.getByRole("button", { name: "Check again" }).click();
+    assert.equal((await anew).status(), 200);
+  },
+
+  "a backup is made after a question, and listed": async (page) => {
+    await goto(page, "/system");
+    const card = page.getByRole("region", { name: "Backups" });
+    const before = (await api("GET", "/system/backups")).items.length;
+    if (before === 0) await card.getByText("No backups yet").waitFor();
+    await card.getByRole("button", { name: "Make a backup now" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByText(/newest three are kept/).waitFor();
+    await dialog.getByRole("button", { name: "Make a backup now" }).click();
+    await dialog.waitFor({ state: "detached" });
+    await card.getByText(/by hand/).first().waitFor();
+    await card.getByText("Not verified").first().waitFor();
+    const { items, overdue } = await api("GET", "/system/backups");
+    assert.equal(overdue, false);
+    assert.ok(items.length > 0 && items[0].by_hand);
+    // Why one was not made stands where it was asked for.
+    await page.route("**/v1/system/backups", (route) => (route.request().method() === "POST" ? route.fulfill({ status: 503, contentType: "application/problem+json", body: JSON.stringify({ code: "backup_failed", detail: "cannot write backup.folder" }) }) : route.continue()));
+    await card.getByRole("button", { name: "Make a backup now" }).click();
+    await dialog.getByRole("button", { name: "Make a backup now" }).click();
+    await dialog.getByText("cannot write backup.folder").waitFor();
+  },
+
   "a camera tells when its state changed, and why": async (page) => {
     await goto(page, "/cameras");
     await page.getByRole("button", { name: "History", exact: true }).first().click();

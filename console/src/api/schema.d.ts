@@ -247,7 +247,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        get: operations["get_audit_verify"];
         put?: never;
         /** Walk through all records and checkpoints now and say whether they are whole */
         post: operations["post_audit_verify"];
@@ -2639,6 +2639,38 @@ export interface paths {
         get: operations["get_ws_face_recognition"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/system/doctor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get_system_doctor"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/system/backups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get_system_backups"];
+        put?: never;
+        post: operations["post_system_backups"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5105,6 +5137,64 @@ export interface components {
             kind: "spending";
             spent: components["schemas"]["Spent"][];
         };
+        /** @enum {string} */
+        CheckStatus: "ok" | "warn" | "fail" | "skip";
+        Finding: {
+            name: string;
+            status: components["schemas"]["CheckStatus"];
+            what: string;
+            why: string;
+            mend: string;
+        };
+        FindingCounts: {
+            ok: number;
+            warn: number;
+            fail: number;
+            skip: number;
+        };
+        Findings: {
+            checks: components["schemas"]["Finding"][];
+            device?: components["schemas"]["Compute"];
+            summary: components["schemas"]["FindingCounts"];
+            /** Format: date-time */
+            checked_at: string;
+            took_ms: number;
+        };
+        Backup: {
+            name: string;
+            /** Format: date-time */
+            made_at: string;
+            bytes: number;
+            by_hand: boolean;
+            /** Format: date-time */
+            verified_at?: string | null;
+        };
+        BackupMaking: {
+            /** Format: date-time */
+            since: string;
+        };
+        BackupFailure: {
+            /** Format: date-time */
+            at: string;
+            detail: string;
+        };
+        Backups: {
+            items: components["schemas"]["Backup"][];
+            configured: boolean;
+            overdue: boolean;
+            making?: components["schemas"]["BackupMaking"];
+            failure?: components["schemas"]["BackupFailure"];
+        };
+        AuditWalk: {
+            /** Format: date-time */
+            began_at: string;
+            records: number;
+            of: number;
+        };
+        AuditStanding: {
+            walk?: components["schemas"]["AuditWalk"];
+            last?: components["schemas"]["AuditVerification"];
+        };
     };
     responses: {
         /** @description The request cannot be read, or a required header is missing. */
@@ -6198,6 +6288,25 @@ export interface operations {
             504: components["responses"]["Refusal504"];
         };
     };
+    get_audit_verify: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditStanding"];
+                };
+            };
+        };
+    };
     post_audit_verify: {
         parameters: {
             query?: never;
@@ -6218,6 +6327,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuditVerification"];
+                };
+            };
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditWalk"];
                 };
             };
             /** @description The request cannot be read, or a required header is missing. */
@@ -16410,6 +16527,75 @@ export interface operations {
                 };
             };
             504: components["responses"]["Refusal504"];
+        };
+    };
+    get_system_doctor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Findings"];
+                };
+            };
+        };
+    };
+    get_system_backups: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Backups"];
+                };
+            };
+        };
+    };
+    post_system_backups: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Empty"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Backup"];
+                };
+            };
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackupMaking"];
+                };
+            };
         };
     };
 }

@@ -19,6 +19,7 @@ mod access;
 mod analytics;
 mod approvals;
 mod audit;
+mod backups;
 mod cameras;
 mod checkouts;
 mod consent_texts;

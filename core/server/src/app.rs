@@ -14,10 +14,12 @@ pub(crate) mod backup;
 pub(crate) mod consent;
 mod desk;
 pub(crate) mod directory;
+pub(crate) mod doctor;
 pub(crate) mod enrol;
 mod enrolled;
 pub(crate) mod enrolment;
 pub(crate) mod erase;
+pub(crate) mod errand;
 pub(crate) mod face_payment;
 pub(crate) mod four_eyes;
 pub(crate) mod identify;
@@ -50,7 +52,9 @@ pub(crate) mod step_up;
 pub(crate) mod sync;
 pub(crate) mod system;
 pub(crate) mod transaction;
+pub(crate) mod tried;
 mod update;
+pub(crate) mod verification;
 
 pub(crate) mod camera;
 mod gallery;
@@ -143,6 +147,9 @@ struct Parts {
     logins: Arc<Semaphore>,
     pins: Arc<Semaphore>,
     audits: Arc<Semaphore>,
+    verification: verification::Verification,
+    doctor: doctor::Doctor,
+    backups: backup::Desk,
     reports: Arc<Semaphore>,
     sockets: Arc<Semaphore>,
     webrtc: webrtc::Sessions,
@@ -286,6 +293,21 @@ impl App {
         &self.0.names
     }
 
+    /// Whether audit and books are whole, as far as that is known.
+    pub(crate) fn verification(&self) -> &verification::Verification {
+        &self.0.verification
+    }
+
+    /// What was found out about this machine.
+    pub(crate) fn doctor(&self) -> &doctor::Doctor {
+        &self.0.doctor
+    }
+
+    /// The backup that is being made.
+    pub(crate) fn backups(&self) -> &backup::Desk {
+        &self.0.backups
+    }
+
     /// Room for the one walk through the whole audit that is made at a time.
     pub(crate) fn audit_turn(&self) -> Option<OwnedSemaphorePermit> {
         self.0.audits.clone().try_acquire_owned().ok()
@@ -370,6 +392,11 @@ impl App {
     pub(crate) fn begin_drain(&self) {
         self.begin_leave();
         self.0.stopping.send_replace(true);
+    }
+
+    /// Whether it has begun to stop.
+    pub(crate) fn is_stopping(&self) -> bool {
+        *self.0.stopping.borrow()
     }
 
     /// Ends when the appliance begins to stop.

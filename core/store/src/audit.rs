@@ -168,29 +168,50 @@ impl Store {
     ///
     /// # Errors
     /// When the database doesn't answer.
-    pub fn audit_walk(&self, mut verifier: Verifier) -> Result<Result<Audited, AuditFault>, StoreError> {
+    pub fn audit_walk(&self, verifier: Verifier) -> Result<Result<Audited, AuditFault>, StoreError> {
+        let walked = self.audit_walk_while(verifier, |_, _| true)?;
+        walked.ok_or_else(|| StoreError::Unavailable("the walk through the audit was given up".into()))
+    }
+
+    /// As [`Store::audit_walk`], and says every so many records how many were walked through of how many, until `go_on` says no:
+    /// nothing is given then.
+    ///
+    /// # Errors
+    /// When the database doesn't answer.
+    pub fn audit_walk_while(
+        &self,
+        mut verifier: Verifier,
+        mut go_on: impl FnMut(i64, i64) -> bool,
+    ) -> Result<Option<Result<Audited, AuditFault>>, StoreError> {
         self.read_at_once(|c| {
+            let written = counter::last(c, "audit")?;
             let mut checkpoints = checkpoint::all(c)?.into_iter().peekable();
+            let mut gone_on = true;
             let walked = walk(c, &mut verifier, |verifier, seq| {
                 while let Some(row) = checkpoints.next_if(|row| row.last_seq <= seq) {
                     row.verify(verifier)?;
                 }
-                Ok(())
+                if seq % WALK_ROWS == 0 || seq == written {
+                    gone_on = go_on(seq, written);
+                }
+                Ok(gone_on)
             })?;
-            let written = counter::last(c, "audit")?;
-            Ok(walked.and_then(|()| {
+            if !gone_on {
+                return Ok(None);
+            }
+            Ok(Some(walked.and_then(|()| {
                 checkpoints.try_for_each(|row| row.verify(&mut verifier))?;
                 verifier.end(Some(written))
-            }))
+            })))
         })
     }
 }
 
-/// Takes `verifier` over every record behind its last, and tells `each` of the place it is at.
+/// Takes `verifier` over every record behind its last, and tells `each` of the place it is at, until that says no.
 fn walk(
     c: &mut AnyConnection,
     verifier: &mut Verifier,
-    mut each: impl FnMut(&mut Verifier, i64) -> Result<(), AuditFault>,
+    mut each: impl FnMut(&mut Verifier, i64) -> Result<bool, AuditFault>,
 ) -> Result<Result<(), AuditFault>, StoreError> {
     loop {
         let rows = records(c, verifier.seq(), WALK_ROWS)?;
@@ -198,9 +219,9 @@ fn walk(
             return Ok(Ok(()));
         }
         for row in &rows {
-            let taken = verifier.row(row).and_then(|()| each(verifier, row.seq));
-            if taken.is_err() {
-                return Ok(taken);
+            match verifier.row(row).and_then(|()| each(verifier, row.seq)) {
+                Ok(true) => {}
+                taken => return Ok(taken.map(drop)),
             }
         }
     }

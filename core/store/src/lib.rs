@@ -11,6 +11,7 @@ mod analytics;
 mod api_key;
 mod approval;
 pub mod audit;
+mod backup_act;
 mod calibration;
 mod camera;
 mod camera_device;
@@ -81,6 +82,7 @@ pub use analytics::{AnalyticsFilter, Counted, Counts, PaymentCounts, ReasonCount
 pub use api_key::{ApiKeyRow, KeyBounds, NewApiKey};
 pub use approval::{ApprovalRow, NewApproval, Sanction, refund_detail};
 pub use audit::{AuditFault, AuditFilter, AuditPlace, AuditRow, CheckpointRow};
+pub use backup_act::BackupAct;
 pub use calibration::Calibration;
 pub use camera::CameraRow;
 pub use camera_device::CameraDevice;

@@ -18,7 +18,7 @@ use super::{
     CameraConfig, CameraError, CameraEvent, CameraId, CameraReport, CameraStatus, Decode, DecodeEvent, Hold,
     trial,
 };
-use crate::frame::Frame;
+use crate::frame::{Capture, Frame};
 use crate::meter::{Meter, Unmetered};
 use crate::observation::Interest;
 use crate::preview::{OverlayBox, Viewing};
@@ -210,11 +210,11 @@ impl Cameras {
         self.seat(id)?.latest().ok_or_else(|| CameraError::NoPicture(id.clone()))
     }
 
-    /// The newest picture with its boxes, as a JPEG at most 640 wide. Encodes now, about 2 ms.
+    /// The newest picture with its boxes, as a JPEG at most 640 wide, and when it was captured. Encodes now, about 2 ms.
     ///
     /// # Errors
     /// [`CameraError::Unknown`] or [`CameraError::NoPicture`].
-    pub fn latest_jpeg(&self, id: &CameraId) -> Result<Bytes, CameraError> {
+    pub fn latest_jpeg(&self, id: &CameraId) -> Result<(Bytes, Capture), CameraError> {
         self.seat(id)?.snapshot().ok_or_else(|| CameraError::NoPicture(id.clone()))
     }
 

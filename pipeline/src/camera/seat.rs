@@ -20,7 +20,7 @@ use super::texture::Texture;
 use super::view::{FaceArea, View, ViewFault};
 use super::vigilance::Vigilance;
 use super::{CameraConfig, CameraEvent, CameraId, CameraState, CameraStatus, DecodeEvent, IdleOptions};
-use crate::frame::Frame;
+use crate::frame::{Capture, Frame};
 use crate::meter::{FrameResult, Meter};
 use crate::observation::Interest;
 use crate::preview::film::Film;
@@ -521,10 +521,10 @@ impl Seat {
         self.flow.lock().vigilance.told(Interest::Open, now);
     }
 
-    /// The newest picture with its boxes, encoded now.
-    pub(crate) fn snapshot(&self) -> Option<Bytes> {
+    /// The newest picture with its boxes, encoded now, and when it was captured.
+    pub(crate) fn snapshot(&self) -> Option<(Bytes, Capture)> {
         let (frame, boxes) = (self.latest()?, self.overlay.lock().clone());
-        self.preview.encode(&frame, &boxes).ok()
+        Some((self.preview.encode(&frame, &boxes).ok()?, frame.captured))
     }
 
     pub(crate) fn watch(&self) -> watch::Receiver<Option<Bytes>> {

@@ -67,7 +67,9 @@ fn viewers_share_one_preview_and_it_ends_with_the_camera() {
     let id = bench.add("door", mount.url());
     bench.wait_for(&id, CameraState::Live);
     bench.frame();
-    let picture = bench.cameras.latest_jpeg(&id).expect("a picture");
+    let (picture, captured) = bench.cameras.latest_jpeg(&id).expect("a picture");
+    let latest = bench.cameras.latest(&id).expect("a picture").captured;
+    assert!(captured.at <= latest.at && latest.at.duration_since(captured.at).as_secs() < 60);
     let shown = still::decode(&picture, &StillLimits::default()).expect("a JPEG");
     assert_eq!((shown.width(), shown.height()), (640, 480));
 

@@ -3,7 +3,7 @@ import { useMutation } from "@tanstack/react-query";
 import { IconShieldCheck } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { answered, client, type Wire } from "@/api/client";
+import type { Wire } from "@/api/client";
 import { useFormat } from "@/i18n/format";
 import { Badge } from "@/kit/Badge";
 import layout from "@/kit/layout.module.css";
@@ -11,6 +11,7 @@ import { Trouble } from "@/kit/Trouble";
 import css from "./Audit.module.css";
 import { ChainVerifier } from "./chain";
 import { checkpoints, records } from "./everything";
+import { walked } from "./walk";
 
 interface Verdict {
   records: number;
@@ -40,7 +41,8 @@ export function Verify() {
       return { records: verifier.records, checkpoints: verifier.checkpointsHeld, fault };
     },
   });
-  const ask = useMutation({ mutationFn: () => answered(client.POST("/audit/verify", { body: {} })) });
+  const [walk, setWalk] = useState<number | null>(null);
+  const ask = useMutation({ mutationFn: () => walked(setWalk), onSettled: () => setWalk(null) });
   const verdict = verify.data;
   return (
     <div className={css.verify}>
@@ -74,6 +76,7 @@ export function Verify() {
           </Badge>
         )}
       </div>
+      {walk !== null && <Progress value={walk} w={220} aria-label={t("audit.asking")} />}
       {ask.data && <Told verdict={ask.data} />}
       <Trouble error={verify.error ?? ask.error} />
     </div>

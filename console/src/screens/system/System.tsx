@@ -8,11 +8,13 @@ import { Facts } from "@/kit/Facts";
 import layout from "@/kit/layout.module.css";
 import { Loaded } from "@/kit/Loaded";
 import { Page } from "@/kit/Page";
+import { Backups } from "./Backups";
 import { Checks } from "./Checks";
 import { Fellows } from "./Fellows";
 import { ModelChange } from "./ModelChange";
 import { Models } from "./Models";
 import { systemQuery } from "./query";
+import { Readiness } from "./Readiness";
 import { Room } from "./Room";
 
 /** What the appliance runs on and whether all of it is well. */
@@ -37,7 +39,8 @@ export function System() {
     >
       <div className={layout.columns}>
         <div className={layout.stack}>
-          <Checks readiness={readiness} />
+          <Readiness readiness={readiness} />
+          <Checks />
           {system.data && <Models models={system.data.models} />}
         </div>
         <div className={layout.stack}>
@@ -76,6 +79,7 @@ export function System() {
             </Loaded>
           </Card>
           {system.data && <Room system={system.data} />}
+          <Backups />
           <Fellows />
           <ModelChange />
         </div>

@@ -1,12 +1,12 @@
 //! The audit chain: records, checkpoints, proofs, verified and handed out.
 
-use std::time::Instant;
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use domain::role::Permission;
-use http::header;
+use http::{StatusCode, header};
 use serde::Deserialize;
 use store::{AuditFilter, AuditRow, Store};
 
@@ -18,9 +18,11 @@ use super::route::{Access, Routes, get, post};
 use super::wire::audit as wire;
 use super::wire::money::moment;
 use super::wire::page::{self, Listing, Page};
-use crate::app::{App, audit};
+use crate::app::{App, audit, verification};
 
 const JSON_LINES: &str = "application/x-ndjson";
+/// So long a walk is waited for; where requests have less time, half of theirs.
+const WITHIN: Duration = Duration::from_secs(10);
 /// One walk through everything is enough for an appliance that has payments to take.
 const BUSY: &[Refusal] = &[(409, &["audit_busy"])];
 
@@ -68,12 +70,18 @@ pub(super) fn routes(routes: Routes) -> Routes {
             post(
                 "/audit/verify",
                 read,
-                "Walk through all records and checkpoints now and say whether they are whole",
+                "Walk through all records and checkpoints now and say whether they are whole; 202 while it goes on",
             )
             .takes::<super::wire::transaction::Empty>()
             .refuses(BUSY)
+            .may_wait_for::<wire::AuditWalk>()
             .gives::<wire::AuditVerification>(200),
             verify,
+        )
+        .add(
+            get("/audit/verify", read, "How far a walk is, and what the last one found")
+                .gives::<wire::AuditStanding>(200),
+            standing,
         )
         .add(
             get("/audit/export", read, "All records and checkpoints as JSON lines, to be verified elsewhere")
@@ -170,24 +178,22 @@ async fn checkpoint(
 async fn verify(
     State(app): State<App>,
     Json(_): Json<super::wire::transaction::Empty>,
-) -> Result<Json<wire::AuditVerification>, Problem> {
-    let began = Instant::now();
-    let walked = audit::walk(&app).await?;
-    let took = began.elapsed();
-    let (found, fault) = match walked {
-        Ok(found) => (Some(found), None),
-        Err(fault) => (None, Some(fault.into())),
-    };
-    Ok(Json(wire::AuditVerification {
-        whole: fault.is_none(),
-        records: found.as_ref().map(|found| found.records),
-        checkpoints: found.as_ref().map(|found| found.checkpoints),
-        covered: found.as_ref().map(|found| found.covered),
-        root: found.map(|found| hex::encode(found.root)),
-        fault,
-        verified_at: moment(app.now()),
-        took_ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
-    }))
+) -> Result<Response, Problem> {
+    let within = WITHIN.min(Duration::from_millis(app.settings().server.request_timeout_ms / 2));
+    let standing = verification::walk(&app, within).await?;
+    if let Some(walk) = standing.under_way {
+        return Ok((StatusCode::ACCEPTED, Json(wire::AuditWalk::from(walk))).into_response());
+    }
+    let last = standing.last.ok_or_else(|| Problem::unavailable("database_unavailable", "try again"))?;
+    Ok(Json(wire::AuditVerification::from(&*last)).into_response())
+}
+
+async fn standing(State(app): State<App>) -> Json<wire::AuditStanding> {
+    let standing = app.verification().standing();
+    Json(wire::AuditStanding {
+        walk: standing.under_way.map(wire::AuditWalk::from),
+        last: standing.last.as_deref().map(wire::AuditVerification::from),
+    })
 }
 
 async fn export(State(app): State<App>) -> Result<Response, Problem> {

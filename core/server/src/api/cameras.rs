@@ -1,6 +1,6 @@
 //! Cameras at run time: added, changed, watched, removed, without a restart.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use axum::body::Body;
 use axum::extract::State;
@@ -9,7 +9,7 @@ use bytes::Bytes;
 use domain::role::Permission;
 use domain::{CameraId, Timestamp};
 use futures_util::{Stream, StreamExt};
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderName, HeaderValue, StatusCode, header};
 use serde::Deserialize;
 use store::{CameraRow, CameraStateRow};
 
@@ -28,6 +28,8 @@ use crate::auth::{Credential, Principal};
 use crate::settings::Decode;
 
 const BOUNDARY: &str = "facepayframe";
+/// How old a picture is. `Age` counts whole seconds, and is for caches to say.
+const FRAME_AGE: HeaderName = HeaderName::from_static("x-frame-age-ms");
 const MJPEG: &str = "multipart/x-mixed-replace; boundary=facepayframe";
 
 pub(super) fn routes(routes: Routes) -> Routes {
@@ -94,6 +96,18 @@ pub(super) fn routes(routes: Routes) -> Routes {
                 .at(Place::Path)
                 .refuses(CAMERA)
                 .refuses(&[(503, &["camera_no_picture"])])
+                .tells(&[
+                    (
+                        "Last-Modified",
+                        Form::Text,
+                        "when it was captured, by the appliance's clock, to the second",
+                    ),
+                    (
+                        "X-Frame-Age-Ms",
+                        Form::Whole(0),
+                        "how old it was when it was answered, in milliseconds",
+                    ),
+                ])
                 .streams(&["image/jpeg"]),
             snapshot,
         )
@@ -245,9 +259,20 @@ async fn snapshot(State(app): State<App>, Path(id): Path<String>) -> Result<Resp
     let id = camera::pipeline_id(&camera_id(&id)?)?;
     let cameras = app.vision()?.cameras().clone();
     let encoded = tokio::task::spawn_blocking(move || cameras.latest_jpeg(&id)).await;
-    let jpeg = encoded.map_err(|error| Problem::internal(&error))??;
-    let headers = [(header::CONTENT_TYPE, "image/jpeg"), (header::CACHE_CONTROL, "no-store")];
+    let (jpeg, captured) = encoded.map_err(|error| Problem::internal(&error))??;
+    let headers = [
+        (header::CONTENT_TYPE, "image/jpeg".to_owned()),
+        (header::CACHE_CONTROL, "no-store".to_owned()),
+        (header::LAST_MODIFIED, http_date(captured.wall)),
+        (FRAME_AGE, captured.at.elapsed().as_millis().to_string()),
+    ];
     Ok((headers, jpeg).into_response())
+}
+
+/// A moment as HTTP has it (RFC 9110, 5.6.7).
+fn http_date(wall: SystemTime) -> String {
+    let at = jiff::Timestamp::try_from(wall).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+    at.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
 }
 
 async fn stream(

@@ -6,8 +6,8 @@ use http::Method;
 use utoipa::ToSchema;
 use utoipa::openapi::path::{OperationBuilder, ParameterBuilder, ParameterIn};
 use utoipa::openapi::{
-    ComponentsBuilder, Content, HttpMethod, InfoBuilder, OneOfBuilder, OpenApi, OpenApiBuilder, PathItem,
-    PathsBuilder, Ref, RefOr, Required, Response, ResponseBuilder, Schema,
+    ComponentsBuilder, Content, HeaderBuilder, HttpMethod, InfoBuilder, OneOfBuilder, OpenApi,
+    OpenApiBuilder, PathItem, PathsBuilder, Ref, RefOr, Required, Response, ResponseBuilder, Schema,
 };
 
 use super::parameter::{self, Form};
@@ -149,6 +149,10 @@ fn success(route: &Route) -> Response {
     }
     for content_type in route.streams {
         response = response.content(*content_type, body::content(content_type));
+    }
+    for (name, form, meaning) in route.headers {
+        let header = HeaderBuilder::new().schema(Some(form.schema())).description(Some(*meaning));
+        response = response.header(*name, header.build());
     }
     response.build()
 }

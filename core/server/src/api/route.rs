@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use utoipa::openapi::{RefOr, Schema};
 
 use super::guard::Guarded;
-use super::parameter::Parameter;
+use super::parameter::{Form, Parameter};
 use super::refusals::Refusal;
 use crate::app::App;
 use crate::auth::Rule;
@@ -76,6 +76,9 @@ pub(crate) enum Body {
     Any,
 }
 
+/// A header of an answer: its name, what it is like, what it means.
+pub(crate) type AnswerHeader = (&'static str, Form, &'static str);
+
 /// One method of one path.
 #[derive(Clone)]
 pub struct Route {
@@ -88,6 +91,8 @@ pub struct Route {
     pub(crate) gives: Option<Payload>,
     /// Content types of answers that are not JSON.
     pub(crate) streams: &'static [&'static str],
+    /// Headers of the answer that tell something of it.
+    pub(crate) headers: &'static [AnswerHeader],
     pub(crate) status: u16,
     pub(crate) query: Vec<Parameter>,
     pub(crate) idempotent: bool,
@@ -115,6 +120,7 @@ fn route(method: Method, path: &'static str, access: Access, summary: &'static s
         takes: Body::None,
         gives: None,
         streams: &[],
+        headers: &[],
         status: 200,
         query: Vec::new(),
         idempotent: false,
@@ -185,6 +191,12 @@ impl Route {
     /// Also or only answers what is not JSON.
     pub(crate) fn streams(mut self, content_types: &'static [&'static str]) -> Self {
         self.streams = content_types;
+        self
+    }
+
+    /// Tells something of the answer in headers.
+    pub(crate) fn tells(mut self, headers: &'static [AnswerHeader]) -> Self {
+        self.headers = headers;
         self
     }
 

@@ -6,9 +6,9 @@ use super::parameter::{Form, Parameter};
 use super::refusals::{CAMERA, Refusal};
 use super::route::{Access, Routes, get};
 use super::{
-    access, analytics, approvals, audit, cameras, checkouts, consent_texts, console, docs, enrolments,
-    face_payment, faces, factors, identity, legs, look_alikes, model_change, operators, payer, payer_devices,
-    plugins, settings, settlements, sync, system, transactions, users, webhooks, webrtc,
+    access, analytics, approvals, audit, backups, cameras, checkouts, consent_texts, console, docs,
+    enrolments, face_payment, faces, factors, identity, legs, look_alikes, model_change, operators, payer,
+    payer_devices, plugins, settings, settlements, sync, system, transactions, users, webhooks, webrtc,
 };
 use crate::auth::place::Place;
 use crate::ws;
@@ -17,6 +17,7 @@ use crate::ws;
 pub(super) fn all() -> Routes {
     let groups = [
         system::routes,
+        backups::routes,
         sync::routes,
         settings::routes,
         plugins::routes,

@@ -10,8 +10,9 @@ use super::extract::{Json, Query};
 use super::parameter::{Form, Parameter};
 use super::problem::Problem;
 use super::route::{Access, Routes, get};
+use super::wire::doctor as findings;
 use super::wire::system as wire;
-use crate::app::{App, readiness, system as machine};
+use crate::app::{App, doctor, readiness, system as machine};
 
 pub(super) fn routes(routes: Routes) -> Routes {
     routes
@@ -44,6 +45,15 @@ pub(super) fn routes(routes: Routes) -> Routes {
             system,
         )
         .add(
+            get(
+                "/system/doctor",
+                Access::Needs(Permission::SystemRead),
+                "What `facepay doctor` finds, asked of the running appliance: what is well, what is not and what mends it",
+            )
+            .gives::<findings::Findings>(200),
+            examined,
+        )
+        .add(
             get("/metrics", Access::LoopbackOr(Permission::SystemRead), "Metrics for Prometheus")
                 .streams(&["application/openmetrics-text"]),
             metrics,
@@ -69,6 +79,10 @@ async fn livez() -> &'static str {
 
 async fn system(State(app): State<App>) -> Json<wire::System> {
     Json(machine::system(&app).await)
+}
+
+async fn examined(State(app): State<App>) -> Json<findings::Findings> {
+    Json(findings::Findings::from(&*doctor::examined(&app).await))
 }
 
 #[derive(Deserialize)]

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use futures_util::StreamExt;
 use futures_util::stream::{self, BoxStream};
-use store::audit::{AnchorRow, Audited, Checkpoint, Exported, Proof, Signed, Verifier};
+use store::audit::{AnchorRow, Checkpoint, Exported, Proof, Signed};
 use store::{AuditFault, AuditRow, CheckpointRow, Store, StoreError};
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
@@ -41,31 +41,9 @@ impl App {
     }
 }
 
-fn busy() -> Problem {
+pub(super) fn busy() -> Problem {
     let detail = "the audit is being walked through already; try again when that has ended";
     Problem::conflict("audit_busy", detail)
-}
-
-/// Walks through every record and checkpoint and says what was found; readiness and metrics learn of it.
-pub(crate) async fn walk(app: &App) -> Result<Result<Audited, AuditFault>, Problem> {
-    let turn = app.audit_turn().ok_or_else(busy)?;
-    let walked = app.store(move |store: &Store| {
-        // To the end even when the client hangs up: until then nobody else begins one.
-        let _turn = turn;
-        match store.audit_walk(Verifier::new(store.device_key().public())) {
-            // A value that can't be read is a fault of what is verified.
-            Err(error @ (StoreError::Corrupt(_) | StoreError::Seal)) => {
-                Ok(Err(AuditFault::record(0, error.to_string())))
-            }
-            walked => walked,
-        }
-    });
-    let walked = walked.await?;
-    app.metrics().audit_chain_ok.set(i64::from(walked.is_ok()));
-    if let Err(fault) = &walked {
-        tracing::error!(%fault, "the audit chain is broken; run `facepay audit verify`");
-    }
-    Ok(walked)
 }
 
 /// Pieces of an export on their way to a client.

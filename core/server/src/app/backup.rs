@@ -2,6 +2,7 @@
 //!
 //! Erasure asks for the two: whoever was erased opens from no database of before, as long as no copy of the keys from before is left.
 
+use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -21,11 +22,22 @@ use crate::settings::{self, Settings};
 use archive::{Content, Kind, Manifest, Unfit};
 
 mod archive;
+mod desk;
+mod listed;
+
+pub(crate) use desk::{Desk, Ended, make};
+pub(crate) use listed::{Listed, listed, note_sound};
 
 type KeyBytes = Secret<[u8; KEY_BYTES]>;
 
 /// How the files of databases end; before it comes the moment.
 const ENDING: &str = ".facepay.age";
+/// How those end that somebody asked the running appliance for.
+const BY_HAND: &str = ".hand.facepay.age";
+/// So many of those are kept, whatever `backup.keep` says of the others.
+const BY_HAND_KEPT: usize = 3;
+/// A night may be missed; two are a backup that is not made.
+pub(crate) const AGE_MAX: Duration = Duration::from_secs(50 * 3_600);
 /// The one file of keys.
 const KEYS: &str = "keys.age";
 const DATABASE: &str = "database";
@@ -43,12 +55,36 @@ pub(crate) struct Made {
     pub(crate) removed: usize,
 }
 
+/// What a backup is made for. Those of one occasion never push out those of the other: who asks for many by hand is left with
+/// the ones of the nights.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Occasion {
+    /// The command, as the timer starts it every night.
+    Planned,
+    /// Somebody asked the running appliance.
+    ByHand,
+}
+
+impl Occasion {
+    fn ending(self) -> &'static str {
+        match self {
+            Self::Planned => ENDING,
+            Self::ByHand => BY_HAND,
+        }
+    }
+}
+
 /// Writes a backup of the database, beside an appliance that may be at work, and one of the keys in the place of the last one; then
-/// removes databases beyond `backup.keep`, the oldest first.
+/// removes databases of the same occasion beyond `backup.keep`, the oldest first.
 ///
 /// # Errors
 /// When no recipients are set, or something can't be read or written. Files that were there before are as they were.
-pub(crate) fn create(settings: &Settings, to: Option<&Path>, now: Timestamp) -> Result<Made, StartError> {
+pub(crate) fn create(
+    settings: &Settings,
+    to: Option<&Path>,
+    now: Timestamp,
+    occasion: Occasion,
+) -> Result<Made, StartError> {
     let recipients = recipients(&settings.backup.recipients).map_err(StartError::Configuration)?;
     if recipients.is_empty() {
         return Err(StartError::Configuration(
@@ -59,6 +95,7 @@ pub(crate) fn create(settings: &Settings, to: Option<&Path>, now: Timestamp) -> 
     }
     let folder = to.map_or_else(|| folder(settings), Path::to_owned);
     make_folder(&folder)?;
+    let _turn = turn(&folder)?;
     let url = settings.database_url()?;
     let key = own_key(settings)?;
     let made_at = moment(now);
@@ -82,11 +119,26 @@ pub(crate) fn create(settings: &Settings, to: Option<&Path>, now: Timestamp) -> 
         let name = file.file_name().unwrap_or_default().to_string_lossy();
         items.push((format!("{CONFIG}/{number}-{name}"), Content::File(file)));
     }
-    let database = folder.join(format!("{}{ENDING}", stamp(now)));
+    let database = folder.join(format!("{}{}", stamp(now), occasion.ending()));
     archive::write(&database, manifest(Kind::Database), &items, &recipients)
         .map_err(|error| not_writable(&database, &error))?;
-    let removed = remove_old(&folder, settings.backup.keep).map_err(|error| not_writable(&folder, &error))?;
+    let removed = remove_old(&folder, settings.backup.keep, occasion);
+    let removed = removed.map_err(|error| not_writable(&folder, &error))?;
     Ok(Made { database, keys, removed })
+}
+
+/// The right to write into the folder: two at a time would write into the same file of keys.
+fn turn(folder: &Path) -> Result<Option<File>, StartError> {
+    let opened = File::open(folder).map_err(|error| not_writable(folder, &error))?;
+    match opened.try_lock() {
+        Ok(()) => Ok(Some(opened)),
+        Err(TryLockError::WouldBlock) => {
+            let text = format!("another backup is being written into {}; try again later", folder.display());
+            Err(StartError::Unavailable(text))
+        }
+        // There are file systems of other machines that lock no folder.
+        Err(TryLockError::Error(_)) => Ok(None),
+    }
 }
 
 /// A moment as a file's name begins: names are in the order of moments.
@@ -127,10 +179,21 @@ pub(crate) fn newest_age(folder: &Path) -> Option<Duration> {
     newest.metadata().ok()?.modified().ok()?.elapsed().ok()
 }
 
-fn remove_old(folder: &Path, keep: usize) -> std::io::Result<usize> {
-    let files = kept(folder)?;
-    let old = if keep == 0 { 0 } else { files.len().saturating_sub(keep) };
-    files[..old].iter().try_for_each(std::fs::remove_file)?;
+fn remove_old(folder: &Path, keep: usize, occasion: Occasion) -> std::io::Result<usize> {
+    let mut files = kept(folder)?;
+    files
+        .retain(|file| listed::occasion(&file.file_name().unwrap_or_default().to_string_lossy()) == occasion);
+    let keep = match (occasion, keep) {
+        (Occasion::Planned, 0) => usize::MAX,
+        (Occasion::Planned, keep) => keep,
+        (Occasion::ByHand, _) => BY_HAND_KEPT,
+    };
+    let old = files.len().saturating_sub(keep);
+    for file in &files[..old] {
+        std::fs::remove_file(file)?;
+        // Most have no note beside them.
+        let _ = std::fs::remove_file(listed::note_of(file));
+    }
     Ok(old)
 }
 

@@ -57,7 +57,7 @@ fn counted(status: &str, name: &str) -> Option<u64> {
 }
 
 /// The room on the disk of the data folder.
-fn disk(folder: &Path) -> Option<wire::Disk> {
+pub(super) fn disk(folder: &Path) -> Option<wire::Disk> {
     let found = rustix::fs::statvfs(folder).ok()?;
     Some(wire::Disk {
         // What is kept for root alone is not free.

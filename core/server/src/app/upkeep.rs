@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use domain::UserId;
-use store::{By, Retired, Store, StoreError};
+use store::{By, Retired, StoreError};
 
 use super::look_alike::{self, Comparison};
 use super::update::Recorded;
-use super::{App, analytics, enrolled, enrolment, identity, model_change, transaction, update};
+use super::{App, analytics, enrolled, enrolment, identity, model_change, transaction, update, verification};
 use crate::auth::{Principal, payer};
 use crate::memory;
 
@@ -60,7 +60,7 @@ async fn minute(app: &App, comparison: &mut Comparison, recorded: &mut Recorded)
 }
 
 impl App {
-    /// Tells whose face data goes soon, and takes that of those who were told; see [`Store::retire_inactive`].
+    /// Tells whose face data goes soon, and takes that of those who were told; see [`store::Store::retire_inactive`].
     ///
     /// # Errors
     /// When the database doesn't answer; the next round tries again.
@@ -102,7 +102,7 @@ impl App {
 
 /// One round.
 pub(super) async fn round(app: &App) -> Result<(), StoreError> {
-    verify(app).await?;
+    verification::all(app).await?;
     app.checkpoint().await?;
     redo_erasures(app).await?;
     update::record(app, &mut Recorded::default()).await?;
@@ -126,21 +126,6 @@ async fn redo_erasures(app: &App) -> Result<(), StoreError> {
     let (actor, at) = (Principal::SYSTEM.actor(), app.now());
     for user in app.store(move |store| store.redo_erasures(By { actor: &actor, at })).await? {
         enrolled::refresh(app, user).await;
-    }
-    Ok(())
-}
-
-/// Checks the audit chain and adds the books up. What is wrong is said aloud and takes readiness away.
-async fn verify(app: &App) -> Result<(), StoreError> {
-    let (chain, books) =
-        app.store(|store: &Store| Ok((store.audit_verify()?, store.ledger_verify()?))).await?;
-    app.metrics().audit_chain_ok.set(i64::from(chain.is_ok()));
-    app.metrics().ledger_ok.set(i64::from(books.is_ok()));
-    if let Err(fault) = chain {
-        tracing::error!(%fault, "the audit chain is broken; run `facepay audit verify`");
-    }
-    if let Err(fault) = books {
-        tracing::error!(%fault, "the books do not add up; stop taking payments and restore a backup");
     }
     Ok(())
 }

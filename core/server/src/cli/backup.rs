@@ -11,7 +11,7 @@ use serde_json::json;
 use store::DatabaseUrl;
 
 use super::{Cli, Exit, Failure, offline, terminal};
-use crate::app::backup::{self, Given, Sound};
+use crate::app::backup::{self, Given, Occasion, Sound};
 use crate::app::start::machine_clock;
 
 /// What to do with backups.
@@ -95,7 +95,7 @@ fn key(file: &Path) -> Result<Exit, Failure> {
 }
 
 fn create(cli: &Cli, to: Option<&Path>, as_json: bool) -> Result<Exit, Failure> {
-    let made = backup::create(&offline::settings(cli)?, to, machine_clock()())?;
+    let made = backup::create(&offline::settings(cli)?, to, machine_clock()(), Occasion::Planned)?;
     let (database, keys) = (made.database.display(), made.keys.display());
     match as_json {
         true => terminal::json(&json!({
@@ -113,6 +113,10 @@ fn verify(cli: &Cli, files: &Files, into: Option<&str>, as_json: bool) -> Result
     let into = into.map(str::parse::<DatabaseUrl>).transpose();
     let into = into.map_err(|error| Failure::new(Exit::Usage, format!("--into: {error}")))?;
     let found = backup::verify(&settings, &files.given(&identity), into.as_ref())?;
+    // Who looks at the list of backups sees that this one is sound.
+    if let Err(error) = backup::note_sound(&files.file, machine_clock()()) {
+        terminal::note(format!("it is not noted beside {}: {error}", files.file.display()));
+    }
     match as_json {
         true => terminal::json(&json!({
             "ok": true,

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use store::Store;
 
 use super::{Cli, Exit, Failure, doctor, offline, status, terminal};
+use crate::app::doctor::opened;
 
 /// What to do for a diagnosis.
 #[derive(Subcommand)]
@@ -113,8 +114,8 @@ fn running(cli: &Cli, key: Option<String>) -> (Value, String) {
 
 /// Whether the audit's chain and the ledger hold, and how far they go.
 fn books(cli: &Cli) -> Value {
-    let found = offline::settings(cli).map(|settings| doctor::opened(&settings));
-    let Ok(Some(store)) = found else { return json!({ "error": "the database does not open" }) };
+    let found = offline::settings(cli).map(|settings| opened(&settings));
+    let Ok(Ok(Some(store))) = found else { return json!({ "error": "the database does not open" }) };
     let told = |store: &Store| -> Result<Value, store::StoreError> {
         let (chain, ledger) = (store.audit_verify()?, store.ledger_verify()?);
         Ok(json!({

@@ -1,23 +1,12 @@
 //! `facepay doctor`: is this machine fit to be an appliance, and what mends what is not.
 
-mod cameras;
-mod compute;
-mod machine;
-mod model_change;
-mod network;
-mod secrets;
-mod storage;
-mod thresholds;
-
-pub(super) use storage::opened;
-
 use clap::Args;
-use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::plugin::{Loaded, Tried};
 use super::{Cli, Exit, Failure, offline, terminal};
-use crate::settings::Settings;
+use crate::api::wire::system::Compute;
+use crate::app::doctor::{Case, Check, Status, count, examine};
+use crate::settings::{Layers, Settings};
 
 /// How the findings are given.
 #[derive(Args)]
@@ -30,68 +19,11 @@ pub struct Doctor {
     strict: bool,
 }
 
-/// What came of a check.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-enum Status {
-    Ok,
-    Warn,
-    Fail,
-    Skip,
-}
-
-/// One finding.
-#[derive(Serialize)]
-struct Check {
-    /// Stable: `area.what`.
-    name: String,
-    status: Status,
-    /// What was found.
-    what: String,
-    /// Why it matters.
-    why: &'static str,
-    /// The command or the setting that mends it.
-    mend: String,
-}
-
-/// A check before its finding.
-struct Asked {
-    name: String,
-    why: &'static str,
-    mend: String,
-}
-
-fn ask(name: impl Into<String>, why: &'static str, mend: impl Into<String>) -> Asked {
-    Asked { name: name.into(), why, mend: mend.into() }
-}
-
-impl Asked {
-    fn found(self, status: Status, what: impl Into<String>) -> Check {
-        Check { name: self.name, status, what: what.into(), why: self.why, mend: self.mend }
-    }
-
-    /// Fails where the answer is an error.
-    fn must(self, answer: Result<String, String>) -> Check {
-        match answer {
-            Ok(what) => self.found(Status::Ok, what),
-            Err(what) => self.found(Status::Fail, what),
-        }
-    }
-
-    /// Warns where the answer is an error.
-    fn should(self, answer: Result<String, String>) -> Check {
-        match answer {
-            Ok(what) => self.found(Status::Ok, what),
-            Err(what) => self.found(Status::Warn, what),
-        }
-    }
-}
-
 pub(super) fn run(cli: &Cli, arguments: &Doctor) -> Result<Exit, Failure> {
-    let findings = examine(cli)?;
+    let findings = examined(cli)?;
     match arguments.json {
         true => terminal::json(&findings.report()),
-        false => show(&findings.checks, &findings.tried),
+        false => show(&findings),
     }
     let (failed, warned) = (findings.count(Status::Fail), findings.count(Status::Warn));
     Ok(match (arguments.strict, failed, warned) {
@@ -104,18 +36,18 @@ pub(super) fn run(cli: &Cli, arguments: &Doctor) -> Result<Exit, Failure> {
 /// Everything that was found.
 struct Findings {
     checks: Vec<Check>,
-    tried: Tried,
+    device: Result<Compute, String>,
 }
 
 impl Findings {
     fn count(&self, status: Status) -> usize {
-        self.checks.iter().filter(|check| check.status == status).count()
+        count(&self.checks, status)
     }
 
     fn report(&self) -> Value {
         json!({
             "checks": self.checks,
-            "device": self.tried.device.as_ref().ok(),
+            "device": self.device.as_ref().ok(),
             "summary": {
                 "ok": self.count(Status::Ok),
                 "warn": self.count(Status::Warn),
@@ -128,69 +60,22 @@ impl Findings {
 
 /// The findings as `--json` prints them.
 pub(super) fn report(cli: &Cli) -> Result<Value, Failure> {
-    Ok(examine(cli)?.report())
+    Ok(examined(cli)?.report())
 }
 
-fn examine(cli: &Cli) -> Result<Findings, Failure> {
-    let loaded = offline::settings(cli);
-    let valid = ask(
-        "config.valid",
-        "an appliance does not start on settings that it cannot read",
-        "facepay config check",
-    );
-    let mut checks = vec![valid.must(match &loaded {
-        Ok(_) => Ok("all layers are valid".to_owned()),
-        Err(failure) => Err(failure.text.clone()),
-    })];
+fn examined(cli: &Cli) -> Result<Findings, Failure> {
+    let runtime = offline::runtime()?;
     // With broken settings the rest of the machine is still worth a look.
-    let settings = match loaded {
-        Ok(settings) => settings,
-        Err(_) => Settings::load(&crate::settings::Layers::default())?,
+    let (settings, refused) = match offline::settings(cli) {
+        Ok(settings) => (settings, None),
+        Err(failure) => (Settings::load(&Layers::default())?, Some(failure.text)),
     };
-    let tried = Tried::by(&settings);
-    checks.extend(storage::checks(&settings));
-    checks.extend(network::checks(&settings)?);
-    checks.extend(compute::checks(&settings, &tried));
-    checks.extend(tried.plugins.iter().map(|loaded| plugin(loaded, tried.device.is_ok())));
-    checks.push(signatures(&settings));
-    checks.extend(secrets::checks(&settings, &tried));
-    let offered = thresholds::offered(&settings, &tried);
-    checks.extend(thresholds::checks(&settings, &offered));
-    checks.push(model_change::check(&settings, offered.as_deref().unwrap_or_default()));
-    checks.extend(cameras::checks(&settings));
-    checks.extend(machine::checks());
-    Ok(Findings { checks, tried })
+    let case = Case::beside(settings, refused, runtime.handle().clone());
+    Ok(Findings { checks: examine(&case), device: case.tried().device.clone() })
 }
 
-fn plugin(plugin: &Loaded, networks_run: bool) -> Check {
-    let Loaded { role, name, result, .. } = plugin;
-    let mend = format!("facepay plugin list; set plugins.folder and plugins.{role}");
-    let answer =
-        result.as_ref().map(|found| format!("{} {} loads, {}", found.id, found.version, found.licence));
-    let asked =
-        ask(format!("plugins.{role}.{name}"), "without it no face is recognised and nothing is paid", mend);
-    match answer {
-        // The plugins that see have nothing to see with, which is no fault of theirs.
-        Err(_) if !networks_run && *role != "payment" => {
-            asked.found(Status::Skip, "no network runs; compute.device says why")
-        }
-        answer => asked.must(answer.map_err(Clone::clone)),
-    }
-}
-
-fn signatures(settings: &Settings) -> Check {
-    let asked = ask(
-        "plugins.unsigned",
-        "anybody who can write the store can have the appliance run their code",
-        "plugins.allow_unsigned = false, and packages that their vendors signed",
-    );
-    asked.should(match settings.plugins.allow_unsigned {
-        true => Err("plugins that nobody vouches for are loaded".to_owned()),
-        false => Ok("of other vendors only signed packages are loaded".to_owned()),
-    })
-}
-
-fn show(checks: &[Check], tried: &Tried) {
+fn show(findings: &Findings) {
+    let checks = &findings.checks;
     let coloured = terminal::coloured();
     for check in checks {
         let (sign, colour) = match check.status {
@@ -205,10 +90,9 @@ fn show(checks: &[Check], tried: &Tried) {
             terminal::out(format!("      why:  {}\n      mend: {}", check.why, check.mend));
         }
     }
-    let count = |status| checks.iter().filter(|check| check.status == status).count();
-    let [ok, warn, fail, skip] = [Status::Ok, Status::Warn, Status::Fail, Status::Skip].map(count);
+    let [ok, warn, fail, skip] = Status::ALL.map(|status| findings.count(status));
     terminal::out(format!("\n{} checks: {ok} ok, {warn} warn, {fail} fail, {skip} skipped", checks.len()));
-    match &tried.device {
+    match &findings.device {
         Ok(device) => {
             terminal::out(format!("networks run on {} ({}): {}", device.adapter, device.backend, device.why));
         }

@@ -11,19 +11,11 @@ mod package;
 mod sign;
 mod subject;
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
-
 use clap::Subcommand;
-use pipeline::EngineInference;
-use plugin_host::{InferenceService, Mount};
-use serde_json::{Map, Value, json};
+use serde_json::json;
 
 use super::{Cli, Exit, Failure, offline, terminal};
-use crate::api::chain;
-use crate::api::wire::system::{Compute, Plugin as Described};
-use crate::app::vision;
-use crate::plugins::{Networks, Plugins, Recipe, described};
+use crate::app::tried::{Loaded, Tried};
 use crate::settings::Settings;
 
 pub(super) use package::failure as not_believed;
@@ -68,56 +60,6 @@ pub enum Plugin {
         /// The work and the plugin.
         job: String,
     },
-}
-
-/// A plugin that the settings name, and what came of loading it.
-pub(super) struct Loaded {
-    pub(super) role: &'static str,
-    pub(super) name: String,
-    /// The secrets that its settings name.
-    pub(super) secrets: BTreeSet<String>,
-    pub(super) result: Result<Described, String>,
-}
-
-/// The engine and the plugins, started as the appliance starts them.
-pub(super) struct Tried {
-    pub(super) device: Result<Compute, String>,
-    pub(super) plugins: Vec<Loaded>,
-    /// Runs the networks, where any can.
-    pub(super) inference: Option<Arc<dyn InferenceService>>,
-}
-
-impl Tried {
-    pub(super) fn by(settings: &Settings) -> Self {
-        let engine = vision::engine(settings).map_err(|error| chain(&error));
-        let inference: Option<Arc<dyn InferenceService>> = match &engine {
-            Ok(engine) => Some(Arc::new(EngineInference(engine.clone()))),
-            Err(_) => None,
-        };
-        let loader = Plugins::new(settings);
-        let names = &settings.plugins;
-        let of = |role, name: &String| (role, name.clone(), Map::new());
-        let mut roles = vec![of("detection", &names.detection)];
-        let recognisers = loader.recognisers().into_iter();
-        roles.extend(recognisers.map(|member| ("recognition", member.plugin, member.settings)));
-        let shadows = loader.shadows().iter().cloned();
-        roles.extend(shadows.map(|member| ("recognition_shadow", member.plugin, member.settings)));
-        roles.extend(names.liveness.iter().map(|name| of("liveness", name)));
-        roles.push(of("payment", &names.payment));
-        roles.retain(|(_, name, _)| !name.is_empty());
-        let load = |(role, name, settings): (&'static str, String, Map<String, Value>)| {
-            let networks = match &inference {
-                Some(engine) if role != "payment" => Networks::Engine(engine.clone()),
-                _ => Networks::None,
-            };
-            let loaded = loader.load(&Recipe::new(&name, networks).with(settings));
-            let loaded = loaded.map_err(|error| chain(&error));
-            let secrets = loaded.as_ref().map(|plugin| plugin.secret_handles().clone()).unwrap_or_default();
-            Loaded { role, name, secrets, result: loaded.map(|plugin| described(&Mount::new(plugin))) }
-        };
-        let plugins = roles.into_iter().map(load).collect();
-        Self { device: engine.map(|engine| vision::compute(&engine)), plugins, inference }
-    }
 }
 
 pub(super) fn run(cli: &Cli, command: &Plugin) -> Result<Exit, Failure> {

@@ -423,6 +423,7 @@ async fn no_secret_is_in_anything_that_the_appliance_says() {
         ("metrics", run.ask(get("/metrics")).await.text()),
         ("audit", run.ask(get("/audit?limit=200").token(&key)).await.text()),
         ("cameras", run.ask(get("/cameras").token(&key)).await.text()),
+        ("findings", run.ask(get("/system/doctor").token(&key)).await.text()),
         ("refusals", std::mem::take(&mut run.refusals)),
     ];
     for arguments in [

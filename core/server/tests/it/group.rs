@@ -1,5 +1,6 @@
 //! Paying together: several faces at one camera, all or nobody, or what the policy says.
 
+use std::sync::Mutex;
 use std::time::Duration;
 
 use domain::presence::Face;
@@ -348,6 +349,57 @@ async fn a_group_ends_with_its_time_and_nobody_has_paid() {
         assert_eq!(ended["legs"].as_array().unwrap().len(), 3, "{policy}");
         assert_eq!(left(&appliance, &people).await, [5000; 3], "{policy}");
     }
+}
+
+/// What the log says, of all tests of this process.
+static SAID: Mutex<Vec<u8>> = Mutex::new(Vec::new());
+
+struct Said;
+
+impl std::io::Write for Said {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        SAID.lock().unwrap().extend(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Payments whose time is over are ended one by one, and what becomes of a group is decided meanwhile: whoever comes second finds that
+/// nothing is left to give back, which is no trouble.
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_group_whose_time_is_over_nobody_says_that_a_part_was_not_given_back() {
+    let log = tracing_subscriber::fmt().with_max_level(tracing::Level::WARN).with_ansi(false);
+    log.with_writer(|| Said).try_init().unwrap();
+    tracing::warn!("the log is listened to");
+    assert!(!SAID.lock().unwrap().is_empty());
+    let appliance = Appliance::start().await;
+    let mut groups = Vec::new();
+    for round in 0..3 {
+        for till in 1..=6 {
+            let split = json!({ "kind": "equal", "payers": 16 });
+            let new = json!({
+                "camera": format!("till-{till}"), "amount": eur(1600), "split": split, "policy": "all_or_nothing",
+            });
+            let key = format!("{round}-{till}");
+            groups.push(appliance.admin(post("/checkouts", &new).once(&key)).await.ok(201));
+        }
+        appliance.later(Duration::from_secs(61));
+        for group in &groups[round * 6..] {
+            let id = group["id"].as_str().unwrap();
+            once(&appliance, id, |checkout| {
+                checkout["state"] == "expired" || checkout["state"] == "declined"
+            })
+            .await;
+        }
+    }
+    let said = String::from_utf8_lossy(&SAID.lock().unwrap()).into_owned();
+    let of_ours =
+        said.lines().filter(|line| groups.iter().any(|group| line.contains(group["id"].as_str().unwrap())));
+    let wrong: Vec<&str> = of_ours.filter(|line| line.contains("not given back")).collect();
+    assert!(wrong.is_empty(), "{} lines, such as {}", wrong.len(), wrong[0]);
 }
 
 #[tokio::test]

@@ -138,7 +138,7 @@ impl Store {
                 Err(fault) => return Ok(Err(fault)),
             };
             let before = verifier.seq();
-            if let Err(fault) = walk(c, &mut verifier, |_, _| Ok(()))? {
+            if let Err(fault) = walk(c, &mut verifier, |_, _| Ok(true))? {
                 return Ok(Err(fault));
             }
             if verifier.seq() == before {

@@ -3,7 +3,7 @@ use domain::operation::{Event, Kind};
 use domain::step_up::Factor;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use store::{AuditPlace, NewProof, PublicKey, StoreError, audit::Verifier};
+use store::{AuditPlace, BackupAct, NewProof, PublicKey, StoreError, audit::Verifier};
 
 use crate::{
     Claim,
@@ -17,6 +17,7 @@ pub(crate) const CLAIMS: &[Claim] = claims![
     every_changed_column_of_a_checkpoint_is_named_with_its_checkpoint,
     every_changed_column_of_a_receipt_is_named_with_its_payment,
     a_checkpoint_covers_what_was_written_and_is_made_once,
+    a_walk_tells_how_far_it_is_and_ends_when_it_is_told_to,
     a_broken_chain_gets_no_checkpoint,
     every_record_is_proved_under_the_newest_checkpoint,
     a_receipt_is_written_with_the_money_and_says_nothing_personal,
@@ -135,6 +136,24 @@ fn a_checkpoint_covers_what_was_written_and_is_made_once(bench: &Bench) {
     assert_eq!(walked.root.to_vec(), second.root, "going on from the last one gives the root of all records");
     assert_eq!(bench.store.checkpoints(0, 10).unwrap(), [first, second.clone()]);
     assert_eq!(bench.store.newest_checkpoint().unwrap(), Some(second));
+}
+
+fn a_walk_tells_how_far_it_is_and_ends_when_it_is_told_to(bench: &Bench) {
+    for name in PEOPLE {
+        bench.person(name);
+    }
+    bench.store.record_backup_act(by(), BackupAct::Made, "b.facepay.age", "{}".to_owned()).unwrap();
+    let verifier = || Verifier::new(bench.store.device_key().public());
+    let mut told = Vec::new();
+    let walked = bench.store.audit_walk_while(verifier(), |records, of| {
+        told.push((records, of));
+        true
+    });
+    assert_eq!(walked.unwrap().unwrap().unwrap().records, 7);
+    assert_eq!(told, [(7, 7)]);
+    assert_eq!(bench.store.audit_walk_while(verifier(), |_, _| false).unwrap(), None);
+    let last = bench.store.audit(6, 1).unwrap().pop().unwrap();
+    assert_eq!((last.action.as_str(), last.subject.as_str()), ("backup.made", "b.facepay.age"));
 }
 
 fn a_broken_chain_gets_no_checkpoint(bench: &Bench) {

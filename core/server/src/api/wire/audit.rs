@@ -4,6 +4,9 @@ use serde::{Deserialize, Serialize};
 use store::{AuditFault, AuditPlace};
 use utoipa::ToSchema;
 
+use super::money::moment;
+use crate::app::verification::{Progress, Walked};
+
 /// One link of the audit chain.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct AuditEntry {
@@ -114,6 +117,53 @@ pub(crate) struct AuditVerification {
     #[schema(format = DateTime)]
     pub(crate) verified_at: String,
     pub(crate) took_ms: u64,
+}
+
+/// A walk that is under way.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct AuditWalk {
+    #[schema(format = DateTime)]
+    pub(crate) began_at: String,
+    /// So many records were found whole.
+    pub(crate) records: i64,
+    /// Of so many.
+    pub(crate) of: i64,
+}
+
+/// What is known of the audit.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct AuditStanding {
+    /// The walk that is under way.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) walk: Option<AuditWalk>,
+    /// What the last one found; there is one an hour, too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) last: Option<AuditVerification>,
+}
+
+impl From<Progress> for AuditWalk {
+    fn from(Progress { began, records, of }: Progress) -> Self {
+        Self { began_at: moment(began), records, of }
+    }
+}
+
+impl From<&Walked> for AuditVerification {
+    fn from(Walked { at, took, found }: &Walked) -> Self {
+        let (found, fault) = match found {
+            Ok(found) => (Some(found), None),
+            Err(fault) => (None, Some(fault.clone().into())),
+        };
+        Self {
+            whole: fault.is_none(),
+            records: found.map(|found| found.records),
+            checkpoints: found.map(|found| found.checkpoints),
+            covered: found.map(|found| found.covered),
+            root: found.map(|found| hex::encode(found.root)),
+            fault,
+            verified_at: moment(*at),
+            took_ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+        }
+    }
 }
 
 /// Something that is wrong with the audit.

@@ -12,6 +12,8 @@ use utoipa::openapi::schema::SchemaType;
 use utoipa::openapi::{Object, ObjectBuilder, RefOr, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
+use crate::app::doctor::Status;
+
 /// A text that is one of `names`.
 pub(crate) fn one_of(names: impl IntoIterator<Item = &'static str>) -> Object {
     ObjectBuilder::new().schema_type(SchemaType::new(Type::String)).enum_values(Some(names)).build()
@@ -56,6 +58,8 @@ fn either(mut names: Vec<&'static str>, others: Vec<&'static str>) -> Vec<&'stat
 }
 
 names! {
+    /// What came of a check.
+    CheckStatus = of(&Status::ALL, Status::as_str);
     /// What a key or a member of staff is for.
     RoleName = of(Role::ALL, Role::as_str);
     /// What can be allowed.

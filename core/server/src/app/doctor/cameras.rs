@@ -6,7 +6,7 @@ use std::path::Path;
 use pipeline::elements::{is_installed, version};
 use pipeline::source::SourceUrl;
 
-use super::{Check, Status, ask};
+use super::{Case, Check, Status, ask};
 use crate::api::chain;
 use crate::app::vision;
 use crate::settings::Settings;
@@ -39,7 +39,8 @@ const NEEDED: [(&str, &[&str], &str, bool); 10] = [
 const HARDWARE: [&str; 6] =
     ["nvh264dec", "nvh265dec", "vah264dec", "vah265dec", "v4l2h264dec", "v4l2h265dec"];
 
-pub(super) fn checks(settings: &Settings) -> Vec<Check> {
+pub(super) fn checks(case: &Case) -> Vec<Check> {
+    let settings = case.settings();
     let gstreamer = ask(
         "video.gstreamer",
         "it reads every camera",

@@ -1,12 +1,12 @@
 //! The secrets that plugins' settings name.
 
-use super::{Check, Status, Tried, ask};
+use super::{Case, Check, Status, ask};
 use crate::api::chain;
 use crate::secrets::Vault;
-use crate::settings::Settings;
 
 /// One check for each plugin that needs secrets; one that is skipped where none does.
-pub(super) fn checks(settings: &Settings, tried: &Tried) -> Vec<Check> {
+pub(super) fn checks(case: &Case) -> Vec<Check> {
+    let (settings, tried) = (case.settings(), case.tried());
     let folder = settings.secrets.folder.display();
     let asked = |name: String| {
         let mend = format!("install -m 0600 -o facepay FILE {folder}/HANDLE; or set secrets.folder");

@@ -4,32 +4,40 @@ use std::net::TcpListener;
 
 use store::cache::Cache;
 
-use super::{Check, Status, ask};
+use super::{Asked, Case, Check, Status, ask};
 use crate::api::chain;
 use crate::app::alone;
-use crate::cli::{Failure, offline};
 use crate::client::{self, Client};
 use crate::redaction::Redacted;
 use crate::settings::Settings;
 
-pub(super) fn checks(settings: &Settings) -> Result<Vec<Check>, Failure> {
-    let runtime = offline::runtime()?;
-    Ok(vec![
-        runtime.block_on(port(settings)),
-        exposure(settings),
-        runtime.block_on(redis(settings)),
-        endpoints(settings),
-        secrets(settings),
-    ])
+/// Whether the appliance can listen, or does.
+pub(super) fn port(case: &Case) -> Vec<Check> {
+    vec![match case.is_running() {
+        true => listens(case.settings()),
+        false => case.runtime().block_on(is_free(case.settings())),
+    }]
 }
 
-async fn port(settings: &Settings) -> Check {
-    let listen = settings.server.listen;
-    let asked = ask(
-        "network.port",
-        "the appliance listens there",
-        "ss -ltnp names the other program; or set server.listen",
-    );
+/// Who can reach it, and what it reaches.
+pub(super) fn reach(case: &Case) -> Vec<Check> {
+    let settings = case.settings();
+    vec![exposure(settings), case.runtime().block_on(redis(settings)), endpoints(settings), secrets(settings)]
+}
+
+fn asked() -> Asked {
+    let mend = "ss -ltnp names the other program; or set server.listen";
+    ask("network.port", "the appliance listens there", mend)
+}
+
+/// Of the appliance that answers, and so has its port.
+fn listens(settings: &Settings) -> Check {
+    let what = format!("this appliance answers on {}", settings.server.listen);
+    asked().found(Status::Ok, what)
+}
+
+async fn is_free(settings: &Settings) -> Check {
+    let (listen, asked) = (settings.server.listen, asked());
     if TcpListener::bind(listen).is_ok() {
         return asked.found(Status::Ok, format!("{listen} is free"));
     }

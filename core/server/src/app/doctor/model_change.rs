@@ -3,24 +3,27 @@
 use domain::model_change::Phase;
 use store::Store;
 
-use super::{Check, Status, ask, storage};
+use super::{Case, Check, Status, ask};
 use crate::api::chain;
-use crate::settings::Settings;
 
-/// `offered`: the tags of the recognisers that the settings name and that load.
-pub(super) fn check(settings: &Settings, offered: &[u32]) -> Check {
+pub(super) fn check(case: &Case) -> Vec<Check> {
+    vec![roles(case)]
+}
+
+fn roles(case: &Case) -> Check {
+    let offered = case.offered().as_deref().unwrap_or_default();
     let asked = ask(
         "model_change.roles",
         "templates of one recogniser are of no use to another: people would not be known",
         "name the recogniser in plugins.recognition or plugins.recognition_shadow; see docs/model-change.md",
     );
-    if !settings.recognition.enabled || offered.is_empty() {
+    if !case.settings().recognition.enabled || offered.is_empty() {
         return asked.found(Status::Skip, "no recogniser runs");
     }
-    let Some(store) = storage::opened(settings) else {
+    let Some(store) = case.opened() else {
         return asked.found(Status::Skip, "the database does not open");
     };
-    match told(&store, offered) {
+    match told(store, offered) {
         Ok((true, what)) => asked.found(Status::Ok, what),
         Ok((false, what)) => asked.found(Status::Fail, what),
         Err(what) => asked.found(Status::Warn, what),

@@ -1,31 +1,34 @@
 //! Device, cores, memory, weights and their rights.
 
+use std::sync::OnceLock;
 use std::thread::available_parallelism;
 
 use models::DeviceKind;
 use models::manifest::{CommercialUse, Entry, Manifest, Weights};
 use models::weights::Shelf;
 
-use super::{Check, Status, ask};
+use super::{Case, Check, Status, ask};
 use crate::api::chain;
 use crate::app::installed::{self, Record};
-use crate::cli::plugin::Tried;
 use crate::settings::{Device, Settings};
 
 const CORES_MIN: usize = 2;
 const MEMORY_MB_MIN: u64 = 2_048;
 
-pub(super) fn checks(settings: &Settings, tried: &Tried) -> Vec<Check> {
-    let mut checks = vec![device(tried), adapters(settings), features(), cores(), memory()];
-    checks.extend(networks(settings));
-    checks
+pub(super) fn checks(case: &Case) -> Vec<Check> {
+    vec![device(case), adapters(case.settings()), features(), cores(), memory()]
 }
 
-fn device(tried: &Tried) -> Check {
+fn device(case: &Case) -> Check {
+    let tried = case.tried();
     let mend = "vulkaninfo --summary; set compute.device to auto or cpu; facepay models verify";
     let found =
         tried.device.as_ref().map(|d| format!("{} through {} ({}): {}", d.adapter, d.backend, d.kind, d.why));
-    ask("compute.device", "every face runs through it", mend).must(found.map_err(Clone::clone))
+    let asked = ask("compute.device", "every face runs through it", mend);
+    if case.is_running() && !case.settings().recognition.enabled {
+        return asked.found(Status::Skip, "recognition is switched off, so that nothing runs");
+    }
+    asked.must(found.map_err(Clone::clone))
 }
 
 fn adapters(settings: &Settings) -> Check {
@@ -34,7 +37,9 @@ fn adapters(settings: &Settings) -> Check {
         "a GPU serves more cameras",
         "install the GPU's Vulkan driver: apt install mesa-vulkan-drivers or nvidia-driver",
     );
-    let adapters = models::engine::adapters();
+    // They stay as they are as long as a process runs, and its driver is not asked twice.
+    static ADAPTERS: OnceLock<Vec<models::AdapterInfo>> = OnceLock::new();
+    let adapters = ADAPTERS.get_or_init(models::engine::adapters);
     let name = |adapter: &models::AdapterInfo| {
         format!("{} ({}, {})", adapter.name, adapter.kind.as_str(), adapter.driver)
     };
@@ -98,7 +103,8 @@ fn memory() -> Check {
     }
 }
 
-fn networks(settings: &Settings) -> Vec<Check> {
+pub(super) fn networks(case: &Case) -> Vec<Check> {
+    let settings = case.settings();
     let whole = ask(
         "models.weights",
         "changed weights recognise other people",

@@ -2,27 +2,23 @@
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::time::Duration;
 
 use store::{DatabaseUrl, Store, VectorSupport};
 
-use super::{Check, Status, ask};
+use super::{Asked, Case, Check, Status, ask};
 use crate::api::chain;
+use crate::api::wire::money::moment;
 use crate::app::appliance_key::Source;
-use crate::app::backup;
+use crate::app::{backup, system};
 use crate::settings::{Settings, keys_folder};
 
 const FREE_MB_WARN: u64 = 2_048;
 const FREE_MB_FAIL: u64 = 256;
 
-pub(super) fn checks(settings: &Settings) -> Vec<Check> {
-    let folder = &settings.data.folder;
-    let mut checks = vec![writable(folder), free_space(folder), key(&Source::of(settings))];
-    checks.extend(database(settings));
-    checks.push(look_up(settings));
-    checks.push(backup(settings));
-    checks
+/// The data folder, the room it has and the key in it.
+pub(super) fn folder(case: &Case) -> Vec<Check> {
+    let folder = &case.settings().data.folder;
+    vec![writable(folder), free_space(folder), key(&Source::of(case.settings()))]
 }
 
 /// The folder, or the nearest one above it that is there.
@@ -50,15 +46,8 @@ fn free_space(folder: &Path) -> Check {
         "a payment that cannot be recorded is refused",
         "df -h; make room or set data.folder",
     );
-    let output = Command::new("df").args(["-Pk", "--"]).arg(existing(folder)).output();
-    let text = output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default();
-    let kib = text
-        .lines()
-        .nth(1)
-        .and_then(|line| line.split_whitespace().nth(3))
-        .and_then(|cell| cell.parse::<u64>().ok());
-    let Some(free_mb) = kib.map(|kib| kib / 1024) else {
-        return asked.found(Status::Skip, "df does not say how much is free");
+    let Some(free_mb) = system::disk(&existing(folder)).map(|disk| disk.bytes_free >> 20) else {
+        return asked.found(Status::Skip, "this system does not say how much is free");
     };
     let what = format!("{free_mb} MB are free");
     asked.found(
@@ -100,10 +89,9 @@ fn key(source: &Source) -> Check {
     }
 }
 
-/// A night may be missed; two are a backup that is not made.
-const BACKUP_AGE_MAX: Duration = Duration::from_secs(50 * 3_600);
-
-fn backup(settings: &Settings) -> Check {
+/// How old the newest backup is.
+pub(super) fn backup(case: &Case) -> Vec<Check> {
+    let settings = case.settings();
     let folder = backup::folder(settings);
     let mend = match settings.backup.recipients.is_empty() {
         true => {
@@ -113,23 +101,30 @@ fn backup(settings: &Settings) -> Check {
     };
     let asked =
         ask("storage.backup", "what is lost with this machine is what the last backup does not have", mend);
-    asked.should(match backup::newest_age(&folder) {
-        Some(age) if age <= BACKUP_AGE_MAX => {
+    vec![asked.should(match backup::newest_age(&folder) {
+        Some(age) if age <= backup::AGE_MAX => {
             Ok(format!("the newest is {} hours old", age.as_secs() / 3_600))
         }
         Some(age) => Err(format!("the newest is {} hours old", age.as_secs() / 3_600)),
         None => Err(format!("there is none in {}", folder.display())),
-    })
+    })]
 }
 
-/// The store as it is, where there is one that opens.
-pub(in crate::cli) fn opened(settings: &Settings) -> Option<Store> {
-    let url = settings.database_url().ok()?;
-    let key = Source::of(settings).read().ok()??;
-    Store::open_as_is(&url, key, &keys_folder(&settings.data.folder)).ok()
+/// The store as it is; `None` where there is none yet. A diagnosis changes nothing: pending migrations are a finding.
+///
+/// # Errors
+/// Why it does not open.
+pub(crate) fn opened(settings: &Settings) -> Result<Option<Store>, String> {
+    let url = settings.database_url().map_err(|error| error.to_string())?;
+    let missing = matches!(&url, DatabaseUrl::Sqlite(file) if !file.exists());
+    let key = Source::of(settings).read().ok().flatten();
+    let (Some(key), false) = (key, missing) else { return Ok(None) };
+    let opened = Store::open_as_is(&url, key, &keys_folder(&settings.data.folder));
+    opened.map(Some).map_err(|error| chain(&error))
 }
 
-fn database(settings: &Settings) -> Vec<Check> {
+/// Whether it opens, and whether what is in it is whole.
+pub(super) fn database(case: &Case) -> Vec<Check> {
     let opens = ask(
         "storage.database",
         "people, payments and the audit chain live in it",
@@ -143,64 +138,77 @@ fn database(settings: &Settings) -> Vec<Check> {
         "SQLite loses data on network folders",
         "move the file to a local disk, or use PostgreSQL",
     );
-    let url = match settings.database_url() {
+    let url = match case.settings().database_url() {
         Ok(url) => url,
         Err(error) => return vec![opens.must(Err(error.to_string()))],
     };
     let local = local.must(on_local_disk(&url));
-    let key = Source::of(settings).read().ok().flatten();
-    let missing = matches!(&url, DatabaseUrl::Sqlite(file) if !file.exists());
-    let (Some(key), false) = (key, missing) else {
-        let later = "made at the first start";
-        let skipped = [opens, chained, books].map(|asked| asked.found(Status::Skip, later));
-        return skipped.into_iter().chain([local]).collect();
-    };
-    // A diagnosis changes nothing: pending migrations are a finding.
-    match Store::open_as_is(&url, key, &keys_folder(&settings.data.folder)) {
-        Err(error) => {
-            let skipped =
-                [chained, books].map(|asked| asked.found(Status::Skip, "the database does not open"));
-            [opens.must(Err(chain(&error)))].into_iter().chain(skipped).chain([local]).collect()
+    let skipped = |why: &str, asked: Asked| asked.found(Status::Skip, why);
+    match case.store() {
+        Err(why) => {
+            let without = "the database does not open";
+            vec![opens.must(Err(why.clone())), skipped(without, chained), skipped(without, books), local]
         }
-        Ok(store) => {
-            let audit = match store.audit_verify() {
-                Ok(Ok(records)) => Ok(format!("{records} records, each linked to the one before")),
-                Ok(Err(fault)) => Err(fault.to_string()),
-                Err(error) => Err(chain(&error)),
-            };
-            let ledger = match store.ledger_verify() {
-                Ok(Ok(accounts)) => Ok(format!("{accounts} accounts hold what their transfers say")),
-                Ok(Err(fault)) => Err(fault.to_string()),
-                Err(error) => Err(chain(&error)),
-            };
-            vec![
-                opens.must(Ok(format!("{url} opens, its tables are up to date"))),
-                chained.must(audit),
-                books.must(ledger),
-                local,
-            ]
+        Ok(None) => {
+            let later = "made at the first start";
+            vec![skipped(later, opens), skipped(later, chained), skipped(later, books), local]
         }
+        Ok(Some(store)) => vec![
+            opens.must(store.ping().map_err(|error| chain(&error)).map(|()| match case.is_running() {
+                true => format!("{url} answers"),
+                false => format!("{url} opens, its tables are up to date"),
+            })),
+            chained.must(audited(case, store)),
+            books.must(added(case, store)),
+            local,
+        ],
     }
 }
 
 /// Whether people can be looked up, where the settings want it.
-fn look_up(settings: &Settings) -> Check {
+pub(super) fn look_up(case: &Case) -> Vec<Check> {
+    let settings = case.settings();
     let asked = ask(
         "storage.look_up",
         "followers ask it who somebody is whom they don't know",
         "install PostgreSQL's package pgvector (postgresql-NN-pgvector), or set sync.look_up = false",
     );
     if !settings.sync.look_up {
-        return asked.found(Status::Skip, "sync.look_up is off");
+        return vec![asked.found(Status::Skip, "sync.look_up is off")];
     }
     let support = settings
         .database_url()
         .map_err(|error| error.to_string())
         .and_then(|url| Store::vector_support_at(&url).map_err(|error| chain(&error)));
-    asked.should(support.and_then(|support| match (support.problem(), support) {
+    vec![asked.should(support.and_then(|support| match (support.problem(), support) {
         (None, VectorSupport::Ready(version)) => Ok(format!("PostgreSQL has the extension vector {version}")),
         (problem, _) => Err(problem.unwrap_or_default()),
-    }))
+    }))]
+}
+
+/// Walks through the audit; a running appliance does so every hour and when it is asked to, and tells what it found.
+fn audited(case: &Case, store: &Store) -> Result<String, String> {
+    let told = |records: i64| format!("{records} records, each linked to the one before");
+    let Some(app) = case.app() else {
+        let walked = store.audit_verify().map_err(|error| chain(&error))?;
+        return walked.map(told).map_err(|fault| fault.to_string());
+    };
+    let last = app.verification().standing().last.ok_or("nobody has walked through it yet")?;
+    match &last.found {
+        Ok(found) => Ok(format!("{}, at {}", told(found.records), moment(last.at))),
+        Err(fault) => Err(fault.to_string()),
+    }
+}
+
+/// Adds the books up; of a running appliance what they came to last.
+fn added(case: &Case, store: &Store) -> Result<String, String> {
+    let told = |accounts: usize| format!("{accounts} accounts hold what their transfers say");
+    let Some(app) = case.app() else {
+        let added = store.ledger_verify().map_err(|error| chain(&error))?;
+        return added.map(told).map_err(|fault| fault.to_string());
+    };
+    let last = app.verification().books().ok_or("nobody has added them up yet")?;
+    last.found.map(|accounts| format!("{}, at {}", told(accounts), moment(last.at)))
 }
 
 /// The file system with the longest mount point above the file.

@@ -9,17 +9,15 @@ use pipeline::RecognizerSet;
 use plugin_host::InferenceService;
 use store::Store;
 
-use super::{Check, Status, ask, storage};
+use super::{Case, Check, Status, ask};
 use crate::api::chain;
-use crate::app::threshold::Tails;
-use crate::app::vision;
-use crate::app::{StartError, evidence, installed};
-use crate::cli::plugin::Tried;
+use crate::app::tried::Tried;
+use crate::app::{StartError, evidence, installed, vision};
 use crate::plugins::Plugins;
 use crate::settings::Settings;
 
-/// `offered`: the tags of the recognisers that the settings name and that load, or why none may.
-pub(super) fn checks(settings: &Settings, offered: &Result<Vec<u32>, String>) -> Vec<Check> {
+pub(super) fn checks(case: &Case) -> Vec<Check> {
+    let settings = case.settings();
     let tail = ask(
         "thresholds.impostors",
         "how alike strangers look to the recogniser decides what a match is",
@@ -28,29 +26,25 @@ pub(super) fn checks(settings: &Settings, offered: &Result<Vec<u32>, String>) ->
     if !settings.recognition.enabled {
         return vec![tail.found(Status::Skip, "recognition is switched off")];
     }
-    let offered = match offered {
+    let offered = match case.offered() {
         Ok(offered) => offered,
         Err(why) => return vec![tail.found(Status::Fail, why)],
     };
-    let store = storage::opened(settings);
-    let Some(model_tag) = in_force_of(store.as_ref(), offered) else {
+    let store = case.opened();
+    let Some(model_tag) = in_force_of(store, offered) else {
         return vec![tail.found(Status::Skip, "no recogniser loads; plugins.recognition says why")];
     };
-    let tails = match Tails::in_folder(&settings.compute.weights_folder) {
-        Ok(tails) => tails,
-        Err(error) => return vec![tail.must(Err(chain(&error)))],
+    let (impostors, spread) = match case.impostors(model_tag) {
+        Ok(measured) => measured,
+        Err(why) => return vec![tail.must(Err(why))],
     };
-    if let Some(store) = store.as_ref().filter(|_| !settings.recognition.calibration_consents.is_empty()) {
-        // What cannot be read is told by the check of the calibration.
-        let _ = tails.remember(store, model_tag);
-    }
-    let policy = evidence::policy(settings, tails.impostors(Some(model_tag)), tails.spread(Some(model_tag)));
-    let templates = store.as_ref().and_then(|store| store.face_count(model_tag).ok()).unwrap_or(0);
+    let policy = evidence::policy(settings, impostors, spread);
+    let templates = store.and_then(|store| store.face_count(model_tag).ok()).unwrap_or(0);
     vec![
         tail.should(source(&policy, model_tag)),
         in_force(&policy, templates),
-        look_alikes(store.as_ref()),
-        calibration(settings, store.as_ref(), model_tag, &policy),
+        look_alikes(store),
+        calibration(settings, store, model_tag, &policy),
     ]
 }
 
