@@ -247,9 +247,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** How far a walk is, and what the last one found */
         get: operations["get_audit_verify"];
         put?: never;
-        /** Walk through all records and checkpoints now and say whether they are whole */
+        /** Walk through all records and checkpoints now and say whether they are whole; 202 while it goes on */
         post: operations["post_audit_verify"];
         delete?: never;
         options?: never;
@@ -2001,6 +2002,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/system/backups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The backups that lie in the folder, the newest first, and whether one is being made */
+        get: operations["get_system_backups"];
+        put?: never;
+        /** Make a backup now; 202 where it takes longer than the request may */
+        post: operations["post_system_backups"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/system/doctor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What `facepay doctor` finds, asked of the running appliance: what is well, what is not and what mends it */
+        get: operations["get_system_doctor"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/transactions": {
         parameters: {
             query?: never;
@@ -2645,38 +2681,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/system/doctor": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["get_system_doctor"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/system/backups": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["get_system_backups"];
-        put?: never;
-        post: operations["post_system_backups"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2828,6 +2832,11 @@ export interface components {
             place: string;
             what: string;
         };
+        /** @description What is known of the audit. */
+        AuditStanding: {
+            last?: components["schemas"]["AuditVerification"] | null;
+            walk?: components["schemas"]["AuditWalk"] | null;
+        };
         /** @description What a walk through everything has found. */
         AuditVerification: {
             /**
@@ -2854,6 +2863,59 @@ export interface components {
             verified_at: string;
             /** @description Whether nothing was changed, left out or put in. */
             whole: boolean;
+        };
+        /** @description A walk that is under way. */
+        AuditWalk: {
+            /** Format: date-time */
+            began_at: string;
+            /**
+             * Format: int64
+             * @description Of so many.
+             */
+            of: number;
+            /**
+             * Format: int64
+             * @description So many records were found whole.
+             */
+            records: number;
+        };
+        /** @description A backup of the database that lies in the folder. */
+        Backup: {
+            /** @description Whether somebody asked the running appliance for it; the others are those of the timer. */
+            by_hand: boolean;
+            /** Format: int64 */
+            bytes: number;
+            /** Format: date-time */
+            made_at: string;
+            /** @description The file's name. */
+            name: string;
+            /**
+             * Format: date-time
+             * @description When `facepay backup verify` opened it there and found it sound; null where nobody did, or it was changed since.
+             */
+            verified_at?: string | null;
+        };
+        /** @description One that was not. */
+        BackupFailure: {
+            /** Format: date-time */
+            at: string;
+            detail: string;
+        };
+        /** @description A backup that is being made. */
+        BackupMaking: {
+            /** Format: date-time */
+            since: string;
+        };
+        /** @description What lies in the folder, and how the making of one stands. */
+        Backups: {
+            /** @description Whether `backup.recipients` names somebody who can open them; without, none is made. */
+            configured: boolean;
+            failure?: components["schemas"]["BackupFailure"] | null;
+            /** @description The newest first. */
+            items: components["schemas"]["Backup"][];
+            making?: components["schemas"]["BackupMaking"] | null;
+            /** @description Whether the newest is older than two nights, or there is none. */
+            overdue: boolean;
         };
         /** @description What a key is bound to. */
         Bounds: {
@@ -3019,6 +3081,8 @@ export interface components {
             name: string;
             ok: boolean;
         };
+        /** @enum {string} */
+        CheckStatus: "ok" | "warn" | "fail" | "skip";
         /** @description A payment at a camera, by one person or, with `legs`, by several. */
         Checkout: {
             amount: components["schemas"]["Amount"];
@@ -3447,6 +3511,36 @@ export interface components {
              * @description The place up to which this page goes.
              */
             reached: number;
+        };
+        /** @description One check of many. */
+        Finding: {
+            /** @description The command or the setting that mends it. */
+            mend: string;
+            /** @description Stable: `area.what`. */
+            name: string;
+            status: components["schemas"]["CheckStatus"];
+            /** @description What was found. */
+            what: string;
+            /** @description Why it matters. */
+            why: string;
+        };
+        /** @description How many checks came to what. */
+        FindingCounts: {
+            fail: number;
+            ok: number;
+            /** @description Not made, and the check says why. */
+            skip: number;
+            warn: number;
+        };
+        /** @description What was found at one moment. */
+        Findings: {
+            /** Format: date-time */
+            checked_at: string;
+            checks: components["schemas"]["Finding"][];
+            device?: components["schemas"]["Compute"] | null;
+            summary: components["schemas"]["FindingCounts"];
+            /** Format: int64 */
+            took_ms: number;
         };
         /** @description An appliance that follows this one. */
         Follower: {
@@ -5137,64 +5231,6 @@ export interface components {
             kind: "spending";
             spent: components["schemas"]["Spent"][];
         };
-        /** @enum {string} */
-        CheckStatus: "ok" | "warn" | "fail" | "skip";
-        Finding: {
-            name: string;
-            status: components["schemas"]["CheckStatus"];
-            what: string;
-            why: string;
-            mend: string;
-        };
-        FindingCounts: {
-            ok: number;
-            warn: number;
-            fail: number;
-            skip: number;
-        };
-        Findings: {
-            checks: components["schemas"]["Finding"][];
-            device?: components["schemas"]["Compute"];
-            summary: components["schemas"]["FindingCounts"];
-            /** Format: date-time */
-            checked_at: string;
-            took_ms: number;
-        };
-        Backup: {
-            name: string;
-            /** Format: date-time */
-            made_at: string;
-            bytes: number;
-            by_hand: boolean;
-            /** Format: date-time */
-            verified_at?: string | null;
-        };
-        BackupMaking: {
-            /** Format: date-time */
-            since: string;
-        };
-        BackupFailure: {
-            /** Format: date-time */
-            at: string;
-            detail: string;
-        };
-        Backups: {
-            items: components["schemas"]["Backup"][];
-            configured: boolean;
-            overdue: boolean;
-            making?: components["schemas"]["BackupMaking"];
-            failure?: components["schemas"]["BackupFailure"];
-        };
-        AuditWalk: {
-            /** Format: date-time */
-            began_at: string;
-            records: number;
-            of: number;
-        };
-        AuditStanding: {
-            walk?: components["schemas"]["AuditWalk"];
-            last?: components["schemas"]["AuditVerification"];
-        };
     };
     responses: {
         /** @description The request cannot be read, or a required header is missing. */
@@ -6297,6 +6333,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description How far a walk is, and what the last one found */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6305,6 +6342,22 @@ export interface operations {
                     "application/json": components["schemas"]["AuditStanding"];
                 };
             };
+            401: components["responses"]["Refusal401"];
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_bound" | "forbidden";
+                    };
+                };
+            };
+            429: components["responses"]["Refusal429"];
+            503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
         };
     };
     post_audit_verify: {
@@ -6320,7 +6373,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Walk through all records and checkpoints now and say whether they are whole */
+            /** @description Walk through all records and checkpoints now and say whether they are whole; 202 while it goes on */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6329,6 +6382,7 @@ export interface operations {
                     "application/json": components["schemas"]["AuditVerification"];
                 };
             };
+            /** @description Walk through all records and checkpoints now and say whether they are whole; 202 while it goes on */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -6985,6 +7039,10 @@ export interface operations {
             /** @description Its newest picture with overlay */
             200: {
                 headers: {
+                    /** @description when it was captured, by the appliance's clock, to the second */
+                    "Last-Modified"?: string;
+                    /** @description how old it was when it was answered, in milliseconds */
+                    "X-Frame-Age-Ms"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13078,6 +13136,177 @@ export interface operations {
             504: components["responses"]["Refusal504"];
         };
     };
+    get_system_backups: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The backups that lie in the folder, the newest first, and whether one is being made */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Backups"];
+                };
+            };
+            401: components["responses"]["Refusal401"];
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_bound" | "forbidden";
+                    };
+                };
+            };
+            429: components["responses"]["Refusal429"];
+            /** @description A part that is needed is not available now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "backups_unreadable" | "cache_unavailable" | "database_unavailable";
+                    };
+                };
+            };
+            504: components["responses"]["Refusal504"];
+        };
+    };
+    post_system_backups: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Empty"];
+            };
+        };
+        responses: {
+            /** @description Make a backup now; 202 where it takes longer than the request may */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Backup"];
+                };
+            };
+            /** @description Make a backup now; 202 where it takes longer than the request may */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackupMaking"];
+                };
+            };
+            /** @description The request cannot be read, or a required header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "body_unreadable" | "json_syntax";
+                    };
+                };
+            };
+            401: components["responses"]["Refusal401"];
+            403: components["responses"]["Refusal403"];
+            /** @description The state does not allow this now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "backup_busy" | "backup_recipients_missing" | "conflict";
+                    };
+                };
+            };
+            413: components["responses"]["Refusal413"];
+            415: components["responses"]["Refusal415"];
+            /** @description The content breaks a rule; `code` and `reasons` say which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "json_data";
+                    };
+                };
+            };
+            429: components["responses"]["Refusal429"];
+            /** @description A part that is needed is not available now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "backup_failed" | "backups_unreadable" | "cache_unavailable" | "database_unavailable";
+                    };
+                };
+            };
+            504: components["responses"]["Refusal504"];
+            507: components["responses"]["Refusal507"];
+        };
+    };
+    get_system_doctor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What `facepay doctor` finds, asked of the running appliance: what is well, what is not and what mends it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Findings"];
+                };
+            };
+            401: components["responses"]["Refusal401"];
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_bound" | "forbidden";
+                    };
+                };
+            };
+            429: components["responses"]["Refusal429"];
+            503: components["responses"]["Refusal503"];
+            504: components["responses"]["Refusal504"];
+        };
+    };
     get_transactions: {
         parameters: {
             query?: {
@@ -16527,75 +16756,6 @@ export interface operations {
                 };
             };
             504: components["responses"]["Refusal504"];
-        };
-    };
-    get_system_doctor: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Findings"];
-                };
-            };
-        };
-    };
-    get_system_backups: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Backups"];
-                };
-            };
-        };
-    };
-    post_system_backups: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Empty"];
-            };
-        };
-        responses: {
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Backup"];
-                };
-            };
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BackupMaking"];
-                };
-            };
         };
     };
 }

@@ -10,7 +10,7 @@ export function percent({ records, of }: Pick<Wire<"AuditWalk">, "records" | "of
 }
 
 /** What a walk that ended found: the last verdict, unless it is of a walk before. */
-export function verdictOf(began: string, last: Wire<"AuditVerification"> | undefined): Wire<"AuditVerification"> | null {
+export function verdictOf(began: string, last: Wire<"AuditVerification"> | null | undefined): Wire<"AuditVerification"> | null {
   return last && Date.parse(last.verified_at) >= Date.parse(began) ? last : null;
 }
 
@@ -18,7 +18,7 @@ export function verdictOf(began: string, last: Wire<"AuditVerification"> | undef
 export async function walked(tell: (percent: number) => void): Promise<Wire<"AuditVerification">> {
   const first = await answered(client.POST("/audit/verify", { body: {} }));
   if ("whole" in first) return first;
-  for (let walk: Wire<"AuditWalk"> | undefined = first; walk; ) {
+  for (let walk: Wire<"AuditWalk"> | null | undefined = first; walk; ) {
     tell(percent(walk));
     await new Promise((done) => setTimeout(done, EVERY_MS));
     const standing: Wire<"AuditStanding"> = await answered(client.GET("/audit/verify"));

@@ -1,1 +1,0 @@
-var e={grid:`_grid_1gh99_1`,card:`_card_1gh99_7`,picture:`_picture_1gh99_16`,body:`_body_1gh99_21`,head:`_head_1gh99_29`,advice:`_advice_1gh99_40`,history:`_history_1gh99_48`,strip:`_strip_1gh99_61`,actions:`_actions_1gh99_79`,acts:`_acts_1gh99_86`,form:`_form_1gh99_90`,tested:`_tested_1gh99_95`};export{e as t};

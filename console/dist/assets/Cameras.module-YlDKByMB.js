@@ -1,0 +1,1 @@
+var e={grid:`_grid_1m2no_1`,card:`_card_1m2no_7`,picture:`_picture_1m2no_16`,body:`_body_1m2no_21`,head:`_head_1m2no_29`,advice:`_advice_1m2no_40`,history:`_history_1m2no_50`,strip:`_strip_1m2no_63`,actions:`_actions_1m2no_83`,acts:`_acts_1m2no_90`,form:`_form_1m2no_94`,tested:`_tested_1m2no_99`};export{e as t};

@@ -1,1 +1,0 @@
-import{n as e,t}from"./Waiting-B2fKrBBX.js";import{mt as n}from"./RequestId-TXhkpns_.js";var r=n();function i({query:n,lines:i,children:a}){return n.data===void 0?n.error?(0,r.jsx)(e,{error:n.error,retry:()=>void n.refetch()}):(0,r.jsx)(t,{lines:i}):(0,r.jsx)(r.Fragment,{children:a(n.data)})}export{i as t};

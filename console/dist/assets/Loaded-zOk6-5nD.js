@@ -1,0 +1,1 @@
+import{n as e,t}from"./Waiting-Dab0U-d8.js";import{mt as n}from"./RequestId-TXhkpns_.js";var r=n();function i({query:n,lines:i,children:a}){return n.data===void 0?n.error?(0,r.jsx)(e,{error:n.error,retry:()=>void n.refetch()}):(0,r.jsx)(t,{lines:i}):(0,r.jsx)(r.Fragment,{children:a(n.data)})}export{i as t};

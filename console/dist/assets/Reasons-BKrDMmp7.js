@@ -1,0 +1,1 @@
+import{b as e,mt as t}from"./RequestId-TXhkpns_.js";var n={reasons:`_reasons_1fh7s_1`},r=t();function i({reasons:t}){let{t:i}=e();return t.length===0?null:(0,r.jsx)(`ul`,{className:n.reasons,children:t.map(e=>(0,r.jsx)(`li`,{children:i(`reason.${e}`,{defaultValue:e})},e))})}export{i as t};

@@ -1,1 +1,0 @@
-export{t as TotpGate}from"./TotpGate-Cwz61CZ_.js";

@@ -1,0 +1,1 @@
+addEventListener("install", (event) => event.addRoutes?.({ condition: { urlPattern: "/v1/*" }, source: "network" }));

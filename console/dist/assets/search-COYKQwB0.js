@@ -1,1 +1,0 @@
-var e=[`overview`,`receipts`,`data`,`devices`];function t(t){let n=e.find(e=>e===t.view),r=t.receipt;return{...n&&n!==`overview`?{view:n}:{},...typeof r==`string`&&/^[0-9a-f-]{36}$/.test(r)?{receipt:r}:{}}}export{t};
