@@ -196,7 +196,7 @@ impl Store {
                 // Whose key was just destroyed is about to go.
                 Err(StoreError::NotFound(_)) => {}
                 Ok(None) => {
-                    tracing::error!(face = %id, "a template has another length and can't be looked up")
+                    tracing::error!(face = %id, "a template has another length and can't be looked up");
                 }
                 Err(error) => tracing::error!(face = %id, %error, "a template can't be looked up"),
             }
