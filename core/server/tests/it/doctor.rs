@@ -22,7 +22,7 @@ fn names(findings: &Value) -> BTreeSet<String> {
 
 #[tokio::test]
 async fn the_running_appliance_finds_what_the_command_finds_and_names_no_place() {
-    let appliance = Appliance::start().await;
+    let appliance = Appliance::start_with(&[("compute.weights_folder", crate::vision::WEIGHTS)]).await;
     let findings = appliance.admin(get("/system/doctor")).await.ok(200);
     let checks = findings["checks"].as_array().unwrap();
     assert!(checks.len() >= 25, "{}", checks.len());

