@@ -52,6 +52,7 @@ pub(super) const FILES: &[(&str, &str)] = files![
     "src/payment/request.rs",
     "src/payment/wire.rs",
     "src/plugin.rs",
+    "src/schema.rs",
     "src/secrets.rs",
     "src/vision.rs",
     "include/facepay_plugin.h",
