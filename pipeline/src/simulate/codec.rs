@@ -20,6 +20,9 @@ pub enum ClipCodec {
     Vp8,
 }
 
+/// The noise of a still picture is taken for another scene, and would be given key frames of its own.
+const NO_SCENE_CUTS: &str = "scenecut=0";
+
 impl ClipCodec {
     /// Encoder and parser, set up so that every picture can be sent as soon as it is encoded; of `key_every` pictures one is a key
     /// frame.
@@ -32,6 +35,7 @@ impl ClipCodec {
                 encoder.set_property_from_str("pass", "qual");
                 encoder.set_property("quantizer", 20u32);
                 encoder.set_property("key-int-max", key_every);
+                encoder.set_property("option-string", NO_SCENE_CUTS);
                 encoder
             }
             ClipCodec::H265 => {
@@ -40,6 +44,7 @@ impl ClipCodec {
                 encoder.set_property_from_str("speed-preset", "ultrafast");
                 encoder.set_property("qp", 24i32);
                 encoder.set_property("key-int-max", key_every as i32);
+                encoder.set_property("option-string", NO_SCENE_CUTS);
                 encoder
             }
             ClipCodec::Mjpeg => {
