@@ -1,6 +1,7 @@
 //! The settings: which keys exist, how the layers are laid over each other, what may be shown.
 
 mod check;
+mod decode;
 mod nearest;
 mod privacy;
 pub(crate) mod schema;
@@ -20,11 +21,12 @@ use crate::redaction::Redacted;
 
 pub use sources::PluginSources;
 
+pub use decode::Decode;
 pub use sections::{
-    Assurance, Audit, Auth, Backup, Cameras, Challenge, Checkout, Compute, Data, Database, Decode, Device,
-    Identity, Limits, ListedCamera, Log, LogFormat, ModelChange, Oidc, Payment, Plugins, Policy, Precision,
-    Privacy, Quality, Recognition, RecognitionMember, Redis, Secrets, Server, Settings, Settlement, Sync,
-    Tls, TlsVersion, Traces, Update, Webhooks, Webrtc, WithoutPin, Ws,
+    Assurance, Audit, Auth, Backup, Cameras, Challenge, Checkout, Compute, Data, Database, Device, Identity,
+    Limits, ListedCamera, Log, LogFormat, ModelChange, Oidc, Payment, Plugins, Policy, Precision, Privacy,
+    Quality, Recognition, RecognitionMember, Redis, Secrets, Server, Settings, Settlement, Sync, Tls,
+    TlsVersion, Traces, Update, Webhooks, Webrtc, WithoutPin, Ws,
 };
 
 /// Every key with its default, as delivered.

@@ -8,9 +8,8 @@ use domain::liveness::{BadTiers, LivenessRules, Tier};
 use pipeline::camera::{IdleOptions, ViewOptions};
 use pipeline::{Gate, QualityOptions};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
-use super::{Layers, PluginSources};
+use super::{Decode, Layers, PluginSources};
 
 /// All settings of one appliance.
 #[derive(Clone, Serialize, Deserialize)]
@@ -471,35 +470,6 @@ pub struct ListedCamera {
     pub name: String,
     #[serde(default)]
     pub decode: Decode,
-}
-
-/// Which of a camera's pictures are decoded.
-#[derive(Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Decode {
-    /// Each.
-    #[default]
-    All,
-    /// Only those that rest on no other.
-    KeyFrames,
-}
-
-impl From<Decode> for pipeline::camera::Decode {
-    fn from(decode: Decode) -> Self {
-        match decode {
-            Decode::All => Self::All,
-            Decode::KeyFrames => Self::KeyFrames,
-        }
-    }
-}
-
-impl From<pipeline::camera::Decode> for Decode {
-    fn from(decode: pipeline::camera::Decode) -> Self {
-        match decode {
-            pipeline::camera::Decode::All => Self::All,
-            pipeline::camera::Decode::KeyFrames => Self::KeyFrames,
-        }
-    }
 }
 
 #[derive(Clone, Serialize, Deserialize)]

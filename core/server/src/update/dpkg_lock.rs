@@ -85,8 +85,8 @@ mod tests {
     use super::*;
 
     /// Locks as apt does, and says so.
-    const HOLDS: &str = "use Fcntl; open(F, '+>', $ARGV[0]) or die; \
-        fcntl(F, F_SETLK, pack('s s x4 q q i x4', F_WRLCK, 0, 0, 0, 0)) or die; $| = 1; print qq(held\n); sleep $ARGV[1]";
+    const HOLDS: &str = "use Fcntl; open(F, '+>', $ARGV[0]) or die; $lock = pack('s s x4 q q i x4', F_WRLCK, 0, 0, 0, 0); \
+        fcntl(F, F_SETLK, $lock) or die; $| = 1; print qq(held\n); sleep $ARGV[1]";
 
     /// Somebody who holds the lock in `folder` for so many seconds.
     fn somebody(folder: &Path, seconds: u32) -> Option<Child> {
