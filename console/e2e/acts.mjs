@@ -65,9 +65,11 @@ export async function saved(page, click) {
   return download.path();
 }
 
-/** So many cameras of the demo: its own, and these again under other names. What is returned takes the others away. */
+/** So many cameras of the demo: its own, and these again under other names; what pushes pictures goes. What is returned takes the others away. */
 export async function cameras(count) {
-  const { items } = await api("GET", "/cameras");
+  const { items: all } = await api("GET", "/cameras");
+  if (all.some(({ id }) => id === DESK)) await api("DELETE", `/cameras/${DESK}`);
+  const items = all.filter(({ id }) => id !== DESK);
   const added = Array.from({ length: Math.max(0, count - items.length) }, (_, place) => `wall-${place + 1}`);
   for (const [place, id] of added.entries()) await api("POST", "/cameras", { id, source: items[place % items.length].source });
   return async () => {
