@@ -270,6 +270,11 @@ fn told(entry: &Entry) -> String {
     let Entry { from, to, .. } = entry;
     let why = entry.why.as_deref().unwrap_or("nobody knows why");
     match entry.outcome {
+        Outcome::Applied if entry.migrates => {
+            format!(
+                "{to} is at work, with migrations that {from} has not: the way back is a backup from before it"
+            )
+        }
         Outcome::Applied => format!("{to} is at work; `facepay update rollback` goes back to {from}"),
         Outcome::Refused => format!("{to} was refused: {why}"),
         Outcome::Abandoned => format!("{from} was not touched: {why}"),
@@ -318,4 +323,22 @@ fn on_database(settings: &Settings, act: &Database) -> Result<Exit, Failure> {
         Database::Forget => database::forget(settings).map_err(Failure::failed)?,
     }
     Ok(Exit::Ok)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_way_back_is_offered_only_where_it_is_open() {
+        let applied = |migrates| {
+            let [id, at, from, to] = ["1", "2026-12-01T00:00:00Z", "0.1.0-1", "0.2.0-1"].map(str::to_owned);
+            told(&Entry { id, at, outcome: Outcome::Applied, from, to, migrates, why: None })
+        };
+        assert_eq!(applied(false), "0.2.0-1 is at work; `facepay update rollback` goes back to 0.1.0-1");
+        assert_eq!(
+            applied(true),
+            "0.2.0-1 is at work, with migrations that 0.1.0-1 has not: the way back is a backup from before it"
+        );
+    }
 }

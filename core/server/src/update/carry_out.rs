@@ -143,6 +143,7 @@ fn words(journal: &Journal) -> String {
 /// Writes down what came of it. The journal goes last: a machine that goes down before comes back to the phase that succeeded. Only
 /// the copy goes after it, which that phase may need.
 fn end(place: &Place, hands: &impl Hands, journal: &Journal, outcome: Outcome) -> io::Result<Entry> {
+    let migrates = journal.migrates();
     let Journal { id, from, to, why, .. } = journal.clone();
     let kept = place.kept()?;
     let kept = match outcome {
@@ -151,7 +152,7 @@ fn end(place: &Place, hands: &impl Hands, journal: &Journal, outcome: Outcome) -
         // What was kept of the version before this one is still that.
         _ => Kept { installed: Some(from.clone()).filter(|from| from.sha256.is_some()), ..kept },
     };
-    let entry = Entry { id, at: hands.now(), outcome, from: from.version, to: to.version, why };
+    let entry = Entry { id, at: hands.now(), outcome, from: from.version, to: to.version, migrates, why };
     if outcome == Outcome::Stuck {
         place.add(&entry)?;
         place.put_journal(journal)?;

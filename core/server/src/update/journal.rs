@@ -78,6 +78,9 @@ pub(crate) struct Entry {
     pub(crate) outcome: Outcome,
     pub(crate) from: String,
     pub(crate) to: String,
+    /// Whether `to` brought migrations, which `from` refuses.
+    #[serde(default)]
+    pub(crate) migrates: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) why: Option<String>,
 }
@@ -279,6 +282,7 @@ mod tests {
                 outcome: Outcome::Applied,
                 from: "1".to_owned(),
                 to: number.to_string(),
+                migrates: false,
                 why: None,
             };
             place.add(&entry).unwrap();

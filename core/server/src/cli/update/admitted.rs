@@ -93,6 +93,7 @@ impl Refused {
             outcome: Outcome::Refused,
             from: self.installed.clone(),
             to: self.version.clone(),
+            migrates: false,
             why: Some(format!("{}: {}", self.reason, self.failure.text)),
         })?;
         self.said(as_json)
