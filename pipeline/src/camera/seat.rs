@@ -14,7 +14,7 @@ use super::decode::{Decode, Gate, Unit};
 use super::health::{Health, HealthLimits};
 use super::identity::{Identity, Pin, PinEvent};
 use super::luma::Luma;
-use super::need::{Hold, Need};
+use super::need::{Hold, Need, Needs};
 use super::pace::{Pace, Rate};
 use super::texture::Texture;
 use super::view::{FaceArea, View, ViewFault};
@@ -52,6 +52,7 @@ pub(crate) struct Outlets {
     burden: Arc<Mutex<Burden>>,
     /// Whether decoding cannot: the verdict of the burden.
     relieved: Arc<AtomicBool>,
+    needs: Arc<Needs>,
 }
 
 impl Outlets {
@@ -65,6 +66,7 @@ impl Outlets {
             strained: Arc::default(),
             burden: Arc::default(),
             relieved: Arc::default(),
+            needs: Arc::default(),
         }
     }
 }
@@ -167,8 +169,8 @@ impl Seat {
         let standing = Standing { state: CameraState::Connecting, reason: String::new(), reconnects: 0 };
         let seat = Seat {
             keys_only: AtomicBool::new(config.decode == Decode::KeyFrames),
+            need: outlets.needs.of(&config.id),
             config,
-            need: Arc::default(),
             outlets,
             pin: Mutex::new(Pinned { pin, present: None }),
             standing: Mutex::new(standing),

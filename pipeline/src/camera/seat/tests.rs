@@ -11,9 +11,24 @@ const INTERVAL: Duration = Duration::from_millis(100);
 struct Place {
     hall: Arc<Seat>,
     till: Arc<Seat>,
+    outlets: Outlets,
     told: broadcast::Receiver<DecodeEvent>,
     now: Instant,
     sent: u64,
+}
+
+fn seat(name: &str, outlets: &Outlets, now: Instant) -> Arc<Seat> {
+    let config = CameraConfig {
+        id: name.parse().unwrap(),
+        source: SourceUrl::parse("rtsp://192.0.2.1/").unwrap(),
+        decode: Decode::All,
+        analysed_fps_max: 10,
+        frozen_after_ms: 60_000,
+        loop_s_max: 0,
+        view: Default::default(),
+        idle: Default::default(),
+    };
+    Arc::new(Seat::new(config, Pin::default(), outlets.clone(), now))
 }
 
 impl Place {
@@ -21,22 +36,9 @@ impl Place {
     fn new() -> Self {
         let (outlets, now) = (Outlets::new(Arc::new(drop), Arc::new(Unmetered)), Instant::now());
         let told = outlets.decodes.subscribe();
-        let seat = |name: &str| {
-            let config = CameraConfig {
-                id: name.parse().unwrap(),
-                source: SourceUrl::parse("rtsp://192.0.2.1/").unwrap(),
-                decode: Decode::All,
-                analysed_fps_max: 10,
-                frozen_after_ms: 60_000,
-                loop_s_max: 0,
-                view: Default::default(),
-                idle: Default::default(),
-            };
-            Arc::new(Seat::new(config, Pin::default(), outlets.clone(), now))
-        };
-        let (hall, till) = (seat("hall"), seat("till"));
+        let (hall, till) = (seat("hall", &outlets, now), seat("till", &outlets, now));
         till.attend(now);
-        let mut place = Self { hall, till, told, now, sent: 0 };
+        let mut place = Self { hall, till, outlets, told, now, sent: 0 };
         place.second(false);
         place
     }
@@ -106,5 +108,16 @@ fn a_till_that_was_not_asked_for_in_a_while_is_needed_no_more_and_one_that_is_lo
     assert_eq!(place.seconds(8, true), [all, keys]);
     place.till.attend(place.now);
     drop(viewer);
+    assert_eq!(place.seconds(2, true), [keys, all]);
+}
+
+#[test]
+fn who_follows_a_camera_follows_it_when_it_comes_again_with_another_source() {
+    let (all, keys) = (Decode::All, Decode::KeyFrames);
+    let mut place = Place::new();
+    let hold = place.hall.hold();
+    place.hall = seat("hall", &place.outlets, place.now);
+    assert_eq!(place.seconds(8, true), [all, all]);
+    drop(hold);
     assert_eq!(place.seconds(2, true), [keys, all]);
 }
