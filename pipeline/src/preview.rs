@@ -61,6 +61,12 @@ pub struct OverlayBox {
 pub struct PreviewError(#[from] EncodingError);
 
 impl Preview {
+    /// The same, for who shows it smaller.
+    #[must_use]
+    pub fn at_most(self, width_px: u32) -> Preview {
+        Preview { width_px_max: self.width_px_max.min(width_px), ..self }
+    }
+
     /// Encodes a frame with boxes on it.
     ///
     /// # Errors

@@ -27,6 +27,20 @@ export const screens = {
     );
   },
 
+  "pictures of the live wall are no larger than they are shown, and grey when none come any more": async (page) => {
+    const asked = page.waitForRequest(/\/snapshot/);
+    await wall(page, 4);
+    const { width } = await page.locator("[data-state] canvas").first().boundingBox();
+    const bytes = await (await (await asked).response()).body();
+    const shown = await page.evaluate(async (jpeg) => (await createImageBitmap(new Blob([Uint8Array.from(jpeg)]))).width, [...bytes]);
+    assert.ok(shown >= width && shown < width + 17, `${shown} pixels for ${width}`);
+    await page.route(/\/snapshot/, (route) => route.abort());
+    await page.locator('[data-state="stale"]').first().waitFor();
+    await page.waitForFunction(() => /grayscale/.test(getComputedStyle(document.querySelector('[data-state="stale"] canvas')).filter));
+    await page.unroute(/\/snapshot/);
+    await page.locator('[data-state="fresh"]').first().waitFor();
+  },
+
   "the live wall of four cameras is painted as its pictures come, not for what moves beside them": async (page) => {
     const remove = await cameras(4);
     // As most people have it: what moves is in what it costs.

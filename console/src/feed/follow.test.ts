@@ -7,13 +7,15 @@ vi.mock("./pictures", () => ({ snapshot: vi.fn(), pause: () => Promise.resolve()
 test("a camera that gives its last picture again has not given a new one", async () => {
   const bytes = ["one", "one", "two", "two", "one"];
   const asked = vi.mocked(snapshot);
-  for (const picture of bytes) asked.mockResolvedValueOnce(new Blob([picture]));
+  for (const picture of bytes) asked.mockResolvedValueOnce(new TextEncoder().encode(picture).buffer);
   const ended = new AbortController();
   asked.mockImplementation(() => (ended.abort(), Promise.reject(new Error("no more"))));
   const came = vi.fn();
   const shown: string[] = [];
-  followSnapshots("till", 1, { isWatched: () => true, came, show: async (picture) => void shown.push(await picture.text()) }, ended.signal);
+  const show = async (picture: Blob) => void shown.push(await picture.text());
+  followSnapshots("till", 1, { isWatched: () => true, widthPx: () => 420, came, show }, ended.signal);
   await vi.waitFor(() => expect(ended.signal.aborted).toBe(true));
   expect(shown).toEqual(["one", "two", "one"]);
   expect(came).toHaveBeenCalledTimes(3);
+  expect(asked.mock.calls[0]?.slice(0, 2)).toEqual(["till", 420]);
 });

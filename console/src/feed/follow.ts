@@ -7,6 +7,8 @@ const RETRY_MS = 1_500;
 export interface Screen {
   /** Whether anybody can see it now. */
   isWatched: () => boolean;
+  /** How wide a picture is shown, in its own pixels. */
+  widthPx: () => number;
   /** A picture is here, whether it is shown or not. */
   came: () => void;
   show: (picture: Blob) => Promise<void>;
@@ -45,13 +47,12 @@ export function followSnapshots(camera: string, everyMs: number, screen: Screen,
     if (isBusy || !screen.isWatched()) return;
     isBusy = true;
     try {
-      const picture = await snapshot(camera, signal);
-      const bytes = new Uint8Array(await picture.arrayBuffer());
+      const bytes = new Uint8Array(await snapshot(camera, screen.widthPx(), signal));
       // A camera that stands still gives its last picture again and again: that one has not come anew.
       if (!same(bytes, last)) {
         last = bytes;
         screen.came();
-        await screen.show(picture);
+        await screen.show(new Blob([bytes], { type: "image/jpeg" }));
       }
     } catch {
       await pause(RETRY_MS, signal);

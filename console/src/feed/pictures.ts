@@ -17,9 +17,9 @@ export async function* streamed(camera: string, signal: AbortSignal): AsyncGener
   }
 }
 
-/** A camera's newest picture. */
-export async function snapshot(camera: string, signal: AbortSignal): Promise<Blob> {
-  return (await get(`/cameras/${encodeURIComponent(camera)}/snapshot`, signal)).blob();
+/** A camera's newest picture, no wider than it is shown. */
+export async function snapshot(camera: string, widthPx: number, signal: AbortSignal): Promise<ArrayBuffer> {
+  return (await get(`/cameras/${encodeURIComponent(camera)}/snapshot?width=${widthPx}`, signal)).arrayBuffer();
 }
 
 async function get(path: string, signal: AbortSignal): Promise<Response> {

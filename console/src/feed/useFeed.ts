@@ -1,6 +1,7 @@
 import { type RefObject, useEffect, useState } from "react";
 import { beat } from "./beat";
 import { followSnapshots, followStream } from "./follow";
+import { shownPx } from "./shown";
 import { together } from "./together";
 
 export type FeedState = "waiting" | "fresh" | "stale";
@@ -26,6 +27,7 @@ export function useFeed({ camera, canvas, picturesPerSecondMax, mode }: Options)
     const ending = new AbortController();
     let cameAt = 0;
     let isInView = true;
+    let frame = { width: 0, height: 0 };
 
     const show = async (picture: Blob) => {
       const bitmap = await createImageBitmap(picture);
@@ -37,6 +39,7 @@ export function useFeed({ camera, canvas, picturesPerSecondMax, mode }: Options)
     };
     const screen = {
       isWatched: () => isInView && !document.hidden,
+      widthPx: () => shownPx(frame, canvas.current ?? { width: 4, height: 3 }, devicePixelRatio),
       came: () => {
         cameAt = performance.now();
       },
@@ -44,7 +47,12 @@ export function useFeed({ camera, canvas, picturesPerSecondMax, mode }: Options)
     };
 
     const seen = new IntersectionObserver(([entry]) => (isInView = entry?.isIntersecting ?? true), { rootMargin: MARGIN });
-    if (canvas.current) seen.observe(canvas.current);
+    const sized = new ResizeObserver(([entry]) => (frame = entry?.contentRect ?? frame));
+    if (canvas.current) {
+      seen.observe(canvas.current);
+      sized.observe(canvas.current);
+      frame = canvas.current.getBoundingClientRect();
+    }
     const still = beat.every(LOOK_EVERY_MS, () => {
       if (cameAt > 0 && performance.now() - cameAt > STALE_AFTER_MS) setState("stale");
     });
@@ -53,6 +61,7 @@ export function useFeed({ camera, canvas, picturesPerSecondMax, mode }: Options)
     return () => {
       ending.abort();
       seen.disconnect();
+      sized.disconnect();
       still();
     };
   }, [camera, canvas, picturesPerSecondMax, mode]);

@@ -210,12 +210,12 @@ impl Cameras {
         self.seat(id)?.latest().ok_or_else(|| CameraError::NoPicture(id.clone()))
     }
 
-    /// The newest picture with its boxes, as a JPEG at most 640 wide, and when it was captured. Encodes now, about 2 ms.
+    /// The newest picture with its boxes, as a JPEG at most so wide and never wider than 640, and when it was captured. Encodes now, about 2 ms.
     ///
     /// # Errors
     /// [`CameraError::Unknown`] or [`CameraError::NoPicture`].
-    pub fn latest_jpeg(&self, id: &CameraId) -> Result<(Bytes, Capture), CameraError> {
-        self.seat(id)?.snapshot().ok_or_else(|| CameraError::NoPicture(id.clone()))
+    pub fn latest_jpeg(&self, id: &CameraId, width_px_max: u32) -> Result<(Bytes, Capture), CameraError> {
+        self.seat(id)?.snapshot(width_px_max).ok_or_else(|| CameraError::NoPicture(id.clone()))
     }
 
     /// JPEG pictures as they come, at most 15 a second, until the camera is removed. All viewers share

@@ -524,9 +524,9 @@ impl Seat {
     }
 
     /// The newest picture with its boxes, encoded now, and when it was captured.
-    pub(crate) fn snapshot(&self) -> Option<(Bytes, Capture)> {
+    pub(crate) fn snapshot(&self, width_px_max: u32) -> Option<(Bytes, Capture)> {
         let (frame, boxes) = (self.latest()?, self.overlay.lock().clone());
-        Some((self.preview.encode(&frame, &boxes).ok()?, frame.captured))
+        Some((self.preview.at_most(width_px_max).encode(&frame, &boxes).ok()?, frame.captured))
     }
 
     pub(crate) fn watch(&self) -> watch::Receiver<Option<Bytes>> {

@@ -19,20 +19,18 @@ impl Canvas {
         let (from_width, from_height) = (frame.width().max(1) as usize, frame.height().max(1) as usize);
         let width = from_width.min(width_max as usize);
         let height = (from_height * width / from_width).clamp(1, 8192);
-        let columns: Vec<usize> = (0..width).map(|x| x * from_width / width).collect();
-        let rows = (0..height).map(|y| y * from_height / height);
+        let (columns, rows) = (taps(from_width, width), taps(from_height, height));
         let planes = frame.planes();
         let mut ycc = Vec::with_capacity(width * height * 3);
         if frame.format() == PixelFormat::Rgb24 {
-            rows.for_each(|y| rgb_row(&planes, y, &columns, &mut ycc));
+            rows.into_iter().for_each(|y| rgb_row(&planes, y, &columns, &mut ycc));
         } else {
             let line = Line {
-                // Two columns are averaged where there are at least two for each canvas pixel.
-                pair: usize::from(from_width >= 2 * width),
+                scaled: width < from_width,
                 interleaved: frame.format() == PixelFormat::Nv12,
                 levels: Levels::new(frame.colour().full_range),
             };
-            rows.for_each(|y| line.copy(&planes, y, &columns, &mut ycc));
+            rows.into_iter().for_each(|y| line.copy(&planes, y, &columns, &mut ycc));
         }
         Canvas { width, height, ycc, scale: width as f32 / from_width as f32 }
     }
@@ -60,6 +58,36 @@ impl Canvas {
             }
         }
     }
+}
+
+/// What a column or row of the canvas is mixed of.
+#[derive(Clone, Copy)]
+struct Tap {
+    first: usize,
+    second: usize,
+    /// Of the second, in 1/256.
+    share: u32,
+}
+
+/// The taps of each of `to` columns or rows, out of `from`: what lies nearest to its middle on either side, or a pair of those that it stands
+/// for where these are two or more.
+fn taps(from: usize, to: usize) -> Vec<Tap> {
+    let tap = |at: usize| {
+        let (first, share) = if from >= 2 * to {
+            (at * from / to, 128)
+        } else {
+            let middle = ((2 * at + 1) * from * 128 / to).saturating_sub(128);
+            (middle / 256, (middle % 256) as u32)
+        };
+        Tap { first, second: (first + 1).min(from - 1), share }
+    };
+    (0..to).map(tap).collect()
+}
+
+/// What lies between four samples, two above the two others.
+fn mixed([a, b]: [u8; 2], [c, d]: [u8; 2], across: u32, down: u32) -> u8 {
+    let between = |one: u8, other: u8| u32::from(one) * (256 - across) + u32::from(other) * across;
+    ((between(a, b) * (256 - down) + between(c, d) * down + 32_768) >> 16) as u8
 }
 
 /// Three planes, Y at full size, Cb and Cr at half size in both directions, with the levels of television.
@@ -113,21 +141,26 @@ impl Levels {
 }
 
 struct Line {
-    pair: usize,
+    scaled: bool,
     interleaved: bool,
     levels: Levels,
 }
 
 impl Line {
-    fn copy(&self, planes: &Planes<'_>, y: usize, columns: &[usize], out: &mut Vec<u8>) {
-        let luma = row(planes, 0, y);
-        let (blue, red) = (row(planes, 1, y / 2), row(planes, if self.interleaved { 1 } else { 2 }, y / 2));
+    fn copy(&self, planes: &Planes<'_>, y: Tap, columns: &[Tap], out: &mut Vec<u8>) {
+        let (upper, lower) = (row(planes, 0, y.first), row(planes, 0, y.second));
+        let (blue, red) =
+            (row(planes, 1, y.first / 2), row(planes, if self.interleaved { 1 } else { 2 }, y.first / 2));
         let (step, offset) = if self.interleaved { (2, 1) } else { (1, 0) };
         let sample = |line: &[u8], at: usize| line.get(at).copied().unwrap_or(128);
-        for &x in columns {
-            let bright =
-                u16::midpoint(u16::from(sample(luma, x)), u16::from(sample(luma, x + self.pair))) as u8;
-            let half = x / 2 * step;
+        for x in columns {
+            let pair = |line: &[u8]| [sample(line, x.first), sample(line, x.second)];
+            let bright = if self.scaled {
+                mixed(pair(upper), pair(lower), x.share, y.share)
+            } else {
+                sample(upper, x.first)
+            };
+            let half = x.first / 2 * step;
             out.extend([
                 self.levels.luma[usize::from(bright)],
                 self.levels.chroma[usize::from(sample(blue, half))],
@@ -141,11 +174,14 @@ fn row<'a>(planes: &Planes<'a>, plane: usize, y: usize) -> &'a [u8] {
     planes.data[plane].get(y * planes.strides[plane]..).unwrap_or_default()
 }
 
-fn rgb_row(planes: &Planes<'_>, y: usize, columns: &[usize], out: &mut Vec<u8>) {
-    let line = row(planes, 0, y);
-    for &x in columns {
-        let [r, g, b] =
-            line.get(x * 3..x * 3 + 3).map_or([0; 3], |rgb| [rgb[0], rgb[1], rgb[2]].map(i32::from));
+fn rgb_row(planes: &Planes<'_>, y: Tap, columns: &[Tap], out: &mut Vec<u8>) {
+    let (upper, lower) = (row(planes, 0, y.first), row(planes, 0, y.second));
+    let sample = |line: &[u8], at: usize| line.get(at).copied().unwrap_or(0);
+    for x in columns {
+        let [r, g, b] = [0, 1, 2].map(|colour| {
+            let pair = |line: &[u8]| [x.first, x.second].map(|at| sample(line, at * 3 + colour));
+            i32::from(mixed(pair(upper), pair(lower), x.share, y.share))
+        });
         // BT.601 in 16-bit fixed point.
         let y = (19_595 * r + 38_470 * g + 7_471 * b + 32_768) >> 16;
         let cb = ((-11_059 * r - 21_709 * g + 32_768 * b + 32_768) >> 16) + 128;

@@ -56,3 +56,29 @@ fn a_box_beyond_the_frame_is_clipped() {
     let marks = all.map(|at| OverlayBox { x: at, y: at, width: 200.0, height: 1e9, tone: Tone::Bad });
     assert_eq!(shown(&frame(640, 480, [0, 0, 0]), &marks).width(), 640);
 }
+
+#[test]
+fn a_picture_that_is_shown_smaller_is_no_larger_than_it_is_shown() {
+    let small = |width| {
+        let jpeg =
+            Preview::default().at_most(width).encode(&frame(640, 480, [9, 9, 9]), &[]).expect("it encodes");
+        let shown = still::decode(&jpeg, &StillLimits::default()).expect("it is a JPEG");
+        (shown.width(), shown.height())
+    };
+    assert_eq!([420, 640, u32::MAX].map(small), [(420, 315), (640, 480), (640, 480)]);
+}
+
+#[test]
+fn lines_thinner_than_a_pixel_of_the_picture_are_mixed_and_none_is_left_out() {
+    // Black and white by turns: whatever is sampled alone would be one of them.
+    for (columns, shown_px) in [(640, 420), (640, 320), (1920, 640)] {
+        let rgb: Vec<u8> = (0..columns * 480).flat_map(|at| [if at % 2 == 0 { 0 } else { 255 }; 3]).collect();
+        let still = Still::from_rgb(columns, 480, rgb).expect("pixels");
+        let captured = Capture { at: Instant::now(), wall: SystemTime::now(), pts_ns: None };
+        let frame = Frame::from_still("door".parse().expect("a name"), 0, captured, still);
+        let canvas = Preview::default().at_most(shown_px).drawn(&frame, &[]);
+        let extremes = canvas.ycc.iter().step_by(3).filter(|luma| !(24..=231).contains(*luma)).count();
+        let share = extremes as f64 / (canvas.width * canvas.height) as f64;
+        assert!(share < 0.25, "of {columns} columns in {shown_px}: {share:.2}");
+    }
+}

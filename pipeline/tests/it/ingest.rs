@@ -67,11 +67,14 @@ fn viewers_share_one_preview_and_it_ends_with_the_camera() {
     let id = bench.add("door", mount.url());
     bench.wait_for(&id, CameraState::Live);
     bench.frame();
-    let (picture, captured) = bench.cameras.latest_jpeg(&id).expect("a picture");
+    let (picture, captured) = bench.cameras.latest_jpeg(&id, u32::MAX).expect("a picture");
     let latest = bench.cameras.latest(&id).expect("a picture").captured;
     assert!(captured.at <= latest.at && latest.at.duration_since(captured.at).as_secs() < 60);
     let shown = still::decode(&picture, &StillLimits::default()).expect("a JPEG");
     assert_eq!((shown.width(), shown.height()), (640, 480));
+    let (smaller, _) = bench.cameras.latest_jpeg(&id, 320).expect("a picture");
+    let shown = still::decode(&smaller, &StillLimits::default()).expect("a JPEG");
+    assert_eq!((shown.width(), shown.height()), (320, 240));
 
     let mut first = Box::pin(bench.cameras.mjpeg(&id).expect("it is there"));
     let mut second = Box::pin(bench.cameras.mjpeg(&id).expect("it is there"));
@@ -86,7 +89,7 @@ fn viewers_share_one_preview_and_it_ends_with_the_camera() {
 
     bench.cameras.remove(&id).expect("it is removed");
     bench.block_on(async { while first.next().await.is_some() {} });
-    assert!(matches!(bench.cameras.latest_jpeg(&id), Err(CameraError::Unknown(_))));
+    assert!(matches!(bench.cameras.latest_jpeg(&id, u32::MAX), Err(CameraError::Unknown(_))));
 }
 
 #[test]

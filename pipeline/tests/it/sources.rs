@@ -64,7 +64,7 @@ fn every_codec_that_cameras_speak_is_decoded() {
 fn pushed_pictures_make_a_camera() {
     let mut bench = Bench::new();
     let id = bench.add("kiosk", "push:");
-    assert!(matches!(bench.cameras.latest_jpeg(&id), Err(CameraError::NoPicture(_))));
+    assert!(matches!(bench.cameras.latest_jpeg(&id, u32::MAX), Err(CameraError::NoPicture(_))));
     for index in 1..=3 {
         let frame = pushed(&bench, &id, index);
         assert_eq!((frame.width(), frame.height(), frame.format()), (320, 240, PixelFormat::Rgb24));

@@ -39,6 +39,7 @@ pub(super) fn routes(routes: Routes) -> Routes {
         Parameter::new("camera", Form::Camera, "the camera's id; the first when absent"),
         Parameter::new("token", Form::Text, "key or session, for browsers"),
     ];
+    let width = "so many pixels wide at most: 640 when absent or more, less than 16 counts as 16";
     routes
         .add(
             post("/cameras", manage, "Add a camera")
@@ -94,6 +95,7 @@ pub(super) fn routes(routes: Routes) -> Routes {
         .add(
             get("/cameras/{id}/snapshot", view, "Its newest picture with overlay")
                 .at(Place::Path)
+                .query(&[Parameter::new("width", Form::Whole(0), width)])
                 .refuses(CAMERA)
                 .refuses(&[(503, &["camera_no_picture"])])
                 .tells(&[
@@ -255,10 +257,21 @@ async fn history(
     Ok(Json(Page { items: rows.into_iter().map(change).collect(), next_cursor }))
 }
 
-async fn snapshot(State(app): State<App>, Path(id): Path<String>) -> Result<Response, Problem> {
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Shown {
+    width: Option<u32>,
+}
+
+async fn snapshot(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    Query(shown): Query<Shown>,
+) -> Result<Response, Problem> {
     let id = camera::pipeline_id(&camera_id(&id)?)?;
     let cameras = app.vision()?.cameras().clone();
-    let encoded = tokio::task::spawn_blocking(move || cameras.latest_jpeg(&id)).await;
+    let width_px_max = shown.width.unwrap_or(u32::MAX);
+    let encoded = tokio::task::spawn_blocking(move || cameras.latest_jpeg(&id, width_px_max)).await;
     let (jpeg, captured) = encoded.map_err(|error| Problem::internal(&error))??;
     let headers = [
         (header::CONTENT_TYPE, "image/jpeg".to_owned()),
