@@ -359,3 +359,40 @@ async fn forget(app: &App, users: &[UserId]) {
         enrolled::refresh(app, *user).await;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use store::{Change, Changed};
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn page(people: impl IntoIterator<Item = (u128, i64)>) -> Feed {
+        let change =
+            |(user, seq)| Change { seq, user: UserId(Uuid::from_u128(user)), what: Changed::Person(None) };
+        let changes = people.into_iter().map(change).collect();
+        Feed { name: String::new(), changes, reached: 0, last: 0 }
+    }
+
+    #[test]
+    fn what_the_feed_tells_is_noted_as_long_as_an_answer_is_under_way() {
+        let strangers = Strangers::default();
+        let told = |strangers: &Strangers| {
+            let mut told: Vec<(u128, i64)> =
+                strangers.told().unwrap().into_iter().map(|(user, seq)| (user.0.as_u128(), seq)).collect();
+            told.sort_unstable();
+            told
+        };
+        strangers.note(&page([(1, 1)]));
+        assert_eq!(told(&strangers), [], "nobody waits for an answer");
+        let first = strangers.open();
+        strangers.note(&page([(1, 5), (2, 6), (1, 3)]));
+        let second = strangers.open();
+        drop(first);
+        assert_eq!(told(&strangers), [(1, 5), (2, 6)], "the later one may have been asked for before");
+        strangers.note(&page((0..=TOLD_MAX as u128).map(|user| (user, 7))));
+        assert!(strangers.told().is_none(), "too much to say who is still there");
+        drop(second);
+        assert_eq!(told(&strangers), []);
+    }
+}
