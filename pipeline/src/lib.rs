@@ -60,7 +60,7 @@ pub use pipeline::{Pipeline, PipelineError, PipelineOptions, RecognitionOptions}
 pub use quality::{Gate, QualityOptions, QualityReason, QualityReport};
 pub use recognizer_set::{Member, RecognizerSet, RecognizerSetError};
 pub use replay::{Replay, ReplayError, Replayed, Viewer};
-pub use sighting::{CutSighting, FaceInView, Sighting};
+pub use sighting::{CutSighting, FaceInView, FaceSighting, Sighting};
 pub use space::Space;
 pub use steps::Steps;
 pub use still::Still;

@@ -16,7 +16,7 @@ use crate::meter::{FrameResult, Meter};
 use crate::observation::{Observation, ObservedFace};
 use crate::quality::{Gate, Measured, QualityReport};
 use crate::recognizer::{Attention, Outlets, Recognizer, Rules};
-use crate::sighting::{CutSighting, Sighting};
+use crate::sighting::{CutSighting, FaceSighting, Sighting};
 use crate::slot::{Batch, FrameSlots, Superseded};
 use crate::space::Space;
 use crate::steps::{MeteredSteps, Steps};
@@ -229,6 +229,18 @@ impl Pipeline {
     /// cut out. A receiver that falls behind loses the oldest and is told so.
     pub fn cuts(&self) -> broadcast::Receiver<Arc<CutSighting>> {
         self.recognizer.outlets.cuts.subscribe()
+    }
+
+    /// The templates of the faces confirmed from now on, strangers' too: for whoever compares them elsewhere as well. Nobody receives: nothing
+    /// is kept. A receiver that falls behind loses the oldest and is told so.
+    pub fn faces(&self) -> broadcast::Receiver<Arc<FaceSighting>> {
+        self.recognizer.outlets.faces.subscribe()
+    }
+
+    /// Decides a track anew, of which the face is enrolled now. What spoke against a living person goes on to.
+    pub fn ask_again(&self, camera: &CameraId, track: TrackId) {
+        self.recognizer.attention.ask_again(camera, track);
+        self.cameras.attend(camera);
     }
 
     /// The plugins at work.

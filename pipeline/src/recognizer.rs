@@ -266,7 +266,7 @@ impl Recognizer {
                 let analysis = if look.wanted { analyses.next().flatten() } else { None };
                 look.watch_gestures(frame, &mut camera);
                 if let Some((track, analysis)) = look.track.zip(analysis)
-                    && let Some(sighting) =
+                    && let Some((sighting, embedding)) =
                         self.weigh(space, (frame, look), (track, analysis), &in_view, &mut camera)
                 {
                     self.steps.meter.sighting(
@@ -274,7 +274,7 @@ impl Recognizer {
                         sighting.subject.is_some(),
                         sighting.similarity,
                     );
-                    self.outlets.sighting(frame, &look.face, sighting);
+                    self.outlets.sighting(frame, &look.face, (sighting, embedding));
                 }
                 faces.push(look.observed(&mut camera));
             }

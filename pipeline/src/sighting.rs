@@ -6,6 +6,7 @@ use std::time::{Instant, SystemTime};
 use crate::camera::CameraId;
 use crate::challenge::ChallengeAnswer;
 use crate::crop::FaceCrop;
+use crate::embedding::Embedding;
 use crate::gallery::{Subject, TemplateId};
 use crate::liveness::LivenessScore;
 use crate::quality::QualityReport;
@@ -62,6 +63,14 @@ pub struct CutSighting {
     pub sighting: Arc<Sighting>,
     /// The face.
     pub crop: FaceCrop,
+}
+
+/// A sighting with the template of its face, for whoever compares that elsewhere too. No `Debug`: it shows a person.
+pub struct FaceSighting {
+    /// The sighting.
+    pub sighting: Arc<Sighting>,
+    /// The mean of the face's pictures, of the sighting's recogniser.
+    pub embedding: Embedding,
 }
 
 /// One of those who are in view at a sighting: where and for how long, not who.

@@ -40,6 +40,7 @@ pub mod role;
 pub mod secret;
 pub mod time;
 pub mod user;
+pub mod visitor;
 pub mod webhook;
 
 pub use currency::Currency;

@@ -61,6 +61,7 @@ mod gallery;
 pub(crate) mod heartbeat;
 mod relay;
 mod sightings;
+pub mod stranger;
 mod upkeep;
 pub(crate) mod vision;
 pub(crate) mod webhook;
@@ -125,6 +126,7 @@ struct Parts {
     /// The newest change of a person, for those who wait for one.
     changes: watch::Sender<i64>,
     look_up: sync::look_up::LookUp,
+    strangers: stranger::Strangers,
     /// When it was last kept where each follower is.
     followers: Mutex<HashMap<KeyId, Timestamp>>,
     tls: Option<Tls>,

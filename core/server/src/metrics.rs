@@ -126,6 +126,9 @@ pub(crate) struct Metrics {
     faces_refused: Family<ReasonLabels, Counter>,
     gallery_parts: Family<ResultLabels, Counter>,
     look_ups: Family<ResultLabels, Counter>,
+    strangers: Family<ResultLabels, Counter>,
+    pub(crate) stranger_named: Histogram,
+    pub(crate) visitors: Gauge,
     pub(crate) audit_chain_ok: Gauge,
     pub(crate) ledger_ok: Gauge,
     pub(crate) outbox_lag: Gauge<f64, AtomicU64>,
@@ -151,6 +154,9 @@ const ENROLMENT_RESULTS: [&str; 6] = ["enrolled", "refused", "review", "approved
 
 /// What can come of a look-up of a follower.
 const LOOK_UP_RESULTS: [&str; 2] = ["nobody", "named"];
+
+/// What can become of a stranger whom a follower sees that holds only those whom it has seen.
+const STRANGER_RESULTS: [&str; 6] = ["named", "nobody", "dropped", "failed", "offline", "limited"];
 
 /// 0.5 ms to about 16 s.
 fn seconds() -> Histogram {
@@ -184,6 +190,9 @@ impl Metrics {
             faces_refused: Family::default(),
             gallery_parts: Family::default(),
             look_ups: Family::default(),
+            strangers: Family::default(),
+            stranger_named: seconds(),
+            visitors: Gauge::default(),
             audit_chain_ok: Gauge::default(),
             ledger_ok: Gauge::default(),
             outbox_lag: Gauge::default(),
@@ -223,6 +232,9 @@ impl Metrics {
         for result in LOOK_UP_RESULTS {
             drop(self.look_ups.get_or_create(&ResultLabels { result }));
         }
+        for result in STRANGER_RESULTS {
+            drop(self.strangers.get_or_create(&ResultLabels { result }));
+        }
         for reason in QualityReason::ALL {
             drop(self.faces_refused.get_or_create(&ReasonLabels { reason: reason.name() }));
         }
@@ -251,6 +263,11 @@ impl Metrics {
     pub(crate) fn look_up(&self, named: bool) {
         let result = LOOK_UP_RESULTS[usize::from(named)];
         self.look_ups.get_or_create(&ResultLabels { result }).inc();
+    }
+
+    /// Counts a stranger, and what became of asking the centre for them.
+    pub(crate) fn stranger(&self, result: &'static str) {
+        self.strangers.get_or_create(&ResultLabels { result }).inc();
     }
 
     /// Counts where the parts of a gallery came from at a start.
@@ -321,6 +338,18 @@ impl Metrics {
             self.gallery_parts.clone(),
         );
         r.register("look_ups", "Faces that followers asked about", self.look_ups.clone());
+        r.register("strangers", "Strangers at cameras, and what the centre said", self.strangers.clone());
+        r.register_with_unit(
+            "stranger_named",
+            "From asking the centre for a stranger until they are here",
+            Unit::Seconds,
+            self.stranger_named.clone(),
+        );
+        r.register(
+            "visitors",
+            "People who are here for a while, as the centre named them",
+            self.visitors.clone(),
+        );
         r.register("ledger_ok", "1 when the books added up when last verified", self.ledger_ok.clone());
         r.register("audit_chain_ok", "1 when the audit chain verified at start", self.audit_chain_ok.clone());
         r.register_with_unit(

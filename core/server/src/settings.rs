@@ -9,6 +9,7 @@ mod sections;
 mod sources;
 #[cfg(test)]
 mod strangers;
+mod sync;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,13 +21,14 @@ use store::{DatabaseUrl, StoreError};
 use crate::redaction::Redacted;
 
 pub use sources::PluginSources;
+pub use sync::{Holds, Sync};
 
 pub use decode::Decode;
 pub use sections::{
     Assurance, Audit, Auth, Backup, Cameras, Challenge, Checkout, Compute, Data, Database, Device, Identity,
     Limits, ListedCamera, Log, LogFormat, ModelChange, Oidc, Payment, Plugins, Policy, Precision, Privacy,
-    Quality, Recognition, RecognitionMember, Redis, Secrets, Server, Settings, Settlement, Sync, Tls,
-    TlsVersion, Traces, Update, Webhooks, Webrtc, WithoutPin, Ws,
+    Quality, Recognition, RecognitionMember, Redis, Secrets, Server, Settings, Settlement, Tls, TlsVersion,
+    Traces, Update, Webhooks, Webrtc, WithoutPin, Ws,
 };
 
 /// Every key with its default, as delivered.

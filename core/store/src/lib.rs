@@ -126,7 +126,8 @@ pub use snapshot::{Part, PartBuffer, PartFault, Snapshot, WrittenPart};
 pub use step_up::NewProof;
 pub use store::{By, Store};
 pub use sync::{
-    Change, Changed, CopiedFace, Feed, FollowerRow, Person, SignedReceipt, Spent, SyncPosition, TakenReceipts,
+    Change, Changed, CopiedFace, Feed, FollowerRow, Holds, NamedPerson, Person, SignedReceipt, Spent,
+    SyncPosition, TakenReceipts, Visitors,
 };
 pub use transaction::{Details, NewTransaction, Place, TransactionFilter, TransactionRow};
 pub use update_act::UpdateAct;

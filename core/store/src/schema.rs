@@ -12,8 +12,8 @@ pub(crate) use recognition::{
     gallery_parts, look_alikes, model_roles, shadow_visits,
 };
 pub(crate) use sync::{
-    changes, copies, follower_receipts, followers, paid_elsewhere, spending_elsewhere, unsent_receipts,
-    visitors,
+    changes, copies, follower_receipts, followers, paid_elsewhere, spending_elsewhere, stays,
+    unsent_receipts, visitors,
 };
 
 diesel::table! {
@@ -525,6 +525,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     follower_receipts,
     paid_elsewhere,
     spending_elsewhere,
+    stays,
     unsent_receipts,
     visitors,
 );

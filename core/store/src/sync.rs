@@ -7,11 +7,13 @@
 mod copy;
 mod feed;
 mod follower;
+mod visitor;
 
 pub use copy::SyncPosition;
 pub use feed::{Change, Changed, CopiedFace, Feed, Person, Spent};
 pub(crate) use feed::{signs_by, spent};
 pub use follower::{FollowerRow, SignedReceipt, TakenReceipts};
+pub use visitor::{Holds, NamedPerson, Visitors};
 
 /// The name of the feed that a centre gives out, or of the one that is followed here.
 pub(crate) const FEED: &str = "sync.feed";
@@ -23,3 +25,7 @@ pub(crate) const POSITION: &str = "sync.position";
 pub(crate) const HEARD: &str = "sync.heard";
 /// The latest time that this appliance knew.
 pub(crate) const CLOCK: &str = "sync.clock";
+/// Whom a follower holds, where that is not everybody.
+pub(crate) const HOLDS: &str = "sync.holds";
+/// Among how many templates the centre found the people here.
+pub(crate) const TEMPLATES: &str = "sync.templates";

@@ -84,6 +84,16 @@ impl Attention {
         }
     }
 
+    /// Has a track decided anew, as of the same face: somebody was enrolled meanwhile.
+    pub(crate) fn ask_again(&self, id: &CameraId, track: TrackId) {
+        let tracks = self.cameras.lock().get(id).map(|seen| Arc::clone(&seen.tracks));
+        if let Some(tracks) = tracks
+            && let Some(evidence) = tracks.lock().evidence(track)
+        {
+            evidence.ask_again();
+        }
+    }
+
     /// Forgets what was decided at a camera, so that the next pictures decide anew.
     pub(crate) fn attend(&self, id: &CameraId) {
         let tracks = self.cameras.lock().get(id).map(|seen| Arc::clone(&seen.tracks));

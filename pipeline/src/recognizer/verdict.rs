@@ -30,7 +30,7 @@ struct Moment<'a> {
 }
 
 impl Recognizer {
-    /// Adds one picture to its track's evidence; a sighting when that decides the track.
+    /// Adds one picture to its track's evidence; a sighting and its template when that decides the track.
     pub(super) fn weigh(
         &self,
         space: &Space,
@@ -38,7 +38,7 @@ impl Recognizer {
         (track, analysis): (TrackId, Analysis),
         in_view: &[FaceInView],
         camera: &mut CameraTracks,
-    ) -> Option<Sighting> {
+    ) -> Option<(Sighting, Embedding)> {
         let rules = &self.rules.confirm;
         let Analysis { embedding, liveness, top } = analysis;
         let (at, model_tag, weight) = (frame.captured.at, space.model_tag(), look.quality.value);
@@ -50,14 +50,14 @@ impl Recognizer {
         self.decide(space, moment, track, camera.evidence(track)?)
     }
 
-    /// A sighting when the pictures of a track are enough for one.
+    /// A sighting when the pictures of a track are enough for one, with the mean that was searched for.
     fn decide(
         &self,
         space: &Space,
         moment: Moment<'_>,
         track: TrackId,
         evidence: &mut Evidence,
-    ) -> Option<Sighting> {
+    ) -> Option<(Sighting, Embedding)> {
         let Moment { frame, look, in_view, challenge } = moment;
         let (rules, at) = (&self.rules.confirm, frame.captured.at);
         let mins = self.liveness_mins();
@@ -84,7 +84,7 @@ impl Recognizer {
                     return None;
                 }
                 evidence.decide(subject.map_or(Verdict::Unknown, Verdict::Known), at);
-                Some(Sighting {
+                let sighting = Sighting {
                     camera: frame.camera.clone(),
                     track,
                     captured_at: frame.captured.wall,
@@ -105,7 +105,8 @@ impl Recognizer {
                     size: (frame.width(), frame.height()),
                     frame_age_ms: millis(age),
                     in_view: in_view.to_vec(),
-                })
+                };
+                Some((sighting, mean))
             }
         }
     }

@@ -127,6 +127,31 @@ fn an_enrolled_person_is_sighted_and_a_stranger_stays_unknown() {
 }
 
 #[test]
+fn a_stranger_by_whose_template_somebody_is_enrolled_is_sighted_as_the_same_track() {
+    let Some((_farm, till, _)) = two_cameras() else { return };
+    let pipeline = start(LIVENESS_OFF);
+    let (mut sightings, mut faces, begun) = (pipeline.sightings(), pipeline.faces(), Instant::now());
+    camera(&pipeline, "till", &till);
+    let face = next(&mut faces, begun);
+    let unknown = next(&mut sightings, begun);
+    assert_eq!((face.sighting.subject, face.sighting.track), (None, unknown.track));
+    let gallery = pipeline.gallery();
+    gallery.insert(TemplateId(1), EILEEN, gallery.model_tag(), &face.embedding).expect("it fits");
+    let asked = Instant::now();
+    pipeline.ask_again(&unknown.camera, unknown.track);
+    let known = loop {
+        let sighting = next(&mut sightings, begun);
+        // The same pictures may have been decided once more in between.
+        if sighting.subject.is_some() {
+            break sighting;
+        }
+    };
+    println!("sighted {:?} after they were enrolled", asked.elapsed());
+    assert_eq!((known.subject, known.track), (Some(EILEEN), unknown.track));
+    assert!(known.similarity > 0.6, "{known:?}");
+}
+
+#[test]
 fn a_removed_person_is_no_longer_sighted() {
     let Some((_farm, till, _)) = two_cameras() else { return };
     let pipeline = start(LIVENESS_OFF);

@@ -107,14 +107,13 @@ async fn changes(
     let (reader, after) = (follower(&principal)?, i64::try_from(reading.after).unwrap_or(i64::MAX));
     let limit = reading.limit.unwrap_or(sync::PAGE).min(sync::PAGE);
     sync::seen(&app, reader, after).await?;
-    sync::changed(&app, after, Duration::from_secs(reading.wait_s.min(WAIT_S_MAX))).await?;
+    let waits = Duration::from_secs(reading.wait_s.min(WAIT_S_MAX));
+    if reading.visitors {
+        return Ok(Json(sync::changes_of_visitors(&app, reader, (after, limit), waits).await?.into()));
+    }
+    sync::changed(&app, after, waits).await?;
     let now = app.now();
-    let visitors = reading.visitors;
-    let feed = app.store(move |store| match visitors {
-        true => store.feed_of_visitors(reader, after, limit, now),
-        false => store.feed(reader, after, limit, now),
-    });
-    let feed = feed.await?;
+    let feed = app.store(move |store| store.feed(reader, after, limit, now)).await?;
     Ok(Json(feed.into()))
 }
 
@@ -159,9 +158,12 @@ async fn try_pin(
 }
 
 async fn following(State(app): State<App>) -> Result<Json<wire::Following>, Problem> {
-    let position = app.store(store::Store::sync_position).await?;
+    let (position, visitors) = app.store(|store| Ok((store.sync_position()?, store.visitors()?))).await?;
     let centre = app.centre();
     Ok(Json(wire::Following {
+        holds: centre.map(|_| app.settings().sync.holds.as_str()),
+        visitors: visitors.visits.len(),
+        templates_at_centre: visitors.templates,
         centre: centre.map(|centre| centre.url().to_owned()),
         reach: app.reach().as_str(),
         heard_at: centre.and_then(sync::Centre::heard_at).map(moment),

@@ -121,7 +121,7 @@ pub(crate) struct Person {
 fn payer(
     store: &Store,
     settings: &Settings,
-    (reach, limits): (Reach, Limits),
+    (reach, limits, margin_min): (Reach, Limits, f32),
     person: &Person,
     currency: Currency,
     now: Timestamp,
@@ -146,7 +146,8 @@ fn payer(
         // Where no terminal is named there is none to be new at.
         new_terminal: person.place.terminal.is_some() && !store.has_paid_at(user, &person.place)?,
         has_factor: has_factor(store, settings, reach, user)?,
-        look_alike: store.has_look_alike(user, template.map(|(_, model_tag)| model_tag))?,
+        look_alike: store.has_look_alike(user, template.map(|(_, model_tag)| model_tag))?
+            || store.has_double_at_centre(user, margin_min)?,
     })
 }
 
@@ -226,7 +227,9 @@ impl App {
         currency: Currency,
         now: Timestamp,
     ) -> Result<Payer, StoreError> {
-        let (settings, standing) = (self.settings().clone(), (self.reach(), self.spending_limits()));
+        let margin_min = self.policy().margin_min;
+        let (settings, standing) =
+            (self.settings().clone(), (self.reach(), self.spending_limits(), margin_min));
         self.store(move |store| payer(store, &settings, standing, &person, currency, now)).await
     }
 

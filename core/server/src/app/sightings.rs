@@ -91,7 +91,7 @@ fn seen(app: &App, sighting: &Sighting) -> Option<Seen> {
             challenge: Challenge::Open,
             faces_in_view: u32::try_from(faces.len()).unwrap_or(u32::MAX),
             place,
-            templates_searched: sighting.templates_searched,
+            templates_searched: app.searched(sighting.templates_searched),
             claimed: false,
         },
         faces,

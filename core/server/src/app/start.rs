@@ -133,6 +133,7 @@ impl App {
             centre: opened.centre,
             changes: watch::Sender::new(0),
             look_up: Default::default(),
+            strangers: Default::default(),
             followers: Mutex::default(),
             tls: opened.tls,
             limits: Limits::new(&settings.limits, settings.sync.look_ups_per_min),

@@ -15,7 +15,7 @@ use http::Method;
 use store::{By, SignedReceipt, StoreError, SyncPosition, TakenReceipts};
 use tokio::sync::watch;
 
-use super::{App, StartError, evidence};
+use super::{App, StartError, evidence, stranger};
 use crate::api::Problem;
 use crate::api::wire::sync as wire;
 use crate::auth::Principal;
@@ -60,6 +60,11 @@ impl App {
         &self.0.look_up
     }
 
+    /// Who is not held here and was seen.
+    pub(super) fn strangers(&self) -> &stranger::Strangers {
+        &self.0.strangers
+    }
+
     /// How near the centre is; where people are kept here, they are near.
     pub(crate) fn reach(&self) -> Reach {
         match self.centre() {
@@ -69,7 +74,7 @@ impl App {
     }
 
     /// The time, which goes on when the clock is set back.
-    fn sync_now(&self) -> Timestamp {
+    pub(super) fn sync_now(&self) -> Timestamp {
         let now = self.now();
         self.centre().map_or(now, |centre| centre.latest(now))
     }
@@ -97,6 +102,7 @@ pub(super) async fn start(app: &App) -> Result<(), StartError> {
         );
         return Err(StartError::Configuration(text));
     }
+    stranger::take_up(app, centre.key()).await?;
     centre.heard(heard);
     clock.map(|clock| centre.latest(clock));
     app.spawn(follow(app.clone()));
@@ -146,7 +152,8 @@ async fn read_on(app: &App, limit: u32, kept_at: &mut Timestamp) -> Result<bool,
     let SyncPosition { position, .. } = app.store(store::Store::sync_position).await?;
     // What the answer tells was so at this moment or later.
     let asked_at = app.sync_now();
-    let path = format!("/sync/changes?after={position}&limit={limit}&wait_s={}", WAITS.as_secs());
+    let whose = if app.holds_seen() { "&visitors=true" } else { "" };
+    let path = format!("/sync/changes?after={position}&limit={limit}&wait_s={}{whose}", WAITS.as_secs());
     let feed: wire::Feed = centre.ask(Method::GET, &path, None).await?;
     let feed = store::Feed::try_from(feed)?;
     let moves = feed.reached != position || feed.last < position;
@@ -154,7 +161,10 @@ async fn read_on(app: &App, limit: u32, kept_at: &mut Timestamp) -> Result<bool,
     let mut reached = position;
     if moves || asked_at.since(*kept_at) >= KEPT_EVERY {
         let actor = Principal::SYSTEM.actor();
-        let copied = app.store(move |store| store.copy(By { actor: &actor, at: asked_at }, &feed)).await?;
+        let copied = match app.holds_seen() {
+            true => stranger::copy(app, By { actor: &actor, at: asked_at }, feed).await?,
+            false => app.store(move |store| store.copy(By { actor: &actor, at: asked_at }, &feed)).await?,
+        };
         app.metrics().sync_position.set(copied.position);
         *kept_at = asked_at;
         // A feed of another name was not taken, but begun with.
@@ -295,6 +305,26 @@ pub(crate) async fn changed(app: &App, after: i64, most: Duration) -> Result<(),
     // Over in time either way; what there is is read after it.
     let _ = tokio::time::timeout(most, changes.wait_for(|person| *person > after)).await;
     Ok(())
+}
+
+/// The feed of those who were named to `reader`, after waiting `most` at most for one of them to change: others' changes are none of it.
+pub(crate) async fn changes_of_visitors(
+    app: &App,
+    reader: KeyId,
+    (after, limit): (i64, u32),
+    most: Duration,
+) -> Result<store::Feed, StoreError> {
+    let (began, mut seen) = (Instant::now(), after);
+    loop {
+        let left = most.saturating_sub(began.elapsed());
+        changed(app, seen, left).await?;
+        let now = app.now();
+        let feed = app.store(move |store| store.feed_of_visitors(reader, after, limit, now)).await?;
+        if !feed.changes.is_empty() || feed.last < after || left.is_zero() {
+            return Ok(feed);
+        }
+        seen = feed.last;
+    }
 }
 
 /// Notes now and then where a follower is.

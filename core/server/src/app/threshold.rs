@@ -138,7 +138,7 @@ pub(crate) fn tail(impostors: &manifest::Impostors) -> Result<ImpostorTail, Inva
 impl App {
     /// What a face must reach that is searched for among the templates of `space` as they are.
     pub(crate) fn thresholds_of(&self, space: &Space) -> Thresholds {
-        self.policy_of(Some(space.model_tag())).thresholds(space.gallery().len(), false)
+        self.policy_of(Some(space.model_tag())).thresholds(self.searched(space.gallery().len()), false)
     }
 }
 
@@ -146,7 +146,7 @@ impl App {
 pub(crate) fn observe(app: &App, metrics: &Metrics) {
     let Ok(vision) = app.vision() else { return };
     let policy = app.policy();
-    let search = policy.thresholds(vision.gallery().len(), false);
+    let search = policy.thresholds(app.searched(vision.gallery().len()), false);
     let claim = policy.thresholds(1, true);
     let duplicate = super::look_alike::duplicate_min(app, &search);
     for (of, least) in [

@@ -7,7 +7,9 @@ use store::{By, Retired, StoreError};
 
 use super::look_alike::{self, Comparison};
 use super::update::Recorded;
-use super::{App, analytics, enrolled, enrolment, identity, model_change, transaction, update, verification};
+use super::{
+    App, analytics, enrolled, enrolment, identity, model_change, stranger, transaction, update, verification,
+};
 use crate::auth::{Principal, payer};
 use crate::memory;
 
@@ -48,6 +50,7 @@ pub(super) async fn run(app: App) {
 async fn minute(app: &App, comparison: &mut Comparison, recorded: &mut Recorded) -> Result<(), StoreError> {
     memory::give_back().await;
     forget_expired_faces(app).await?;
+    stranger::leave(app).await?;
     enrolment::expire(app).await?;
     identity::leave(app).await?;
     model_change::follow(app).await;

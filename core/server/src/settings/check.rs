@@ -127,6 +127,9 @@ impl Settings {
         if !(100..=20_000).contains(&self.webrtc.kbit_per_s_max) {
             return refuse("webrtc.kbit_per_s_max", "must lie between 100 and 20000");
         }
+        if let Some((key, problem)) = self.sync.refused() {
+            return refuse(key, problem);
+        }
         self.check_privacy()?;
         self.check_recognition_set()?;
         self.check_quality()?;

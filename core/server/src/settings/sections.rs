@@ -9,7 +9,7 @@ use pipeline::camera::{IdleOptions, ViewOptions};
 use pipeline::{Gate, QualityOptions};
 use serde::{Deserialize, Serialize};
 
-use super::{Decode, Layers, PluginSources};
+use super::{Decode, Layers, PluginSources, Sync};
 
 /// All settings of one appliance.
 #[derive(Clone, Serialize, Deserialize)]
@@ -141,20 +141,6 @@ pub struct Backup {
     pub folder: PathBuf,
     pub recipients: Vec<String>,
     pub keep: usize,
-}
-
-#[derive(Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Sync {
-    pub centre: String,
-    pub key: String,
-    pub certificate: PathBuf,
-    pub private_key: PathBuf,
-    pub offline_after_s: u64,
-    pub offline_h_max: u64,
-    pub offline_day_amount_max: i64,
-    pub look_up: bool,
-    pub look_ups_per_min: u32,
 }
 
 #[derive(Clone, Serialize, Deserialize)]

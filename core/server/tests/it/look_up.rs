@@ -17,10 +17,10 @@ use crate::sync::{Centre, until};
 use crate::tls::Issued;
 
 /// Who changed can be looked up after so long.
-const FILLED_WITHIN: Duration = Duration::from_secs(20);
+pub(crate) const FILLED_WITHIN: Duration = Duration::from_secs(20);
 
 /// The recogniser of [`enrolled_as`].
-const MODEL: u32 = 1;
+pub(crate) const MODEL: u32 = 1;
 
 /// The key of a follower, and the certificate that it is bound to.
 struct Follower {
@@ -78,7 +78,7 @@ impl Site {
 }
 
 /// The address of an empty database with pgvector, as a setting.
-fn database() -> Option<String> {
+pub(crate) fn database() -> Option<String> {
     let counterparts = Path::new(env!("CARGO_TARGET_TMPDIR")).join("../counterparts");
     match Postgres::with_vectors(&counterparts) {
         Ok(server) => Some(format!("\"{}\"", server.database())),

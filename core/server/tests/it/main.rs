@@ -50,6 +50,7 @@ mod serving;
 mod settings;
 mod settlement;
 mod sockets;
+mod strangers;
 mod sync;
 mod tls;
 mod torture;

@@ -17,9 +17,9 @@ use crate::proxy::{Line, Proxy, Upstream};
 use crate::tls::{Authority, Issued, quoted};
 
 /// Whom the centre erased or blocked pays nowhere after so long.
-const REVOKED_WITHIN: Duration = Duration::from_secs(5);
+pub(crate) const REVOKED_WITHIN: Duration = Duration::from_secs(5);
 /// What was torn is mended after so long.
-const BACK_WITHIN: Duration = Duration::from_secs(10);
+pub(crate) const BACK_WITHIN: Duration = Duration::from_secs(10);
 const HOUR: Duration = Duration::from_secs(3_600);
 const PIN: &str = "837465";
 const WRONG: &str = "837466";
@@ -31,11 +31,20 @@ pub(crate) struct Centre {
 }
 
 /// A follower, and the line to its centre.
-struct Follower {
-    appliance: Appliance,
-    line: Proxy,
+pub(crate) struct Follower {
+    pub(crate) appliance: Appliance,
+    pub(crate) line: Proxy,
     own: Issued,
     key: String,
+    settings: Vec<(String, String)>,
+}
+
+impl Follower {
+    /// The same after a stop, with `changes` of its settings.
+    pub(crate) async fn restarted(self, changes: &[(&str, &str)]) -> Self {
+        let own: Vec<(&str, &str)> = self.settings.iter().map(|(key, value)| (&**key, &**value)).collect();
+        Self { appliance: self.appliance.restarted(&[&own, changes].concat()).await, ..self }
+    }
 }
 
 impl Centre {
@@ -72,7 +81,11 @@ impl Centre {
     }
 
     /// An appliance that follows, with `changes` of its settings.
-    async fn followed_by(&self, (own, key): (Issued, String), changes: &[(&str, &str)]) -> Follower {
+    pub(crate) async fn followed_by(
+        &self,
+        (own, key): (Issued, String),
+        changes: &[(&str, &str)],
+    ) -> Follower {
         let line = Proxy::start(Upstream::Tcp(self.appliance.address)).await;
         let file = own.files[0].file_stem().unwrap().to_str().unwrap();
         let secret = format!("{file}-secret");
@@ -91,8 +104,10 @@ impl Centre {
             ("secrets.folder", &*folder),
             ("tls.trusted", &*trusted),
         ];
-        let appliance = Appliance::start_with(&[&settings, changes].concat()).await;
-        Follower { appliance, line, own, key }
+        let settings = [&settings, changes].concat();
+        let appliance = Appliance::start_with(&settings).await;
+        let settings = settings.into_iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
+        Follower { appliance, line, own, key, settings }
     }
 }
 
@@ -106,12 +121,12 @@ pub(crate) async fn until(within: Duration, what: &str, mut is_so: impl AsyncFnM
     began.elapsed()
 }
 
-async fn status(appliance: &Appliance) -> Value {
+pub(crate) async fn status(appliance: &Appliance) -> Value {
     appliance.admin(get("/sync")).await.ok(200)
 }
 
 /// Waits until the person is known here.
-async fn knows(appliance: &Appliance, user: impl std::fmt::Display) {
+pub(crate) async fn knows(appliance: &Appliance, user: impl std::fmt::Display) {
     let path = format!("/users/{user}");
     until(BACK_WITHIN, "known", async || appliance.admin(get(&path)).await.status == 200).await;
 }
@@ -136,7 +151,7 @@ async fn pay(
     }
 }
 
-async fn funded(appliance: &Appliance, user: impl std::fmt::Display) {
+pub(crate) async fn funded(appliance: &Appliance, user: impl std::fmt::Display) {
     let credit = post(format!("/users/{user}/credits"), &json!({ "amount": eur(50_000) }));
     appliance.admin(credit.once(&format!("fund-{user}"))).await.ok(201);
 }

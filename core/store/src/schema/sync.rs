@@ -67,3 +67,12 @@ diesel::table! {
         told_at -> BigInt,
     }
 }
+
+diesel::table! {
+    stays (user_id) {
+        user_id -> Text,
+        since -> BigInt,
+        lead -> Nullable<Double>,
+        alike -> Integer,
+    }
+}

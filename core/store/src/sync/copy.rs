@@ -15,7 +15,7 @@ use crate::{
     consent,
     face::Made,
     fact, instrument, look_alike, outbox, row,
-    schema::{consents, copies, erasures, faces, pins, spending_elsewhere, users},
+    schema::{consents, copies, erasures, faces, pins, spending_elsewhere, stays, users},
     spending, user,
 };
 
@@ -155,7 +155,7 @@ impl Store {
         })
     }
 
-    fn erase_copy(&self, by: By<'_>, user: UserId) -> Result<(), StoreError> {
+    pub(super) fn erase_copy(&self, by: By<'_>, user: UserId) -> Result<(), StoreError> {
         match self.erase_user(by, user) {
             Ok(()) | Err(StoreError::NotFound(_)) => {}
             Err(error) => return Err(error),
@@ -171,7 +171,12 @@ impl Store {
         unnamed.iter().try_for_each(|user| self.erase_copy(by, row::parse(user)?))
     }
 
-    fn copy_one(&self, c: &mut AnyConnection, by: By<'_>, change: &Change) -> Result<(), StoreError> {
+    pub(super) fn copy_one(
+        &self,
+        c: &mut AnyConnection,
+        by: By<'_>,
+        change: &Change,
+    ) -> Result<(), StoreError> {
         let user = change.user.to_string();
         match &change.what {
             Changed::Person(None) => Ok(()),
@@ -206,6 +211,9 @@ impl Store {
         let row =
             (copies::user_id.eq(id), copies::seq.eq(seq), copies::has_pin.eq(i32::from(person.has_pin)));
         diesel::insert_into(copies::table).values(row).execute(c)?;
+        // Whoever looks like them need not be here.
+        let alike = stays::alike.eq(i32::from(!person.look_alikes.is_empty()));
+        diesel::update(stays::table.find(id)).set(alike).execute(c)?;
         if face_ids(c, id)? != before {
             outbox::append(c, by.at, "face.retemplated", &format!("{{\"user\":\"{id}\"}}"))?;
         }
@@ -263,7 +271,7 @@ impl Store {
     }
 }
 
-fn is_erased(c: &mut AnyConnection, user: &str) -> Result<bool, StoreError> {
+pub(super) fn is_erased(c: &mut AnyConnection, user: &str) -> Result<bool, StoreError> {
     Ok(erasures::table.find(user).count().get_result::<i64>(c)? > 0)
 }
 
@@ -289,7 +297,7 @@ fn position(c: &mut AnyConnection) -> Result<i64, StoreError> {
 }
 
 /// Sets a fact, whatever it was before.
-fn keep(c: &mut AnyConnection, name: &str, value: &str) -> Result<(), StoreError> {
+pub(super) fn keep(c: &mut AnyConnection, name: &str, value: &str) -> Result<(), StoreError> {
     use crate::schema::facts;
     let row = (facts::name.eq(name), facts::value.eq(value));
     if insert_or_ignore!(c, facts::table, row) == 0 {

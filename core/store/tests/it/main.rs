@@ -43,6 +43,7 @@ mod retention;
 mod servers;
 mod settlement;
 mod sync;
+mod visitors;
 mod webhooks;
 
 use bench::{Bench, Database};
@@ -84,6 +85,7 @@ const ON_BOTH: &[(&str, &[Claim])] = &[
     ("webhooks", webhooks::CLAIMS),
     ("settlement", settlement::CLAIMS),
     ("sync", sync::CLAIMS),
+    ("visitors", visitors::CLAIMS),
     ("opening", opening::CLAIMS),
 ];
 

@@ -3,9 +3,9 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use domain::{Secret, Timestamp, consent::Term};
+use domain::{Secret, Timestamp, consent::Term, look_up::CANDIDATES_MAX};
 use serde::{Deserialize, Serialize};
-use store::{Changed, ConsentRow, CopiedFace, LookAlike, SignedReceipt, StoreError};
+use store::{Changed, ConsentRow, CopiedFace, LookAlike, NamedPerson, SignedReceipt, StoreError};
 use utoipa::ToSchema;
 use zeroize::Zeroizing;
 
@@ -187,6 +187,32 @@ pub(crate) struct Candidates {
     /// As in the feed: each of at most five people, and what they spent lately at other appliances.
     #[schema(max_items = 10)]
     pub(crate) candidates: Vec<Change>,
+    /// How clearly each of them was meant, the likeliest first.
+    #[serde(default)]
+    #[schema(max_items = 5)]
+    pub(crate) named: Vec<Named>,
+}
+
+/// How clearly somebody was meant by a look-up.
+#[derive(Serialize, Deserialize, ToSchema)]
+pub(crate) struct Named {
+    #[schema(format = "uuid")]
+    pub(crate) user_id: String,
+    /// How far the person's face was more like than anybody else's at the centre, below zero for whoever was behind; nothing where there is nobody
+    /// else. Who is hardly ahead proves more than a face.
+    pub(crate) lead: Option<f32>,
+}
+
+impl Candidates {
+    /// The people as the feed has them, among how many templates they were found, and who they are.
+    pub(crate) fn into_named(self) -> Result<(store::Feed, usize, Vec<NamedPerson>), StoreError> {
+        let Self { feed, last, templates, candidates, named } = self;
+        let changes = candidates.into_iter().map(store::Change::try_from).collect::<Result<_, _>>()?;
+        let person =
+            |one: Named| Ok(NamedPerson { user: parsed(&one.user_id, "person's id")?, lead: one.lead });
+        let named = named.into_iter().take(CANDIDATES_MAX).map(person).collect::<Result<_, StoreError>>()?;
+        Ok((store::Feed { name: feed, changes, reached: last, last }, templates, named))
+    }
 }
 
 /// Receipts that a follower hands over.
@@ -232,6 +258,12 @@ pub(crate) struct TriedPin {
 pub(crate) struct Following {
     /// Where the centre is; nothing where people are kept here.
     pub(crate) centre: Option<String>,
+    /// everybody | seen: whom of the centre's people this appliance holds; nothing where people are kept here.
+    pub(crate) holds: Option<&'static str>,
+    /// How many of the people here were named by a look-up and are here for a while.
+    pub(crate) visitors: usize,
+    /// Among how many templates the centre found them, by which thresholds go.
+    pub(crate) templates_at_centre: usize,
     /// near | offline | lost
     pub(crate) reach: &'static str,
     #[schema(format = DateTime)]
@@ -295,10 +327,14 @@ impl TryFrom<Feed> for store::Feed {
 }
 
 impl From<LookedUp> for Candidates {
-    fn from(LookedUp { feed, templates }: LookedUp) -> Self {
+    fn from(LookedUp { feed, templates, named }: LookedUp) -> Self {
         let store::Feed { name, changes, last, .. } = feed;
         let candidates = changes.into_iter().map(Change::from).collect();
-        Self { feed: name, last, templates, candidates }
+        let named = named
+            .into_iter()
+            .map(|NamedPerson { user, lead }| Named { user_id: user.to_string(), lead })
+            .collect();
+        Self { feed: name, last, templates, candidates, named }
     }
 }
 

@@ -91,6 +91,11 @@ impl Centre {
         &self.url
     }
 
+    /// The key that it knows this appliance by.
+    pub(super) fn key(&self) -> &[u8] {
+        self.key.expose().as_bytes()
+    }
+
     /// When it was last heard of.
     pub(crate) fn heard_at(&self) -> Option<Timestamp> {
         *self.heard.lock()
@@ -120,7 +125,7 @@ impl Centre {
     }
 
     /// What the centre answers.
-    pub(super) async fn ask<T: DeserializeOwned>(
+    pub(in crate::app) async fn ask<T: DeserializeOwned>(
         &self,
         method: Method,
         path: &str,

@@ -4,10 +4,11 @@
 use std::time::Duration;
 
 use domain::look_up::{CANDIDATES_MAX, candidates};
+use domain::visitor::leads;
 use domain::{KeyId, UserId};
 use http::StatusCode;
 use parking_lot::Mutex;
-use store::{By, Feed, Filled, StoreError};
+use store::{By, Feed, Filled, NamedPerson, StoreError};
 use zeroize::Zeroizing;
 
 use crate::api::Problem;
@@ -118,6 +119,8 @@ pub(crate) struct LookedUp {
     pub(crate) feed: Feed,
     /// Among how many templates they were found.
     pub(crate) templates: usize,
+    /// How clearly each was meant.
+    pub(crate) named: Vec<NamedPerson>,
 }
 
 /// Names to the follower `from` who the face of `probe` may be: nobody whose face would be nobody's among all who were searched.
@@ -140,10 +143,12 @@ pub(crate) async fn look_up(
         let Some(found) = store.look_up(&probe.template, tag, at)? else { return Ok(None) };
         let least = policy.thresholds(templates, false).match_min;
         let similarities: Vec<f32> = found.iter().take(CANDIDATES_MAX).map(|one| one.similarity).collect();
-        let named = candidates(&similarities, least, policy.margin_min);
-        let people: Vec<UserId> = found.iter().take(named).map(|one| one.user).collect();
+        let count = candidates(&similarities, least, policy.margin_min);
+        let people: Vec<UserId> = found.iter().take(count).map(|one| one.user).collect();
+        let named = people.iter().zip(leads(&similarities, count));
+        let named = named.map(|(user, lead)| NamedPerson { user: *user, lead }).collect();
         let feed = store.tell_candidates(By { actor: &actor, at }, from, &people)?;
-        Ok(Some(LookedUp { feed, templates }))
+        Ok(Some(LookedUp { feed, templates, named }))
     });
     let answer = answer.await?.ok_or_else(|| off(app))?;
     app.metrics().look_up(!answer.feed.changes.is_empty());
