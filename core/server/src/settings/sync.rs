@@ -4,6 +4,9 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+/// A centre holds a question for five seconds where it has nothing to tell; the line and a try that failed take their time too.
+const OFFLINE_AFTER_S_MIN: u64 = 12;
+
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Sync {
@@ -44,6 +47,12 @@ impl Sync {
     pub(super) fn refused(&self) -> Option<(&'static str, &'static str)> {
         if self.holds == Holds::Seen && self.centre.is_empty() {
             return Some(("sync.holds", "may be \"seen\" only where sync.centre names the centre to ask"));
+        }
+        if self.offline_after_s < OFFLINE_AFTER_S_MIN {
+            return Some((
+                "sync.offline_after_s",
+                "must be 12 or more: a centre without news is heard of every 5 seconds, and later over a slow line",
+            ));
         }
         if !(1..=8_760).contains(&self.visitors_h_max) {
             return Some(("sync.visitors_h_max", "must lie between 1 and 8760"));

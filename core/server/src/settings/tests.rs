@@ -241,3 +241,9 @@ fn what_is_shown_holds_no_secret() {
     assert!(!shown.contains("hunter2"), "{shown}");
     assert!(shown.contains("m-1") && shown.contains("10.0.0.9"), "{shown}");
 }
+
+#[test]
+fn a_follower_hears_of_its_centre_more_often_than_it_takes_it_for_gone() {
+    assert!(refusal("[sync]\noffline_after_s = 11", &[]).contains("sync.offline_after_s"));
+    assert!(load("[sync]\noffline_after_s = 12", &[]).is_ok());
+}
