@@ -119,5 +119,5 @@ fn who_follows_a_camera_follows_it_when_it_comes_again_with_another_source() {
     place.hall = seat("hall", &place.outlets, place.now);
     assert_eq!(place.seconds(8, true), [all, all]);
     drop(hold);
-    assert_eq!(place.seconds(2, true), [keys, all]);
+    assert_eq!(place.seconds(8, true), [keys, all]);
 }
