@@ -3040,6 +3040,8 @@ export interface components {
              * @description The place of the newest change when they were read. Whoever has read further must not take them: they may have changed.
              */
             last: number;
+            /** @description How clearly each of them was meant, the likeliest first. */
+            named?: components["schemas"]["Named"][];
             /** @description Among how many templates they were found, by which thresholds go. */
             templates: number;
         };
@@ -3574,6 +3576,8 @@ export interface components {
             feed?: string | null;
             /** Format: date-time */
             heard_at?: string | null;
+            /** @description everybody | seen: whom of the centre's people this appliance holds; nothing where people are kept here. */
+            holds?: string | null;
             /**
              * Format: int64
              * @description How many people here are copies.
@@ -3591,6 +3595,10 @@ export interface components {
              * @description Receipts that the centre has not got yet.
              */
             receipts_unsent: number;
+            /** @description Among how many templates the centre found them, by which thresholds go. */
+            templates_at_centre: number;
+            /** @description How many of the people here were named by a look-up and are here for a while. */
+            visitors: number;
         };
         /** @description One step of the way to the money. */
         FunnelStep: {
@@ -3937,6 +3945,17 @@ export interface components {
             model_tag?: number | null;
             name: string;
             sha256: string;
+        };
+        /** @description How clearly somebody was meant by a look-up. */
+        Named: {
+            /**
+             * Format: float
+             * @description How far the person's face was more like than anybody else's at the centre, below zero for whoever was behind; nothing where there is nobody
+             *     else. Who is hardly ahead proves more than a face.
+             */
+            lead?: number | null;
+            /** Format: uuid */
+            user_id: string;
         };
         /** @description Whose face pays, by its track at the camera: that of `checkout.several_faces`, `sighting` or `face_detection` events. */
         NamedPayer: {
