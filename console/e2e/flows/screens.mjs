@@ -28,6 +28,8 @@ export const screens = {
   },
 
   "pictures of the live wall are no larger than they are shown, and grey when none come any more": async (page) => {
+    // The demo's own, all of which have pictures.
+    await cameras(2);
     const asked = page.waitForRequest(/\/snapshot/);
     await wall(page, 4);
     const { width } = await page.locator("[data-state] canvas").first().boundingBox();
@@ -113,7 +115,7 @@ export const screens = {
     await page.getByText("At most 3650.").waitFor();
     assert.equal(await page.getByRole("dialog").count(), 0);
     await days.fill("30");
-    const codes = page.getByRole("textbox", { name: "Currencies" });
+    const codes = page.getByRole("combobox", { name: "Currencies" });
     await codes.fill("eur");
     await codes.press("Enter");
     // What only the plugin knows is refused by it.
