@@ -1,14 +1,16 @@
 //! The engine: one per process, it runs named networks on regions of pictures, on a device that is said aloud.
 //!
 //! A caller hands over borrowed pictures and one affine transform per region. The regions are warped on the
-//! caller's thread straight into the network's normalised input; the network runs on the engine's own fixed
+//! caller's thread straight into the network's normalised input, or by the GPU that gets the picture; the network runs on the engine's own fixed
 //! threads, because every thread that touches a device keeps a memory pool of its own.
 
 mod batch;
 mod bench;
+mod carry;
 mod device;
 mod error;
 mod info;
+mod inputs;
 mod model;
 mod picture;
 mod queue;
@@ -25,9 +27,12 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use batch::Batching;
+use carry::{Carried, Carrier};
+use inputs::Inputs;
 use model::{Loader, Model};
 use queue::Queue;
-use runner::Machine;
+use runner::{Machine, Runner};
+use warp::{Look, Seen, Warper};
 use worker::{Job, Run, Worker};
 
 use crate::plan::gpu::{Gpu, Width};
@@ -39,7 +44,7 @@ pub use bench::{BenchReport, ChainFigures, Percentiles, bench};
 pub(crate) use device::at_once;
 #[cfg(test)]
 pub(crate) use device::own_device;
-pub use device::{AdapterInfo, DeviceChoice, DeviceInfo, DeviceKind, adapters};
+pub use device::{AdapterInfo, DeviceChoice, DeviceInfo, DeviceKind, Warp, adapters};
 pub use error::EngineError;
 pub use info::{ModelInfo, OutputInfo, Tensor};
 pub use picture::{Picture, PixelFormat, Region};
@@ -61,6 +66,8 @@ pub struct EngineOptions {
     pub threads: usize,
     /// How a GPU keeps numbers; the CPU's are of 32 bits.
     pub precision: Precision,
+    /// What warps pictures where a GPU runs the networks.
+    pub warp: Warp,
     /// Lets a software Vulkan adapter pass as the GPU that `gpu` demands, so that its path can be tested without one.
     pub software_adapter_allowed: bool,
 }
@@ -74,6 +81,7 @@ impl EngineOptions {
             installed: Vec::new(),
             threads: 0,
             precision: Precision::Full,
+            warp: Warp::Host,
             software_adapter_allowed: false,
         }
     }
@@ -99,6 +107,8 @@ struct Inner {
     threads: Vec<JoinHandle<()>>,
     /// Makes tables on the device, when it is a GPU.
     tables: Option<Tables>,
+    /// Carries pictures to the device, when it warps them.
+    carrier: Option<Carrier>,
 }
 
 /// An object, so that nobody has to look through all of wgpu to see that an engine can be shared.
@@ -130,6 +140,8 @@ impl Engine {
             let tables: Tables = Box::new(move |columns| maker.make(columns));
             tables
         });
+        let (warper, carrier) = warping_on(options.warp, wgpu.as_ref(), batching.max).unzip();
+        info.warp = if warper.is_some() { Warp::Device } else { Warp::Host };
         let gpu = wgpu.map(|(device, queue)| Gpu::new(device, queue, options.precision, width));
         info.precision = gpu.as_ref().map_or(Precision::Full, Gpu::precision);
         if info.precision != options.precision {
@@ -139,7 +151,7 @@ impl Engine {
             );
         }
         let gpu = gpu.map(|gpu| Arc::new(Mutex::new(gpu)));
-        let machine = Machine { burn, gpu, batch_max: batching.max };
+        let machine = Machine { burn, gpu, warper: warper.map(Arc::new), batch_max: batching.max };
         let worker = Worker { queue: Arc::clone(&queue), machine, batching, loader };
         let threads = worker.start(info.threads)?;
         tracing::info!(
@@ -147,6 +159,7 @@ impl Engine {
             adapter = info.adapter,
             backend = info.backend,
             precision = info.precision.as_str(),
+            warp = info.warp.as_str(),
             why = info.why,
             "the inference engine runs"
         );
@@ -160,6 +173,7 @@ impl Engine {
                 loading_since: Mutex::default(),
                 threads,
                 tables,
+                carrier,
             }),
         })
     }
@@ -194,11 +208,12 @@ impl Engine {
             return Ok(model.info.outputs.iter().map(|output| empty(&output.dims)).collect());
         }
         let (reply, answers) = sync_channel(parts.len());
+        let mut carried = vec![None; pictures.len()];
         let mut rest = regions;
         for (part, &len) in parts.iter().enumerate() {
             let (now, later) = rest.split_at(len);
             rest = later;
-            let inputs = warped(&model, pictures, now);
+            let inputs = self.inputs(&model, pictures, now, &mut carried);
             let (model, reply) = (Arc::clone(&model), reply.clone());
             self.inner.queue.push(Job::Run(Run { model, part, len, inputs, reply }))?;
         }
@@ -209,6 +224,41 @@ impl Engine {
             outputs[part] = output?;
         }
         Ok(joined(outputs))
+    }
+
+    /// Does `work`, during which each of `pictures`, named by its planes, is carried to a GPU that warps once at the most, however
+    /// many calls look at it. Without one, does `work`. Pictures that no call could look at are not carried.
+    pub fn keeping<T>(&self, pictures: &[Picture<'_>], work: impl FnOnce() -> T) -> T {
+        match &self.inner.carrier {
+            Some(carrier) if check(pictures, &[]).is_ok() => carrier.keeping(pictures, work),
+            _ => work(),
+        }
+    }
+
+    /// The inputs of `regions`. What was carried of a picture is left in `carried` for the next part of the call.
+    fn inputs(
+        &self,
+        model: &Model,
+        pictures: &[Picture<'_>],
+        regions: &[Region],
+        carried: &mut [Option<Arc<dyn Carried>>],
+    ) -> Inputs {
+        let (Some(carrier), Runner::Gpu(_)) = (&self.inner.carrier, &model.runner) else {
+            return Inputs::Numbers(warped(model, pictures, regions));
+        };
+        let mut seen = |region: &Region| {
+            let (picture, carried) = (&pictures[region.picture], &mut carried[region.picture]);
+            if carried.is_none() {
+                *carried = carrier.carried(picture);
+            }
+            let look = Look::new(picture, &region.affine, &model.target);
+            carried.clone().map(|picture| Seen { picture, look })
+        };
+        match regions.iter().map(&mut seen).collect() {
+            Some(seen) => Inputs::Seen(seen),
+            // A picture that doesn't fit into the device's memory stays here.
+            None => Inputs::Numbers(warped(model, pictures, regions)),
+        }
     }
 
     /// The device that really runs the networks.
@@ -276,6 +326,29 @@ impl Drop for Inner {
         for thread in self.threads.drain(..) {
             // Panics are caught inside the thread, so it has nothing to say.
             let _ = thread.join();
+        }
+    }
+}
+
+/// What warps on a GPU, where that is asked for and there is one that warps as the CPU does.
+fn warping_on(
+    warp: Warp,
+    wgpu: Option<&(wgpu::Device, wgpu::Queue)>,
+    items_max: usize,
+) -> Option<(Warper, Carrier)> {
+    if warp == Warp::Host {
+        return None;
+    }
+    let Some((device, queue)) = wgpu else {
+        tracing::warn!("compute.warp is \"device\", but no GPU runs the networks, so the CPU warps");
+        return None;
+    };
+    let carrier = Carrier::new(device, queue);
+    match Warper::new(device, queue, &carrier, items_max) {
+        Ok(warper) => Some((warper, carrier)),
+        Err(reason) => {
+            tracing::error!(reason, "the GPU can't warp pictures, so the CPU does");
+            None
         }
     }
 }

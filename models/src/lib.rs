@@ -26,5 +26,5 @@ pub use verify::verify;
 
 pub use engine::{
     AdapterInfo, DeviceChoice, DeviceInfo, DeviceKind, Engine, EngineError, EngineOptions, ModelInfo,
-    OutputInfo, Picture, PixelFormat, Precision, Region, Tensor,
+    OutputInfo, Picture, PixelFormat, Precision, Region, Tensor, Warp,
 };

@@ -63,16 +63,26 @@ impl Recognizer {
         let begun: Instant = (self.clock)();
         let views = [view(frame, begun).map_err(AnalyseError::Picture)?];
         let context = CallContext::until(begun + self.rules.call_max);
-        let mut faces = self.steps.detect(&context, &views)?;
+        self.steps.keeping(&views, || self.faces(gate, frame, &views, &context))
+    }
+
+    fn faces(
+        &self,
+        gate: Gate,
+        frame: &Frame,
+        views: &[plugin_host::Frame<'_>],
+        context: &CallContext,
+    ) -> Result<Vec<AnalysedFace>, AnalyseError> {
+        let mut faces = self.steps.detect(context, views)?;
         faces.sort_by(|a, b| (b.bbox.w * b.bbox.h).total_cmp(&(a.bbox.w * a.bbox.h)));
 
         let judged: Vec<(Face, QualityReport)> =
             faces.into_iter().map(|face| (face, self.judge_still(gate, frame, &face))).collect();
         let good: Vec<Face> =
             judged.iter().filter(|(_, quality)| quality.ok).map(|(face, _)| *face).collect();
-        let liveness = self.steps.liveness(&context, &views, &good);
+        let liveness = self.steps.liveness(context, views, &good);
         let space = self.space();
-        let embeddings = self.steps.embed(space.recognizer(), &context, &views, &good);
+        let embeddings = self.steps.embed(space.recognizer(), context, views, &good);
         let model_tag = space.model_tag();
         let mut looked = liveness.into_iter().zip(embeddings);
         judged

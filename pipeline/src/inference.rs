@@ -46,7 +46,7 @@ impl InferenceService for EngineInference {
 }
 
 /// The same planes under the engine's names.
-fn picture<'a>(frame: &Frame<'a>) -> Result<Picture<'a>, InferenceError> {
+pub(crate) fn picture<'a>(frame: &Frame<'a>) -> Result<Picture<'a>, InferenceError> {
     let format = match frame.fourcc() {
         FourCc::I420 => PixelFormat::I420,
         FourCc::NV12 => PixelFormat::Nv12,

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
+use models::Engine;
 use parking_lot::{Mutex, RwLock};
 use tokio::sync::broadcast;
 
@@ -39,6 +40,8 @@ pub struct PipelineOptions {
     pub recognition: RecognitionOptions,
     /// Where measurements go.
     pub meter: Arc<dyn Meter>,
+    /// What runs the plugins' networks, so that a picture goes to its GPU once for all of them; without it, once for each.
+    pub engine: Option<Engine>,
 }
 
 /// Why a pipeline does not start. Each case is for the operator to put right.
@@ -91,7 +94,7 @@ impl Pipeline {
         steps: Steps,
         gallery: Arc<Gallery>,
     ) -> Result<Self, PipelineError> {
-        let PipelineOptions { cameras, recognition, meter } = options;
+        let PipelineOptions { cameras, recognition, meter, engine } = options;
         let recognition = recognition.checked()?;
         check_steps(&steps)?;
         let space = Arc::new(Space::new(steps.recognizer.clone(), gallery)?);
@@ -114,7 +117,7 @@ impl Pipeline {
         );
         let live = cameras.clone();
         let recognizer = Arc::new(Recognizer {
-            steps: MeteredSteps { steps, meter },
+            steps: MeteredSteps { steps, meter, engine },
             rules: Rules::of(&recognition),
             space: RwLock::new(space),
             attention: Attention::new(recognition.tracker),

@@ -91,24 +91,32 @@ impl Recognizer {
         let frames = self.fresh(batch, begun);
         let Some(views) = self.views(&frames, begun) else { return Vec::new() };
         self.steps.meter.batch(frames.len());
-
         let context = CallContext::until(begun + self.rules.call_max);
-        let faces = match self.steps.detect(&context, &views) {
+        self.steps.keeping(&views, || self.look_at(&frames, &views, &context))
+    }
+
+    fn look_at(
+        &self,
+        frames: &[Arc<Frame>],
+        views: &[plugin_host::Frame<'_>],
+        context: &CallContext,
+    ) -> Vec<Observation> {
+        let faces = match self.steps.detect(context, views) {
             Ok(faces) => faces,
             Err(error) => {
                 tracing::warn!(%error, "no detection");
-                self.count(&frames, FrameResult::Failed);
+                self.count(frames, FrameResult::Failed);
                 return Vec::new();
             }
         };
-        let looks = self.steps.timed(Stage::Tracking, || self.follow(&frames, faces));
+        let looks = self.steps.timed(Stage::Tracking, || self.follow(frames, faces));
         let wanted: Vec<Face> = looks.iter().filter(|look| look.wanted).map(|look| look.face).collect();
         let space = self.space();
-        let liveness = self.steps.liveness(&context, &views, &wanted);
-        let embeddings = self.steps.embed(space.recognizer(), &context, &views, &wanted);
+        let liveness = self.steps.liveness(context, views, &wanted);
+        let embeddings = self.steps.embed(space.recognizer(), context, views, &wanted);
         let analyses = self.search(&space, liveness, embeddings);
-        let observations = self.confirm(&space, (&frames, &looks), analyses);
-        self.count(&frames, FrameResult::Analysed);
+        let observations = self.confirm(&space, (frames, &looks), analyses);
+        self.count(frames, FrameResult::Analysed);
         observations
     }
 

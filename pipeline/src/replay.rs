@@ -168,7 +168,11 @@ fn recognizer(pipeline: &Pipeline, gallery: Arc<Gallery>, standing: Arc<Mutex<St
     let space = Space::new(pipeline.space().recognizer().clone(), gallery);
     let space = space.expect("the gallery is for the pipeline's recogniser");
     Recognizer {
-        steps: MeteredSteps { steps: pipeline.steps().clone(), meter: Arc::new(crate::meter::Unmetered) },
+        steps: MeteredSteps {
+            steps: pipeline.steps().clone(),
+            meter: Arc::new(crate::meter::Unmetered),
+            engine: None,
+        },
         rules: Rules::of(options),
         space: RwLock::new(Arc::new(space)),
         attention: Attention::new(options.tracker),

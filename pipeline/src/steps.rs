@@ -3,12 +3,14 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use models::Engine;
 use plugin_host::{
     CallContext, CallError, ColourMatrix, ColourRange, Detector, Face, FourCc, FrameDesc, Plane,
 };
 
 use crate::embedding::Embedding;
 use crate::frame::{Frame, PixelFormat};
+use crate::inference::picture;
 use crate::liveness::LivenessStep;
 use crate::meter::{Meter, Stage};
 use crate::recognizer_set::RecognizerSet;
@@ -28,11 +30,23 @@ pub struct Steps {
 pub(crate) struct MeteredSteps {
     pub(crate) steps: Steps,
     pub(crate) meter: Arc<dyn Meter>,
+    /// What runs their networks, when it is to know what they look at.
+    pub(crate) engine: Option<Engine>,
 }
 
 type View<'a> = plugin_host::Frame<'a>;
 
 impl MeteredSteps {
+    /// Does `work`, in which the steps look at `frames` again and again; a GPU gets each of them once.
+    pub(crate) fn keeping<T>(&self, frames: &[View<'_>], work: impl FnOnce() -> T) -> T {
+        let Some(engine) = &self.engine else { return work() };
+        match frames.iter().map(picture).collect::<Result<Vec<_>, _>>() {
+            Ok(pictures) => engine.keeping(&pictures, work),
+            // Whoever looks at them is told what is wrong with them.
+            Err(_) => work(),
+        }
+    }
+
     /// Every face in every frame.
     pub(crate) fn detect(&self, context: &CallContext, frames: &[View<'_>]) -> Result<Vec<Face>, CallError> {
         let found = self.timed(Stage::Detection, || self.steps.detector.detect(context, frames));

@@ -30,16 +30,17 @@ export const screens = {
   "pictures of the live wall are no larger than they are shown, and grey when none come any more": async (page) => {
     // The demo's own, all of which have pictures.
     await cameras(2);
-    const asked = page.waitForRequest(/\/snapshot/);
+    const asked = page.waitForResponse(/\/snapshots\?/);
     await wall(page, 4);
     const { width } = await page.locator("[data-state] canvas").first().boundingBox();
-    const bytes = await (await (await asked).response()).body();
-    const shown = await page.evaluate(async (jpeg) => (await createImageBitmap(new Blob([Uint8Array.from(jpeg)]))).width, [...bytes]);
+    const answer = await (await asked).body();
+    const jpeg = [...answer.subarray(answer.indexOf("\r\n\r\n") + 4)];
+    const shown = await page.evaluate(async (jpeg) => (await createImageBitmap(new Blob([Uint8Array.from(jpeg)]))).width, jpeg);
     assert.ok(shown >= width && shown < width + 17, `${shown} pixels for ${width}`);
-    await page.route(/\/snapshot/, (route) => route.abort());
+    await page.route(/\/snapshots\?/, (route) => route.abort());
     await page.locator('[data-state="stale"]').first().waitFor();
     await page.waitForFunction(() => /grayscale/.test(getComputedStyle(document.querySelector('[data-state="stale"] canvas')).filter));
-    await page.unroute(/\/snapshot/);
+    await page.unroute(/\/snapshots\?/);
     await page.locator('[data-state="fresh"]').first().waitFor();
   },
 

@@ -7,8 +7,9 @@ vi.mock("./pictures", () => ({ snapshot: vi.fn(), pause: () => Promise.resolve()
 test("a camera that gives its last picture again has not given a new one", async () => {
   const bytes = ["one", "one", "two", "two", "one"];
   const asked = vi.mocked(snapshot);
-  for (const picture of bytes) asked.mockResolvedValueOnce(new TextEncoder().encode(picture).buffer);
+  for (const picture of bytes) asked.mockResolvedValueOnce(new TextEncoder().encode(picture));
   const ended = new AbortController();
+  asked.mockResolvedValueOnce(undefined);
   asked.mockImplementation(() => (ended.abort(), Promise.reject(new Error("no more"))));
   const came = vi.fn();
   const shown: string[] = [];

@@ -47,9 +47,9 @@ export function followSnapshots(camera: string, everyMs: number, screen: Screen,
     if (isBusy || !screen.isWatched()) return;
     isBusy = true;
     try {
-      const bytes = new Uint8Array(await snapshot(camera, screen.widthPx(), signal));
+      const bytes = await snapshot(camera, screen.widthPx());
       // A camera that stands still gives its last picture again and again: that one has not come anew.
-      if (!same(bytes, last)) {
+      if (bytes && !same(bytes, last) && !signal.aborted) {
         last = bytes;
         screen.came();
         await screen.show(new Blob([bytes], { type: "image/jpeg" }));

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { MultipartParser } from "./multipart";
+import { MultipartParser, type Part } from "./multipart";
 
 const part = (body: string) => `--b\r\ncontent-type: image/jpeg\r\ncontent-length: ${body.length}\r\n\r\n${body}\r\n`;
 const bytes = (text: string) => new TextEncoder().encode(text);
-const texts = (pictures: Uint8Array[]) => pictures.map((picture) => new TextDecoder().decode(picture));
+const texts = (parts: Part[]) => parts.map(({ bytes }) => new TextDecoder().decode(bytes));
 
 test("pictures that come in one piece are told apart", () => {
   const parser = new MultipartParser();
@@ -17,6 +17,12 @@ test("a picture that is cut anywhere is put together again", () => {
     const got = [...parser.push(stream.slice(0, cut)), ...parser.push(stream.slice(cut))];
     expect(texts(got)).toEqual(["one\r\n\r\ntwo", "three"]);
   }
+});
+
+test("a part is told with its place, and what closes the stream is none", () => {
+  const named = part("door").replace("\r\n\r\n", "\r\ncontent-location: cameras/door/snapshot\r\n\r\n");
+  const parts = new MultipartParser().push(bytes(`${named}${part("no place")}--b--\r\n`));
+  expect(parts.map(({ location }) => location)).toEqual(["cameras/door/snapshot", ""]);
 });
 
 test("a part without a length is refused", () => {

@@ -3,20 +3,26 @@ const HEAD_BYTES_MAX = 4 * 1024;
 const PART_BYTES_MAX = 16 * 1024 * 1024;
 const ROOM_BYTES = 256 * 1024;
 
-/** Cuts a `multipart/x-mixed-replace` stream into its pictures; each part names its `content-length`. */
+export interface Part {
+  /** What its `content-location` says; empty where it says nothing. */
+  location: string;
+  bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** Cuts a stream of type `multipart` into its parts; each names its `content-length`. */
 export class MultipartParser {
   #buffer = new Uint8Array(ROOM_BYTES);
   #begin = 0;
   #end = 0;
-  /** Of the picture whose head was read. */
-  #length: number | null = null;
+  /** Of the part whose head was read. */
+  #head: { location: string; length: number } | null = null;
 
-  /** The pictures that `chunk` completes, oldest first. */
-  push(chunk: Uint8Array): Uint8Array<ArrayBuffer>[] {
+  /** The parts that `chunk` completes, oldest first. */
+  push(chunk: Uint8Array): Part[] {
     this.#append(chunk);
-    const pictures = [];
-    for (let picture = this.#next(); picture; picture = this.#next()) pictures.push(picture);
-    return pictures;
+    const parts = [];
+    for (let part = this.#next(); part; part = this.#next()) parts.push(part);
+    return parts;
   }
 
   #append(chunk: Uint8Array): void {
@@ -31,17 +37,18 @@ export class MultipartParser {
     this.#end += chunk.length;
   }
 
-  #next(): Uint8Array<ArrayBuffer> | null {
-    this.#length ??= this.#head();
-    if (this.#length === null || this.#end - this.#begin < this.#length) return null;
-    const picture = this.#buffer.slice(this.#begin, this.#begin + this.#length);
-    this.#begin += this.#length;
-    this.#length = null;
-    return picture;
+  #next(): Part | null {
+    this.#head ??= this.#readHead();
+    if (!this.#head || this.#end - this.#begin < this.#head.length) return null;
+    const { location, length } = this.#head;
+    const bytes = this.#buffer.slice(this.#begin, this.#begin + length);
+    this.#begin += length;
+    this.#head = null;
+    return { location, bytes };
   }
 
-  /** Reads a part's head, if it is there whole, and says how long the part is. */
-  #head(): number | null {
+  /** Reads a part's head, if it is there whole. */
+  #readHead(): { location: string; length: number } | null {
     const there = this.#buffer.subarray(this.#begin, this.#end);
     const headEnd = find(there, HEAD_END);
     if (headEnd < 0) {
@@ -52,7 +59,7 @@ export class MultipartParser {
     const length = Number(/content-length:\s*(\d+)/i.exec(head)?.[1]);
     if (!Number.isInteger(length) || length > PART_BYTES_MAX) throw new Error("a part without a length");
     this.#begin += headEnd + HEAD_END.length;
-    return length;
+    return { location: /content-location:\s*(\S+)/i.exec(head)?.[1] ?? "", length };
   }
 }
 

@@ -38,6 +38,7 @@ mod payer;
 mod payer_devices;
 mod settings;
 pub(crate) mod settlements;
+mod snapshots;
 mod sync;
 mod system;
 mod transactions;

@@ -28,7 +28,7 @@ pub use sections::{
     Assurance, Audit, Auth, Backup, Cameras, Challenge, Checkout, Compute, Data, Database, Device, Identity,
     Limits, ListedCamera, Log, LogFormat, ModelChange, Oidc, Payment, Plugins, Policy, Precision, Privacy,
     Quality, Recognition, RecognitionMember, Redis, Secrets, Server, Settings, Settlement, Tls, TlsVersion,
-    Traces, Update, Webhooks, Webrtc, WithoutPin, Ws,
+    Traces, Update, Warp, Webhooks, Webrtc, WithoutPin, Ws,
 };
 
 /// Every key with its default, as delivered.

@@ -44,6 +44,26 @@ impl DeviceKind {
     }
 }
 
+/// What cuts regions out of pictures and makes them a network's input.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Warp {
+    /// The CPU, on the thread of whoever asks; a GPU gets the inputs.
+    #[default]
+    Host,
+    /// The GPU that runs the networks; it gets each picture once.
+    Device,
+}
+
+impl Warp {
+    /// What does, in a word, for logs and reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Host => "host",
+            Self::Device => "device",
+        }
+    }
+}
+
 /// The device in use, in words that can go into a log or a health page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeviceInfo {
@@ -61,6 +81,8 @@ pub struct DeviceInfo {
     pub threads: usize,
     /// How numbers are kept between two steps of a network.
     pub precision: Precision,
+    /// What warps pictures into the networks' inputs.
+    pub warp: Warp,
 }
 
 /// An adapter that the graphics API offers.
@@ -137,6 +159,7 @@ fn cpu(threads: usize, why: String) -> OpenDevice {
         why,
         threads,
         precision: Precision::Full,
+        warp: Warp::Host,
     };
     OpenDevice { burn: burn::tensor::Device::flex(), wgpu: None, info }
 }

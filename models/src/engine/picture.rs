@@ -85,6 +85,22 @@ impl Picture<'_> {
         Ok(())
     }
 
+    /// Bytes of each plane from its first pixel to its last. The picture has passed its check.
+    pub(super) fn lens(&self) -> [usize; 3] {
+        let (layout, strides) = (self.layout(), self.strides);
+        [0, 1, 2].map(|plane| match layout[plane] {
+            (_, 0) => 0,
+            (row_len, rows) => strides[plane] * (rows - 1) + row_len,
+        })
+    }
+
+    /// Where each plane begins when one lies behind another, in bytes, each at a whole word of four. The picture has passed its
+    /// check.
+    pub(super) fn places(&self) -> [usize; 3] {
+        let [first, second, _] = self.lens().map(|len| len.next_multiple_of(4));
+        [0, first, first + second]
+    }
+
     /// Bytes in a row and number of rows, per plane.
     fn layout(&self) -> [(usize, usize); 3] {
         let (width, height) = (self.width as usize, self.height as usize);

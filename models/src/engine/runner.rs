@@ -4,6 +4,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use burn::tensor::{Device, TensorData, Transaction};
 
+use super::inputs::Inputs;
+use super::warp::{Target, Warper};
 use crate::net::Network;
 use crate::plan::gpu::{self, Gpu, Pending, Precision};
 use crate::plan::{cpu, record};
@@ -15,14 +17,16 @@ pub(super) struct Machine {
     pub(super) burn: Device,
     /// The same device for plans, when it is a GPU.
     pub(super) gpu: Option<Arc<Mutex<Gpu>>>,
+    /// Warps on that GPU, where it is to.
+    pub(super) warper: Option<Arc<Warper>>,
     /// Inputs of the largest batch.
     pub(super) batch_max: usize,
 }
 
 /// A plan on a GPU. An object, so that nobody has to look through all of wgpu to see that an engine can be shared.
 pub(super) trait OnGpu: Send + Sync {
-    /// Begins to run `rows` inputs, at most [`OnGpu::max`].
-    fn begin(&self, inputs: &[f32], rows: usize) -> Pending;
+    /// Begins to run inputs of `target`, one behind another, `rows` in all: at most [`OnGpu::max`].
+    fn begin(&self, target: &Target, inputs: &[&Inputs], rows: usize) -> Pending;
 
     /// Inputs that run at once.
     fn max(&self) -> usize;
@@ -31,12 +35,25 @@ pub(super) trait OnGpu: Send + Sync {
 /// Locked by the one thread that such an engine has.
 struct Planned {
     gpu: Arc<Mutex<Gpu>>,
+    warper: Option<Arc<Warper>>,
     program: Mutex<gpu::Program>,
 }
 
 impl OnGpu for Planned {
-    fn begin(&self, inputs: &[f32], rows: usize) -> Pending {
-        locked(&self.gpu).begin(&mut locked(&self.program), inputs, rows)
+    fn begin(&self, target: &Target, inputs: &[&Inputs], rows: usize) -> Pending {
+        locked(&self.gpu).begin(&mut locked(&self.program), rows, |batch| {
+            let (mut item, mut seen) = (0, Vec::new());
+            for inputs in inputs {
+                match inputs {
+                    Inputs::Numbers(numbers) => batch.write(item * target.len(), numbers),
+                    Inputs::Seen(regions) => seen.extend((item..).zip(regions)),
+                }
+                item += inputs.rows(target);
+            }
+            if let Some(warper) = &self.warper {
+                warper.fill(batch.pass, batch.inputs, target, &seen);
+            }
+        })
     }
 
     fn max(&self) -> usize {
@@ -72,8 +89,10 @@ impl Runner {
             Some(gpu) => {
                 let precision = locked(gpu).precision();
                 let program = Mutex::new(locked(gpu).compile(&plan, machine.batch_max));
-                let planned = Planned { gpu: Arc::clone(gpu), program };
-                let found = planned.begin(&input, 1).wait()?;
+                let planned = Planned { gpu: Arc::clone(gpu), warper: machine.warper.clone(), program };
+                let found = locked(gpu)
+                    .begin(&mut locked(&planned.program), 1, |batch| batch.write(0, &input))
+                    .wait()?;
                 (Self::Gpu(Box::new(planned)), found, precision)
             }
             None => {

@@ -71,7 +71,7 @@ fn model(name: &str, max_batch: usize, network: Box<dyn Network>) -> Model {
     Model {
         info: Arc::new(info),
         target: Target { width: SIDE, height: SIDE, normalise },
-        runner: runner::Runner::Burn(network),
+        runner: Runner::Burn(network),
     }
 }
 

@@ -1,10 +1,15 @@
 //! Warps a region of a picture straight into a network's normalised input, sampling only the points it needs.
 
 mod grey;
+mod look;
+mod on_gpu;
 mod rgb;
 mod yuv;
 
 use super::picture::{Picture, PixelFormat};
+
+pub(super) use look::Look;
+pub(super) use on_gpu::{Seen, Warper};
 
 /// Points that are sampled together: enough for the compiler to fill its vectors, few enough to stay in cache.
 const LANES: usize = 16;

@@ -8,6 +8,7 @@ use std::sync::mpsc::SyncSender;
 use std::thread::JoinHandle;
 
 use super::batch::Batching;
+use super::inputs::Inputs;
 use super::model::{Loader, Model};
 use super::queue::Queue;
 use super::runner::{Machine, Runner, burns};
@@ -19,18 +20,18 @@ use crate::plan::gpu::{Pending, SLOTS};
 pub(super) enum Job {
     /// Load a network and warm it.
     Load { model: String, reply: SyncSender<Result<Arc<Model>, EngineError>> },
-    /// Run a network on inputs that lie one after another.
+    /// Run a network on a part of a call.
     Run(Run),
     /// Do a part of what another thread has begun.
     Help { party: Arc<Party>, index: usize },
 }
 
-/// A part of a call: `len` normalised inputs.
+/// A part of a call: `len` inputs.
 pub(super) struct Run {
     pub(super) model: Arc<Model>,
     pub(super) part: usize,
     pub(super) len: usize,
-    pub(super) inputs: Vec<f32>,
+    pub(super) inputs: Inputs,
     pub(super) reply: SyncSender<(usize, Result<Vec<Tensor>, EngineError>)>,
 }
 
@@ -132,17 +133,22 @@ impl Worker {
             }
             _ => {}
         }
-        let inputs = match jobs {
-            [Job::Run(run)] => std::mem::take(&mut run.inputs),
-            _ => jobs.iter().filter_map(Job::run).flat_map(|run| run.inputs.iter().copied()).collect(),
-        };
         let Some(Job::Run(first)) = jobs.first() else { return Ok(None) };
         let model = Arc::clone(&first.model);
         let rows = jobs.iter().map(Job::len).sum();
         if let Runner::Gpu(planned) = &model.runner {
-            return Ok(Some(planned.begin(&inputs, rows)));
+            let inputs: Vec<&Inputs> = jobs.iter().filter_map(Job::run).map(|run| &run.inputs).collect();
+            return Ok(Some(planned.begin(&model.target, &inputs, rows)));
         }
-        deliver(jobs, self.answers(&model, inputs, rows)?)?;
+        let mut numbers = Vec::new();
+        for job in &mut *jobs {
+            let Job::Run(run) = job else { continue };
+            match numbers.is_empty() {
+                true => numbers = run.inputs.take_numbers()?,
+                false => numbers.extend(run.inputs.take_numbers()?),
+            }
+        }
+        deliver(jobs, self.answers(&model, numbers, rows)?)?;
         Ok(None)
     }
 

@@ -147,19 +147,20 @@ impl Gpu {
         Slot { input, batch, answers, read, bindings }
     }
 
-    /// Begins to run a program on `inputs`, of which there are at most [`Program::max`].
-    ///
-    /// # Shapes
-    /// `inputs`: `[n, 3, height, width]`
-    pub fn begin(&mut self, program: &mut Program, inputs: &[f32], items: usize) -> Pending {
+    /// Begins to run a program on `items` inputs, at most [`Program::max`], that `fill` brings into the batch.
+    pub fn begin(
+        &mut self,
+        program: &mut Program,
+        items: usize,
+        fill: impl FnOnce(&mut Batch<'_, '_>),
+    ) -> Pending {
         let recipe = &program.recipes[items - 1];
         let slot = &program.slots[program.next];
         program.next = (program.next + 1) % program.slots.len();
-        let bytes: Vec<u8> = inputs.iter().flat_map(|number| number.to_le_bytes()).collect();
-        self.queue.write_buffer(&slot.input, 0, &bytes);
         self.queue.write_buffer(&slot.batch, 0, &(items as u32).to_le_bytes());
         let mut encoder = self.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
         let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
+        fill(&mut Batch { queue: &self.queue, pass: &mut pass, inputs: &slot.input });
         let mut before = None;
         for ((kernel, pipeline, [x, y, z]), bindings) in recipe.iter().zip(&slot.bindings) {
             if before != Some(*kernel) {
@@ -223,6 +224,26 @@ struct Slot {
     answers: wgpu::Buffer,
     read: wgpu::Buffer,
     bindings: Vec<wgpu::BindGroup>,
+}
+
+/// The inputs of a run that begins.
+///
+/// # Shapes
+/// `inputs`: `[n, 3, height, width]` numbers of 32 bits
+pub struct Batch<'a, 'pass> {
+    queue: &'a wgpu::Queue,
+    /// What is launched here is done before the plan is.
+    pub pass: &'a mut wgpu::ComputePass<'pass>,
+    /// Where the inputs lie.
+    pub inputs: &'a wgpu::Buffer,
+}
+
+impl Batch<'_, '_> {
+    /// Writes inputs from the number `at` on.
+    pub fn write(&mut self, at: usize, numbers: &[f32]) {
+        let bytes: Vec<u8> = numbers.iter().flat_map(|number| number.to_le_bytes()).collect();
+        self.queue.write_buffer(self.inputs, 4 * at as u64, &bytes);
+    }
 }
 
 /// The launches of a batch of one size.

@@ -83,7 +83,7 @@ impl Till {
         let now = Arc::new(parking_lot::Mutex::new((Instant::now() + AHEAD, CameraState::Live)));
         let (state, clock) = (Arc::clone(&now), Arc::clone(&now));
         let recognizer = Recognizer {
-            steps: MeteredSteps { steps, meter: Arc::new(Unmetered) },
+            steps: MeteredSteps { steps, meter: Arc::new(Unmetered), engine: None },
             rules: Rules::of(&options),
             space: RwLock::new(Arc::new(space)),
             attention: Attention::new(TrackerOptions::default()),

@@ -1,15 +1,15 @@
 //! Cameras at run time: added, changed, watched, removed, without a restart.
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::State;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use bytes::Bytes;
 use domain::role::Permission;
 use domain::{CameraId, Timestamp};
 use futures_util::{Stream, StreamExt};
-use http::{HeaderName, HeaderValue, StatusCode, header};
+use http::{HeaderValue, StatusCode, header};
 use serde::Deserialize;
 use store::{CameraRow, CameraStateRow};
 
@@ -28,8 +28,6 @@ use crate::auth::{Credential, Principal};
 use crate::settings::Decode;
 
 const BOUNDARY: &str = "facepayframe";
-/// How old a picture is. `Age` counts whole seconds, and is for caches to say.
-const FRAME_AGE: HeaderName = HeaderName::from_static("x-frame-age-ms");
 const MJPEG: &str = "multipart/x-mixed-replace; boundary=facepayframe";
 
 pub(super) fn routes(routes: Routes) -> Routes {
@@ -39,7 +37,6 @@ pub(super) fn routes(routes: Routes) -> Routes {
         Parameter::new("camera", Form::Camera, "the camera's id; the first when absent"),
         Parameter::new("token", Form::Text, "key or session, for browsers"),
     ];
-    let width = "so many pixels wide at most: 640 when absent or more, less than 16 counts as 16";
     routes
         .add(
             post("/cameras", manage, "Add a camera")
@@ -91,27 +88,6 @@ pub(super) fn routes(routes: Routes) -> Routes {
                 .refuses(CAMERA)
                 .streams(&[MJPEG]),
             stream,
-        )
-        .add(
-            get("/cameras/{id}/snapshot", view, "Its newest picture with overlay")
-                .at(Place::Path)
-                .query(&[Parameter::new("width", Form::Whole(0), width)])
-                .refuses(CAMERA)
-                .refuses(&[(503, &["camera_no_picture"])])
-                .tells(&[
-                    (
-                        "Last-Modified",
-                        Form::Text,
-                        "when it was captured, by the appliance's clock, to the second",
-                    ),
-                    (
-                        "X-Frame-Age-Ms",
-                        Form::Whole(0),
-                        "how old it was when it was answered, in milliseconds",
-                    ),
-                ])
-                .streams(&["image/jpeg"]),
-            snapshot,
         )
         .add(
             get("/cameras/{id}/health", view, "How it does")
@@ -255,37 +231,6 @@ async fn history(
         reason: row.reason,
     };
     Ok(Json(Page { items: rows.into_iter().map(change).collect(), next_cursor }))
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Shown {
-    width: Option<u32>,
-}
-
-async fn snapshot(
-    State(app): State<App>,
-    Path(id): Path<String>,
-    Query(shown): Query<Shown>,
-) -> Result<Response, Problem> {
-    let id = camera::pipeline_id(&camera_id(&id)?)?;
-    let cameras = app.vision()?.cameras().clone();
-    let width_px_max = shown.width.unwrap_or(u32::MAX);
-    let encoded = tokio::task::spawn_blocking(move || cameras.latest_jpeg(&id, width_px_max)).await;
-    let (jpeg, captured) = encoded.map_err(|error| Problem::internal(&error))??;
-    let headers = [
-        (header::CONTENT_TYPE, "image/jpeg".to_owned()),
-        (header::CACHE_CONTROL, "no-store".to_owned()),
-        (header::LAST_MODIFIED, http_date(captured.wall)),
-        (FRAME_AGE, captured.at.elapsed().as_millis().to_string()),
-    ];
-    Ok((headers, jpeg).into_response())
-}
-
-/// A moment as HTTP has it (RFC 9110, 5.6.7).
-fn http_date(wall: SystemTime) -> String {
-    let at = jiff::Timestamp::try_from(wall).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
-    at.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
 }
 
 async fn stream(

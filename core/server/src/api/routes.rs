@@ -8,7 +8,8 @@ use super::route::{Access, Routes, get};
 use super::{
     access, analytics, approvals, audit, backups, cameras, checkouts, consent_texts, console, docs,
     enrolments, face_payment, faces, factors, identity, legs, look_alikes, model_change, operators, payer,
-    payer_devices, plugins, settings, settlements, sync, system, transactions, users, webhooks, webrtc,
+    payer_devices, plugins, settings, settlements, snapshots, sync, system, transactions, users, webhooks,
+    webrtc,
 };
 use crate::auth::place::Place;
 use crate::ws;
@@ -42,6 +43,7 @@ pub(super) fn all() -> Routes {
         settlements::routes,
         analytics::routes,
         cameras::routes,
+        snapshots::routes,
         webrtc::routes,
         webhooks::routes,
         sockets,

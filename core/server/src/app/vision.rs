@@ -23,7 +23,7 @@ use super::start::StartError;
 use crate::api::chain;
 use crate::api::wire::system::Compute;
 use crate::plugins::Plugins;
-use crate::settings::{self, Device, Precision, Settings};
+use crate::settings::{self, Device, Precision, Settings, Warp};
 
 pub(crate) mod snapshot;
 mod space;
@@ -92,6 +92,7 @@ impl Vision {
             cameras: cameras(&settings.cameras)?,
             recognition: RecognitionOptions { crop_px_max, ..recognition },
             meter,
+            engine: Some(engine.clone()),
         };
         let pipeline =
             Pipeline::start(options, steps, active.gallery().clone()).map_err(|error| refused(&error))?;
@@ -247,6 +248,10 @@ pub(crate) fn engine(settings: &Settings) -> Result<Engine, StartError> {
         Precision::F32 => models::Precision::Full,
         Precision::F16 => models::Precision::Half,
     };
+    options.warp = match settings.warp {
+        Warp::Host => models::Warp::Host,
+        Warp::Device => models::Warp::Device,
+    };
     options.device = match settings.device {
         Device::Auto => DeviceChoice::Auto,
         Device::Gpu => DeviceChoice::Gpu,
@@ -268,6 +273,7 @@ pub(crate) fn compute(engine: &Engine) -> Compute {
         backend: device.backend.clone(),
         driver: device.driver.clone(),
         precision: device.precision.as_str().to_owned(),
+        warp: device.warp.as_str().to_owned(),
         threads: device.threads,
         why: device.why.clone(),
     }

@@ -93,7 +93,12 @@ impl Chain {
         // Pictures wait for each other on a busy machine; none may fail for that.
         recognition.call_ms_max = 60_000;
         let cameras = vision::cameras(&settings.cameras)?;
-        let options = PipelineOptions { cameras, recognition, meter: Arc::new(Unmetered) };
+        let options = PipelineOptions {
+            cameras,
+            recognition,
+            meter: Arc::new(Unmetered),
+            engine: Some(engine.clone()),
+        };
         let pipeline = Pipeline::start(options, steps, Arc::new(gallery))
             .map_err(|error| StartError::Configuration(chain(&error)))?;
         let known = vision::in_use(&installed::shelf(settings)?)?;

@@ -184,6 +184,7 @@ pub enum LogFormat {
 pub struct Compute {
     pub device: Device,
     pub precision: Precision,
+    pub warp: Warp,
     pub threads: usize,
     pub weights_folder: PathBuf,
 }
@@ -201,6 +202,13 @@ pub enum Device {
 pub enum Precision {
     F32,
     F16,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Warp {
+    Host,
+    Device,
 }
 
 #[derive(Clone, Serialize, Deserialize)]

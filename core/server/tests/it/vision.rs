@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::{SinkExt, StreamExt};
+use pipeline::still::StillLimits;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -396,6 +397,54 @@ async fn cameras_come_and_go_and_never_show_their_password() {
     appliance.admin(delete("/cameras/door")).await.refused(404, "camera_not_found");
     let checkout = post("/checkouts", &json!({ "camera": "door", "amount": eur(1) })).once("k");
     appliance.admin(checkout).await.refused(422, "camera_unknown");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn newest_pictures_of_several_cameras_come_in_one_answer() {
+    let appliance = seeing().await;
+    for id in ["door", "hall", "till-1"] {
+        appliance.admin(post("/cameras", &json!({ "id": id, "source": "push:" }))).await.ok(201);
+    }
+    let mut at_hall = browser_with(&appliance, "camera=hall&", vec![Bytes::from_static(GREY)]).await;
+    let mut at_till = browser(&appliance, "camera=till-1&", &moving::EILEEN).await;
+    heard(&mut at_hall, "face_detection").await;
+    heard(&mut at_till, "face_detection").await;
+    let asked = "/snapshots?cameras=till-1,door,nowhere,No%20Name,hall,,till-1&width=32";
+    let reply = appliance.admin(get(asked)).await;
+    assert_eq!((reply.status.as_u16(), reply.header("cache-control")), (200, "no-store"));
+    let boundary = reply.header("content-type").strip_prefix("multipart/mixed; boundary=").unwrap();
+    let (open, close) = (format!("--{boundary}\r\n"), format!("--{boundary}--\r\n"));
+    assert!(reply.body.starts_with(open.as_bytes()) && reply.body.ends_with(close.as_bytes()));
+    let parts = parts(&reply.body);
+    let places: Vec<&str> = parts.iter().map(|(head, _)| named(head, "content-location")).collect();
+    assert_eq!(places, ["cameras/hall/snapshot", "cameras/till-1/snapshot"]);
+    for (head, jpeg) in &parts {
+        assert!(named(head, "last-modified").ends_with(" GMT"), "{head}");
+        assert!(named(head, "x-frame-age-ms").parse::<u32>().is_ok(), "{head}");
+        let picture = pipeline::still::decode(jpeg, &StillLimits::default()).unwrap();
+        assert_eq!(picture.width(), 32, "{head}");
+    }
+    let none = appliance.admin(get("/snapshots?cameras=door")).await;
+    assert_eq!((none.status.as_u16(), none.text()), (200, close));
+    appliance.admin(get("/snapshots")).await.refused(400, "query_invalid");
+}
+
+/// The heads and bodies of a multipart answer's parts.
+fn parts(mut body: &[u8]) -> Vec<(String, &[u8])> {
+    let mut parts = Vec::new();
+    while let Some(end) = body.windows(4).position(|bytes| bytes == b"\r\n\r\n") {
+        let head = String::from_utf8(body[..end].to_vec()).unwrap();
+        let len: usize = named(&head, "content-length").parse().unwrap();
+        parts.push((head, &body[end + 4..end + 4 + len]));
+        body = &body[end + 4 + len..];
+    }
+    parts
+}
+
+/// What a part's head says of this.
+fn named<'a>(head: &'a str, name: &str) -> &'a str {
+    let value = head.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
+    value.unwrap_or_else(|| panic!("no {name}: {head}"))
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -7,7 +7,7 @@ use std::task::{Context, Poll, Waker};
 use burn::tensor::DeviceKind as BurnDeviceKind;
 use burn::tensor::wgpu::WgpuBackend;
 
-use super::{AdapterInfo, DeviceInfo, DeviceKind, OpenDevice, Precision};
+use super::{AdapterInfo, DeviceInfo, DeviceKind, OpenDevice, Precision, Warp};
 
 /// Devices this process has opened. Burn opens each adapter at most once and never closes it.
 ///
@@ -113,6 +113,7 @@ impl Candidate {
             why: why.to_owned(),
             threads: 1,
             precision: Precision::Full,
+            warp: Warp::Host,
         };
         let wgpu = (setup.device, setup.queue);
         opened.push(Opened {

@@ -69,7 +69,7 @@ impl Write for Log {
 fn a_network_without_clearance_is_warned_of_and_others_are_not() {
     let folder = folder(|manifest| with_own_entry(&manifest, 128));
     let shelf = Shelf { folder: folder.path().to_owned(), ..Shelf::default() };
-    let machine = Machine { burn: burn::tensor::Device::flex(), gpu: None, batch_max: 1 };
+    let machine = Machine { burn: burn::tensor::Device::flex(), gpu: None, warper: None, batch_max: 1 };
     let load = model::from_shelf(shelf).unwrap();
     let warned = |model| {
         let log = Log::default();

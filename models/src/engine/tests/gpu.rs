@@ -6,11 +6,25 @@ use super::*;
 use crate::engine::bench::STAGES;
 use crate::verify::Parity;
 
+const WEIGHTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/weights");
+
 fn start(device: DeviceChoice, precision: Precision) -> Engine {
-    let weights = concat!(env!("CARGO_MANIFEST_DIR"), "/weights");
     let options =
-        EngineOptions { device, precision, software_adapter_allowed: true, ..EngineOptions::new(weights) };
+        EngineOptions { device, precision, software_adapter_allowed: true, ..EngineOptions::new(WEIGHTS) };
     Engine::start(options).unwrap()
+}
+
+/// An engine whose GPU warps.
+fn warping() -> Engine {
+    let options = EngineOptions {
+        device: DeviceChoice::Gpu,
+        warp: Warp::Device,
+        software_adapter_allowed: true,
+        ..EngineOptions::new(WEIGHTS)
+    };
+    let engine = Engine::start(options).unwrap();
+    assert_eq!(engine.device().warp, Warp::Device);
+    engine
 }
 
 /// A smooth picture with light, dark and colour in it.
@@ -49,6 +63,88 @@ fn the_gpu_path_agrees_with_the_cpu_path() {
                 assert!(parity.holds(), "{model}, output {output}, region {region}: {parity:?}");
             }
         }
+    }
+}
+
+#[test]
+fn what_the_gpu_warps_is_answered_as_what_the_cpu_does() {
+    if adapters().is_empty() {
+        println!("SKIP(no Vulkan adapter; mesa-vulkan-drivers brings a software one)");
+        return;
+    }
+    let (gpu, cpu) = (warping(), start(DeviceChoice::Cpu, Precision::Full));
+    let pixels = pixels();
+    let pictures = [Picture::rgb24(160, 160, &pixels), Picture::gray8(150, 150, &pixels)];
+    let region = |at: usize| Region { picture: at % 2, affine: [1.0, 0.1, 4.0 * at as f32, -0.1, 1.0, 10.0] };
+    for (_, model, _) in STAGES {
+        let regions: Vec<_> = (0..5).map(region).collect();
+        let on_gpu = gpu.keeping(&pictures, || gpu.run(model, &pictures, &regions)).unwrap();
+        let on_cpu = cpu.run(model, &pictures, &regions).unwrap();
+        for (on_gpu, on_cpu) in on_gpu.iter().zip(&on_cpu) {
+            for region in 0..regions.len() {
+                let parity = Parity::of(on_gpu.row(region).unwrap(), on_cpu.row(region).unwrap());
+                assert!(parity.holds(), "{model}, region {region}: {parity:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn another_picture_at_the_same_address_is_seen_as_it_is() {
+    if adapters().is_empty() {
+        println!("SKIP(no Vulkan adapter; mesa-vulkan-drivers brings a software one)");
+        return;
+    }
+    let (gpu, cpu) = (warping(), start(DeviceChoice::Cpu, Precision::Full));
+    let mut pixels = pixels();
+    let regions = [Region { picture: 0, affine: [1.0, 0.0, 0.0, 0.0, 1.0, 0.0] }];
+    let run = |engine: &Engine, pixels: &[u8]| {
+        let pictures = [Picture::rgb24(160, 160, pixels)];
+        let answers = engine.keeping(&pictures, || engine.run("mobilefacenet-512", &pictures, &regions));
+        answers.unwrap()[0].data.clone()
+    };
+    let first = run(&gpu, &pixels);
+    pixels.reverse();
+    let second = run(&gpu, &pixels);
+    assert!(cosine(&first, &second) < 0.99, "the same answer to another picture");
+    assert!(cosine(&second, &run(&cpu, &pixels)) > 0.99999);
+}
+
+#[test]
+fn inputs_of_both_kinds_make_one_batch() {
+    let Ok((device, queue)) = test_device() else {
+        println!("SKIP(no Vulkan adapter; mesa-vulkan-drivers brings a software one)");
+        return;
+    };
+    let (warper, carrier) = warping_on(Warp::Device, Some(&(device.clone(), queue.clone())), 4).unwrap();
+    let gpu = Gpu::new(device, queue, Precision::Full, Width::SOFTWARE);
+    let machine = Machine {
+        burn: burn::tensor::Device::flex(),
+        gpu: Some(Arc::new(Mutex::new(gpu))),
+        warper: Some(Arc::new(warper)),
+        batch_max: 4,
+    };
+    let shelf = Shelf { folder: WEIGHTS.into(), ..Shelf::default() };
+    let model = model::from_shelf(shelf).unwrap()("minifasnet-v1se", &machine).unwrap();
+    let Runner::Gpu(planned) = &model.runner else { panic!("the plan isn't used") };
+    let pixels = pixels();
+    let picture = Picture::rgb24(160, 160, &pixels);
+    let affine = |shift: f32| [1.0, 0.1, shift, -0.1, 1.0, 10.0];
+    let numbers =
+        |shift| Inputs::Numbers(warped(&model, &[picture], &[Region { picture: 0, affine: affine(shift) }]));
+    let seen = |shift| Seen {
+        picture: carrier.carried(&picture).unwrap(),
+        look: Look::new(&picture, &affine(shift), &model.target),
+    };
+    let mixed = [numbers(0.0), Inputs::Seen(vec![seen(10.0), seen(20.0)]), numbers(30.0)];
+    let warped = [0.0, 10.0, 20.0, 30.0].map(numbers);
+    let answers = |inputs: &[Inputs]| {
+        let inputs: Vec<&Inputs> = inputs.iter().collect();
+        planned.begin(&model.target, &inputs, 4).wait().unwrap()
+    };
+    for (mixed, warped) in answers(&mixed).iter().zip(answers(&warped)) {
+        let parity = Parity::of(mixed, &warped);
+        assert!(parity.holds(), "{parity:?}");
     }
 }
 

@@ -11,7 +11,7 @@ fn target(width: usize, height: usize) -> Target {
     Target { width, height, normalise: PLAIN }
 }
 
-fn warped(picture: &Picture<'_>, affine: [f32; 6], target: &Target) -> Vec<f32> {
+pub(super) fn warped(picture: &Picture<'_>, affine: [f32; 6], target: &Target) -> Vec<f32> {
     picture.check().unwrap();
     check_affine(&affine).unwrap();
     let mut out = vec![f32::NAN; target.len()];
@@ -20,7 +20,7 @@ fn warped(picture: &Picture<'_>, affine: [f32; 6], target: &Target) -> Vec<f32> 
 }
 
 /// Planes of one size, filled with a fixed but irregular pattern.
-struct Planes {
+pub(super) struct Planes {
     format: PixelFormat,
     size: [u32; 2],
     data: [Vec<u8>; 3],
@@ -28,7 +28,7 @@ struct Planes {
 }
 
 impl Planes {
-    fn new(format: PixelFormat, size: [u32; 2], seed: u32, gap: usize) -> Self {
+    pub(super) fn new(format: PixelFormat, size: [u32; 2], seed: u32, gap: usize) -> Self {
         let [width, height] = size.map(|side| side as usize);
         let (half, rows) = (width.div_ceil(2), height.div_ceil(2));
         let lens = match format {
@@ -48,7 +48,7 @@ impl Planes {
         Self { format, size, data, strides: lens.map(|(row, _)| row + gap) }
     }
 
-    fn picture(&self, full_range: bool, bt709: bool) -> Picture<'_> {
+    pub(super) fn picture(&self, full_range: bool, bt709: bool) -> Picture<'_> {
         Picture {
             width: self.size[0],
             height: self.size[1],
@@ -136,7 +136,7 @@ fn reference(picture: &Picture<'_>, affine: [f32; 6], target: &Target) -> Vec<f6
     out
 }
 
-fn format() -> impl Strategy<Value = PixelFormat> {
+pub(super) fn format() -> impl Strategy<Value = PixelFormat> {
     prop_oneof![
         Just(PixelFormat::I420),
         Just(PixelFormat::Nv12),
@@ -146,7 +146,7 @@ fn format() -> impl Strategy<Value = PixelFormat> {
 }
 
 /// A coefficient that passes the check: of any size up to the largest, the largest too.
-fn coefficient() -> impl Strategy<Value = f32> {
+pub(super) fn coefficient() -> impl Strategy<Value = f32> {
     let up_to = |size: f32| -size..=size;
     prop_oneof![
         up_to(4.0),

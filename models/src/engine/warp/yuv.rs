@@ -84,7 +84,7 @@ impl Chroma<'_> {
 }
 
 /// From YUV to RGB, by the picture's range and colour standard.
-struct Matrix {
+pub(super) struct Matrix {
     black: f32,
     luma: f32,
     red_from_red: f32,
@@ -95,7 +95,7 @@ struct Matrix {
 
 impl Matrix {
     /// The coefficients follow from the standard's weights of red and blue in luma (ITU-R BT.601 and BT.709).
-    fn of(picture: &Picture<'_>) -> Self {
+    pub(super) fn of(picture: &Picture<'_>) -> Self {
         let (red, blue) = if picture.bt709 { (0.2126, 0.0722) } else { (0.299, 0.114) };
         let green = 1.0 - red - blue;
         let (black, luma, chroma) =
@@ -109,6 +109,12 @@ impl Matrix {
             green_from_red: -red_span * red / green,
             blue_from_blue: blue_span,
         }
+    }
+
+    /// All of them, in the order of the fields.
+    pub(super) fn coefficients(&self) -> [f32; 6] {
+        let Self { black, luma, red_from_red, green_from_blue, green_from_red, blue_from_blue } = *self;
+        [black, luma, red_from_red, green_from_blue, green_from_red, blue_from_blue]
     }
 
     /// The colour of a point of which `weight` lies inside the picture, `luma` being already weighted.

@@ -26,7 +26,7 @@ fn compare(precision: Precision, width: Width) {
         let mut program = gpu.compile(&record(&*network).unwrap(), 3);
         for items in [1, 3] {
             let inputs = noise(&*network, items);
-            let found = gpu.begin(&mut program, &inputs, items).wait().unwrap();
+            let found = gpu.begin(&mut program, items, |batch| batch.write(0, &inputs)).wait().unwrap();
             let apart = apart(&found, &burns(&*network, &inputs));
             println!("{} {items}: {apart:e}", entry.name);
             assert!(apart < precision.apart_max(), "{} {items}: {apart}", entry.name);
@@ -58,7 +58,7 @@ fn two_runs_may_be_under_way() {
     let mut program = gpu.compile(&record(&*network).unwrap(), 2);
     let inputs = noise(&*network, 2);
     let (one, other) = inputs.split_at(inputs.len() / 2);
-    let pending = [one, other].map(|input| gpu.begin(&mut program, input, 1));
+    let pending = [one, other].map(|input| gpu.begin(&mut program, 1, |batch| batch.write(0, input)));
     for (pending, input) in pending.into_iter().zip([one, other]) {
         assert!(apart(&pending.wait().unwrap(), &burns(&*network, input)) < 1e-4);
     }

@@ -87,6 +87,7 @@ pub(super) fn start_with(steps: Steps, meter: Arc<dyn Meter>, recognition: Recog
             ..recognition
         },
         meter,
+        engine: None,
     };
     Pipeline::start(options, steps, gallery).expect("it starts")
 }

@@ -60,6 +60,8 @@ pub(crate) struct Compute {
     pub(crate) driver: String,
     /// How numbers are kept between two steps of a network: `f32` or `f16`.
     pub(crate) precision: String,
+    /// What warps pictures into the networks' inputs: `host`, or `device` where a GPU does.
+    pub(crate) warp: String,
     pub(crate) threads: usize,
     /// Why this device.
     pub(crate) why: String,

@@ -224,7 +224,8 @@ fn start(settings: &Settings, engine: &models::Engine, meter: Arc<dyn Meter>) ->
     let steps = vision::steps(settings, &Plugins::new(settings), &inference)?;
     let gallery = Gallery::new(steps.recognizer.dim(), steps.recognizer.model_tag());
     let recognition = vision::recognition(settings, engine.device().kind);
-    let options = PipelineOptions { cameras: vision::cameras(&settings.cameras)?, recognition, meter };
+    let cameras = vision::cameras(&settings.cameras)?;
+    let options = PipelineOptions { cameras, recognition, meter, engine: Some(engine.clone()) };
     Pipeline::start(options, steps, Arc::new(gallery))
         .map_err(|error| Failure::new(Exit::Configuration, chain(&error)))
 }
