@@ -1866,6 +1866,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/snapshots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The newest pictures of several cameras with overlay, each a part that `Content-Location` names; cameras that have none are left out */
+        get: operations["get_snapshots"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/sw.js": {
         parameters: {
             query?: never;
@@ -3193,6 +3210,8 @@ export interface components {
             /** @description How numbers are kept between two steps of a network: `f32` or `f16`. */
             precision: string;
             threads: number;
+            /** @description What warps pictures into the networks' inputs: `host`, or `device` where a GPU does. */
+            warp: string;
             /** @description Why this device. */
             why: string;
         };
@@ -12738,6 +12757,70 @@ export interface operations {
             };
             504: components["responses"]["Refusal504"];
             507: components["responses"]["Refusal507"];
+        };
+    };
+    get_snapshots: {
+        parameters: {
+            query: {
+                /** @description their ids, a comma between two */
+                cameras: string;
+                /** @description so many pixels wide at most: 640 when absent or more, less than 16 counts as 16 */
+                width?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The newest pictures of several cameras with overlay, each a part that `Content-Location` names; cameras that have none are left out */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "multipart/mixed; boundary=facepaysnapshot": string;
+                };
+            };
+            /** @description The request cannot be read, or a required header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "query_invalid";
+                    };
+                };
+            };
+            401: components["responses"]["Refusal401"];
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "camera_bound" | "forbidden";
+                    };
+                };
+            };
+            429: components["responses"]["Refusal429"];
+            /** @description A part that is needed is not available now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "cache_unavailable" | "database_unavailable" | "recognition_off";
+                    };
+                };
+            };
+            504: components["responses"]["Refusal504"];
         };
     };
     get_sw_js: {
