@@ -7,17 +7,19 @@ use std::time::{Duration, Instant};
 
 use domain::decision::LivenessScore;
 use domain::{ConsentId, FaceId, UserId};
-use serde_json::json;
+use serde_json::{Value, json};
 use server::app::stranger::Face;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use crate::checkout::{after, confirm, look, open, show};
-use crate::client::{Ask, get};
+use crate::client::{Ask, get, post};
 use crate::harness::Appliance;
 use crate::look_up::{FILLED_WITHIN, MODEL, database};
+use crate::moving;
 use crate::proxy::Line;
 use crate::sync::{BACK_WITHIN, Centre, Follower, REVOKED_WITHIN, funded, knows, status, until};
+use crate::vision::{SEEING, browser, enrol, heard};
 
 const HOUR: Duration = Duration::from_secs(3_600);
 const SEEN: (&str, &str) = ("sync.holds", "\"seen\"");
@@ -137,6 +139,39 @@ async fn a_stranger_whom_the_centre_knows_pays_by_the_branchs_own_rules_and_is_k
     until(BACK_WITHIN, "the centre has the receipt", handed).await;
     till.assert_sound().await;
     centre.appliance.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stranger_at_a_camera_is_named_by_the_centre_and_pays_while_they_stand_there() {
+    let Some(url) = database() else { return };
+    let settings = [&SEEING[..], &[("database.url", &*url), ("sync.look_up", "true")]].concat();
+    let plain = Appliance::start_with(&settings).await;
+    let eileen = plain.payer("Eileen", 0).await;
+    enrol(&plain, &eileen, moving::EILEEN.jpeg).await.ok(201);
+    let (centre, mut keys) = Centre::with(plain, 1, &settings).await;
+    let filled = async || centre.appliance.app.store(store::Store::vector_count).await.unwrap() == Some(1);
+    until(FILLED_WITHIN, "filled", filled).await;
+    let branch = centre.followed_by(keys.remove(0), &[&SEEING[..], &[SEEN]].concat()).await;
+    let till = &branch.appliance;
+    centre.appliance.clock_runs();
+    till.clock_runs();
+    near(till).await;
+    till.admin(post("/cameras", &json!({ "id": "till-1", "source": "push:" }))).await.ok(201);
+
+    let mut at_till = browser(till, "camera=till-1&", &moving::EILEEN).await;
+    let stranger = heard(&mut at_till, "face_match").await;
+    assert_eq!(stranger["user"], Value::Null, "nobody was seen yet: {stranger}");
+    let began = Instant::now();
+    while heard(&mut at_till, "face_match").await["user"] != json!(eileen) {}
+    println!("whoever stands at the camera is known {:?} after they were a stranger", began.elapsed());
+    assert_eq!(counted(till, "named").await, 1);
+
+    funded(till, &eileen).await;
+    let id = open(till, 1_250).await;
+    let seen = after(till, &id, "awaiting_payer").await;
+    assert_eq!(seen["user_id"], json!(eileen), "{seen}");
+    assert_eq!(confirm(till, &id).await["state"], "paid");
+    till.assert_sound().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

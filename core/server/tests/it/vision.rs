@@ -183,7 +183,7 @@ pub(crate) async fn browser_with(appliance: &Appliance, camera: &str, pictures: 
 }
 
 /// The first message of this type.
-async fn heard(browser: &mut Browser, kind: &str) -> Value {
+pub(crate) async fn heard(browser: &mut Browser, kind: &str) -> Value {
     loop {
         let next = tokio::time::timeout(Duration::from_secs(60), browser.told.recv());
         let message = next.await.unwrap().unwrap();

@@ -35,6 +35,13 @@ pub struct SyncPosition {
     pub unsent: i64,
 }
 
+impl SyncPosition {
+    /// Whether a centre that gives this feed began anew since: it has another name, or ends before the place reached.
+    pub(super) fn is_of_before(&self, feed: &Feed) -> bool {
+        self.feed.as_ref().is_some_and(|name| *name != feed.name) || feed.last < self.position
+    }
+}
+
 impl Store {
     /// How far this appliance has followed.
     ///
@@ -96,8 +103,7 @@ impl Store {
     /// When the database or the keys can't be written.
     pub fn copy(&self, by: By<'_>, feed: &Feed) -> Result<SyncPosition, StoreError> {
         let known = self.sync_position()?;
-        let began_anew = known.feed.as_ref().is_some_and(|name| *name != feed.name);
-        if began_anew || feed.last < known.position {
+        if known.is_of_before(feed) {
             self.write(|c| {
                 diesel::update(copies::table).set(copies::seq.eq(0)).execute(c)?;
                 keep(c, FEED, &feed.name)?;
@@ -112,14 +118,10 @@ impl Store {
         }
         let reached = feed.reached.max(known.position);
         self.write(|c| {
-            keep(c, FEED, &feed.name)?;
-            if reached >= feed.last {
-                keep(c, HEARD, &by.at.0.to_string())?;
-            }
             for change in &feed.changes {
                 self.copy_one(c, by, change)?;
             }
-            keep(c, POSITION, &reached.to_string())
+            read_to(c, by.at, feed, reached)
         })?;
         if reached >= feed.last {
             self.erase_unnamed(by)?;
@@ -294,6 +296,20 @@ fn copy_spending(c: &mut AnyConnection, user: &str, spent: &[Spent]) -> Result<(
 fn position(c: &mut AnyConnection) -> Result<i64, StoreError> {
     let text = fact::value(c, POSITION)?;
     row::parse_opt(text.as_deref()).map(Option::unwrap_or_default)
+}
+
+/// Notes how far a feed was read, and, where that is its end, when.
+pub(super) fn read_to(
+    c: &mut AnyConnection,
+    at: Timestamp,
+    feed: &Feed,
+    reached: i64,
+) -> Result<(), StoreError> {
+    keep(c, FEED, &feed.name)?;
+    if reached >= feed.last {
+        keep(c, HEARD, &at.0.to_string())?;
+    }
+    keep(c, POSITION, &reached.to_string())
 }
 
 /// Sets a fact, whatever it was before.

@@ -8,8 +8,8 @@ use domain::{
 };
 
 use super::{
-    Change, Changed, FEED, Feed, HEARD, HOLDS, POSITION, SyncPosition, TEMPLATES,
-    copy::{is_erased, keep},
+    Change, Changed, FEED, Feed, HOLDS, POSITION, SyncPosition, TEMPLATES,
+    copy::{is_erased, keep, read_to},
 };
 use crate::{
     By, Store, StoreError,
@@ -98,8 +98,7 @@ impl Store {
     /// When the database or the keys can't be written.
     pub fn copy_visitors(&self, by: By<'_>, feed: &Feed) -> Result<(SyncPosition, Vec<UserId>), StoreError> {
         let known = self.sync_position()?;
-        let began_anew = known.feed.as_ref().is_some_and(|name| *name != feed.name);
-        if began_anew || feed.last < known.position {
+        if known.is_of_before(feed) {
             let visits = self.visitors()?.visits;
             let all: Vec<UserId> = visits.into_iter().map(|visit| visit.user).collect();
             self.let_go(by, &all)?;
@@ -116,17 +115,13 @@ impl Store {
         }
         let reached = feed.reached.max(known.position);
         self.write(|c| {
-            keep(c, FEED, &feed.name)?;
-            if reached >= feed.last {
-                keep(c, HEARD, &by.at.0.to_string())?;
-            }
             for change in &feed.changes {
                 // An answer to a look-up may have brought a later state.
                 if held_as_of(c, change.user)?.is_some_and(|seq| seq <= change.seq) {
                     self.copy_one(c, by, change)?;
                 }
             }
-            keep(c, POSITION, &reached.to_string())
+            read_to(c, by.at, feed, reached)
         })?;
         Ok((self.sync_position()?, Vec::new()))
     }
