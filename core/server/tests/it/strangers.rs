@@ -146,10 +146,12 @@ async fn a_stranger_at_a_camera_is_named_by_the_centre_and_pays_while_they_stand
     let Some(url) = database() else { return };
     let settings = [&SEEING[..], &[("database.url", &*url), ("sync.look_up", "true")]].concat();
     let plain = Appliance::start_with(&settings).await;
-    let eileen = plain.payer("Eileen", 0).await;
-    enrol(&plain, &eileen, moving::EILEEN.jpeg).await.ok(201);
+    let (eileen, grace) = (plain.payer("Eileen", 0).await, plain.payer("Grace", 0).await);
+    for (user, portrait) in [(&eileen, moving::EILEEN), (&grace, moving::GRACE)] {
+        enrol(&plain, user, portrait.jpeg).await.ok(201);
+    }
     let (centre, mut keys) = Centre::with(plain, 1, &settings).await;
-    let filled = async || centre.appliance.app.store(store::Store::vector_count).await.unwrap() == Some(1);
+    let filled = async || centre.appliance.app.store(store::Store::vector_count).await.unwrap() == Some(2);
     until(FILLED_WITHIN, "filled", filled).await;
     let branch = centre.followed_by(keys.remove(0), &[&SEEING[..], &[SEEN]].concat()).await;
     let till = &branch.appliance;
@@ -170,7 +172,13 @@ async fn a_stranger_at_a_camera_is_named_by_the_centre_and_pays_while_they_stand
     let id = open(till, 1_250).await;
     let seen = after(till, &id, "awaiting_payer").await;
     assert_eq!(seen["user_id"], json!(eileen), "{seen}");
-    assert_eq!(confirm(till, &id).await["state"], "paid");
+    let paid = confirm(till, &id).await;
+    assert_eq!(paid["state"], "paid", "{paid}");
+    let asked = format!("/receipts/{}", paid["transaction_id"].as_str().unwrap());
+    let receipt = till.admin(get(asked)).await.ok(200);
+    let said: Value = serde_json::from_str(receipt["receipt"].as_str().unwrap()).unwrap();
+    assert_eq!(said["decision"]["templates_searched"], 2, "judged as one among all at the centre: {said}");
+    assert!(!is_here(till, grace.parse().unwrap()).await);
     till.assert_sound().await;
 }
 
