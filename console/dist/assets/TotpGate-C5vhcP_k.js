@@ -1,1 +1,0 @@
-export{t as TotpGate}from"./TotpGate-Dh35hqUu.js";

@@ -1,0 +1,1 @@
+export{t as TotpGate}from"./TotpGate-CYro4Fnf.js";
